@@ -1,0 +1,131 @@
+"""Find the entities that a text names.
+
+A name is matched by its *collapsed* form: letters and digits only, case folded,
+so that ``tch-rs``, ``tch rs`` and ``tchrs``, or ``TF.NET`` and ``TF .NET``, are
+one name. Names that are ordinary words too ("burn") count in a document only
+where they are written like a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from mlsurvey.types import Entity, Span
+
+_TOKEN = re.compile(r"[^\W_]+[+#]*")
+_MAX_TOKENS = 5  # the longest names of the field ("Rust bindings for PyTorch") have four or five words
+_MAX_GAP = re.compile(r"[\s._/\-`*@]{0,2}")
+_NAME_CONTEXT = re.compile(
+    r"\b(crate|library|libraries|framework|package|module|project|binding|bindings|repo|repository|backend|api)s?\b",
+    re.IGNORECASE,
+)
+
+
+def collapse(name: str) -> str:
+    """Letters, digits, ``+`` and ``#`` of a name, case folded: the form under which names are compared."""
+    return "".join(_TOKEN.findall(name)).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place where a text names an entity."""
+
+    span: Span
+    surface: str
+    slugs: tuple[str, ...]
+    """Candidates, best first; several where libraries share the name."""
+
+    @property
+    def slug(self) -> str:
+        return self.slugs[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    entity: Entity
+    written: str
+
+
+class Gazetteer:
+    """All known names, ready to be looked for. Immutable; ``with_entities`` gives a larger one."""
+
+    def __init__(self, entities: Iterable[Entity]) -> None:
+        self.entities: dict[str, Entity] = {}
+        for entity in entities:
+            self.entities[entity.slug] = entity
+        self._names: dict[str, list[_Name]] = defaultdict(list)
+        for entity in self.entities.values():
+            for written in dict.fromkeys((entity.name, entity.slug, *entity.aliases)):
+                if key := collapse(written):
+                    self._names[key].append(_Name(entity, written))
+
+    def with_entities(self, entities: Iterable[Entity]) -> Gazetteer:
+        """A gazetteer that knows these too; an equal slug replaces the older entry."""
+        return Gazetteer([*self.entities.values(), *entities])
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Collapsed names, for spelling correction."""
+        return tuple(self._names)
+
+    def lookup(self, name: str) -> tuple[str, ...]:
+        """Slugs of the entities called exactly so (case, spaces and punctuation aside); empty if none."""
+        return tuple(dict.fromkeys(n.entity.slug for n in self._names.get(collapse(name), ())))
+
+    def mentions(self, text: str, *, language: str | None = None) -> tuple[Mention, ...]:
+        """Every mention in running text, in order, longest name first where they overlap.
+
+        ``language`` settles names that libraries of several languages share.
+        """
+        return tuple(m for m in self._scan(text, language) if self._is_name(m, text))
+
+    def candidates(self, text: str, *, language: str | None = None) -> tuple[Mention, ...]:
+        """Like :meth:`mentions`, but ordinary words count as names too: for questions and headings."""
+        return tuple(self._scan(text, language))
+
+    def _scan(self, text: str, language: str | None) -> Iterator[Mention]:
+        tokens = list(_TOKEN.finditer(text))
+        index = 0
+        while index < len(tokens):
+            if found := self._longest(text, tokens, index):
+                count, names = found
+                span = Span(tokens[index].start(), tokens[index + count - 1].end())
+                yield Mention(span, span.of(text), _ordered(names, span.of(text), language))
+                index += count
+            else:
+                index += 1
+
+    def _longest(self, text: str, tokens: list[re.Match[str]], index: int) -> tuple[int, list[_Name]] | None:
+        best = None
+        collapsed = ""
+        for count in range(1, min(_MAX_TOKENS, len(tokens) - index) + 1):
+            token = tokens[index + count - 1]
+            if count > 1 and not _MAX_GAP.fullmatch(text, tokens[index + count - 2].end(), token.start()):
+                break
+            collapsed += token.group().casefold()
+            if names := self._names.get(collapsed):
+                best = count, names
+        return best
+
+    def _is_name(self, mention: Mention, text: str) -> bool:
+        """Whether a mention that is an ordinary word is written like a name."""
+        plain = {collapse(word) for slug in mention.slugs for word in self.entities[slug].plain_words}
+        if collapse(mention.surface) not in plain:
+            return True
+        before, after = text[: mention.span.start], text[mention.span.end : mention.span.end + 20]
+        if before.endswith("`") and after.startswith("`"):
+            return True
+        starts_sentence = not before.rstrip() or before.rstrip()[-1] in ".!?:•>*#|-"
+        if mention.surface[0].isupper() and not mention.surface.isupper():
+            return not starts_sentence or re.match(r"['’]s\b|,|\s+(is|was|has|can|does|provides|supports|uses)\b", after) is not None
+        return _NAME_CONTEXT.match(after.lstrip()) is not None
+
+
+def _ordered(names: list[_Name], surface: str, language: str | None) -> tuple[str, ...]:
+    """Slugs of equal-sounding names: same language first, then same writing, then catalogue order."""
+    ranked = sorted(names, key=lambda n: (language is not None and n.entity.language != language, n.written != surface))
+    return tuple(dict.fromkeys(name.entity.slug for name in ranked))

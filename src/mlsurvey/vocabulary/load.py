@@ -1,0 +1,58 @@
+"""Read the vocabulary files: ``entities.toml`` and ``aspects.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mlsurvey.errors import SettingsError
+from mlsurvey.types import Aspect, Entity
+
+Noun = TypeVar("Noun", Entity, Aspect)
+
+ENTITIES = "entities.toml"
+ASPECTS = "aspects.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Entities and aspects by slug, in the order of their files."""
+
+    entities: tuple[Entity, ...]
+    aspects: tuple[Aspect, ...]
+
+
+def load_vocabulary(folders: Iterable[Path]) -> Vocabulary:
+    """Vocabulary of the folders that have the files; a later folder adds to, and by slug replaces, an earlier one.
+
+    Raises:
+        SettingsError: a file is not TOML, or an entry has an unknown or ill-typed key.
+    """
+    entities: dict[str, Entity] = {}
+    aspects: dict[str, Aspect] = {}
+    for folder in folders:
+        entities |= {e.slug: e for e in _entries(folder / ENTITIES, "entity", Entity)}
+        aspects |= {a.slug: a for a in _entries(folder / ASPECTS, "aspect", Aspect)}
+    return Vocabulary(tuple(entities.values()), tuple(aspects.values()))
+
+
+def _entries(path: Path, table: str, noun: type[Noun]) -> list[Noun]:
+    if not path.is_file():
+        return []
+    try:
+        rows = tomllib.loads(path.read_text("utf-8")).get(table, [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+    return [_entry(path, row, noun) for row in rows]
+
+
+def _entry(path: Path, row: dict[str, Any], noun: type[Noun]) -> Noun:
+    known = {f.name for f in fields(noun)}
+    if unknown := sorted(set(row) - known):
+        raise SettingsError(f"{path}: unknown key {unknown[0]!r} in {row.get('slug', row)!r}; known: {', '.join(sorted(known))}")
+    if not isinstance(row.get("slug"), str) or not isinstance(row.get("name"), str):
+        raise SettingsError(f"{path}: an entry needs a slug and a name, both text: {row!r}")
+    return noun(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
