@@ -149,13 +149,15 @@ class Aspect:
     slug: str
     name: str
     question: tuple[str, ...] = ()
-    """Phrases by which a question asks for it."""
-    evidence: Mapping[str, float] = field(default_factory=dict)
-    """Phrases by which a text speaks of it, each with a weight in (0, 1]."""
+    """Phrases by which a question asks for it. ``*`` stands for any ending: ``maintain*``."""
+    strong: tuple[str, ...] = ()
+    """Phrases that, in a text, all but always speak of it."""
+    weak: tuple[str, ...] = ()
+    """Phrases that often, in a text, speak of it."""
     labels: tuple[str, ...] = ()
     """Heading or bullet labels under which it stands ("Performance")."""
     description: str = ""
-    """One plain sentence that names what evidence looks like; embedded for the dense side."""
+    """One plain sentence that says what evidence looks like; embedded for the dense side."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Terminal interface of mlsurvey; it stands on the library and is never imported by it."""

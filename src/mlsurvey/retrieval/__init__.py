@@ -1,0 +1,1 @@
+"""Hybrid retrieval: one question, two rankings (keyword and dense), one fused list of passages."""

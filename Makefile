@@ -1,0 +1,57 @@
+# Everything a checkout needs: Python 3.11 or newer, make and a package index.
+.DEFAULT_GOAL := help
+.PHONY: help ask test lint format check clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+# The first of these that is new enough; say PYTHON=… to choose another.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+# The two FAISS packages exclude each other: the GPU one where a driver answers.
+FAISS ?= $(shell nvidia-smi >/dev/null 2>&1 && echo gpu || echo cpu)
+# The default model comes with the installation, so nothing is ever fetched while asking or testing.
+HF_HUB_OFFLINE ?= 1
+export HF_HUB_OFFLINE
+
+# A question may hold dollar signs, quotes and question marks: it reaches the shell through the
+# environment, as typed, and is never part of a command line.
+override Q := $(value Q)
+export Q
+
+help: ## list these targets
+	@echo 'make ask Q="How do Burn and Candle differ in GPU support?"'
+	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile
+
+ask: $(STAMP) ## answer the question Q from the documents in corpus/
+	@[ -n "$$Q" ] || { echo 'make ask needs a question: make ask Q="How do Burn and Candle differ in GPU support?"' >&2; exit 2; }
+	@$(BIN)/mlsurvey refresh --quiet
+	@$(BIN)/mlsurvey ask -- "$$Q"
+
+test: $(STAMP) ## run the tests; T=… passes arguments to pytest
+	@$(BIN)/python -m pytest $(T)
+
+lint: $(STAMP) ## ruff, mypy and the import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(STAMP) ## let ruff format the code
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+check: lint test ## lint, then test
+
+clean: ## remove the environment and what was built; corpus/ and index/ stay
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tui tests -type d -name __pycache__ -prune -exec rm -rf {} +
+
+$(STAMP): pyproject.toml constraints.txt
+	@[ -n "$(PYTHON)" ] || { echo 'mlsurvey needs Python 3.11 or newer; found: '"$$(python3 --version 2>&1)"'. Install one, or name it: make PYTHON=/path/to/python3' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("mlsurvey needs Python 3.11 or newer; $(PYTHON) is %d.%d" % v[:2])'
+	@echo "Installing into $(VENV), with FAISS for $(FAISS). The first time this fetches about 1 GB and takes a minute or more."
+	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar on --constraint constraints.txt --editable '.[$(FAISS),dev]'
+	@touch $@

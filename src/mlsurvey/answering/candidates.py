@@ -1,0 +1,147 @@
+"""Quotable stretches of retrieved passages, and whom each is about. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from mlsurvey.answering.words import content_words, stems
+from mlsurvey.types import Hit, Passage, Sentence, SentenceKind, Span
+from mlsurvey.vocabulary.gazetteer import Gazetteer
+
+SHORT = 60
+"""Characters under which a bullet says too little alone and is quoted with its neighbours."""
+GROUP = 420
+"""Most characters of such a group."""
+LEAD = 45
+"""An entity named within so many first characters is what the sentence is about."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A stretch of a passage that may be quoted as it stands: one sentence, or a run of short bullets."""
+
+    passage_id: int
+    passage: Passage
+    sentences: tuple[Sentence, ...]
+    relevance: float
+    """Score of its passage in the search that brought it, 0..1."""
+    cosine: float
+    """Cosine of its passage with the question, 0 where the dense side did not bring it."""
+
+    @cached_property
+    def span(self) -> Span:
+        return Span(self.sentences[0].span.start, self.sentences[-1].span.end)
+
+    @cached_property
+    def text(self) -> str:
+        """Reading form."""
+        return " ".join(s.text for s in self.sentences)
+
+    @property
+    def kind(self) -> SentenceKind:
+        return self.sentences[0].kind
+
+    @property
+    def label(self) -> str | None:
+        return self.sentences[0].label
+
+    @cached_property
+    def header(self) -> str:
+        return " | ".join(self.sentences[0].header)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Stems of its content words."""
+        return stems(content_words(self.text))
+
+    @cached_property
+    def context_stems(self) -> frozenset[str]:
+        """Stems of the headings, label and column names that it stands under."""
+        return stems(content_words(" ".join((*self.passage.trail, self.label or "", self.header))))
+
+
+def candidates(hits: Iterable[Hit]) -> Iterator[Candidate]:
+    """Every quotable stretch of the hits' passages, in order of the hits; each place of a document once."""
+    seen: set[tuple[str, int, int]] = set()
+    for hit in hits:
+        for group in _groups(hit.passage.sentences):
+            candidate = Candidate(hit.passage_id, hit.passage, group, hit.score, hit.scores.get("dense", 0.0))
+            place = (hit.passage.path, candidate.span.start, candidate.span.end)
+            if place not in seen:
+                seen.add(place)
+                yield candidate
+
+
+def _groups(sentences: Sequence[Sentence]) -> Iterator[tuple[Sentence, ...]]:
+    """Each sentence alone, and each run of short bullets together with the line that introduces it."""
+    yield from ((sentence,) for sentence in sentences if not _is_fragment(sentence))
+    run: list[Sentence] = []
+    for sentence in (*sentences, None):
+        if sentence is not None and _joins(run, sentence):
+            run.append(sentence)
+            continue
+        if len(run) > 1:
+            yield tuple(run)
+        run = [sentence] if sentence is not None and (_introduces(sentence) or _is_short_bullet(sentence)) else []
+
+
+def _joins(run: Sequence[Sentence], sentence: Sentence) -> bool:
+    return bool(run) and _is_short_bullet(sentence) and sentence.span.end - run[0].span.start <= GROUP
+
+
+def _is_short_bullet(sentence: Sentence) -> bool:
+    return sentence.kind is SentenceKind.BULLET and len(sentence.text) <= SHORT
+
+
+def _introduces(sentence: Sentence) -> bool:
+    return sentence.text.rstrip().endswith(":") and len(sentence.text) <= 2 * SHORT * 2
+
+
+def _is_fragment(sentence: Sentence) -> bool:
+    """Too little to be read alone: a line that only introduces others, a bare word, a link."""
+    return len(sentence.text) < 12 or (sentence.text.rstrip().endswith(":") and len(sentence.text) < SHORT)
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Which entities a text names, and which it opens with."""
+
+    slugs: frozenset[str]
+    opening: str | None
+
+
+def naming(text: str, gazetteer: Gazetteer, language: str | None = None) -> Naming:
+    """The entities named in ``text``; ``opening`` is the one that the sentence seems to be about."""
+    mentions = gazetteer.mentions(text, language=language)
+    opening = next((m.slug for m in mentions if m.span.start <= LEAD and _is_subject(text, m.span)), None)
+    return Naming(frozenset(slug for m in mentions for slug in m.slugs), opening)
+
+
+def _is_subject(text: str, span: Span) -> bool:
+    """Whether the name opens the sentence: nothing but an article, a label or an introduction stands before it."""
+    before = text[: span.start]
+    return re.fullmatch(r"(?:[\W_]*|(?:the|a|an|in|with|while|but|and|so|thus|overall,?|for example,?|for instance,?|note that)\s+"
+                        r"|[\w &/]{1,30}:\s+)", before, re.IGNORECASE) is not None
+
+
+def belongs(candidate: Candidate, entity: str, gazetteer: Gazetteer) -> bool:
+    """Whether what the candidate says may be put under ``entity`` (misattribution is the worst fault).
+
+    It may if it names the entity, or stands where the entity alone is the subject and does not open
+    with another one.
+    """
+    named = naming(candidate.text, gazetteer, _language(entity, gazetteer))
+    if entity in named.slugs:
+        return True
+    if entity not in candidate.passage.subjects:
+        return False
+    others = set(candidate.passage.subjects) - {entity}
+    return not (others or (named.opening and named.opening != entity))
+
+
+def _language(entity: str, gazetteer: Gazetteer) -> str | None:
+    known = gazetteer.entities.get(entity)
+    return known.language if known else None

@@ -1,0 +1,281 @@
+"""Understand a question: which libraries, which points of comparison, which kind of answer.
+
+Pure: everything that is known comes in as arguments, nothing is looked up on disk.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from mlsurvey.answering.words import content_words
+from mlsurvey.types import Aspect, Filters, Kind, Span
+from mlsurvey.vocabulary.gazetteer import Gazetteer, Mention, collapse
+from mlsurvey.vocabulary.phrases import phrases
+
+LANGUAGES = {
+    "rust": r"rust",
+    "go": r"golang|(?:in|for|to|with|from|of|idiomatic|pure|official|native)\s+go|(?-i:Go)(?=\W|$)"
+          r"|go(?=\s+(?:librar|packag|framework|binding|module|project|program|developer|code|ecosystem|ml\b|machine))",
+    "dart": r"dart|flutter",
+    "javascript": r"javascript|js|typescript|node(?:\.?js)?|npm",
+    "dotnet": r"c\#|\.net|dotnet|f\#|csharp|nuget|c sharp",
+    "python": r"python",
+}
+"""How questions name the languages. "go" alone is a verb; it counts where it stands like a name."""
+
+_LANGUAGE = {
+    slug: re.compile(rf"(?<![\w.])(?:{pattern})(?!\w)", re.IGNORECASE) for slug, pattern in LANGUAGES.items()
+}
+_CRATE = re.compile(r"\bcrates?\b", re.IGNORECASE)
+_MEMBERS = (r"(?:librar(?:y|ies)|crates?|packages?|frameworks?|tools?|toolkits?|bindings?|wrappers?|modules?|ones|projects?"
+            r"|options|engines?|runtimes?|systems?)")
+_PLURAL = (r"(?:libraries|crates|packages|frameworks|tools|toolkits|bindings|wrappers|modules|ones|projects|options|engines"
+           r"|runtimes|systems)")
+_LIST = re.compile(
+    rf"\b(?:which|what|list|name|show|enumerate|all|any|every|give\s+me|are\s+there)\b[^.?!]{{0,80}}?\b{_PLURAL}\b"
+    rf"|^\s*(?:[\w.#+-]+[\s/]+){{1,6}}{_PLURAL}\b|\bwhich\s+(?:of\s+them|ones|are)\b",
+    re.IGNORECASE,
+)
+_RECOMMEND = re.compile(
+    rf"\bwhat\s+(?:should|would|do|can|could)\s+(?:i|we|one)\b|\bshould\s+(?:i|we)\s+(?:use|take|choose|pick|start)\b"
+    rf"|\bwhich\s+(?:\w+\s+)?(?:crate|library|framework|package|tool)\b|\brecommend|\bsuggest|\bbest\b|\bsimplest\b"
+    rf"|\bwhere\s+(?:to|do\s+i|should\s+i)\s+(?:start|begin)\b|\b(?:i|we)\s+(?:need|want|have|would\s+like)\b|\bgood\s+(?:choice|{_MEMBERS})\b"
+    rf"|\beasiest\b|\bwhat\s+is\s+the\s+(?:right|simplest|best)\b|\blooking\s+for\b",
+    re.IGNORECASE,
+)
+_COMPARE = re.compile(r"\b(?:vs\.?|versus|compare[ds]?|comparison|differ\w*|better|or)\b", re.IGNORECASE)
+_OBJECT_BEFORE = re.compile(
+    r"(?:\b(?:like|as|around|bind|binds|binding|bindings\s+(?:for|to|of)|wrap|wraps|wrapping|use|uses|using|used\s+by|via|through|"
+    r"on\s+top\s+of|based\s+on|built\s+on|under|from|load|loads|import|export|existing|trained\s+(?:in|with)|bring|brings|to)"
+    r"(?:\s+(?:the|an?|its|existing))*)\s*$",
+    re.IGNORECASE,
+)
+"""Words before a name that make it what the sides have to do with, not a side: "wrappers around libtorch"."""
+_OBJECT_AFTER = re.compile(
+    r"(?:['’]s)?\s+(?:versions?|models?|backends?|back-ends?|format|weights|checkpoints?|users?|itself|matrices|arrays|installation"
+    r"|c\+\+|under\s+the\s+hood|files?)\b",
+    re.IGNORECASE,
+)
+_NAME_LIKE = re.compile(
+    r"(?<![\w@/.])(?:[A-Za-z][\w]*(?:[.\-_/][A-Za-z0-9]\w*)+|[A-Z][a-z0-9]+[A-Z]\w*|[A-Z][A-Z0-9]*[a-z]+[A-Z]\w*)(?![\w])"
+)
+_NAMED_THING = re.compile(
+    r"\b(?:the\s+)?([A-Za-z][\w.\-]+)\s+(?:crate|library|framework|package|toolkit)\b", re.IGNORECASE
+)
+_NEGATIVE_CLASS = re.compile(r"\b(?:no|not|without|non-?|isn't|aren't|excluding|except)\s*$", re.IGNORECASE)
+_MIN_FUZZY = 5  # shorter names differ from ordinary words by a letter or two
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAspect:
+    """A point of comparison that the question asks for."""
+
+    aspect: Aspect
+    wording: tuple[str, ...]
+    """The question's own words for it."""
+    known: bool = True
+    """False where it is made of the question's words alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A name that was not typed as it is written."""
+
+    typed: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What mlsurvey takes a question to mean; shown by ``ask --explain``."""
+
+    question: str
+    kind: Kind
+    entities: tuple[str, ...]
+    """The sides or subjects, in the order of their naming."""
+    objects: tuple[str, ...]
+    """Entities that are named but not asked about: what the sides wrap, resemble or load."""
+    unknown: tuple[str, ...]
+    """Names that look like libraries and that nothing here knows."""
+    languages: tuple[str, ...]
+    aspects: tuple[AskedAspect, ...]
+    terms: tuple[str, ...]
+    """Content words that are neither names nor words of a known aspect."""
+    kinds: tuple[str, ...] = ()
+    """``native`` or ``binding`` where the question wants only such."""
+    corrections: tuple[Correction, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    mentions: tuple[Mention, ...]
+    corrections: tuple[Correction, ...]
+    unknown: tuple[tuple[Span, str], ...]
+
+
+def understand(
+    question: str,
+    gazetteer: Gazetteer,
+    aspects: Sequence[Aspect],
+    *,
+    frequency: Callable[[str], int],
+    filters: Filters | None = None,
+) -> Understood:
+    """Read a question.
+
+    ``frequency`` gives the number of passages of the index that contain a word;
+    a word that documents use is not taken for a misspelt or unknown name.
+    """
+    languages = _languages(question, gazetteer)
+    names = _names(question, gazetteer, frequency, languages[0] if len(languages) == 1 else None)
+    rest = _blank(question, [m.span for m in names.mentions] + [span for span, _ in names.unknown])
+    asked = _aspects(rest, question, names.mentions, aspects)
+    sides, objects = _sides(question, names.mentions, asked, gazetteer)
+    kind = _kind(question, sides, objects, names.unknown)
+    if kind in (Kind.LIST, Kind.RECOMMEND) and filters and filters.entities:
+        sides = tuple(dict.fromkeys((*sides, *filters.entities)))
+    terms = _terms(rest, asked)
+    if not asked and terms:
+        asked = (_own_words(terms),)
+    return Understood(
+        question=question, kind=kind, entities=sides, objects=objects,
+        unknown=tuple(dict.fromkeys(name for _, name in names.unknown)),
+        languages=languages, aspects=asked, terms=terms, kinds=_kinds(question), corrections=names.corrections,
+    )
+
+
+def _languages(question: str, gazetteer: Gazetteer) -> tuple[str, ...]:
+    blanked = _blank(question, [m.span for m in gazetteer.candidates(question)])
+    found = [(m.start(), slug) for slug, pattern in _LANGUAGE.items() if (m := pattern.search(blanked))]
+    if not any(slug == "rust" for _, slug in found) and (crate := _CRATE.search(blanked)):
+        found.append((crate.start(), "rust"))
+    return tuple(slug for _, slug in sorted(found))
+
+
+def _names(question: str, gazetteer: Gazetteer, frequency: Callable[[str], int], language: str | None) -> _Names:
+    mentions = [m for m in gazetteer.candidates(question, language=language) if _is_meant(m, question, gazetteer)]
+    corrections: list[Correction] = []
+    unknown: list[tuple[Span, str]] = []
+    for span in _unrecognised(question, mentions):
+        word = span.of(question)
+        if slugs := _respelt(word, gazetteer, frequency):
+            mentions.append(Mention(span, word, slugs))
+            corrections.append(Correction(word, slugs[0]))
+        elif _looks_like_name(question, span) and _is_rare(word, frequency):
+            unknown.append((span, word))
+    return _Names(tuple(sorted(mentions, key=lambda m: m.span)), tuple(corrections), tuple(unknown))
+
+
+def _is_meant(mention: Mention, question: str, gazetteer: Gazetteer) -> bool:
+    """Whether a name that is an ordinary word too is meant as a name here."""
+    plain = {collapse(w) for slug in mention.slugs for w in gazetteer.entities[slug].plain_words}
+    if collapse(mention.surface) not in plain or mention.surface[0].isupper():
+        return True
+    before = question[: mention.span.start].rstrip().casefold()
+    return not re.search(r"\b(?:to|my|your|our|human|a|an)$", before)
+
+
+def _unrecognised(question: str, mentions: Iterable[Mention]) -> list[Span]:
+    """Words outside the known names; a compound such as ``rusty-machine`` is one word."""
+    blanked = _blank(question, [m.span for m in mentions])
+    words = re.finditer(r"[A-Za-z][\w]*(?:[.\-_/][A-Za-z0-9#+]\w*)*", blanked)
+    return [Span(*m.span()) for m in words if len(m.group()) > 2]
+
+
+def _respelt(word: str, gazetteer: Gazetteer, frequency: Callable[[str], int]) -> tuple[str, ...]:
+    """Entities whose name is a typing error away; empty for words that documents use."""
+    key = collapse(word)
+    if len(key) < _MIN_FUZZY or frequency(word) > 0:
+        return ()
+    allowed = 1 if len(key) < 9 else 2
+    near = [(d, name) for name in gazetteer.keys if len(name) >= _MIN_FUZZY and name[0] == key[0]
+            and (d := DamerauLevenshtein.distance(key, name, score_cutoff=allowed)) <= allowed]
+    return gazetteer.lookup(min(near)[1]) if near else ()
+
+
+def _looks_like_name(question: str, span: Span) -> bool:
+    word = span.of(question)
+    named = any(m.span(1) == (span.start, span.end) for m in _NAMED_THING.finditer(question))
+    beside_versus = re.search(r"\b(?:vs\.?|versus)\s*$", question[: span.start], re.I) or re.match(
+        r"\s*(?:vs\.?|versus)\b", question[span.end :], re.I)
+    return bool(named or beside_versus or _NAME_LIKE.fullmatch(word))
+
+
+def _is_rare(word: str, frequency: Callable[[str], int]) -> bool:
+    return frequency(word) == 0
+
+
+def _aspects(rest: str, question: str, mentions: Sequence[Mention], aspects: Sequence[Aspect]) -> tuple[AskedAspect, ...]:
+    """Aspects whose words occur, in the order of their occurrence; a longer wording hides the shorter ones inside it."""
+    entity_like = {m.slug for m in mentions}
+    found = [(span, aspect) for aspect in aspects
+             for span in phrases(aspect.question).found(question if aspect.slug in entity_like else rest)]
+    kept = [(span, aspect) for span, aspect in found
+            if not any(len(other) > len(span) and other.overlap(span) for other, _ in found)]
+    order: dict[str, AskedAspect] = {}
+    for span, aspect in sorted(kept, key=lambda pair: pair[0]):
+        before = order.get(aspect.slug)
+        wording = (*(before.wording if before else ()), span.of(question))
+        order[aspect.slug] = AskedAspect(aspect, tuple(dict.fromkeys(wording)))
+    return tuple(order.values())
+
+
+def _sides(
+    question: str, mentions: Sequence[Mention], asked: Sequence[AskedAspect], gazetteer: Gazetteer
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Split the named entities into those asked about and those that only qualify the question."""
+    aspects = {a.aspect.slug for a in asked}
+    objects = [m.slug for m in mentions if m.slug in aspects or _is_object(question, m)]
+    sides = [m.slug for m in mentions if m.slug not in objects]
+    if not sides:
+        sides, objects = [s for s in objects if s not in aspects] or objects, []
+    return tuple(dict.fromkeys(sides)), tuple(dict.fromkeys(objects))
+
+
+def _is_object(question: str, mention: Mention) -> bool:
+    return bool(_OBJECT_BEFORE.search(question[: mention.span.start]) or _OBJECT_AFTER.match(question[mention.span.end :]))
+
+
+def _kind(question: str, sides: Sequence[str], objects: Sequence[str], unknown: Sequence[tuple[Span, str]]) -> Kind:
+    if len(sides) + len(unknown) >= 2:
+        return Kind.COMPARE
+    if _LIST.search(question):
+        return Kind.LIST
+    if _RECOMMEND.search(question) and not sides:
+        return Kind.RECOMMEND
+    if sides or unknown:
+        return Kind.LOOKUP
+    return Kind.LOOKUP
+
+
+def _terms(rest: str, asked: Sequence[AskedAspect]) -> tuple[str, ...]:
+    """Content words of the question outside names and known wordings."""
+    spoken = {word for a in asked for w in a.wording for word in content_words(w)}
+    return tuple(w for w in dict.fromkeys(content_words(rest)) if w not in spoken)
+
+
+def _own_words(terms: Sequence[str]) -> AskedAspect:
+    """An aspect made of the question's own words, for what the lexicon does not know."""
+    slug = "-".join(terms[:4])
+    return AskedAspect(Aspect(slug=slug, name=" ".join(terms[:4]), description=" ".join(terms)), tuple(terms), known=False)
+
+
+def _kinds(question: str) -> tuple[str, ...]:
+    wants: list[str] = []
+    for kind, pattern in (("native", r"\b(?:native|pure)\b"), ("binding", r"\b(?:bindings?|wrappers?)\b")):
+        for m in re.finditer(pattern, question, re.IGNORECASE):
+            negated = _NEGATIVE_CLASS.search(question[: m.start()])
+            other = {"native": "binding", "binding": "native"}[kind]
+            wants.append(other if negated else kind)
+    return tuple(dict.fromkeys(wants))
+
+
+def _blank(text: str, spans: Iterable[Span]) -> str:
+    """``text`` with the spans overwritten by spaces, so that positions stay."""
+    for span in spans:
+        text = text[: span.start] + " " * len(span) + text[span.end :]
+    return text

@@ -1,0 +1,112 @@
+"""The application: its commands, its global options, and how every run ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from mlsurvey import __version__
+from mlsurvey.cli import about, asking, collecting, indexing
+from mlsurvey.cli.console import describe_bug, report_error
+from mlsurvey.cli.options import Corpus, Index, Model
+from mlsurvey.errors import Interrupted, MlsurveyError, StorageError, UsageError
+
+EXIT_BUG = 1
+
+EXIT_CODES = """\b
+Exit codes:
+  0    done; ask: answered, wholly or in part
+  1    something failed that has no code of its own
+  2    wrong usage or setting
+  3    ask: nothing good enough was found, no answer
+  4    a named document, folder or library is not there
+  5    no index, a damaged one, or one of another model
+  6    another process is writing the index
+  7    the disk refused: full, read-only, or gone
+  8    a model or an engine is missing or failed
+  130  interrupted"""
+
+
+class Commands(TyperGroup):
+    """Ends a run the way Unix tools do."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; a reader that closes the pipe early got what it wanted, so that is success."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more at exit
+            raise typer.Exit(0) from error
+        except KeyboardInterrupt as error:
+            raise Interrupted("interrupted") from error
+        return result
+
+
+app = typer.Typer(
+    name="mlsurvey",
+    cls=Commands,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EXIT_CODES,
+)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    ctx: typer.Context,
+    corpus: Corpus = None,
+    index: Index = None,
+    model: Model = None,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    """Answer comparative questions about machine learning libraries from documents on your own disk, with citations."""
+    ctx.obj = {"corpus": corpus, "index": index, "model": model}
+    if version:
+        typer.echo(f"mlsurvey {__version__}")
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+for group in (asking, indexing, collecting, about):
+    group.register(app)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; errors are one line on stderr, never a traceback."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    _write_whatever_the_encoding()
+    try:
+        return int(app(args=arguments, prog_name="mlsurvey", standalone_mode=False) or 0)
+    except Exception as error:
+        named = _named(error)
+        code = named.exit_code if isinstance(named, MlsurveyError) else EXIT_BUG
+        report_error(named, code, as_json="--json" in arguments)
+        return code
+
+
+def _named(error: Exception) -> Exception:
+    """The error in our own terms."""
+    if isinstance(error, MlsurveyError):
+        return error
+    if isinstance(error, typer.Abort):
+        return Interrupted("stopped; nothing was done")
+    if isinstance(error, typer.TyperException):
+        return UsageError(f"{error.format_message()} (see: mlsurvey --help)")
+    if isinstance(error, OSError) and error.strerror:
+        return StorageError(f"{error.strerror}: {error.filename}" if error.filename else error.strerror)
+    return MlsurveyError(describe_bug(error))
+
+
+def _write_whatever_the_encoding() -> None:
+    """An output encoding that lacks a character gets an escape instead of an exception."""
+    for stream in (sys.stdout, sys.stderr):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="backslashreplace")

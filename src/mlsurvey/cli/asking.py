@@ -1,0 +1,130 @@
+"""``ask`` and ``search``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from mlsurvey.cli.console import make_console, show, write
+from mlsurvey.cli.help import with_examples
+from mlsurvey.cli.options import Corpus, Entities, Index, Json, Languages, Model, Paths, filters_of, opened
+from mlsurvey.errors import UsageError
+from mlsurvey.types import Answer, Filters
+
+if TYPE_CHECKING:
+    from mlsurvey.survey import Survey
+
+EXIT_ABSTAINED = 3
+"""As grep ends with 1 when nothing matched: no error, and yet a script can tell."""
+
+_ASK = with_examples(
+    "Answer a question with verbatim quotes, each with its source; abstains where nothing is good enough.",
+    'ask "How do Burn and Candle differ in GPU support?"',
+    "ask which Rust libraries run in the browser --markdown",
+    'ask "Is Linfa maintained?" --entity linfa --json',
+    "ask --jsonl questions.jsonl > answers.jsonl",
+)
+_SEARCH = with_examples(
+    "Find passages by keywords and by meaning.",
+    "search WebGPU backend",
+    'search "automatic differentiation" --language rust --limit 5',
+    "search cuda --mode keyword --path upstream/ --json",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command(help=_ASK)(ask)
+    app.command(help=_SEARCH)(search)
+
+
+def ask(
+    ctx: typer.Context,
+    question: Annotated[list[str] | None, typer.Argument(metavar="QUESTION…", show_default=False)] = None,
+    as_json: Json = False,
+    jsonl: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Answer each line's question; '-' reads stdin.")
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Write Markdown, with the quotes.")] = False,
+    max_statements: Annotated[int, typer.Option(min=1, max=20, help="Statements per library and aspect.")] = 3,
+    explain: Annotated[bool, typer.Option("--explain", help="Say first what was understood.")] = False,
+    entity: Entities = None,
+    language: Languages = None,
+    path: Paths = None,
+    corpus: Corpus = None,
+    index: Index = None,
+    model: Model = None,
+) -> None:
+    """Answer a question, or a file of questions."""
+    text = " ".join(question or ()).strip()
+    _check_one_form(text, as_json=as_json, jsonl=jsonl, markdown=markdown)
+    filters = filters_of(entity, language, path)
+    with opened(ctx, corpus, index, model) as survey:
+        if jsonl is not None:
+            from mlsurvey.cli.batch import answer_lines
+
+            raise typer.Exit(answer_lines(survey, jsonl, filters, max_statements))
+        answer = survey.ask(text, filters=filters, max_statements=max_statements)
+        _show(survey, answer, filters, as_json=as_json, markdown=markdown, explain=explain)
+    raise typer.Exit(EXIT_ABSTAINED if answer.abstained else 0)
+
+
+def search(
+    ctx: typer.Context,
+    query: Annotated[list[str], typer.Argument(metavar="QUERY…")],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Hits at most.")] = 10,
+    mode: Annotated[Literal["hybrid", "keyword", "dense"], typer.Option(help="Which side of the index votes.")] = "hybrid",
+    as_json: Json = False,
+    entity: Entities = None,
+    language: Languages = None,
+    path: Paths = None,
+    corpus: Corpus = None,
+    index: Index = None,
+    model: Model = None,
+) -> None:
+    """Find passages."""
+    from mlsurvey.rendering.json import hits_value, to_json
+
+    text = " ".join(query)
+    with opened(ctx, corpus, index, model) as survey:
+        found = survey.search(text, limit=limit, filters=filters_of(entity, language, path), mode=mode)
+    if as_json:
+        write(to_json(hits_value(text, mode, found.generation.id, found.hits)))
+    else:
+        from mlsurvey.rendering.listing import hits_view
+
+        show(hits_view(found.hits))
+
+
+def _check_one_form(text: str, *, as_json: bool, jsonl: str | None, markdown: bool) -> None:
+    if sum((as_json, jsonl is not None, markdown)) > 1:
+        raise UsageError("--json, --jsonl and --markdown exclude each other")
+    if bool(text) == (jsonl is not None):
+        raise UsageError('give a question, or a file of them: mlsurvey ask "…", or mlsurvey ask --jsonl FILE')
+
+
+def _show(
+    survey: Survey, answer: Answer, filters: Filters, *, as_json: bool, markdown: bool, explain: bool
+) -> None:
+    from mlsurvey.rendering.layout import names_of
+
+    stale = survey.stale(answer)
+    names = names_of(survey.entities(), survey.aspects())
+    if as_json:
+        from mlsurvey.rendering.json import answer_value, to_json
+
+        write(to_json(answer_value(answer, stale)))
+        return
+    if markdown:
+        from mlsurvey.rendering.markdown import answer_markdown
+
+        write(answer_markdown(answer, names=names, stale=stale))
+        return
+    from mlsurvey.rendering.terminal import answer_view, explanation_view
+
+    console = make_console()
+    if explain:
+        show(explanation_view(answer, names=names, filters=filters), console)
+    show(answer_view(answer, names=names, stale=stale, width=console.width if console.is_terminal else None), console)

@@ -1,0 +1,79 @@
+"""``ask --jsonl``: many questions in one process, one answer a line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from mlsurvey.cli.console import write
+from mlsurvey.errors import MlsurveyError, NotFoundError, UnreadableError, UsageError
+from mlsurvey.rendering.json import answer_value, error_value, to_json
+from mlsurvey.types import Filters
+
+if TYPE_CHECKING:
+    from mlsurvey.survey import Survey
+
+STDIN = "-"
+
+
+def answer_lines(survey: Survey, name: str, filters: Filters, max_statements: int) -> int:
+    """Answer the question of each line of a file; returns the exit code.
+
+    A line is a JSON object with ``id`` and ``question``; other keys are left
+    alone. A line that is not gives an error object in its place, with the line's
+    number, and the rest goes on; the exit code is then 1.
+
+    Raises:
+        MlsurveyError: the file or the index cannot be read at all.
+    """
+    failed = 0
+    with _lines(name) as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            identity = None
+            try:
+                record = _record(line)
+                identity = record.get("id")
+                answer = survey.ask(_question(record), filters=filters, max_statements=max_statements)
+                value = answer_value(answer, survey.stale(answer))
+            except UsageError as error:
+                failed += 1
+                value = {"line": number} | error_value(error, error.exit_code)
+            write(to_json({"id": identity} | value, indent=None))
+    return MlsurveyError.exit_code if failed else 0
+
+
+@contextmanager
+def _lines(name: str) -> Iterator[IO[bytes]]:
+    if name == STDIN:
+        yield sys.stdin.buffer
+        return
+    try:
+        with Path(name).open("rb") as file:
+            yield file
+    except FileNotFoundError as error:
+        raise NotFoundError(f"no file {name!r} with questions") from error
+    except IsADirectoryError as error:
+        raise UnreadableError(f"{name} is a folder, not a file with questions") from error
+
+
+def _record(line: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(line.decode("utf-8-sig"))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise UsageError(f"not a line of JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise UsageError("not a JSON object with 'id' and 'question'")
+    return value
+
+
+def _question(record: dict[str, Any]) -> str:
+    question = record.get("question")
+    if not isinstance(question, str) or not question.strip():
+        raise UsageError("'question' is missing, or is no text")
+    return question

@@ -1,0 +1,131 @@
+"""``add``, ``remove`` and ``show``: the documents of the corpus."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlsurvey.cli.console import make_console, say, show, write
+from mlsurvey.cli.help import with_examples
+from mlsurvey.cli.indexing import refresh_once, show_report
+from mlsurvey.cli.options import Corpus, Index, Model, opened
+from mlsurvey.errors import Interrupted, UsageError
+
+if TYPE_CHECKING:
+    from mlsurvey.survey import Survey
+
+_ADD = with_examples(
+    "Put files or whole folders into the corpus. A hard link (--link) shares the file with its first place.",
+    "add notes.md",
+    "add ~/src/burn/burn-book --into rust/burn --refresh",
+    "add README.md --into go/gorgonia --replace",
+)
+_REMOVE = with_examples(
+    "Delete documents, or whole folders of them, from the corpus.",
+    "remove notes.md",
+    "remove rust/burn --yes --refresh",
+)
+_SHOW = with_examples(
+    "Show a document as it was indexed, with line numbers.",
+    "show libraries/rust/burn.md",
+    "show libraries/rust/burn.md:42",
+    "show notes.md --raw > copy.md",
+)
+
+Refresh = Annotated[bool, typer.Option("--refresh", help="Refresh the index afterwards.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command(help=_ADD)(add)
+    app.command(help=_REMOVE)(remove)
+    app.command(name="show", help=_SHOW)(show_document)
+
+
+def add(
+    ctx: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", show_default=False)],
+    link: Annotated[
+        bool | None, typer.Option("--link/--copy", help="Hard-link or copy; asked on a terminal, else copied.")
+    ] = None,
+    into: Annotated[str | None, typer.Option(metavar="FOLDER", help="Folder inside the corpus.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Overwrite documents of the same name.")] = False,
+    refresh: Refresh = False,
+    corpus: Corpus = None,
+    index: Index = None,
+    model: Model = None,
+) -> None:
+    """Add documents."""
+    with opened(ctx, corpus, index, model) as survey:
+        placed = survey.add(paths, link=_asked(link), into=into, replace=replace)
+        write("\n".join(f"added {path}" for path in placed.added) or "nothing added")
+        write("\n".join(f"replaced {path}" for path in placed.replaced)) if placed.replaced else None
+        if placed.unchanged or placed.skipped:
+            say(f"{len(placed.unchanged)} there already, {placed.skipped} of no readable format")
+        _refresh_or_tell(survey, refresh=refresh)
+
+
+def remove(
+    ctx: typer.Context,
+    documents: Annotated[list[str], typer.Argument(metavar="DOC…", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    refresh: Refresh = False,
+    corpus: Corpus = None,
+    index: Index = None,
+    model: Model = None,
+) -> None:
+    """Remove documents."""
+    with opened(ctx, corpus, index, model) as survey:
+        named = survey.documents_named(documents)
+        if not yes:
+            _confirm(named)
+        write("\n".join(f"removed {path}" for path in survey.remove(named)))
+        _refresh_or_tell(survey, refresh=refresh)
+
+
+def show_document(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="DOC[:LINE]", show_default=False)],
+    raw: Annotated[bool, typer.Option("--raw", help="The text alone; in a pipe exactly as indexed.")] = False,
+    corpus: Corpus = None,
+    index: Index = None,
+    model: Model = None,
+) -> None:
+    """Show a document."""
+    from mlsurvey.rendering.listing import document_view
+    from mlsurvey.rendering.plain import visible
+
+    with opened(ctx, corpus, index, model) as survey:
+        document, line = survey.locate(name)
+        if survey.is_stale(document):
+            say(f"note: {document.path} has changed since it was indexed; type: mlsurvey refresh")
+    console = make_console()
+    if raw:
+        sys.stdout.write(visible(document.text) if console.is_terminal else document.text)
+    else:
+        show(document_view(document, line), console)
+
+
+def _asked(link: bool | None) -> bool:
+    """Copy or link: as the flag says; asked where somebody is there to answer."""
+    if link is not None or not sys.stdin.isatty():
+        return bool(link)
+    return typer.confirm("Link instead of copying? A link shares the file with its first place.", default=False)
+
+
+def _confirm(paths: tuple[str, ...]) -> None:
+    say(f"to be deleted: {', '.join(paths[:10])}{f' and {len(paths) - 10} more' if len(paths) > 10 else ''}")
+    if not sys.stdin.isatty():
+        raise UsageError("nobody is there to confirm; add --yes")
+    if not typer.confirm(f"Delete {len(paths)} from the corpus?", default=False):
+        raise Interrupted("nothing was deleted")
+
+
+def _refresh_or_tell(survey: Survey, *, refresh: bool) -> None:
+    if refresh:
+        show_report(refresh_once(survey), quiet=False, as_json=False)
+    else:
+        say("to have it in the index, type: mlsurvey refresh")

@@ -1,0 +1,68 @@
+"""Options that several commands share, and the settings and filters that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlsurvey.types import Filters
+
+if TYPE_CHECKING:
+    from mlsurvey.settings import Settings
+    from mlsurvey.survey import Survey
+
+_PLACE = "Where"
+_FILTER = "Filters (repeatable; several kinds must all hold)"
+
+Corpus = Annotated[
+    Path | None,
+    typer.Option("--corpus", metavar="FOLDER", help="Folder with the documents.", rich_help_panel=_PLACE),
+]
+Index = Annotated[
+    Path | None,
+    typer.Option("--index", metavar="FOLDER", help="Folder of the index.", rich_help_panel=_PLACE),
+]
+Model = Annotated[
+    str | None,
+    typer.Option("--model", metavar="NAME", help="Embedding model: a name or a folder.", rich_help_panel=_PLACE),
+]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout; an error is JSON too, on stderr.")]
+Entities = Annotated[
+    list[str] | None,
+    typer.Option("--entity", metavar="NAME", help="Only passages about this library.", rich_help_panel=_FILTER),
+]
+Languages = Annotated[
+    list[str] | None,
+    typer.Option("--language", metavar="NAME", help="Only libraries of this language.", rich_help_panel=_FILTER),
+]
+Paths = Annotated[
+    list[str] | None,
+    typer.Option("--path", metavar="PATTERN", help="Only documents such as 'rust/' or '*.md'.", rich_help_panel=_FILTER),
+]
+
+
+def filters_of(entities: list[str] | None, languages: list[str] | None, paths: list[str] | None) -> Filters:
+    """Filters as typed; names of entities are resolved by the survey."""
+    return Filters(tuple(entities or ()), tuple(languages or ()), tuple(paths or ()))
+
+
+def settings_of(ctx: typer.Context, corpus: Path | None, index: Path | None, model: str | None) -> Settings:
+    """Settings under the options of this command, which win over those before its name."""
+    from mlsurvey.settings import load_settings
+
+    here = {"corpus": corpus, "index": index, "model": model}
+    before: dict[str, object] = ctx.obj or {}
+    return load_settings(before | {name: value for name, value in here.items() if value is not None})
+
+
+@contextmanager
+def opened(ctx: typer.Context, corpus: Path | None, index: Path | None, model: str | None) -> Iterator[Survey]:
+    """The survey that the options name; closed afterwards."""
+    from mlsurvey.survey import Survey
+
+    with Survey(settings_of(ctx, corpus, index, model)) as survey:
+        yield survey

@@ -1,0 +1,110 @@
+"""Progress of a refresh: a bar on a terminal, a few plain lines elsewhere. Always on stderr."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from mlsurvey.cli.console import make_console, say
+
+PLAIN_INTERVAL = 10.0
+"""Seconds between two plain lines of one phase: a log of an hour stays readable."""
+
+PHASES = {"read": "reading", "chunk": "splitting", "embed": "embedding", "publish": "publishing"}
+UNITS = {"embed": "passages"}
+
+
+class Watcher(Protocol):
+    """Shows progress between entering and leaving; called with phase, how much is done, and of how much."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def __call__(self, phase: str, done: int, total: int) -> None: ...
+
+
+def make_watcher(*, quiet: bool) -> Watcher:
+    """A bar where stderr is a terminal, else plain lines; silent if ``quiet``."""
+    console = make_console(stderr=True)
+    if quiet:
+        return Silence()
+    return Bar(console) if console.is_terminal else Lines()
+
+
+class Silence:
+    """Shows nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        """Ignore it."""
+
+
+class Bar(Silence):
+    """A Rich bar per phase with rate and time left."""
+
+    def __init__(self, console: Console) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+        self._progress = Progress(*columns, console=console)
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        """Move the phase's bar."""
+        if phase not in self._tasks:
+            self._tasks[phase] = self._progress.add_task(PHASES.get(phase, phase), total=total)
+        self._progress.update(self._tasks[phase], completed=done, total=total)
+
+
+class Lines(Silence):
+    """A line when a phase begins or ends, and every ten seconds between."""
+
+    def __init__(self) -> None:
+        self._phase = ""
+        self._began = self._spoke = 0.0
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        """Say it if it is new enough."""
+        now = time.monotonic()
+        if phase != self._phase:
+            self._phase, self._began, self._spoke = phase, now, 0.0
+        if total and (now - self._spoke >= PLAIN_INTERVAL or done == total):
+            self._spoke = now
+            say(f"{PHASES.get(phase, phase)} {done}/{total}{_rate_and_rest(done, total, now - self._began)}")
+
+
+class _Rate(ProgressColumn):
+    """Items per second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.0f}/s" if speed else "")
+
+
+def _rate_and_rest(done: int, total: int, seconds: float) -> str:
+    if not (done and seconds > 1):
+        return ""
+    rate = done / seconds
+    return f", {rate:.0f}/s, {(total - done) / rate:.0f} s left" if done < total else f", {rate:.0f}/s"

@@ -1,0 +1,43 @@
+"""``refresh --watch``: refresh whenever the corpus folder changes, until Ctrl-C."""
+
+from __future__ import annotations
+
+from mlsurvey.cli.console import report_error, say
+from mlsurvey.cli.indexing import refresh_once, show_report
+from mlsurvey.errors import BusyError, Interrupted, MlsurveyError, StorageError, UnreadableError
+from mlsurvey.survey import Survey
+
+DEBOUNCE_MS = 1_000
+"""Changes are gathered until there was none for a quarter of a second, at most this long: one refresh per burst."""
+PASSING = (BusyError, StorageError, UnreadableError)
+"""Errors that may be over at the next change: another writer, a full disk, a file caught half written."""
+
+
+def watch_corpus(survey: Survey, *, quiet: bool, as_json: bool) -> None:
+    """Refresh after every burst of changes; an error that may pass is told, and the watch goes on.
+
+    Raises:
+        Interrupted: Ctrl-C.
+    """
+    from watchfiles import DefaultFilter, watch
+
+    if not quiet:
+        say(f"watching {survey.settings.corpus}; Ctrl-C ends")
+    changes = watch(
+        survey.settings.corpus, watch_filter=DefaultFilter(), step=250, debounce=DEBOUNCE_MS, raise_interrupt=True
+    )
+    try:
+        for _ in changes:
+            _refresh_and_tell(survey, quiet=quiet, as_json=as_json)
+    except KeyboardInterrupt as error:
+        raise Interrupted("watch ended; the index is up to date with the last report") from error
+
+
+def _refresh_and_tell(survey: Survey, *, quiet: bool, as_json: bool) -> None:
+    try:
+        report = refresh_once(survey, quiet=True)
+    except PASSING as error:
+        report_error(error, MlsurveyError.exit_code, as_json=as_json)
+        return
+    if report.is_change or report.unreadable:
+        show_report(report, quiet=quiet, as_json=as_json)

@@ -1,0 +1,205 @@
+"""Change the corpus folder: put files in, take files out, lay the starter corpus down.
+
+Everything is planned before anything is written, and each file appears whole or
+not at all. Nothing outside the corpus folder is ever written.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from mlsurvey.errors import NotFoundError, StorageError, UsageError
+from mlsurvey.reading.scan import READABLE_SUFFIXES
+
+SUGGESTIONS = 3
+"""Similar names that an error offers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What :func:`add` did; all paths relative to the corpus folder, sorted."""
+
+    added: tuple[str, ...]
+    replaced: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    """Documents that were there already with the same bytes."""
+    skipped: int
+    """Files below a given folder that are of no format that is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    source: Path
+    target: str
+
+
+def add(corpus: Path, sources: Sequence[Path], *, into: str | None, link: bool, replace: bool) -> Placed:
+    """Copy, or hard-link, files and whole folders into ``corpus``, under their own names below the folder ``into``.
+
+    A hard link shares the file with its first place: it costs no space, and text
+    edited in place is new at the next refresh. A program that saves by writing a
+    new file (``git pull`` does) parts the two. Symbolic links are not made: a
+    link that leads out of the corpus is not followed by a refresh.
+
+    Raises:
+        NotFoundError: a source is not there.
+        UsageError: a source is of no readable format or holds the corpus itself, ``into`` leaves the corpus, or
+            another document of the name is there and ``replace`` is not given. Nothing was written.
+        StorageError: the disk refused, or cannot link across file systems.
+    """
+    folder = _inside(into or ".")
+    moves, skipped = _plan(corpus, sources, folder)
+    same = {move.target for move in moves if _same(corpus / move.target, move.source)}
+    clashes = [move.target for move in moves if move.target not in same and os.path.lexists(corpus / move.target)]
+    if clashes and not replace:
+        more = f" and {len(clashes) - 1} more" if len(clashes) > 1 else ""
+        raise UsageError(f"already in the corpus: {clashes[0]}{more}; add --replace, or --into FOLDER to keep both")
+    with _disk(corpus):
+        for move in moves:
+            if move.target not in same:
+                _place(move.source, corpus / move.target, link=link)
+    added = sorted({move.target for move in moves} - same - set(clashes))
+    return Placed(tuple(added), tuple(sorted(set(clashes))), tuple(sorted(same)), skipped)
+
+
+def documents_named(corpus: Path, names: Iterable[str]) -> tuple[str, ...]:
+    """Files of the corpus that are named, or lie below a folder that is named; sorted.
+
+    Raises:
+        NotFoundError: nothing has such a name; similar ones are offered.
+    """
+    return tuple(sorted({path for name in names for path in _documents_named(corpus, name)}))
+
+
+def remove(corpus: Path, documents: Iterable[str]) -> tuple[str, ...]:
+    """Delete these files (for a link, the link) and the folders that they leave empty; see :func:`documents_named`."""
+    paths = documents_named(corpus, documents)
+    with _disk(corpus):
+        for path in paths:
+            (corpus / path).unlink()
+            _prune((corpus / path).parent, corpus)
+    return paths
+
+
+def lay_starter(corpus: Path, starter: Path) -> bool:
+    """Copy the starter corpus to ``corpus`` if nothing at all is there; True if it did. Never overwrites."""
+    if corpus.exists() or corpus.resolve() == starter.resolve():
+        return False
+    with _disk(corpus):
+        corpus.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".starter-", dir=corpus.parent))
+        try:
+            shutil.copytree(starter, draft, dirs_exist_ok=True)
+            draft.chmod(0o755)
+            draft.rename(corpus)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+    return True
+
+
+def similar(name: str, known: Iterable[str]) -> str:
+    """An ending for an error message: names like ``name`` (same file name first), or nothing."""
+    names = sorted(known)
+    tail = [path for path in names if PurePosixPath(path).name.casefold() == PurePosixPath(name).name.casefold()]
+    close = difflib.get_close_matches(name, names, n=SUGGESTIONS, cutoff=0.5)
+    found = list(dict.fromkeys((*tail, *close)))[:SUGGESTIONS]
+    return f"; did you mean {' or '.join(found)}?" if found else ""
+
+
+def _plan(corpus: Path, sources: Sequence[Path], folder: PurePosixPath) -> tuple[list[_Move], int]:
+    moves: dict[str, _Move] = {}
+    skipped = 0
+    for source in sources:
+        for file, name in _files(corpus, source):
+            if file.suffix.lower() not in READABLE_SUFFIXES:
+                skipped += 1
+                continue
+            move = _Move(file, str(folder / name))
+            if move.target in moves and not _same(moves[move.target].source, file):
+                raise UsageError(f"{moves[move.target].source} and {file} would both become {move.target}")
+            moves[move.target] = move
+    return list(moves.values()), skipped
+
+
+def _files(corpus: Path, source: Path) -> Iterator[tuple[Path, PurePosixPath]]:
+    """Each file that a source stands for, with its name below the target folder. Hidden files and links out are left."""
+    if not source.exists():
+        raise NotFoundError(f"no such file or folder: {source}")
+    real, home = source.resolve(), corpus.resolve()
+    if real.is_relative_to(home) or home.is_relative_to(real):
+        raise UsageError(f"{source} is in the corpus already, or holds it ({corpus})")
+    if source.is_file():
+        if source.suffix.lower() not in READABLE_SUFFIXES:
+            raise UsageError(f"{source} is not read: formats are {', '.join(sorted(READABLE_SUFFIXES))}")
+        yield real, PurePosixPath(source.name)
+        return
+    for file in sorted(real.rglob("*")):
+        relative = file.relative_to(real)
+        if file.is_file() and not _is_hidden(relative) and file.resolve().is_relative_to(real):
+            yield file.resolve(), PurePosixPath(real.name) / relative.as_posix()
+
+
+def _is_hidden(path: Path | PurePosixPath) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _inside(folder: str) -> PurePosixPath:
+    path = PurePosixPath(folder)
+    if path.is_absolute() or ".." in path.parts or _is_hidden(path):
+        raise UsageError(f"--into takes a folder inside the corpus, such as 'rust', and not a hidden one: {folder!r}")
+    return path
+
+
+def _same(one: Path, other: Path) -> bool:
+    if not (one.is_file() and other.is_file()):
+        return False
+    return one.samefile(other) or (one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes())
+
+
+def _place(source: Path, target: Path, *, link: bool) -> None:
+    """Copy or link beside the target, then move into place: a reader sees the old file or the new one."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.getpid()}.new")
+    try:
+        if link:
+            draft.hardlink_to(source)
+        else:
+            shutil.copy2(source, draft)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _documents_named(corpus: Path, name: str) -> list[str]:
+    path = Path(os.path.normpath(corpus / name))  # noqa: PTH  (a link is removed itself, so it must not be resolved)
+    if path != corpus and path.is_relative_to(corpus):
+        if path.is_symlink() or path.is_file():
+            return [path.relative_to(corpus).as_posix()]
+        if path.is_dir():
+            return [file.relative_to(corpus).as_posix() for file in path.rglob("*") if not file.is_dir()]
+    known = (file.relative_to(corpus).as_posix() for file in corpus.rglob("*") if file.is_file())
+    raise NotFoundError(f"no document {name!r} in {corpus}{similar(name, known)}")
+
+
+def _prune(folder: Path, corpus: Path) -> None:
+    while folder != corpus and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
+
+
+@contextmanager
+def _disk(corpus: Path) -> Iterator[None]:
+    """Turn what the disk says into an error that names the corpus."""
+    try:
+        yield
+    except OSError as error:
+        hint = "; --copy works across file systems" if error.errno == 18 else ""  # EXDEV
+        raise StorageError(f"cannot write {error.filename or corpus}: {error.strerror}{hint}") from error

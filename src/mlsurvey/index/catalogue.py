@@ -1,0 +1,255 @@
+"""The SQLite file that says what the index holds; committing to it is publishing.
+
+Rows of ``documents`` and ``passages`` carry the generations in which they were
+``born`` and ``died``: generation g sees those with ``born <= g`` and ``died``
+null or ``> g``. So a reader keeps its generation while the next one is written
+into the same tables, and the cost of a publication is that of the rows it changes.
+
+Journal mode is DELETE, not WAL: a WAL database cannot be opened in a folder that
+may not be written to.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mlsurvey.errors import DamagedIndexError, IndexingError, NoIndexError
+from mlsurvey.index.layout import Layout
+from mlsurvey.index.storage import REBUILD, storage_errors
+from mlsurvey.types import Entity, Generation
+
+FORMAT = 1  # grows when the tables change; an older index is then rebuilt
+_BUSY_SECONDS = 30.0  # a commit flushes for seconds on a slow disk; readers wait for it
+_LIVE = "{0}.born <= :at AND ({0}.died IS NULL OR {0}.died > :at)"
+
+_TABLES = """
+CREATE TABLE generations(
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, created TEXT NOT NULL, model TEXT NOT NULL, dimension INTEGER NOT NULL,
+    recipe TEXT NOT NULL, chunking TEXT NOT NULL, entities TEXT NOT NULL, documents INTEGER NOT NULL, passages INTEGER NOT NULL,
+    segments TEXT NOT NULL, files TEXT NOT NULL);
+CREATE TABLE documents(
+    id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, sha256 TEXT NOT NULL, title TEXT NOT NULL, subject TEXT,
+    language TEXT, date TEXT, bytes INTEGER NOT NULL, text BLOB NOT NULL, declared TEXT, passages INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, settled INTEGER NOT NULL, born INTEGER NOT NULL, died INTEGER);
+CREATE UNIQUE INDEX documents_live ON documents(path) WHERE died IS NULL;
+CREATE INDEX documents_path ON documents(path);
+CREATE INDEX documents_died ON documents(died) WHERE died IS NOT NULL;
+CREATE TABLE passages(
+    id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, ordinal INTEGER NOT NULL, first INTEGER NOT NULL,
+    last INTEGER NOT NULL, line_start INTEGER NOT NULL, line_end INTEGER NOT NULL, trail TEXT NOT NULL,
+    subjects TEXT NOT NULL, sentences TEXT NOT NULL, vector INTEGER NOT NULL, born INTEGER NOT NULL, died INTEGER);
+CREATE INDEX passages_document ON passages(document);
+CREATE INDEX passages_vector ON passages(vector);
+CREATE INDEX passages_died ON passages(died) WHERE died IS NOT NULL;
+CREATE TABLE tags(tag TEXT NOT NULL, passage INTEGER NOT NULL, PRIMARY KEY(tag, passage)) WITHOUT ROWID;
+CREATE INDEX tags_passage ON tags(passage);
+CREATE TABLE vectors(
+    id INTEGER PRIMARY KEY AUTOINCREMENT, model TEXT NOT NULL, key TEXT NOT NULL, segment TEXT NOT NULL, UNIQUE(model, key));
+CREATE INDEX vectors_segment ON vectors(segment);
+CREATE TABLE segments(name TEXT PRIMARY KEY, model TEXT NOT NULL, rows INTEGER NOT NULL, merged INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE files(path TEXT PRIMARY KEY, size INTEGER NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+def live(table: str) -> str:
+    """SQL condition: a row of ``table`` belongs to generation ``:at``."""
+    return _LIVE.format(table)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A generation with the parts that make it up."""
+
+    generation: Generation
+    dimension: int
+    chunking: str
+    """Digest of what shapes passages beside the entities; where it differs, every document is read again."""
+    entities: tuple[Entity, ...]
+    segments: tuple[str, ...]
+    """Names of its vector segments."""
+    files: tuple[str, ...]
+    """Paths, relative to the index folder, of every file that it needs."""
+
+
+class Catalogue:
+    """An open catalogue: one connection, safe to share between threads."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._lock = threading.RLock()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Result of a query, fetched whole so that no read transaction stays open and blocks a publication."""
+        with self._lock:
+            return self._connection.execute(sql, parameters).fetchall()
+
+    def write(self, sql: str, **parameters: Any) -> int:
+        """Run one statement; returns the row id of an insertion."""
+        with self._lock:
+            return self._connection.execute(sql, parameters).lastrowid or 0
+
+    def write_all(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Run one statement for each row."""
+        with self._lock:
+            self._connection.executemany(sql, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside, or nothing of it. The commit is flushed to the disk."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self, number: int) -> Iterator[None]:
+        """Queries inside see one state of the file, in which generation ``number`` is still kept.
+
+        Raises:
+            IndexingError: it has been cleared away by later refreshes.
+        """
+        with self._lock:
+            self._connection.execute("BEGIN")
+            try:
+                if not self.rows("SELECT 1 FROM generations WHERE number = :number", number=number):
+                    raise IndexingError(f"generation {number} has been replaced and cleared away; open the index again")
+                yield
+            finally:
+                self._connection.execute("COMMIT")
+
+    def published(self) -> list[Published]:
+        """Generations that are kept, newest first."""
+        return [_published(row) for row in self.rows(f"SELECT {_COLUMNS} FROM generations ORDER BY number DESC")]
+
+
+_COLUMNS = "number, id, created, model, recipe, documents, passages, dimension, chunking, entities, segments, files"
+
+
+def _published(row: tuple[Any, ...]) -> Published:
+    *generation, dimension, chunking, entities, segments, files = row
+    return Published(
+        Generation(*generation),
+        dimension,
+        chunking,
+        tuple(_entity(e) for e in json.loads(entities)),
+        tuple(json.loads(segments)),
+        tuple(json.loads(files)),
+    )
+
+
+def record(catalogue: Catalogue, published: Published) -> None:
+    """Write the row that makes a generation; inside the transaction that publishes it."""
+    g = published.generation
+    entities = json.dumps([asdict(e) for e in published.entities], ensure_ascii=False)
+    parts = (published.dimension, published.chunking, entities, json.dumps(published.segments), json.dumps(published.files))
+    row = (g.number, g.id, g.created, g.model, g.recipe, g.documents, g.passages, *parts)
+    catalogue.write_all(f"INSERT INTO generations({_COLUMNS}) VALUES ({', '.join('?' * len(row))})", [row])
+
+
+def dump_entity(entity: Entity | None) -> str | None:
+    """JSON of an entity that a document declares; None where it declares none."""
+    return None if entity is None else json.dumps(asdict(entity), ensure_ascii=False)
+
+
+def load_entity(text: str | None) -> Entity | None:
+    """Reverse of :func:`dump_entity`."""
+    return None if text is None else _entity(json.loads(text))
+
+
+def _entity(fields: dict[str, Any]) -> Entity:
+    return Entity(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+
+
+def open_for_reading(layout: Layout) -> Catalogue:
+    """The catalogue of an index that was published at least once.
+
+    Opened read-write where that is allowed, so that SQLite can roll back what a
+    killed writer left; nothing is written otherwise.
+
+    Raises:
+        NoIndexError: nothing was published in the folder yet.
+        DamagedIndexError: the catalogue is missing beside its parts, or is no catalogue.
+    """
+    if not _has_content(layout.catalogue):
+        raise _absent(layout)
+    catalogue = _connect(layout.catalogue, create=False)
+    with _closed_on_error(catalogue):
+        catalogue.write("PRAGMA query_only = ON")
+        _check_format(catalogue, layout)
+        if not catalogue.rows("SELECT 1 FROM generations LIMIT 1"):
+            raise NoIndexError(_NOTHING.format(layout.root))
+    return catalogue
+
+
+def open_for_writing(layout: Layout, path: Path) -> Catalogue:
+    """The catalogue at ``path``, made if it is not there. The caller holds the writer's lock."""
+    if path == layout.catalogue and not _has_content(path) and isinstance(error := _absent(layout), DamagedIndexError):
+        raise error
+    catalogue = _connect(path, create=True)
+    with _closed_on_error(catalogue):
+        for pragma in ("journal_mode = DELETE", "synchronous = FULL", "cache_spill = OFF"):  # a spill would lock readers out
+            catalogue.write(f"PRAGMA {pragma}")
+        if not catalogue.rows("SELECT 1 FROM sqlite_master LIMIT 1"):
+            _create(catalogue)
+        _check_format(catalogue, layout)
+    return catalogue
+
+
+_NOTHING = "no index in {} yet; type: mlsurvey refresh"
+
+
+def _absent(layout: Layout) -> IndexingError:
+    """Why there is no catalogue: nothing was built yet, or it was lost."""
+    if layout.keywords.is_dir() and any(layout.keywords.iterdir()) and not layout.rebuilding.exists():
+        return DamagedIndexError(f"catalogue.sqlite in {layout.root} is missing or empty; {REBUILD}")
+    return NoIndexError(_NOTHING.format(layout.root))
+
+
+def _has_content(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
+
+
+def _connect(path: Path, *, create: bool) -> Catalogue:
+    uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+    with storage_errors(path.parent):
+        connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    return Catalogue(connection)
+
+
+@contextmanager
+def _closed_on_error(catalogue: Catalogue) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        with closing(catalogue):
+            raise
+
+
+def _create(catalogue: Catalogue) -> None:
+    with catalogue.transaction():
+        for statement in _TABLES.split(";\n"):
+            if statement.strip():
+                catalogue.write(statement)
+        catalogue.write(f"PRAGMA user_version = {FORMAT}")
+
+
+def _check_format(catalogue: Catalogue, layout: Layout) -> None:
+    with storage_errors(layout.root):
+        ((found,),) = catalogue.rows("PRAGMA user_version")
+    if found != FORMAT:
+        raise DamagedIndexError(f"the index in {layout.root} has format {found}, this version reads {FORMAT}; {REBUILD}")

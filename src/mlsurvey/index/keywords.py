@@ -1,0 +1,246 @@
+"""Keyword side of the index: BM25 by tantivy.
+
+A generation has a folder of its own. The next one starts as hard links to it:
+tantivy never writes into a segment file again, it only adds files and unlinks
+them, so the older folder keeps serving. What a deletion costs is a bitmap.
+
+A name such as "tch-rs", "TF.NET" or "ml_algo" is found by its parts (``body``) and
+whole however it is written (``names``, see :func:`names_in`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import tantivy
+from tantivy import Filter, Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+
+from mlsurvey.errors import DamagedIndexError, StorageError
+from mlsurvey.index.storage import REBUILD, link, refusal, sync_folder
+from mlsurvey.vocabulary.gazetteer import collapse
+
+VERSION = 1  # grows when fields or analysis change; every passage is then indexed again
+
+TITLE_BOOST = 1.5  # a term in the heading trail says more than one in the body; beyond 3 headings drown the text
+NAME_BOOST = 1.5  # a whole name matches more surely than its parts
+_MAX_TERMS = 256  # a pasted page as a question: more terms only cost time
+_MAX_TOKEN = 64  # longer runs are hashes and base64
+_HEAP = 64_000_000  # bytes of postings in memory before tantivy starts another segment; 15 MB is its least
+_WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
+_JOINED = re.compile(r"[^\W_]+[+#]*(?:[-._/][^\W_]+[+#]*){1,3}")
+_SHARED = (".managed.json", "meta.json")  # replaced at each commit; written for their owner's eyes only
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordRow:
+    """A passage as the keyword side sees it."""
+
+    id: int
+    document: int
+    """Row id of the document version, by which its passages are deleted together."""
+    title: str
+    body: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordQuery:
+    """A search in free text, with further phrases that count less or more than it."""
+
+    text: str
+    phrases: tuple[tuple[str, float], ...] = ()
+    """Pairs (phrase, weight); weight 1 counts as much as the text itself."""
+
+
+@cache
+def _words() -> TextAnalyzer:
+    tokenizer = Tokenizer.regex(r"[\p{L}\p{N}]+(?:\+\+|#)?")
+    builder = TextAnalyzerBuilder(tokenizer).filter(Filter.remove_long(_MAX_TOKEN)).filter(Filter.lowercase())
+    return builder.filter(Filter.ascii_fold()).filter(Filter.stemmer("english")).build()
+
+
+@cache
+def _names() -> TextAnalyzer:
+    builder = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.remove_long(_MAX_TOKEN)).filter(Filter.lowercase())
+    return builder.filter(Filter.ascii_fold()).build()
+
+
+@cache
+def _stopwords() -> TextAnalyzer:
+    return TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.lowercase()).filter(Filter.stopword("english")).build()
+
+
+@cache
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("id", fast=True)
+    builder.add_integer_field("document", indexed=True)
+    for field in ("title", "body"):
+        builder.add_text_field(field, tokenizer_name="words", index_option="freq")
+    builder.add_text_field("names", tokenizer_name="names", index_option="freq")
+    builder.add_text_field("tags", tokenizer_name="raw", index_option="basic")
+    return builder.build()
+
+
+def names_in(text: str) -> list[str]:
+    """Collapsed forms of the names that are written with a joint: ``tch-rs`` gives ``tchrs``, ``TF.NET`` ``tfnet``."""
+    return [collapse(match.group()) for match in _JOINED.finditer(text)]
+
+
+def update(folder: Path, previous: Path | None, deleted: Iterable[int], added: Iterable[KeywordRow]) -> None:
+    """Make the folder of a generation and flush it to the disk.
+
+    Args:
+        folder: must not be there yet.
+        previous: folder of the generation before, left as it is; None starts from nothing.
+        deleted: document versions whose passages go.
+        added: passages that come.
+
+    Raises:
+        StorageError: the disk refused.
+    """
+    try:
+        folder.mkdir(parents=True)
+        if previous:
+            _link_all(previous, folder)
+        _write(_index(folder, create=previous is None), deleted, added)
+        _open_to_readers(folder)
+        sync_folder(folder)
+        sync_folder(folder.parent)
+    except (ValueError, OSError) as error:  # tantivy reports a refusing disk as either
+        raise StorageError(refusal(folder.parent.parent, f"keyword side: {error}")) from error
+
+
+def _link_all(previous: Path, folder: Path) -> None:
+    for file in previous.iterdir():
+        if not file.name.endswith(".lock"):
+            link(file, folder / file.name)
+
+
+def _write(index: tantivy.Index, deleted: Iterable[int], added: Iterable[KeywordRow]) -> None:
+    writer = index.writer(heap_size=_HEAP, num_threads=1)
+    for document in deleted:
+        writer.delete_documents_by_term("document", document)
+    for row in added:
+        names = " ".join(names_in(f"{row.title}\n{row.body}"))
+        writer.add_document(
+            tantivy.Document(
+                id=row.id, document=row.document, title=row.title, body=row.body, names=names, tags=list(row.tags)
+            )
+        )
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def _open_to_readers(folder: Path) -> None:
+    """Give tantivy's bookkeeping the permissions of the folder, so that another account can read the index."""
+    for name in _SHARED:
+        if (file := folder / name).exists():
+            file.chmod(folder.stat().st_mode & 0o666)
+    for lock in folder.glob("*.lock"):
+        lock.unlink()
+
+
+def _index(folder: Path, *, create: bool = False) -> tantivy.Index:
+    index = tantivy.Index(_schema(), path=str(folder)) if create else tantivy.Index.open(str(folder))
+    index.register_tokenizer("words", _words())
+    index.register_tokenizer("names", _names())
+    return index
+
+
+class Keywords:
+    """The opened keyword side of one generation."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open it.
+
+        Raises:
+            DamagedIndexError: a file is missing or broken.
+        """
+        with ExitStack() as stack:
+            home = folder if os.access(folder, os.W_OK) else _mirror(folder, stack)
+            try:
+                self._searcher = _index(home).searcher()
+            except (ValueError, OSError) as error:
+                raise DamagedIndexError(f"keyword side {folder} cannot be opened ({error}); {REBUILD}") from error
+
+    def search(
+        self, query: KeywordQuery, k: int, tags: Sequence[Sequence[str]] = (), documents: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """Passage ids with their BM25 score, best first, then by id.
+
+        Args:
+            query: operators in its text have no meaning.
+            k: how many at most.
+            tags: of each group one must hold.
+            documents: versions to stay within; None for all.
+        """
+        terms = _terms(query)
+        if not terms or k < 1 or documents == []:
+            return []
+        must = [(Occur.Must, _any_of("tags", group)) for group in tags]
+        if documents is not None:
+            must.append((Occur.Must, _any_of("document", documents)))
+        wanted = Query.boolean_query([(Occur.Should, part) for part in terms])
+        hits = self._searcher.search(Query.boolean_query([(Occur.Must, wanted), *must]), k, count=False).hits
+        return self._ids(hits)
+
+    def ids(self) -> list[int]:
+        """Every passage that it can find, ascending."""
+        hits = self._searcher.search(Query.all_query(), max(1, self._searcher.num_docs), count=False).hits
+        return sorted(passage for passage, _ in self._ids(hits))
+
+    def _ids(self, hits: list[tuple[Any, tantivy.DocAddress]]) -> list[tuple[int, float]]:
+        ids = self._searcher.fast_field_values("id", [address for _, address in hits])
+        found = [(int(passage), float(score)) for passage, (score, _) in zip(ids, hits, strict=True) if passage is not None]
+        return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+
+
+def _mirror(folder: Path, stack: ExitStack) -> Path:
+    """A folder of links to a keyword folder that may not be written to: tantivy takes a lock file even to read."""
+    home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mlsurvey-")))
+    for file in folder.iterdir():
+        (home / file.name).symlink_to(file.absolute())
+    return home
+
+
+def _any_of(field: str, values: Sequence[Any]) -> Query:
+    """Matches without a say in the score."""
+    return Query.const_score_query(Query.term_set_query(_schema(), field, list(values)), 0.0)
+
+
+def _terms(query: KeywordQuery) -> list[Query]:
+    weights: dict[tuple[str, str], float] = {}
+    for text, weight in ((query.text, 1.0), *query.phrases):
+        for field, term, boost in _analysed(text):
+            weights[field, term] = max(weights.get((field, term), 0.0), weight * boost)
+    heaviest = sorted(weights.items(), key=lambda item: -item[1])[:_MAX_TERMS]
+    return [Query.boost_query(Query.term_query(_schema(), field, term), weight) for (field, term), weight in heaviest]
+
+
+def _analysed(text: str) -> Iterator[tuple[str, str, float]]:
+    """Triples (field, term, boost). Words that only hold a sentence together are left out, unless there is nothing else."""
+    words = [w for w in _WORD.findall(text) if _stopwords().analyze(w)] or _WORD.findall(text)
+    for term in _words().analyze(" ".join(words)):
+        yield "body", term, 1.0
+        yield "title", term, TITLE_BOOST
+    for name in dict.fromkeys([*names_in(text), *_pairs(text), *map(collapse, words)]):
+        for term in _names().analyze(name):
+            yield "names", term, NAME_BOOST
+    for pair in _pairs(text):  # "data set" also finds "dataset", "tch rs" finds "tchrs"
+        for term in _words().analyze(pair):
+            yield "body", term, 1.0
+            yield "title", term, TITLE_BOOST
+
+
+def _pairs(text: str) -> list[str]:
+    words = _WORD.findall(text)
+    return [f"{first}{second}".casefold() for first, second in zip(words, words[1:], strict=False)]

@@ -1,0 +1,166 @@
+"""Work out what a refresh has to do: read what may have changed, and cut it into passages. Writes nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlsurvey.index.catalogue import Catalogue, Published, load_entity
+from mlsurvey.index.changes import Changes, Known, classify
+from mlsurvey.index.engine import ModelInfo, Progress
+from mlsurvey.index.identity import chunking_digest, recipe_digest
+from mlsurvey.index.records import unpack_text
+from mlsurvey.index.sources import Content, Sources, look, look_again
+from mlsurvey.reading.documents import document
+from mlsurvey.reading.passages import passages
+from mlsurvey.reading.scan import FileState, scan
+from mlsurvey.types import Document, Entity, Passage, Unreadable
+from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
+from mlsurvey.vocabulary.load import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document version to be written."""
+
+    content: Content
+    document: Document
+    passages: tuple[Passage, ...]
+    """Those with something to read in them; noise is neither found nor kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a refresh has to do."""
+
+    now_ns: int
+    """When the files were looked at."""
+    changes: Changes
+    unreadable: tuple[Unreadable, ...]
+    drafts: tuple[Draft, ...]
+    retired: tuple[int, ...]
+    """Document versions that go."""
+    touched: tuple[tuple[int, FileState], ...]
+    """Document versions whose bytes are as they were, with the file state to remember."""
+    entities: tuple[Entity, ...]
+    chunking: str
+    recipe: str
+    digests: tuple[tuple[str, str], ...]
+    """(path, sha256) of every document afterwards."""
+    notes: tuple[str, ...]
+
+    def texts(self) -> dict[str, str]:
+        """What the passages to be written have embedded, by key."""
+        return {passage.key: passage.embedding_text for draft in self.drafts for passage in draft.passages}
+
+    def is_idle(self, base: Published | None) -> bool:
+        """Whether the generation ``base`` already is what the corpus asks for."""
+        return base is not None and base.generation.recipe == self.recipe and not self.drafts and not self.retired
+
+
+def make_plan(
+    corpus: Path, catalogue: Catalogue | None, base: Published | None, vocabulary: Vocabulary, model: ModelInfo, progress: Progress
+) -> Plan:
+    """Compare the corpus with ``base``, the newest generation of the catalogue.
+
+    Raises:
+        NotFoundError: the corpus folder is not there.
+    """
+    now_ns = time.time_ns()
+    files, skipped = scan(corpus)
+    known = known_documents(catalogue)
+    chunking = chunking_digest(model)
+    is_new_recipe = base is None or base.chunking != chunking
+    step = _counted(progress, "read", len(files))
+
+    sources = look(corpus, files, {} if is_new_recipe else known, step)
+    entities = _entities(vocabulary, sources)
+    affected = set(known) if is_new_recipe else _affected(catalogue, base, entities)
+    sources = look_again(corpus, sources, files, affected, lambda: None)
+
+    fresh = {p: c for p, c in sources.read.items() if p in affected or p not in known or known[p].sha256 != c.sha256}
+    after = sources.digests
+    return Plan(
+        now_ns=now_ns,
+        changes=classify({path: k.sha256 for path, k in known.items()}, after),
+        unreadable=tuple(sorted([*skipped, *sources.unreadable.values()], key=lambda u: u.path)),
+        drafts=tuple(_drafts(fresh, entities, model, progress)),
+        retired=tuple(k.id for path, k in known.items() if path in fresh or path not in after),
+        touched=tuple((known[path].id, c.state) for path, c in sources.read.items() if path not in fresh),
+        entities=entities,
+        chunking=chunking,
+        recipe=recipe_digest(chunking, entities),
+        digests=tuple(after.items()),
+        notes=tuple(_notes(base, model, chunking, len(affected & fresh.keys()), after)),
+    )
+
+
+def known_documents(catalogue: Catalogue | None) -> dict[str, Known]:
+    """Documents of the newest generation by path."""
+    if catalogue is None:
+        return {}
+    rows = catalogue.rows("SELECT id, path, sha256, bytes, mtime_ns, inode, settled, declared FROM documents WHERE died IS NULL")
+    return {row[1]: Known(*row[:6], settled=bool(row[6]), declared=load_entity(row[7])) for row in rows}
+
+
+def _entities(vocabulary: Vocabulary, sources: Sources) -> tuple[Entity, ...]:
+    """The vocabulary's entities, then those that documents introduce and it does not have."""
+    known = {entity.slug for entity in vocabulary.entities}
+    return (*vocabulary.entities, *(entity for entity in sources.declared if entity.slug not in known))
+
+
+def _affected(catalogue: Catalogue | None, base: Published | None, entities: tuple[Entity, ...]) -> set[str]:
+    """Documents that name an entity which came, went or changed: their passages may have other subjects now.
+
+    Every mention, however it is written, holds its name in the collapsed text;
+    the reverse need not be true, and then a document is cut in vain.
+    """
+    if catalogue is None or base is None or not (names := _altered_names(base.entities, entities)):
+        return set()
+    rows = catalogue.rows("SELECT path, text FROM documents WHERE died IS NULL")
+    return {path for path, text in rows if _holds(collapse(f"{path} {unpack_text(text)}"), names)}
+
+
+def _holds(text: str, names: Iterable[str]) -> bool:
+    return any(name in text for name in names)
+
+
+def _altered_names(before: tuple[Entity, ...], after: tuple[Entity, ...]) -> set[str]:
+    """Collapsed names whose meaning differs; all of them where the order differs, since it settles shared names."""
+    common = {e.slug for e in before} & {e.slug for e in after}
+    if [e.slug for e in before if e.slug in common] != [e.slug for e in after if e.slug in common]:
+        return set(Gazetteer([*before, *after]).keys)
+    return set(Gazetteer(set(before) - set(after)).keys) | set(Gazetteer(set(after) - set(before)).keys)
+
+
+def _drafts(fresh: Mapping[str, Content], entities: tuple[Entity, ...], model: ModelInfo, progress: Progress) -> list[Draft]:
+    gazetteer = Gazetteer(entities)
+    step = _counted(progress, "chunk", len(fresh))
+    drafts = []
+    for path, content in sorted(fresh.items()):
+        read = document(path, content.data, content.sha256, gazetteer)
+        cut = passages(read, gazetteer, model.counter, model.limit)
+        drafts.append(Draft(content, read, tuple(passage for passage in cut if passage.sentences)))
+        step()
+    return drafts
+
+
+def _notes(base: Published | None, model: ModelInfo, chunking: str, affected: int, after: Mapping[str, str]) -> list[str]:
+    notes = []
+    if not after:
+        notes.append("the corpus has no document that can be read")
+    if base and base.generation.model != model.id:
+        notes.append(f"the model changed from {base.generation.model} to {model.id}: everything is embedded anew")
+    elif base and base.chunking != chunking:
+        notes.append("the way of cutting documents changed: all were read again")
+    elif affected:
+        notes.append(f"known entities changed: {affected} documents were read again for it")
+    return notes
+
+
+def _counted(progress: Progress, phase: str, total: int) -> Callable[[], None]:
+    """A step that reports one more done each time it is called."""
+    done = iter(range(1, total + 1))
+    return lambda: progress(phase, next(done), total)

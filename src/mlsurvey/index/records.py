@@ -1,0 +1,117 @@
+"""Rows of the catalogue as nouns, and back."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from mlsurvey.types import Entity, Filters, Passage, Sentence, SentenceKind, Span
+
+PASSAGE_COLUMNS = (
+    "passages.id, documents.path, passages.ordinal, passages.first, passages.last, passages.line_start,"
+    " passages.line_end, passages.trail, passages.subjects, passages.sentences"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """What the catalogue tells of a document without its text."""
+
+    path: str
+    sha256: str
+    title: str
+    subject: str | None
+    language: str | None
+    date: str | None
+    bytes: int
+    """Size of the file."""
+    passages: int
+    """Passages that can be found; noise has none."""
+
+
+def pack_text(text: str) -> bytes:
+    """Text of a document as it is kept, so that quotes can be shown when the file is gone."""
+    return zlib.compress(text.encode("utf-8", "surrogatepass"))
+
+
+def unpack_text(data: bytes) -> str:
+    """Reverse of :func:`pack_text`."""
+    return zlib.decompress(data).decode("utf-8", "surrogatepass")
+
+
+def passage_row(passage: Passage) -> tuple[Any, ...]:
+    """Columns ordinal … sentences of a passage."""
+    return (
+        passage.ordinal,
+        passage.span.start,
+        passage.span.end,
+        passage.line_start,
+        passage.line_end,
+        _json(passage.trail),
+        _json(passage.subjects),
+        _json([_pack(sentence) for sentence in passage.sentences]),
+    )
+
+
+def passage_of(row: tuple[Any, ...]) -> Passage:
+    """Passage from :data:`PASSAGE_COLUMNS`."""
+    _, path, ordinal, first, last, line_start, line_end, trail, subjects, sentences = row
+    return Passage(
+        path,
+        ordinal,
+        Span(first, last),
+        line_start,
+        line_end,
+        tuple(json.loads(trail)),
+        tuple(json.loads(subjects)),
+        tuple(_unpack(packed) for packed in json.loads(sentences)),
+    )
+
+
+def _pack(sentence: Sentence) -> list[Any]:
+    return [sentence.span.start, sentence.span.end, sentence.text, sentence.kind.value, sentence.label, list(sentence.header)]
+
+
+def _unpack(packed: list[Any]) -> Sentence:
+    start, end, text, kind, label, header = packed
+    return Sentence(Span(start, end), text, SentenceKind(kind), label, tuple(header))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def entity_tag(slug: str) -> str:
+    """Tag of passages about an entity."""
+    return f"entity:{slug.casefold()}"
+
+
+def language_tag(language: str) -> str:
+    """Tag of passages about libraries of a programming language."""
+    return f"language:{language.casefold()}"
+
+
+def tags_of(passage: Passage, language: str | None, entities: Mapping[str, Entity]) -> tuple[str, ...]:
+    """Tags by which filters find a passage.
+
+    Its languages are those of its subjects, since a survey covers libraries of
+    several; without any, that of its document.
+    """
+    known = {entities[slug].language for slug in passage.subjects if slug in entities} - {None}
+    languages = sorted(l for l in known or {language} if l)
+    return tuple(dict.fromkeys([*map(entity_tag, passage.subjects), *map(language_tag, languages)]))
+
+
+def tag_groups(filters: Filters) -> list[list[str]]:
+    """Tags that filters ask for: one of each group must hold."""
+    groups = ([entity_tag(e) for e in filters.entities], [language_tag(l) for l in filters.languages])
+    return [group for group in groups if group]
+
+
+def matches(path: str, patterns: Iterable[str]) -> bool:
+    """Whether a path is one of the patterns, lies in a folder that ends in ``/``, or fits a shell pattern."""
+    return any(path == p or (p.endswith("/") and path.startswith(p)) or fnmatchcase(path, p) for p in patterns)

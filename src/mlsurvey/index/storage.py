@@ -1,0 +1,111 @@
+"""Files that are either whole or not there, and the disk's refusals as errors of our own."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlsurvey.errors import BusyError, DamagedIndexError, StorageError
+
+REBUILD = "type: mlsurvey refresh --rebuild"
+_REFUSALS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+_REFUSED = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
+_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file of the index as it was published. ``path`` is relative to the index folder."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+def write_durably(path: Path, data: memoryview | bytes) -> None:
+    """Write a new file and flush it to the disk; a failure leaves nothing behind.
+
+    The name must be new: readers never look at a file before the catalogue
+    names it, so no rename is needed.
+    """
+    try:
+        with path.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def sync_folder(path: Path) -> None:
+    """Flush a folder's entries, so that new names survive a power cut. Windows has no such call and needs none."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def stored(root: Path, path: Path) -> StoredFile:
+    """Size and checksum of a file below ``root``."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_CHUNK):
+            digest.update(block)
+    return StoredFile(path.relative_to(root).as_posix(), path.stat().st_size, digest.hexdigest())
+
+
+def link(source: Path, target: Path) -> None:
+    """Hard-link a file that never changes again; copy it where the file system cannot link."""
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in {errno.EPERM, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EACCES}:
+            raise
+        shutil.copy2(source, target)
+
+
+@contextmanager
+def storage_errors(folder: Path) -> Iterator[None]:
+    """Name what the disk or SQLite refused.
+
+    Raises:
+        StorageError: disk full, read-only, or failing.
+        DamagedIndexError: the catalogue is not a database that can be read.
+        BusyError: another process holds the catalogue for longer than the timeout.
+    """
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _from_sqlite(error, folder) from error
+    except OSError as error:
+        if error.errno not in _REFUSALS:
+            raise
+        raise StorageError(refusal(folder, error.strerror or str(error))) from error
+
+
+def refusal(folder: Path, reason: str) -> str:
+    """What a person is told when a write failed."""
+    return f"cannot write the index in {folder}: {reason}. The published index is as it was; make room or access, then type: mlsurvey refresh"
+
+
+def _from_sqlite(error: sqlite3.DatabaseError, folder: Path) -> Exception:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code
+    if code in _REFUSED:
+        return StorageError(refusal(folder, str(error)))
+    if code in _BROKEN:
+        return DamagedIndexError(f"catalogue.sqlite in {folder} is damaged ({error}); {REBUILD}")
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return BusyError(f"the index in {folder} is held by another process ({error}); try again in a moment")
+    return error

@@ -1,0 +1,171 @@
+"""What the readers of all formats give: blocks in reading form that know where each character stands."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mlsurvey.types import Span
+
+# Characters as which Windows-1252 shows the bytes 80 to BF, those that follow the first byte of a UTF-8 sequence.
+_TAIL = (
+    r"[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201a"
+    r"\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]"
+)
+# What is folded or dropped on the way to the reading form. Single spaces, by far the most common, are left alone.
+_IRREGULAR = re.compile(
+    r"(?P<space>[^\S ]\s*| \s+)"
+    r"|(?P<dropped>[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
+    r"\u2066-\u206f\ufe0e\ufe0f\ufeff\ufff9-\ufffb]+)"
+    rf"|(?P<mojibake>[\u00c2\u00c3]{_TAIL}|\u00e2{_TAIL}{{2}}|\u00f0{_TAIL}{{3}})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Text as a reader wants it, with the place of each of its characters in the document.
+
+    Character ``i`` of ``text`` stands at ``starts[i]:ends[i]``; both sequences grow.
+    """
+
+    text: str
+    starts: array[int]
+    ends: array[int]
+    opaque: tuple[Span, ...] = ()
+    """Stretches of ``text`` that are code."""
+    strong: int = 0
+    """Length of the bold stretch that ``text`` begins with."""
+    anchors: bool = False
+    """Whether all of it is links to places in the same document: a table of contents."""
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def place(self, start: int, end: int) -> Span:
+        """Where ``text[start:end]``, which may not be empty, stands in the document."""
+        return Span(self.starts[start], self.ends[end - 1])
+
+
+EMPTY = Reading("", array("q"), array("q"))
+
+
+class ReadingBuilder:
+    """Collects kept stretches of a document; white space is folded, invisible characters are dropped."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._starts = array("q")
+        self._ends = array("q")
+        self._spaced = True
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def keep(self, raw: str, start: int) -> None:
+        """Add ``raw``, which stands at ``start`` of the document as it is."""
+        position = 0
+        for found in _IRREGULAR.finditer(raw):
+            self._plain(raw[position : found.start()], start + position)
+            self._irregular(found, start)
+            position = found.end()
+        self._plain(raw[position:] if position else raw, start + position)
+
+    def space(self, start: int, end: int) -> None:
+        """Add one space that stands for ``start:end``, unless there is one already."""
+        if not self._spaced:
+            self.replace(" ", start, end)
+            self._spaced = True
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Add ``text`` that stands for ``start:end`` as a whole."""
+        self._parts.append(text)
+        self._starts.extend([start] * len(text))
+        self._ends.extend([end] * len(text))
+        self._spaced = False
+
+    def reading(self, opaque: tuple[Span, ...] = (), strong: int = 0, anchors: bool = False) -> Reading:
+        """All that was added, without a trailing space."""
+        text = "".join(self._parts)
+        size = len(text.rstrip(" "))
+        opaque = tuple(Span(span.start, min(span.end, size)) for span in opaque if span.start < size)
+        return Reading(text[:size], self._starts[:size], self._ends[:size], opaque, min(strong, size), anchors)
+
+    def _plain(self, raw: str, start: int) -> None:
+        if self._spaced and raw.startswith(" "):
+            raw, start = raw[1:], start + 1
+        if raw:
+            self._parts.append(raw)
+            self._starts.extend(range(start, start + len(raw)))
+            self._ends.extend(range(start + 1, start + len(raw) + 1))
+            self._spaced = raw.endswith(" ")
+
+    def _irregular(self, found: re.Match[str], start: int) -> None:
+        begin, end = start + found.start(), start + found.end()
+        if found.lastgroup == "space":
+            self.space(begin, end)
+        elif found.lastgroup == "mojibake":
+            repaired = _repaired(found.group())
+            if repaired.isspace():
+                self.space(begin, end)
+            elif repaired == found.group():
+                self._plain(repaired, begin)
+            else:
+                self.replace(repaired, begin, end)
+
+
+def _repaired(garbled: str) -> str:
+    """UTF-8 that was once read as Windows-1252 ("â€™"), put right; anything else as it is."""
+    try:
+        data = bytes(_cp1252(character) for character in garbled)
+        return data.decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return garbled
+
+
+def _cp1252(character: str) -> int:
+    """The byte that Windows-1252 shows as ``character``; the bytes it leaves undefined stand for themselves."""
+    return ord(character) if "\x80" <= character <= "\x9f" else character.encode("cp1252")[0]
+
+
+def plain_reading(text: str, start: int, end: int) -> Reading:
+    """Reading form of ``text[start:end]`` without any markup of its own."""
+    builder = ReadingBuilder()
+    builder.keep(text[start:end], start)
+    return builder.reading()
+
+
+class BlockKind(StrEnum):
+    """What a stretch of lines is."""
+
+    HEADING = "heading"
+    TEXT = "text"
+    ITEM = "item"
+    """First paragraph of a list item."""
+    ROW = "row"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of whole lines with something to read in it. What no block covers is noise or blank."""
+
+    kind: BlockKind
+    span: Span
+    """Whole lines of the document, or a part of a line for cells and items inside HTML."""
+    reading: Reading
+    level: int = 0
+    """For a heading, from 1; the lower, the farther out."""
+    depth: int = 0
+    """Number of list items that it stands in."""
+    checkbox: bool = False
+    """Whether it begins with a check mark, as tasks and quiz options do."""
+    quoted: bool = False
+    """Whether it stands in a block quote."""
+    header: tuple[str, ...] = ()
+    """Column names, for a row."""
+    cells: tuple[Reading, ...] = field(default=(), repr=False)
+    """Cells of a row."""
+    lines: tuple[Span, ...] = field(default=(), repr=False)
+    """Lines of code, blank ones left out."""

@@ -1,0 +1,81 @@
+"""What a document says about itself before its text begins: YAML between ``---`` or TOML between ``+++``."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from mlsurvey.types import Span
+
+_FENCED = re.compile(r"\s*?(?P<mark>---|\+\+\+)[ \t\r]*\n(?P<body>.*?)^(?P=mark)[ \t\r]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_KEY = re.compile(r"^\s*(?:[\w.-]+|\"[^\"\n]*\")\s*[:=]", re.MULTILINE)
+_LINE = re.compile(r"^(title|date|slug|name|entity|language|as_of|updated):[ \t]*(\S.*?)[ \t\r]*$", re.MULTILINE)
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MAX_LENGTH = 20_000
+"""Longest front matter that is looked for; beyond it, two rules across the page enclose text, not fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """Fields of the front matter and the lines that it takes up, its fences included."""
+
+    span: Span = Span(0, 0)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self, *keys: str) -> str | None:
+        """The first of ``keys`` that has a text or a number, as text without surrounding white space."""
+        for key in keys:
+            value = self.fields.get(key)
+            if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():
+                return " ".join(str(value).split())
+        return None
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """All texts under ``key``, which may hold one or a list."""
+        value = self.fields.get(key)
+        values = value if isinstance(value, list) else [value]
+        return tuple(" ".join(v.split()) for v in values if isinstance(v, str) and v.strip())
+
+    def date(self, *keys: str) -> str | None:
+        """The first of ``keys`` that has a date, in ISO form."""
+        for key in keys:
+            value = self.fields.get(key)
+            if isinstance(value, datetime.date):  # datetime.datetime is one, too
+                return value.isoformat()[:10]
+            if isinstance(value, str) and (found := _ISO_DATE.match(value.strip())):
+                return found.group()
+        return None
+
+
+def front_matter(text: str) -> FrontMatter:
+    """The front matter that ``text`` begins with; an empty one if there is none.
+
+    Fields that cannot be parsed do not fail the document: simple ``key: value``
+    lines of them are still read.
+    """
+    found = _FENCED.match(text, 0, _MAX_LENGTH)
+    if not found or not (_KEY.search(found["body"]) or not found["body"].strip()):
+        return FrontMatter()
+    parse = _toml if found["mark"] == "+++" else _yaml
+    return FrontMatter(Span(0, found.end()), parse(found["body"]))
+
+
+def _yaml(body: str) -> Mapping[str, Any]:
+    try:
+        fields = yaml.safe_load(body)
+    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: a date such as 2024-13-45
+        return {key: value.strip("'\"") for key, value in _LINE.findall(body)}
+    return {str(key): value for key, value in fields.items()} if isinstance(fields, dict) else {}
+
+
+def _toml(body: str) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(body.replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}

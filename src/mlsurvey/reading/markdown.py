@@ -1,0 +1,256 @@
+"""Markdown to blocks: markdown-it finds the structure, this module the place of everything in it."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from mlsurvey.reading import html, noise
+from mlsurvey.reading.blocks import EMPTY, Block, BlockKind, Reading, plain_reading
+from mlsurvey.reading.inline import References, inline_reading
+from mlsurvey.reading.lines import Lines
+from mlsurvey.reading.plaintext import bullet_lines, numbered_heading
+from mlsurvey.types import Span
+
+_CHECKBOX = re.compile(r"\[[ xX]\][ \t]")
+_CELL_BREAK = re.compile(r"(?<!\\)\|")
+_BOLD_LEVEL = 7
+"""Level of a paragraph that is nothing but bold: below all real headings."""
+_MAX_BOLD_HEADING = 80  # characters; a longer bold paragraph is a warning or a claim
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def _block_parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": 60}).enable("table")
+    parser.core.ruler.enableOnly(["block"])
+    return parser
+
+
+_PARSER = _block_parser()
+
+
+@dataclass(slots=True)
+class _Reader:
+    """The document being read, and where in its structure the walk stands."""
+
+    text: str
+    lines: Lines
+    references: References
+    is_mdx: bool
+    lists: list[bool] = field(default_factory=list)
+    """Open list items, innermost last: whether its first paragraph is still to come."""
+    quotes: int = 0
+    header: tuple[str, ...] = ()
+    admonition: bool = False
+    """Whether the paragraph just read was the title line of an indented admonition."""
+
+
+def markdown_blocks(text: str, start: int = 0, *, is_mdx: bool = False) -> list[Block]:
+    """Blocks of a Markdown document, in order; ``start`` is where its front matter ends."""
+    # Only "\n" ends a line; every other control is blanked, so that offsets stay what they are.
+    source = re.sub(r"[^\n]", " ", text[:start]) + _CONTROL.sub(" ", text[start:])
+    references: References = {}
+    tokens = _PARSER.parse(source, references)
+    reader = _Reader(text, Lines(source), references, is_mdx)
+    return [block for block in _blocks(reader, tokens) if noise.is_readable(block.reading)]
+
+
+def _blocks(reader: _Reader, tokens: list[Token]) -> Iterator[Block]:
+    opened: list[Token] = []
+    for token in tokens:
+        was_admonition, reader.admonition = reader.admonition, False
+        match token.type:
+            case "inline":
+                yield from _inline_block(reader, token, opened[-1])
+            case "fence":
+                yield from _fence(reader, token)
+            case "code_block":
+                yield from _admonition_body(reader, token) if was_admonition else _code(reader, token.map or [0, 0])
+            case "html_block":
+                yield from _html(reader, token)
+            case "tr_open":
+                yield from _row(reader, token, is_header=opened[-1].type == "thead_open")
+            case _:
+                reader.admonition = was_admonition and token.nesting < 0
+        if token.nesting > 0:
+            opened.append(token)
+            _enter(reader, token, 1)
+        elif token.nesting < 0:
+            opened.pop()
+            _enter(reader, token, -1)
+
+
+def _enter(reader: _Reader, token: Token, step: int) -> None:
+    if token.type == "list_item_open":
+        reader.lists.append(True)
+    elif token.type == "list_item_close":
+        reader.lists.pop()
+    elif token.type.startswith("blockquote"):
+        reader.quotes += step
+
+
+def _inline_block(reader: _Reader, token: Token, parent: Token) -> Iterator[Block]:
+    if parent.type in ("th_open", "td_open"):
+        return
+    first, end = token.map or (0, 0)
+    content, places = reader.lines.placed(token.content, first)
+    if parent.type == "heading_open":
+        yield _heading(reader, content, places, int(parent.tag[1]), reader.lines.span(first, end))
+    elif not (reader.is_mdx and noise.is_module_code(content)):
+        yield from _paragraph(reader, content, places, first, end)
+
+
+def _heading(reader: _Reader, content: str, places: array[int], level: int, span: Span) -> Block:
+    reading = inline_reading(content, places, reader.references)
+    kind = BlockKind.TEXT if reader.lists else BlockKind.HEADING
+    return Block(kind, span, reading, level=level, depth=len(reader.lists), quoted=reader.quotes > 0)
+
+
+def _paragraph(reader: _Reader, content: str, places: array[int], first: int, end: int) -> Iterator[Block]:
+    span = reader.lines.span(first, end)
+    reader.admonition = content.startswith(("!!!", "???", "==="))
+    content = noise.mask_marks(content)
+    pieces = bullet_lines(content)
+    for begin, stop, is_bullet in pieces:
+        reading = inline_reading(content[begin:stop], places[begin:stop], reader.references)
+        here = span if len(pieces) == 1 else Span(places[begin], places[stop - 1] + 1)
+        yield _text_block(reader, reading, here, content[begin:stop], is_bullet=is_bullet)
+
+
+def _text_block(reader: _Reader, reading: Reading, span: Span, content: str, *, is_bullet: bool) -> Block:
+    depth, quoted = len(reader.lists), reader.quotes > 0
+    if level := _heading_level(reader, reading, content):
+        return Block(BlockKind.HEADING, span, reading, level=level)
+    is_item = is_bullet or (depth > 0 and reader.lists[-1])
+    if reader.lists:
+        reader.lists[-1] = False
+    checkbox = is_item and _CHECKBOX.match(content) is not None
+    kind = BlockKind.ITEM if is_item else BlockKind.TEXT
+    return Block(kind, span, reading, depth=max(depth, int(is_item)), checkbox=checkbox, quoted=quoted)
+
+
+def _heading_level(reader: _Reader, reading: Reading, content: str) -> int:
+    """Level of a paragraph that is a heading all but in name: all bold, or numbered; 0 otherwise."""
+    if reader.lists or reader.quotes or "\n" in content.strip():
+        return 0
+    if 0 < reading.strong == len(reading) <= _MAX_BOLD_HEADING and reading.text[-1] not in ".!?,;":
+        return _BOLD_LEVEL
+    found = numbered_heading(content)
+    return found if found > 1 else 0
+
+
+def _fence(reader: _Reader, token: Token) -> Iterator[Block]:
+    first, end = token.map or (0, 0)
+    if noise.is_diagram(token.info):
+        return
+    is_closed = end - first > 1 and reader.lines.text(end - 1).strip(" \t>").startswith(token.markup)
+    yield from _code(reader, [first + 1, end - is_closed])
+
+
+def _code(reader: _Reader, lines: list[int]) -> Iterator[Block]:
+    """Lines ``lines[0]:lines[1]`` as code, blank lines and include directives left out."""
+    kept = [n for n in range(lines[0], lines[1]) if _is_code(reader.lines.text(n))]
+    if kept:
+        spans = tuple(reader.lines.stripped(number) for number in kept)
+        reading = plain_reading(reader.text, spans[0].start, spans[-1].end)
+        span = reader.lines.span(kept[0], kept[-1] + 1)
+        yield Block(BlockKind.CODE, span, reading, depth=len(reader.lists), quoted=reader.quotes > 0, lines=spans)
+
+
+def _is_code(line: str) -> bool:
+    return bool(line.strip(" \t>")) and not noise.is_directive(line)
+
+
+def _admonition_body(reader: _Reader, token: Token) -> Iterator[Block]:
+    """Text that is indented only because it belongs to an admonition, paragraph by paragraph."""
+    first, end = token.map or (0, 0)
+    start = first
+    for number in range(first, end + 1):
+        if number == end or not reader.lines.text(number).strip():
+            if number > start:
+                content, places = reader.lines.joined(start, number)
+                yield from _paragraph(reader, content, places, start, number)
+            start = number + 1
+    reader.admonition = False
+
+
+def _row(reader: _Reader, token: Token, *, is_header: bool) -> Iterator[Block]:
+    number = (token.map or [0])[0]
+    span = reader.lines.span(number, number + 1)
+    cells = tuple(_cells(reader, reader.lines.stripped(number)))
+    if is_header:
+        reader.header = tuple(cell.text for cell in cells)
+    elif any(len(cell) for cell in cells):
+        yield row_block(span, cells, reader.header)
+
+
+def _cells(reader: _Reader, line: Span) -> Iterator[Reading]:
+    begin = line.start + reader.text.startswith("|", line.start)
+    while begin < line.end and reader.text[begin] in "> ":  # a table in a block quote
+        begin += 1
+    begin += reader.text.startswith("|", begin) and begin > line.start
+    for bar in _CELL_BREAK.finditer(reader.text, begin, line.end):
+        yield _cell(reader, begin, bar.start())
+        begin = bar.end()
+    if reader.text[begin : line.end].strip():
+        yield _cell(reader, begin, line.end)
+
+
+def _cell(reader: _Reader, start: int, end: int) -> Reading:
+    content = reader.text[start:end]
+    return inline_reading(_CONTROL.sub(" ", content), array("q", range(start, end)), reader.references)
+
+
+def row_block(span: Span, cells: tuple[Reading, ...], header: tuple[str, ...]) -> Block:
+    """A table row; its reading form is put together when it is quoted, from the cells."""
+    longest = max(cells, key=len)
+    return Block(BlockKind.ROW, span, longest, header=header, cells=cells)
+
+
+def _html(reader: _Reader, token: Token) -> Iterator[Block]:
+    first, end = token.map or (0, 0)
+    rows: dict[int, list[tuple[html.Segment, Reading]]] = {}
+    for segment in html.segments(reader.text, reader.lines.span(first, end)):
+        if segment.part in (html.Part.CELL, html.Part.HEAD_CELL):
+            rows.setdefault(segment.row, []).append((segment, _segment_reading(reader, segment)))
+            continue
+        yield from _html_row(reader, rows)
+        yield from _html_block(reader, segment)
+    yield from _html_row(reader, rows)
+
+
+def _html_row(reader: _Reader, rows: dict[int, list[tuple[html.Segment, Reading]]]) -> Iterator[Block]:
+    """The rows gathered so far; one of header cells alone names the columns of those after it."""
+    for cells in rows.values():
+        readings = tuple(reading for _, reading in cells)
+        if all(segment.part is html.Part.HEAD_CELL for segment, _ in cells):
+            reader.header = tuple(reading.text for reading in readings)
+        else:
+            header = reader.header if len(reader.header) == len(readings) else ()
+            yield row_block(Span(cells[0][0].span.start, cells[-1][0].span.end), readings, header)
+    rows.clear()
+
+
+def _html_block(reader: _Reader, segment: html.Segment) -> Iterator[Block]:
+    reading = _segment_reading(reader, segment)
+    depth = len(reader.lists)
+    if segment.part is html.Part.HEADING:
+        reading = reading if len(reading) else replace(EMPTY, text=" ".join(segment.alt.split()))
+        yield Block(BlockKind.HEADING, segment.span, reading, level=segment.level)
+    elif segment.part is html.Part.CODE:
+        yield Block(BlockKind.CODE, segment.span, reading, depth=depth, lines=(segment.span,))
+    elif segment.part is html.Part.ITEM:
+        yield Block(BlockKind.ITEM, segment.span, reading, depth=depth + 1)
+    else:
+        yield Block(BlockKind.TEXT, segment.span, reading, depth=depth)
+
+
+def _segment_reading(reader: _Reader, segment: html.Segment) -> Reading:
+    start, end = segment.span.start, segment.span.end
+    content = _CONTROL.sub(" ", reader.text[start:end])
+    return inline_reading(content, array("q", range(start, end)), reader.references)

@@ -1,0 +1,74 @@
+"""What in a document is of no use to a reader: decided on the reading form, never on a document's name."""
+
+from __future__ import annotations
+
+import re
+
+from mlsurvey.reading.blocks import Block, BlockKind, Reading
+
+_DIAGRAMS = frozenset({"mermaid", "plantuml", "puml", "dot", "graphviz", "ditaa", "vega", "vega-lite", "svgbob"})
+_INCLUDE = re.compile(r"\{\{#\w+[^{}\n]*\}\}|\{\{[<%][^{}\n]*[>%]\}\}")
+_MODULE_LINE = re.compile(r"(import\b.*\bfrom\b|import\s+['\"]|export\s+(default|const|let|function|async|\{))")
+_ADMONITION_MARK = re.compile(r"^(?::{3,}|!!!|\?\?\?\+?|===)[ \t]*|^\[!\w+\][ \t]*", re.MULTILINE)
+_ANSWER = re.compile(r"(explanation|answer|solution)\b", re.IGNORECASE)
+_QUIZ_TITLE = re.compile(r"\bquiz\b|\btest your knowledge\b", re.IGNORECASE)
+
+
+def is_readable(reading: Reading) -> bool:
+    """Whether there is anything to read: a letter or digit outside links into the document itself."""
+    return not reading.anchors and any(character.isalnum() for character in reading.text)
+
+
+def is_diagram(info: str) -> bool:
+    """Whether the info string of a fence names a drawing language, the source of which says nothing by itself."""
+    return info.strip().lower().split(",")[0].split(" ")[0].strip("{}.") in _DIAGRAMS
+
+
+def is_directive(line: str) -> bool:
+    """Whether a line of code is only an include directive, to be replaced by a file that is not here."""
+    return not _INCLUDE.sub("", line).strip() and bool(line.strip())
+
+
+def is_module_code(content: str) -> bool:
+    """Whether a paragraph of MDX is JavaScript: imports and exports."""
+    return _MODULE_LINE.match(content.lstrip()) is not None
+
+
+def mask_marks(content: str) -> str:
+    """``content`` with the marks of admonitions (``:::``, ``!!!``, ``[!NOTE]``) blanked out, equally long."""
+    return _ADMONITION_MARK.sub(lambda found: " " * len(found.group()), content)
+
+
+def without_quiz_options(blocks: list[Block], title: str) -> list[Block]:
+    """``blocks`` without the answer options of quizzes, most of which are wrong.
+
+    Check marks are quiz options where an explanation or answer follows them, or
+    where they follow a question in a document or section that calls itself a quiz.
+    Elsewhere they are tasks, and stay.
+    """
+    kept: list[Block] = []
+    in_quiz = bool(_QUIZ_TITLE.search(title))
+    index = 0
+    while index < len(blocks):
+        end = index
+        while end < len(blocks) and blocks[end].checkbox:
+            end += 1
+        if end == index:
+            in_quiz = _is_quiz_section(blocks[index], in_quiz)
+            kept.append(blocks[index])
+            index += 1
+            continue
+        if not _are_options(kept, blocks[end] if end < len(blocks) else None, in_quiz):
+            kept.extend(blocks[index:end])
+        index = end
+    return kept
+
+
+def _is_quiz_section(block: Block, in_quiz: bool) -> bool:
+    return in_quiz or (block.kind is BlockKind.HEADING and bool(_QUIZ_TITLE.search(block.reading.text)))
+
+
+def _are_options(before: list[Block], after: Block | None, in_quiz: bool) -> bool:
+    is_asked = bool(before) and before[-1].reading.text.endswith("?")
+    is_explained = after is not None and _ANSWER.match(after.reading.text) is not None
+    return is_explained or (is_asked and in_quiz)

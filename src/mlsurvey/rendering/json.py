@@ -1,0 +1,65 @@
+"""Plain values for JSON, with the keys in the order of the public contract."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields, is_dataclass
+from typing import Any
+
+from mlsurvey.rendering.plain import json_safe
+from mlsurvey.types import Answer, Hit
+
+SCHEMA = 1
+
+
+def answer_value(answer: Answer, stale: Mapping[int, str] | None = None) -> dict[str, Any]:
+    """The contract's object; a citation that no longer matches its file gets a key ``stale`` with the reason."""
+    value = {"schema": answer.schema} | asdict(answer)
+    for citation in value["citations"]:
+        if reason := (stale or {}).get(citation["number"]):
+            citation["stale"] = reason
+    return value
+
+
+def hits_value(query: str, mode: str, generation: str, hits: Sequence[Hit]) -> dict[str, Any]:
+    """A search's result: the query as typed, the generation searched, and the hits, best first."""
+    found = [_hit(rank, hit) for rank, hit in enumerate(hits, start=1)]
+    return {"schema": SCHEMA, "query": query, "mode": mode, "index": generation, "hits": found}
+
+
+def error_value(error: Exception, exit_code: int) -> dict[str, Any]:
+    """An error as programs read it: class, message, and the exit code that goes with it."""
+    return {"error": {"type": type(error).__name__, "message": str(error), "exit_code": exit_code}}
+
+
+def to_json(value: object, *, indent: int | None = 2) -> str:
+    """JSON text, readable and without raw control characters. Dataclasses and paths are taken as they are."""
+    return json_safe(json.dumps(value, ensure_ascii=False, indent=indent, default=_plain))
+
+
+def _hit(rank: int, hit: Hit) -> dict[str, Any]:
+    passage = hit.passage
+    return {
+        "rank": rank,
+        "score": hit.score,
+        "document": passage.path,
+        "heading_path": passage.trail,
+        "entities": passage.subjects,
+        "start": passage.span.start,
+        "end": passage.span.end,
+        "line_start": passage.line_start,
+        "line_end": passage.line_end,
+        "text": passage.text,
+        "ranks": dict(hit.ranks),
+        "scores": dict(hit.scores),
+        "passage_id": hit.passage_id,
+    }
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)

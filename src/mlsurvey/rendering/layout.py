@@ -1,0 +1,73 @@
+"""An answer as a grid of entities and aspects: the shape that every rendering starts from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from mlsurvey.rendering.plain import one_line
+from mlsurvey.types import Answer, Entity, Kind, Missing, Statement
+
+NO_ENTITY = "In general"
+NO_ASPECT = "Overview"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How slugs are called in print; a slug without a name stands for itself."""
+
+    entities: Mapping[str, str] = field(default_factory=dict)
+    aspects: Mapping[str, str] = field(default_factory=dict)
+
+    def entity(self, slug: str | None) -> str:
+        """Name of an entity, or the heading for statements about none."""
+        return NO_ENTITY if slug is None else one_line(self.entities.get(slug, slug))
+
+    def aspect(self, slug: str | None) -> str:
+        """Name of an aspect, or the heading for statements about none."""
+        return NO_ASPECT if slug is None else one_line(self.aspects.get(slug, slug))
+
+    def pair(self, entity: str | None, aspect: str | None) -> str:
+        """``Candle · GPU support``; a part that is None is left out."""
+        parts = ([self.entity(entity)] if entity else []) + ([self.aspect(aspect)] if aspect else [])
+        return " · ".join(parts) or NO_ENTITY
+
+
+def names_of(entities: Iterable[Entity], aspects: Mapping[str, str]) -> Names:
+    """Names from the entities of an index and the aspects (slug to name) of the vocabulary."""
+    return Names({entity.slug: entity.name for entity in entities}, aspects)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Statements by entity (columns) and aspect (rows), in the order of the question."""
+
+    entities: tuple[str | None, ...]
+    aspects: tuple[str | None, ...]
+    cells: Mapping[tuple[str | None, str | None], tuple[Statement, ...]]
+    missing: Mapping[tuple[str | None, str | None], Missing]
+
+    @property
+    def is_comparison(self) -> bool:
+        """Whether there are two sides or more to stand beside each other."""
+        return sum(entity is not None for entity in self.entities) > 1
+
+
+def grid_of(answer: Answer) -> Grid:
+    """The answer's grid. The sides of a comparison stay even where nothing was found for them."""
+    cells: dict[tuple[str | None, str | None], list[Statement]] = defaultdict(list)
+    for statement in answer.statements:
+        cells[statement.entity, statement.aspect].append(statement)
+    missing = {(gap.entity, gap.aspect): gap for gap in answer.missing}
+    sides = answer.entities if answer.kind is Kind.COMPARE else ()
+    return Grid(
+        entities=tuple(dict.fromkeys((*sides, *(entity for entity, _ in cells)))),
+        aspects=tuple(dict.fromkeys((*(a for a in answer.aspects if _occurs(a, cells, missing)), *(a for _, a in cells)))),
+        cells={place: tuple(statements) for place, statements in cells.items()},
+        missing=missing,
+    )
+
+
+def _occurs(aspect: str, *places: Iterable[tuple[str | None, str | None]]) -> bool:
+    return any(aspect == found for group in places for _, found in group)

@@ -1,0 +1,24 @@
+"""Short facts in aligned columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from mlsurvey.rendering.plain import one_line
+from mlsurvey.rendering.terminal import Hanging
+
+
+def table_view(rows: Sequence[tuple[str, ...]]) -> RenderableType:
+    """Rows of name, value and perhaps a remark; a row without a value is left out."""
+    width = max((len(row[0]) for row in rows), default=0) + 2
+    return Group(*(Hanging(row[0].ljust(width), _value(row[1:])) for row in rows if row[1]))
+
+
+def _value(cells: Sequence[str]) -> Text:
+    text = Text(one_line(cells[0]))
+    for remark in cells[1:]:
+        text.append(f"  ({one_line(remark)})", style="dim")
+    return text

@@ -1,0 +1,64 @@
+"""What a refresh did, or would do, as Rich renderables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from mlsurvey.rendering.plain import one_line
+from mlsurvey.rendering.terminal import Hanging
+from mlsurvey.types import RefreshReport
+
+LISTED = 20
+"""Paths named per group; the rest is counted (``--json`` names all)."""
+
+
+def report_view(report: RefreshReport) -> RenderableType:
+    """Groups of paths, every unreadable file with its reason, then the sums."""
+    return Group(*_parts(report))
+
+
+def _parts(report: RefreshReport) -> Iterator[RenderableType]:
+    yield from _group("added", "+", report.added)
+    yield from _group("changed", "~", report.changed)
+    yield from _group("moved", ">", [f"{old} -> {new}" for old, new in report.moved])
+    yield from _group("removed", "-", report.removed)
+    yield from _group("duplicate", "=", [f"{path} (same bytes as {first})" for path, first in report.duplicate])
+    yield from _group("unreadable", "!", [f"{file.path}: {file.reason}" for file in report.unreadable], limit=None)
+    yield from (Hanging("note: ", Text(one_line(note))) for note in report.notes)
+    yield Hanging("", Text(summary(report), style="bold"))
+
+
+def _group(title: str, sign: str, lines: Sequence[str], limit: int | None = LISTED) -> Iterator[RenderableType]:
+    if not lines:
+        return
+    yield Text(f"{title}: {len(lines)}", style="bold")
+    yield from (Hanging(f"  {sign} ", Text(one_line(line))) for line in lines[:limit])
+    if limit is not None and len(lines) > limit:
+        yield Text(f"    … and {len(lines) - limit} more")
+
+
+def summary(report: RefreshReport) -> str:
+    """One line: what changed, how many passages, how many had to be embedded and how fast."""
+    counts = {
+        "added": len(report.added),
+        "changed": len(report.changed),
+        "moved": len(report.moved),
+        "removed": len(report.removed),
+        "unchanged": report.unchanged,
+        "unreadable": len(report.unreadable),
+    }
+    changes = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "no documents"
+    if report.dry_run:
+        return f"dry run, nothing written: {changes}"
+    return f"{changes}; {report.passages} passages, {_work(report)}; {report.seconds:.1f} s"
+
+
+def _work(report: RefreshReport) -> str:
+    work = f"{report.embedded} embedded"
+    if report.embedded and report.seconds_embedding > 0:
+        rate = report.embedded / report.seconds_embedding
+        work += f" ({rate:.0f}/s{f' on {report.device}' if report.device else ''})"
+    return work + (f", {report.reused} reused" if report.reused else "")

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import pytest
+
+from mlsurvey.answering.question import Understood, understand
+from mlsurvey.types import Aspect, Entity, Kind
+from mlsurvey.vocabulary.gazetteer import Gazetteer
+
+GAZETTEER = Gazetteer([
+    Entity("burn", "Burn", ("burn-rs",), "rust", plain_words=("burn",)),
+    Entity("candle", "Candle", (), "rust", plain_words=("candle",)),
+    Entity("tch-rs", "tch-rs", ("tch",), "rust"),
+    Entity("linfa", "Linfa", (), "rust"),
+    Entity("pytorch", "PyTorch", ("libtorch",), "python"),
+    Entity("scikit-learn", "scikit-learn", ("sklearn",), "python"),
+    Entity("ml-net", "ML.NET", (), "dotnet"),
+    Entity("brain-js", "Brain.js", (), "javascript"),
+])
+ASPECTS = (
+    Aspect("gpu", "GPU support", question=("gpu*", "cuda")),
+    Aspect("ease-of-use", "Ease of use", question=("easy", "learn", "learning curve", "beginner*")),
+    Aspect("native-or-wrapper", "Native or wrapper", question=("native*", "wrapper*", "bind", "binding*")),
+    Aspect("maintenance", "Maintenance", question=("maintain*",)),
+    Aspect("scikit-learn", "Likeness to scikit-learn", question=("scikit-learn", "sklearn", "like sklearn")),
+)
+IN_DOCUMENTS = frozenset("handle rust fast default rate training".split())
+
+
+def read(question: str) -> Understood:
+    return understand(question, GAZETTEER, ASPECTS, frequency=lambda word: int(word.casefold() in IN_DOCUMENTS))
+
+
+def aspects(question: str) -> list[str]:
+    return [a.aspect.slug for a in read(question).aspects]
+
+
+@pytest.mark.parametrize("question", [
+    "Burn vs Candle on the GPU", "burn or candle for gpus?", "How do Burn and Candle differ in GPU support?",
+    "Could you please tell me how burn-rs compares with candle when it comes to CUDA?",
+])
+def test_two_named_libraries_make_a_comparison(question: str) -> None:
+    understood = read(question)
+    assert (understood.kind, understood.entities) == (Kind.COMPARE, ("burn", "candle"))
+    assert aspects(question) == ["gpu"]
+
+
+def test_sides_keep_the_order_of_the_question() -> None:
+    assert read("tch, candle, burn: learning curve").entities == ("tch-rs", "candle", "burn")
+
+
+def test_what_the_sides_wrap_is_no_side() -> None:
+    understood = read("are burn and tch-rs native or wrappers around libtorch")
+    assert understood.entities == ("burn", "tch-rs")
+    assert understood.objects == ("pytorch",)
+
+
+def test_what_the_sides_resemble_is_an_aspect() -> None:
+    understood = read("Does linfa or burn feel more like sklearn?")
+    assert understood.entities == ("linfa", "burn")
+    assert "scikit-learn" in aspects("Does linfa or burn feel more like sklearn?")
+
+
+@pytest.mark.parametrize("question", [
+    "Which Rust libraries are native?", "list the .NET libraries that use the GPU", "native Rust frameworks",
+    "What Go packages are maintained?",
+])
+def test_a_plural_class_asks_for_a_list(question: str) -> None:
+    assert read(question).kind is Kind.LIST
+
+
+@pytest.mark.parametrize(("question", "language"), [
+    ("Which Go packages are maintained?", "go"), ("Which crates are native?", "rust"),
+    ("which .NET libraries use the gpu", "dotnet"), ("Which C# libraries?", "dotnet"), ("pure JS frameworks", "javascript"),
+    ("libraries for Flutter", "dart"),
+])
+def test_languages_are_recognised(question: str, language: str) -> None:
+    assert read(question).languages == (language,)
+
+
+def test_the_verb_go_is_no_language() -> None:
+    assert read("How do I go about training with Brain.js?").languages == ()
+
+
+def test_a_need_without_a_name_asks_for_a_recommendation() -> None:
+    understood = read("What should I use to train on the GPU from C#?")
+    assert understood.kind is Kind.RECOMMEND
+    assert understood.languages == ("dotnet",)
+
+
+@pytest.mark.parametrize(("typed", "slug"), [("Candel", "candle"), ("linfaa", "linfa"), ("scikit-lern", "scikit-learn")])
+def test_a_typing_error_is_corrected_and_told(typed: str, slug: str) -> None:
+    understood = read(f"is {typed} fast")
+    assert understood.entities == (slug,)
+    assert [(c.typed, c.slug) for c in understood.corrections] == [(typed, slug)]
+
+
+def test_a_word_of_the_documents_is_not_corrected() -> None:
+    assert read("can it handle training").entities == ()
+
+
+@pytest.mark.parametrize(("question", "name"), [
+    ("Does Zephyr.NET support CUDA?", "Zephyr.NET"), ("what does the rusty-engine crate offer", "rusty-engine"),
+    ("burn vs zumbo", "zumbo"),
+])
+def test_an_unknown_library_is_named(question: str, name: str) -> None:
+    assert read(question).unknown == (name,)
+
+
+def test_words_outside_the_lexicon_become_an_aspect_of_their_own() -> None:
+    understood = read("default rate of Brain.js")
+    assert [a.known for a in understood.aspects] == [False]
+    assert understood.terms == ("default", "rate")
+
+
+def test_a_name_does_not_count_as_an_aspect() -> None:
+    gazetteer = GAZETTEER.with_entities([Entity("gpu-js", "GPU.js", (), "javascript")])
+    understood = understand("Who maintains GPU.js?", gazetteer, ASPECTS, frequency=lambda _: 0)
+    assert [a.aspect.slug for a in understood.aspects] == ["maintenance"]
+
+
+def test_an_excluded_class_wants_the_other_one() -> None:
+    assert read("Rust frameworks, no bindings please").kinds == ("native",)
+
+
+@pytest.mark.parametrize("question", ["", "   ", "???", "\x1b[31m", "🔥" * 50, "a" * 5000])
+def test_any_text_is_a_question(question: str) -> None:
+    assert read(question).entities == ()
