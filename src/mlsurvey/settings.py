@@ -98,12 +98,12 @@ class Place:
 def find_place(folder: Path) -> Place:
     """Look around from ``folder``: a checkout above it, a settings file, the user's folders."""
     checkout = next((f for f in (folder, *folder.parents) if _is_checkout(f)), None)
-    homes = (checkout, platformdirs.user_config_path(PROJECT)) if checkout else (platformdirs.user_config_path(PROJECT),)
+    homes = (*((checkout,) if checkout else ()), platformdirs.user_config_path(PROJECT))
     file = next((home / FILE_NAME for home in homes if (home / FILE_NAME).is_file()), None)
     return Place(checkout, file, checkout or platformdirs.user_data_path(PROJECT))
 
 
-def load_settings(explicit: Mapping[str, object] | None = None) -> Settings:
+def load_settings(explicit: Mapping[str, Any] | None = None) -> Settings:
     """Settings for the current folder and environment; None values in ``explicit`` count as not given.
 
     Raises:
@@ -134,6 +134,11 @@ def starter_folder() -> Path:
     raise SettingsError(f"the starter corpus is missing from {package}: install mlsurvey again")
 
 
+def user_corpus() -> Path:
+    """The corpus folder of those who work outside a checkout."""
+    return platformdirs.user_data_path(PROJECT) / "corpus"
+
+
 def vocabulary_folders(settings: Settings) -> tuple[Path, ...]:
     """Folders with vocabulary files, the shipped one first: the corpus may add to it and replace entries."""
     return tuple(dict.fromkeys((starter_folder().resolve(), settings.corpus.resolve())))
@@ -162,7 +167,7 @@ def _file_values(place: Place) -> Mapping[str, Any]:
 
 
 def _absolute(path: Path, home: Path) -> Path:
-    return Path(os.path.normpath(home / path.expanduser()))  # noqa: PTH  (resolve() would follow the person's own symlinks)
+    return Path(os.path.normpath(home / path.expanduser()))  # resolve() would follow the person's own links
 
 
 def _origins(place: Place, given: Mapping[str, object]) -> dict[str, str]:

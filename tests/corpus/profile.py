@@ -117,7 +117,7 @@ class Sentence:
 
     @property
     def references(self) -> tuple[str, ...]:
-        return tuple(_REFERENCE.findall(self.line))
+        return references(self.line)
 
     @property
     def words(self) -> str:
@@ -143,6 +143,16 @@ def body(text: str) -> str:
     return "\n".join(line for line in lines if not _FOOTNOTE.match(line))
 
 
+def footnotes(text: str) -> dict[str, str]:
+    """Footnote definitions of a corpus document by their id."""
+    return {match[1]: match[2] for line in text.splitlines() if (match := _FOOTNOTE.match(line))}
+
+
+def references(text: str) -> tuple[str, ...]:
+    """Ids of the footnotes that a text refers to, in order, repeated as there."""
+    return tuple(_REFERENCE.findall(text))
+
+
 def parse(path: Path) -> Profile:
     """Read a profile.
 
@@ -156,8 +166,7 @@ def parse(path: Path) -> Profile:
         raise ValueError(f"{path} has no front matter between --- lines")
     front = FrontMatter.model_validate(yaml.safe_load(header.group(1)))
     title, sections, sentences = _structure(path, body(text))
-    footnotes = dict(m.groups() for line in text.splitlines() if (m := _FOOTNOTE.match(line)))
-    return Profile(path, front, title, sections, sentences, footnotes)
+    return Profile(path, front, title, sections, sentences, footnotes(text))
 
 
 def _structure(path: Path, text: str) -> tuple[str, tuple[str, ...], tuple[Sentence, ...]]:

@@ -2,28 +2,66 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from .copying import LONGEST_RUN, borrowed, own_runs
-from .profile import body
+from .profile import body, footnotes, parse, references
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "corpus"
 TEXTS = sorted(CORPUS.rglob("*.md"))
+LIBRARIES = sorted((CORPUS / "libraries").rglob("*.md"))
+SURVEYS = [CORPUS / "DISAGREEMENTS.md", *sorted((CORPUS / "surveys").glob("*.md"))]
 SHARED = Path(os.environ.get("MLSURVEY_SHARED", ROOT.parent / "shared")) / "documents"
 MACHINE_PATH = re.compile(r"(?<![\w.])/(work|tmp|home|Users|root|mnt)/|[A-Z]:\\|\bseeds/")
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(CORPUS).as_posix())
+def by_path(path: Path) -> str:
+    return path.relative_to(CORPUS).as_posix()
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=by_path)
 def test_no_path_of_a_machine_is_written_down(path: Path):
     assert MACHINE_PATH.findall(path.read_text("utf-8")) == []
 
 
+@pytest.mark.parametrize("path", SURVEYS, ids=by_path)
+def test_surveys_cite_what_the_profiles_cite(path: Path):
+    text = path.read_text("utf-8")
+    known = {source.id: source.footnote for profile in LIBRARIES for source in parse(profile).front.sources}
+    assert footnotes(text) == {reference: known.get(reference) for reference in references(body(text))}
+
+
+@pytest.mark.parametrize("path", SURVEYS, ids=by_path)
+def test_surveys_say_what_they_are_and_from_when(path: Path):
+    text = path.read_text("utf-8")
+    front = yaml.safe_load(text.split("---\n")[1])
+    assert f"\n# {front['title']}\n" in text
+    assert date.fromisoformat(front["as_of"])
+    assert front.keys() <= {"title", "language", "as_of"}
+
+
+@pytest.mark.parametrize("path", SURVEYS, ids=by_path)
+def test_every_entry_and_every_row_of_a_survey_is_sourced(path: Path):
+    lines = [line for line in re.split(r"\n## ", body(path.read_text("utf-8")), maxsplit=1)[1].splitlines() if line]
+    heads = {index for index, line in enumerate(lines[1:]) if line.startswith("| ---")}
+    facts = [
+        line
+        for index, line in enumerate(lines)
+        if index and not line.startswith(("## ", "| ---")) and index not in heads
+    ]
+    assert [line for line in facts if not references(line)] == []
+
+
 def test_no_sentence_is_copied_from_a_source():
     if not SHARED.is_dir():
-        pytest.skip(f"the source documents are not at {SHARED}: set MLSURVEY_SHARED to the folder that holds documents/")
+        pytest.skip(
+            f"the source documents are not at {SHARED}: set MLSURVEY_SHARED to the folder that holds documents/"
+        )
     own = own_runs((line for path in TEXTS for line in body(path.read_text("utf-8")).splitlines()), LONGEST_RUN + 1)
     documents = (path for path in sorted(SHARED.rglob("*")) if path.is_file() and path.suffix != ".tsv")
     assert {" ".join(run): path.name for run, path in borrowed(own, documents, LONGEST_RUN + 1).items()} == {}

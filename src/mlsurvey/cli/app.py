@@ -99,7 +99,8 @@ def _named(error: Exception) -> Exception:
     if isinstance(error, typer.Abort):
         return Interrupted("stopped; nothing was done")
     if isinstance(error, typer.TyperException):
-        return UsageError(f"{error.format_message()} (see: mlsurvey --help)")
+        command = getattr(getattr(error, "ctx", None), "command_path", "mlsurvey")
+        return UsageError(f"{error.format_message()} (see: {command} --help)")
     if isinstance(error, OSError) and error.strerror:
         return StorageError(f"{error.strerror}: {error.filename}" if error.filename else error.strerror)
     return MlsurveyError(describe_bug(error))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -15,6 +14,8 @@ from mlsurvey.types import Answer, Filters
 
 if TYPE_CHECKING:
     from mlsurvey.survey import Survey
+
+Mode = Literal["hybrid", "keyword", "dense"]
 
 EXIT_ABSTAINED = 3
 """As grep ends with 1 when nothing matched: no error, and yet a script can tell."""
@@ -42,7 +43,7 @@ def register(app: typer.Typer) -> None:
 
 def ask(
     ctx: typer.Context,
-    question: Annotated[list[str] | None, typer.Argument(metavar="QUESTION…", show_default=False)] = None,
+    question: Annotated[list[str] | None, typer.Argument(metavar="QUESTION", show_default=False)] = None,
     as_json: Json = False,
     jsonl: Annotated[
         str | None, typer.Option(metavar="FILE", help="Answer each line's question; '-' reads stdin.")
@@ -73,9 +74,9 @@ def ask(
 
 def search(
     ctx: typer.Context,
-    query: Annotated[list[str], typer.Argument(metavar="QUERY…")],
+    query: Annotated[list[str], typer.Argument(metavar="QUERY")],
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Hits at most.")] = 10,
-    mode: Annotated[Literal["hybrid", "keyword", "dense"], typer.Option(help="Which side of the index votes.")] = "hybrid",
+    mode: Annotated[Mode, typer.Option(help="Which side of the index votes.")] = "hybrid",
     as_json: Json = False,
     entity: Entities = None,
     language: Languages = None,

@@ -47,7 +47,7 @@ def register(app: typer.Typer) -> None:
 
 def add(
     ctx: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", show_default=False)],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", show_default=False)],
     link: Annotated[
         bool | None, typer.Option("--link/--copy", help="Hard-link or copy; asked on a terminal, else copied.")
     ] = None,
@@ -70,7 +70,7 @@ def add(
 
 def remove(
     ctx: typer.Context,
-    documents: Annotated[list[str], typer.Argument(metavar="DOC…", show_default=False)],
+    documents: Annotated[list[str], typer.Argument(metavar="DOC", show_default=False)],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     refresh: Refresh = False,
     corpus: Corpus = None,

@@ -41,7 +41,7 @@ Languages = Annotated[
 ]
 Paths = Annotated[
     list[str] | None,
-    typer.Option("--path", metavar="PATTERN", help="Only documents such as 'rust/' or '*.md'.", rich_help_panel=_FILTER),
+    typer.Option("--path", metavar="PATTERN", help="Only documents like 'rust/' or '*.md'.", rich_help_panel=_FILTER),
 ]
 
 

@@ -7,7 +7,16 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from mlsurvey.cli.console import make_console, say
@@ -15,8 +24,15 @@ from mlsurvey.cli.console import make_console, say
 PLAIN_INTERVAL = 10.0
 """Seconds between two plain lines of one phase: a log of an hour stays readable."""
 
-PHASES = {"read": "reading", "chunk": "splitting", "embed": "embedding", "publish": "publishing"}
-UNITS = {"embed": "passages"}
+PHASES = {
+    "model": "preparing the question model",
+    "read": "reading",
+    "chunk": "splitting",
+    "embed": "embedding",
+    "publish": "publishing",
+}
+LONG = ("model", "embed")
+"""Phases that are worth a line even when they are quick: they say why a first refresh takes its time."""
 
 
 class Watcher(Protocol):
@@ -28,7 +44,8 @@ class Watcher(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    def __call__(self, phase: str, done: int, total: int) -> None: ...
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        """Show how far the phase is."""
 
 
 def make_watcher(*, quiet: bool) -> Watcher:
@@ -79,7 +96,7 @@ class Bar(Silence):
 
 
 class Lines(Silence):
-    """A line when a phase begins or ends, and every ten seconds between."""
+    """A line every ten seconds, and when a long phase begins or ends."""
 
     def __init__(self) -> None:
         self._phase = ""
@@ -88,9 +105,10 @@ class Lines(Silence):
     def __call__(self, phase: str, done: int, total: int) -> None:
         """Say it if it is new enough."""
         now = time.monotonic()
-        if phase != self._phase:
-            self._phase, self._began, self._spoke = phase, now, 0.0
-        if total and (now - self._spoke >= PLAIN_INTERVAL or done == total):
+        is_new = phase != self._phase
+        if is_new:
+            self._phase, self._began, self._spoke = phase, now, now
+        if now - self._spoke >= PLAIN_INTERVAL or (phase in LONG and (is_new or done == total)):
             self._spoke = now
             say(f"{PHASES.get(phase, phase)} {done}/{total}{_rate_and_rest(done, total, now - self._began)}")
 
@@ -104,7 +122,7 @@ class _Rate(ProgressColumn):
 
 
 def _rate_and_rest(done: int, total: int, seconds: float) -> str:
-    if not (done and seconds > 1):
+    if total < 2 or not (done and seconds > 1):
         return ""
     rate = done / seconds
     return f", {rate:.0f}/s, {(total - done) / rate:.0f} s left" if done < total else f", {rate:.0f}/s"

@@ -53,7 +53,7 @@ def export(name: str, folder: Path) -> None:
         _write(name, draft)
         _put_in_place(draft, folder)
     except OSError as error:
-        raise StorageError(f"cannot write the question model to {folder}: {error}; free space or choose another index") from error
+        raise StorageError(f"cannot write the question model to {folder}: {error}; free some space") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -79,7 +79,8 @@ def _write_graph(name: str, model: SentenceTransformer, file: Path) -> None:
     features = model.preprocess(["Two texts, so that both axes", "are free."])
     inputs = [key for key in _INPUTS if key in features]
     free = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it would report that torchvision, which nobody needs, is absent
+    # Not an error: it would report that torchvision, which nothing here needs, is absent.
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     try:
         with torch.inference_mode(), warnings.catch_warnings():
             # Torch warns about its own internals while exporting; what counts is checked by number below.
@@ -95,11 +96,10 @@ def _write_graph(name: str, model: SentenceTransformer, file: Path) -> None:
                 dynamo=True,
                 external_data=False,
                 verbose=False,
-                optimize=False,
             )
     except Exception as error:  # the exporter fails with whatever its many parts raise
         reason = str(error).strip().split("\n", 1)[0]
-        raise EngineError(f"the model {name!r} cannot be exported to ONNX ({reason}); choose another `model`") from error
+        raise EngineError(f"cannot export the model {name!r} to ONNX ({reason}); choose another `model`") from error
 
 
 class _Whole(torch.nn.Module):

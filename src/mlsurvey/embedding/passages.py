@@ -64,13 +64,13 @@ class PassageEmbedder:
         return rows
 
     def _try(self, batch: list[str]) -> NDArray[np.float32] | None:
-        """Vectors of a batch; None where it did not fit into the GPU's memory and the next one will be half as large."""
+        """Vectors of a batch; None where the GPU had no memory for it, and the next batch will be half as large."""
         try:
             with self._autocast(), torch.inference_mode():
                 return unit_rows(self._model.encode_document(batch, batch_size=len(batch), show_progress_bar=False))
         except torch.OutOfMemoryError as error:
             if self._batch == 1:
-                raise EngineError(f"one passage does not fit into the memory of {self.device}; use device = cpu") from error
+                raise EngineError(f"{self.device} has no memory for one passage; set device = cpu") from error
             self._batch = max(1, len(batch) // 2)
             torch.cuda.empty_cache()
             return None
@@ -91,8 +91,8 @@ def choose_device(wanted: str) -> str:
     if wanted == "auto":
         return next(kind for kind, present in there.items() if present)
     if not there.get(wanted.partition(":")[0], False):
-        present_kinds = ", ".join(kind for kind, present in there.items() if present)
-        raise EngineError(f"device = {wanted!r} is not on this machine, or this torch cannot use it; there is {present_kinds}")
+        usable = ", ".join(kind for kind, present in there.items() if present)
+        raise EngineError(f"device = {wanted!r} is not here, or this torch cannot use it; choose from: {usable}")
     return wanted
 
 
@@ -103,7 +103,8 @@ def load(name: str, device: str) -> SentenceTransformer:
         EngineError: the files do not make a model that sentence-transformers can load.
     """
     folder = models.locate(name)
-    transformers_logging.disable_progress_bar()  # its bar over 0.1 s of loading would tear the one of the refresh
+    # Its bar over 0.1 s of loading would tear the one of the refresh.
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         model = SentenceTransformer(str(folder), device=device, local_files_only=True)
     except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
@@ -115,5 +116,6 @@ def load(name: str, device: str) -> SentenceTransformer:
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Rows as float32 of length one; a model without a normalising module is made to fit cosine search."""
     rows = np.asarray(vectors, dtype=np.float32)
-    lengths: NDArray[np.float32] = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.maximum(lengths, np.finfo(np.float32).tiny)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = rows / np.maximum(lengths, np.finfo(np.float32).tiny)
+    return unit

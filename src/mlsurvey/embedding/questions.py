@@ -124,4 +124,4 @@ def _open_session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
     try:
         return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's own classes derive from Exception only
-        raise EngineError(f"the question model {graph} cannot be opened ({error}); delete it and type: mlsurvey refresh") from error
+        raise EngineError(f"cannot open {graph} ({error}); delete it, then type: mlsurvey refresh") from error

@@ -37,7 +37,11 @@ _LENGTHS: Final = (0, 1, 2, 1, 3, 1, 5, 2, 1, 8, 3, 1, 2, 4, 1, 18)
 
 def sample_texts(count: int) -> list[str]:
     """``count`` texts, the same ones each time; the first is empty."""
-    return [" ".join(_sentence(text, place) for place in range(_LENGTHS[text % len(_LENGTHS)])) for text in range(count)]
+    return [_sample(text) for text in range(count)]
+
+
+def _sample(text: int) -> str:
+    return " ".join(_sentence(text, place) for place in range(_LENGTHS[text % len(_LENGTHS)]))
 
 
 def _sentence(text: int, place: int) -> str:

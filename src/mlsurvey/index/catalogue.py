@@ -156,7 +156,13 @@ def record(catalogue: Catalogue, published: Published) -> None:
     """Write the row that makes a generation; inside the transaction that publishes it."""
     g = published.generation
     entities = json.dumps([asdict(e) for e in published.entities], ensure_ascii=False)
-    parts = (published.dimension, published.chunking, entities, json.dumps(published.segments), json.dumps(published.files))
+    parts = (
+        published.dimension,
+        published.chunking,
+        entities,
+        json.dumps(published.segments),
+        json.dumps(published.files),
+    )
     row = (g.number, g.id, g.created, g.model, g.recipe, g.documents, g.passages, *parts)
     catalogue.write_all(f"INSERT INTO generations({_COLUMNS}) VALUES ({', '.join('?' * len(row))})", [row])
 
@@ -172,7 +178,8 @@ def load_entity(text: str | None) -> Entity | None:
 
 
 def _entity(fields: dict[str, Any]) -> Entity:
-    return Entity(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in fields.items()}
+    return Entity(**values)
 
 
 def open_for_reading(layout: Layout) -> Catalogue:
@@ -202,7 +209,11 @@ def open_for_writing(layout: Layout, path: Path) -> Catalogue:
         raise error
     catalogue = _connect(path, create=True)
     with _closed_on_error(catalogue):
-        for pragma in ("journal_mode = DELETE", "synchronous = FULL", "cache_spill = OFF"):  # a spill would lock readers out
+        for pragma in (
+            "journal_mode = DELETE",
+            "synchronous = FULL",
+            "cache_spill = OFF",
+        ):  # a spill would lock readers out
             catalogue.write(f"PRAGMA {pragma}")
         if not catalogue.rows("SELECT 1 FROM sqlite_master LIMIT 1"):
             _create(catalogue)
@@ -227,7 +238,9 @@ def _has_content(path: Path) -> bool:
 def _connect(path: Path, *, create: bool) -> Catalogue:
     uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
     with storage_errors(path.parent):
-        connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
     return Catalogue(connection)
 
 
@@ -252,4 +265,6 @@ def _check_format(catalogue: Catalogue, layout: Layout) -> None:
     with storage_errors(layout.root):
         ((found,),) = catalogue.rows("PRAGMA user_version")
     if found != FORMAT:
-        raise DamagedIndexError(f"the index in {layout.root} has format {found}, this version reads {FORMAT}; {REBUILD}")
+        raise DamagedIndexError(
+            f"the index in {layout.root} has format {found}, this version reads {FORMAT}; {REBUILD}"
+        )

@@ -65,7 +65,9 @@ def classify(before: Mapping[str, str], after: Mapping[str, str]) -> Changes:
     )
 
 
-def _moves(gone: list[str], before: Mapping[str, str], fresh: list[str], after: Mapping[str, str]) -> list[tuple[str, str]]:
+def _moves(
+    gone: list[str], before: Mapping[str, str], fresh: list[str], after: Mapping[str, str]
+) -> list[tuple[str, str]]:
     """Pairs of equal digest, in path order, each path once."""
     waiting: dict[str, list[str]] = defaultdict(list)
     for path in reversed(gone):

@@ -35,7 +35,12 @@ def known_vectors(catalogue: Catalogue | None, model: str, keys: Collection[str]
 
 
 def embed(
-    catalogue: Catalogue, layout: Layout, texts: Mapping[str, str], embedder: Embedder, model: ModelInfo, progress: Progress
+    catalogue: Catalogue,
+    layout: Layout,
+    texts: Mapping[str, str],
+    embedder: Embedder,
+    model: ModelInfo,
+    progress: Progress,
 ) -> None:
     """Embed texts (by key) and keep their vectors.
 
@@ -47,7 +52,9 @@ def embed(
     if embedder.id != model.id:
         raise MismatchError(f"the embedder is {embedder.id}, the index was to be made with {model.id}")
     shelf = _Shelf(catalogue, layout, model.id)
-    ordered = sorted(texts.items(), key=lambda item: -len(item[1]))  # like lengths together; the time left is not underrated
+    ordered = sorted(
+        texts.items(), key=lambda item: -len(item[1])
+    )  # like lengths together; the time left is not underrated
     done = 0
     try:
         for start in range(0, len(ordered), BATCH):
@@ -122,4 +129,6 @@ def segment_name() -> str:
 def register(catalogue: Catalogue, name: str, model: str, rows: int, files: Sequence[StoredFile]) -> None:
     """Enter a segment and its files; inside a transaction."""
     catalogue.write_all("INSERT INTO segments(name, model, rows) VALUES (?, ?, ?)", [(name, model, rows)])
-    catalogue.write_all("INSERT INTO files(path, size, sha256) VALUES (?, ?, ?)", [(f.path, f.size, f.sha256) for f in files])
+    catalogue.write_all(
+        "INSERT INTO files(path, size, sha256) VALUES (?, ?, ?)", [(f.path, f.size, f.sha256) for f in files]
+    )

@@ -33,7 +33,7 @@ class Embedder(Protocol):
 
     @property
     def device(self) -> str:
-        """Where it computes: ``cpu``, ``cuda``…"""
+        """Where it computes: ``cpu``, ``cuda`` or the like."""
         ...
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -69,7 +69,9 @@ def _words() -> TextAnalyzer:
 
 @cache
 def _names() -> TextAnalyzer:
-    builder = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.remove_long(_MAX_TOKEN)).filter(Filter.lowercase())
+    builder = (
+        TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.remove_long(_MAX_TOKEN)).filter(Filter.lowercase())
+    )
     return builder.filter(Filter.ascii_fold()).build()
 
 
@@ -193,6 +195,16 @@ class Keywords:
         hits = self._searcher.search(Query.boolean_query([(Occur.Must, wanted), *must]), k, count=False).hits
         return self._ids(hits)
 
+    def frequency(self, word: str) -> int:
+        """How many passages have a word in their headings or text: all its parts, or the whole name however written."""
+        parts = [_either(term) for term in dict.fromkeys(_words().analyze(word))]
+        whole = [Query.term_query(_schema(), "names", name) for name in _names().analyze(collapse(word))]
+        if not parts:
+            return 0
+        every = Query.boolean_query([(Occur.Must, part) for part in parts])
+        counted = Query.boolean_query([(Occur.Should, query) for query in (every, *whole)])
+        return int(self._searcher.search(counted, 1).count)  # type: ignore[attr-defined]  # missing in tantivy's stubs
+
     def ids(self) -> list[int]:
         """Every passage that it can find, ascending."""
         hits = self._searcher.search(Query.all_query(), max(1, self._searcher.num_docs), count=False).hits
@@ -200,7 +212,9 @@ class Keywords:
 
     def _ids(self, hits: list[tuple[Any, tantivy.DocAddress]]) -> list[tuple[int, float]]:
         ids = self._searcher.fast_field_values("id", [address for _, address in hits])
-        found = [(int(passage), float(score)) for passage, (score, _) in zip(ids, hits, strict=True) if passage is not None]
+        found = [
+            (int(passage), float(score)) for passage, (score, _) in zip(ids, hits, strict=True) if passage is not None
+        ]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
 
@@ -215,6 +229,12 @@ def _mirror(folder: Path, stack: ExitStack) -> Path:
 def _any_of(field: str, values: Sequence[Any]) -> Query:
     """Matches without a say in the score."""
     return Query.const_score_query(Query.term_set_query(_schema(), field, list(values)), 0.0)
+
+
+def _either(term: str) -> Query:
+    """Matches a term in the headings or the text."""
+    fields = ((Occur.Should, Query.term_query(_schema(), field, term)) for field in ("title", "body"))
+    return Query.boolean_query(list(fields))
 
 
 def _terms(query: KeywordQuery) -> list[Query]:

@@ -1,9 +1,9 @@
 """Where the parts of an index lie in its folder.
 
-    catalogue.sqlite          documents, passages, generations; its commit publishes
-    keywords/<n>/             tantivy index of generation n; segment files hard-linked from n - 1
-    vectors/<name>.faiss      immutable FAISS segment, and <name>.npy with the vector id of each row
-    lock, holder.json         held by the one writer, and who that is
+catalogue.sqlite          documents, passages, generations; its commit publishes
+keywords/<n>/             tantivy index of generation n; segment files hard-linked from n - 1
+vectors/<name>.faiss      immutable FAISS segment, and <name>.npy with the vector id of each row
+lock, holder.json         held by the one writer, and who that is
 """
 
 from __future__ import annotations

@@ -34,7 +34,9 @@ def writer_lock(layout: Layout, wait: float) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        raise BusyError(f"the index in {layout.root} is being written by {_holder(layout)}; wait until it is done") from error
+        raise BusyError(
+            f"the index in {layout.root} is being written by {_holder(layout)}; wait until it is done"
+        ) from error
     try:
         _sign(layout)
         yield
@@ -44,7 +46,11 @@ def writer_lock(layout: Layout, wait: float) -> Iterator[None]:
 
 
 def _sign(layout: Layout) -> None:
-    signature = {"pid": os.getpid(), "host": socket.gethostname(), "started": datetime.now(UTC).isoformat(timespec="seconds")}
+    signature = {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
     layout.holder.write_text(json.dumps(signature), "utf-8")
 
 

@@ -61,7 +61,12 @@ class Plan:
 
 
 def make_plan(
-    corpus: Path, catalogue: Catalogue | None, base: Published | None, vocabulary: Vocabulary, model: ModelInfo, progress: Progress
+    corpus: Path,
+    catalogue: Catalogue | None,
+    base: Published | None,
+    vocabulary: Vocabulary,
+    model: ModelInfo,
+    progress: Progress,
 ) -> Plan:
     """Compare the corpus with ``base``, the newest generation of the catalogue.
 
@@ -101,8 +106,10 @@ def known_documents(catalogue: Catalogue | None) -> dict[str, Known]:
     """Documents of the newest generation by path."""
     if catalogue is None:
         return {}
-    rows = catalogue.rows("SELECT id, path, sha256, bytes, mtime_ns, inode, settled, declared FROM documents WHERE died IS NULL")
-    return {row[1]: Known(*row[:6], settled=bool(row[6]), declared=load_entity(row[7])) for row in rows}
+    rows = catalogue.rows(
+        "SELECT id, path, sha256, bytes, mtime_ns, inode, settled, declared FROM documents WHERE died IS NULL"
+    )
+    return {row[1]: Known(*row[:6], bool(row[6]), load_entity(row[7])) for row in rows}
 
 
 def _entities(vocabulary: Vocabulary, sources: Sources) -> tuple[Entity, ...]:
@@ -135,7 +142,9 @@ def _altered_names(before: tuple[Entity, ...], after: tuple[Entity, ...]) -> set
     return set(Gazetteer(set(before) - set(after)).keys) | set(Gazetteer(set(after) - set(before)).keys)
 
 
-def _drafts(fresh: Mapping[str, Content], entities: tuple[Entity, ...], model: ModelInfo, progress: Progress) -> list[Draft]:
+def _drafts(
+    fresh: Mapping[str, Content], entities: tuple[Entity, ...], model: ModelInfo, progress: Progress
+) -> list[Draft]:
     gazetteer = Gazetteer(entities)
     step = _counted(progress, "chunk", len(fresh))
     drafts = []
@@ -147,7 +156,9 @@ def _drafts(fresh: Mapping[str, Content], entities: tuple[Entity, ...], model: M
     return drafts
 
 
-def _notes(base: Published | None, model: ModelInfo, chunking: str, affected: int, after: Mapping[str, str]) -> list[str]:
+def _notes(
+    base: Published | None, model: ModelInfo, chunking: str, affected: int, after: Mapping[str, str]
+) -> list[str]:
     notes = []
     if not after:
         notes.append("the corpus has no document that can be read")

@@ -73,7 +73,14 @@ def passage_of(row: tuple[Any, ...]) -> Passage:
 
 
 def _pack(sentence: Sentence) -> list[Any]:
-    return [sentence.span.start, sentence.span.end, sentence.text, sentence.kind.value, sentence.label, list(sentence.header)]
+    return [
+        sentence.span.start,
+        sentence.span.end,
+        sentence.text,
+        sentence.kind.value,
+        sentence.label,
+        list(sentence.header),
+    ]
 
 
 def _unpack(packed: list[Any]) -> Sentence:
@@ -102,13 +109,13 @@ def tags_of(passage: Passage, language: str | None, entities: Mapping[str, Entit
     several; without any, that of its document.
     """
     known = {entities[slug].language for slug in passage.subjects if slug in entities} - {None}
-    languages = sorted(l for l in known or {language} if l)
+    languages = sorted(name for name in known or {language} if name)
     return tuple(dict.fromkeys([*map(entity_tag, passage.subjects), *map(language_tag, languages)]))
 
 
 def tag_groups(filters: Filters) -> list[list[str]]:
     """Tags that filters ask for: one of each group must hold."""
-    groups = ([entity_tag(e) for e in filters.entities], [language_tag(l) for l in filters.languages])
+    groups = ([entity_tag(e) for e in filters.entities], [language_tag(name) for name in filters.languages])
     return [group for group in groups if group]
 
 

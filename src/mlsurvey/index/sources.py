@@ -66,7 +66,9 @@ def look(corpus: Path, files: Iterable[FileState], known: Mapping[str, Known], s
     return Sources(sure, contents, unreadable)
 
 
-def look_again(corpus: Path, sources: Sources, files: Iterable[FileState], paths: set[str], step: Callable[[], None]) -> Sources:
+def look_again(
+    corpus: Path, sources: Sources, files: Iterable[FileState], paths: set[str], step: Callable[[], None]
+) -> Sources:
     """The same, with these documents read too."""
     more = look(corpus, [f for f in files if f.path in paths and f.path in sources.sure], {}, step)
     return Sources(

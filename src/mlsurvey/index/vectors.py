@@ -8,10 +8,8 @@ follows what is new.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import faiss
@@ -22,20 +20,9 @@ from mlsurvey.errors import DamagedIndexError
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.storage import REBUILD, StoredFile, stored, sync_folder, write_durably
 
-MAX_SEGMENTS = 8  # each costs a search of its own; more are merged
-MAX_DEAD = 0.3  # share of rows that no passage uses any more before they are dropped
-MIN_DEAD = 1024  # fewer cost next to nothing, and may come back with a revert
 _GPU_MAX_K = 2048  # FAISS's limit on the GPU
 
 faiss.omp_set_num_threads(1)  # a second thread makes a single small query three to six times slower
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentInfo:
-    """A segment as the catalogue lists it."""
-
-    name: str
-    rows: int
 
 
 def write_segment(layout: Layout, name: str, ids: NDArray[np.int64], rows: NDArray[np.float32]) -> list[StoredFile]:
@@ -56,25 +43,6 @@ def write_segment(layout: Layout, name: str, ids: NDArray[np.int64], rows: NDArr
     return [stored(layout.root, path) for path in (layout.segment(name), layout.segment_ids(name))]
 
 
-def to_merge(segments: Sequence[SegmentInfo]) -> list[SegmentInfo]:
-    """Segments to write anew as one, smallest first; none while there are few.
-
-    Each joins while it is not larger than what is merged already, so a row is
-    rewritten about log2(n) times in the life of an index.
-    """
-    if len(segments) <= MAX_SEGMENTS:
-        return []
-    ordered = sorted(segments, key=lambda s: (s.rows, s.name))
-    chosen = ordered[: len(ordered) - MAX_SEGMENTS // 2]
-    total = sum(s.rows for s in chosen)
-    for segment in ordered[len(chosen) :]:
-        if segment.rows > total:
-            break
-        chosen.append(segment)
-        total += segment.rows
-    return chosen
-
-
 class Segment:
     """An opened segment; the rows stay on the disk, mapped into memory."""
 
@@ -87,11 +55,15 @@ class Segment:
         path = layout.segment(name)
         try:
             self._flat = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-            self.ids: NDArray[np.int64] = np.fromfile(layout.segment_ids(name), dtype="<i8").astype(np.int64, copy=False)
+            self.ids: NDArray[np.int64] = np.fromfile(layout.segment_ids(name), dtype="<i8").astype(
+                np.int64, copy=False
+            )
         except (RuntimeError, OSError) as error:
             raise DamagedIndexError(f"vector segment {path} cannot be opened ({error}); {REBUILD}") from error
         if self._flat.ntotal != len(self.ids):
-            raise DamagedIndexError(f"vector segment {path} has {self._flat.ntotal} rows, its ids {len(self.ids)}; {REBUILD}")
+            raise DamagedIndexError(
+                f"vector segment {path} has {self._flat.ntotal} rows, its ids {len(self.ids)}; {REBUILD}"
+            )
 
     @cached_property
     def _gpu(self) -> Any:
@@ -138,7 +110,9 @@ class Vectors:
     def __len__(self) -> int:
         return sum(len(segment.ids) for segment in self._segments)
 
-    def search(self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None) -> list[tuple[int, float]]:
+    def search(
+        self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
         """Vector ids with their cosine, best first, then by id.
 
         Args:

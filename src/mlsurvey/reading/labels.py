@@ -10,7 +10,7 @@ from mlsurvey.reading.blocks import Block, BlockKind
 _COLON = re.compile(r"(?P<label>(?:(?![.!?;]\s)[^:]){1,80}?)\s?(?::|：)(?:\s+|$)(?P<rest>)")
 _DASH = re.compile(r"(?P<label>[^:.!?;]{1,60}?)\s+[–—-]\s+(?P<rest>)\S")
 _AFTER_STRONG = re.compile(r"\s*(?:[:–—-]|\(|$|(?=[A-Z]))\s*")
-_MAX_WORDS = 8
+_MAX_WORDS = 6
 _MAX_PARAGRAPH_WORDS = 4  # a paragraph has a label far less often than a bullet
 _MAX_DASH_WORDS = 4
 _LINK = re.compile(r"\w+://|^\d[\d\s:./-]*$")

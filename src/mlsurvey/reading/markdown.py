@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
 from mlsurvey.reading import html, noise
@@ -19,6 +20,7 @@ from mlsurvey.types import Span
 
 _CHECKBOX = re.compile(r"\[[ xX]\][ \t]")
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
+_FULL_REFERENCE = re.compile(r"\]\[([^\[\]\n]*[A-Za-z][^\[\]\n]{2,})\]")  # three letters and more: no array[i][j]
 _BOLD_LEVEL = 7
 """Level of a paragraph that is nothing but bold: below all real headings."""
 _MAX_BOLD_HEADING = 80  # characters; a longer bold paragraph is a warning or a claim
@@ -56,8 +58,16 @@ def markdown_blocks(text: str, start: int = 0, *, is_mdx: bool = False) -> list[
     source = re.sub(r"[^\n]", " ", text[:start]) + _CONTROL.sub(" ", text[start:])
     references: References = {}
     tokens = _PARSER.parse(source, references)
+    _define_missing(source, references)
     reader = _Reader(text, Lines(source), references, is_mdx)
     return [block for block in _blocks(reader, tokens) if noise.is_readable(block.reading)]
+
+
+def _define_missing(source: str, references: References) -> None:
+    """Define the labels of full references that have no definition here: books keep theirs in a file they include."""
+    defined = references.setdefault("references", {})
+    for label in {normalizeReference(found[1]) for found in _FULL_REFERENCE.finditer(source)}:
+        defined.setdefault(label, {"href": "", "title": ""})
 
 
 def _blocks(reader: _Reader, tokens: list[Token]) -> Iterator[Block]:
@@ -215,6 +225,8 @@ def row_block(span: Span, cells: tuple[Reading, ...], header: tuple[str, ...]) -
 def _html(reader: _Reader, token: Token) -> Iterator[Block]:
     first, end = token.map or (0, 0)
     rows: dict[int, list[tuple[html.Segment, Reading]]] = {}
+    if "<table" in token.content.lower():
+        reader.header = ()
     for segment in html.segments(reader.text, reader.lines.span(first, end)):
         if segment.part in (html.Part.CELL, html.Part.HEAD_CELL):
             rows.setdefault(segment.row, []).append((segment, _segment_reading(reader, segment)))

@@ -8,10 +8,13 @@ sentence and the beginning of another; only white space ever parts two sentences
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import sentencex
 
+from mlsurvey.reading.blocks import Reading
 from mlsurvey.types import Span
 
 MAX_QUOTE = 600
@@ -45,7 +48,7 @@ def sentence_spans(text: str, opaque: Iterable[Span] = ()) -> list[Span]:
         if end < len(text) and _may_end(text, edges[-1], end):
             edges.append(end)
     edges.append(len(text))
-    return [span for span in map(_trimmed, (text,) * len(edges), edges, edges[1:], strict=False) if len(span)]
+    return [span for start, end in pairwise(edges) if len(span := _trimmed(text, start, end))]
 
 
 def _masked(text: str, opaque: Iterable[Span]) -> str:
@@ -84,38 +87,26 @@ def _trimmed(text: str, start: int, end: int) -> Span:
     return Span(start + lead, max(start + lead, start + len(piece.rstrip())))
 
 
-def shortened(text: str, span: Span, widths: Iterable[int], limit: int = MAX_QUOTE) -> Iterator[Span]:
-    """``span`` cut into pieces of at most ``limit``, after clauses if possible, else at white space.
+def shortened(reading: Reading, span: Span, limit: int = MAX_QUOTE) -> Iterator[Span]:
+    """A sentence of ``reading`` cut so that no piece takes more than ``limit`` characters of the document.
 
-    Args:
-        text: reading form.
-        span: a sentence of it.
-        widths: how far each character of the span reaches into the document, from the first one: increasing.
-        limit: characters of the document that a piece may take.
+    Cut after clauses if possible, else at white space, and inside a word only where it alone is too long.
     """
-    reach = list(widths)
-    start = 0
-    while start < len(span) and reach[-1] - (reach[start - 1] if start else 0) > limit:
-        base = reach[start - 1] if start else 0
-        stop = _last_within(reach, start, base + limit)
-        cut = _cut(text[span.start + start : span.start + stop])
-        yield _trimmed(text, span.start + start, span.start + start + cut)
-        start += cut
-    if start < len(span):
-        yield _trimmed(text, span.start + start, span.end)
-
-
-def _last_within(reach: list[int], start: int, limit: int) -> int:
-    stop = start + 1
-    while stop < len(reach) and reach[stop] <= limit:
-        stop += 1
-    return stop
+    start = span.start
+    while start < span.end and reading.ends[span.end - 1] - reading.starts[start] > limit:
+        stop = max(start + 1, bisect_right(reading.ends, reading.starts[start] + limit, start, span.end))
+        end = start + _cut(reading.text[start:stop])
+        if len(piece := _trimmed(reading.text, start, end)):
+            yield piece
+        start = end
+    if len(rest := _trimmed(reading.text, start, span.end)):
+        yield rest
 
 
 def _cut(piece: str) -> int:
-    """Length of the first part of a piece that is too long: to its last clause in the second half, or last space."""
+    """Length of the first part of a text that is too long: up to its last clause in the second half, or last space."""
     half = len(piece) // 2
-    clauses = [found.end() for found in _CLAUSE.finditer(piece) if found.end() > half]
+    clauses = [found.end() for found in _CLAUSE.finditer(piece, half)]
     if clauses:
         return clauses[-1]
     space = piece.rfind(" ", 1)

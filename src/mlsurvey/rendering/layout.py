@@ -61,9 +61,10 @@ def grid_of(answer: Answer) -> Grid:
         cells[statement.entity, statement.aspect].append(statement)
     missing = {(gap.entity, gap.aspect): gap for gap in answer.missing}
     sides = answer.entities if answer.kind is Kind.COMPARE else ()
+    asked = (aspect for aspect in answer.aspects if _occurs(aspect, cells, missing))
     return Grid(
         entities=tuple(dict.fromkeys((*sides, *(entity for entity, _ in cells)))),
-        aspects=tuple(dict.fromkeys((*(a for a in answer.aspects if _occurs(a, cells, missing)), *(a for _, a in cells)))),
+        aspects=tuple(dict.fromkeys((*asked, *(aspect for _, aspect in cells)))),
         cells={place: tuple(statements) for place, statements in cells.items()},
         missing=missing,
     )

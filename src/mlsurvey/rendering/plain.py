@@ -1,8 +1,8 @@
-"""Make text from documents safe to show.
+r"""Make text from documents safe to show.
 
 A document may hold escape sequences that recolour, retitle or overwrite a
 terminal, and marks that turn the reading order around. None of them is ever
-shown raw: each becomes a visible escape such as ``\\x1b``.
+shown raw: each becomes a visible escape such as ``\x1b``.
 """
 
 from __future__ import annotations
@@ -35,5 +35,5 @@ def _written_out(match: re.Match[str]) -> str:
 
 
 def json_safe(text: str) -> str:
-    """JSON text with the unsafe characters that JSON allows raw as ``\\uXXXX``: the value stays the same."""
+    r"""JSON text with the unsafe characters that JSON allows raw as ``\uXXXX``: the value stays the same."""
     return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)

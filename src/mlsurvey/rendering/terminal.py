@@ -68,6 +68,7 @@ def _parts(answer: Answer, names: Names, stale: Mapping[int, str], width: int | 
     grid = grid_of(answer)
     if grid.cells and grid.is_comparison and width and _column(grid, width) >= MIN_COLUMN:
         yield _table(grid, names, stale, width)
+        yield Text()
     elif grid.cells:
         yield from _cards(grid, names, stale)
     if answer.reason:
@@ -135,8 +136,8 @@ def _gaps(answer: Answer, names: Names) -> Iterator[RenderableType]:
         yield Text("Sources disagree", style=f"bold {_WARNING}")
     for conflict in answer.conflicts:
         marks = "".join(f"[{number}]" for number in conflict.citations)
-        line = Text.assemble(names.pair(conflict.entity, conflict.aspect), f" ({one_line(conflict.kind)}) ", (marks, _MARK))
-        yield Hanging("≠ ", line, 2)
+        pair = names.pair(conflict.entity, conflict.aspect)
+        yield Hanging("≠ ", Text.assemble(f"{pair} ({one_line(conflict.kind)}) ", (marks, _MARK)), 2)
 
 
 def _sources(citations: tuple[Citation, ...], stale: Mapping[int, str]) -> Iterator[RenderableType]:

@@ -7,6 +7,8 @@ not at all. Nothing outside the corpus folder is ever written.
 from __future__ import annotations
 
 import difflib
+import errno
+import filecmp
 import os
 import shutil
 import tempfile
@@ -130,7 +132,7 @@ def _plan(corpus: Path, sources: Sequence[Path], folder: PurePosixPath) -> tuple
 
 
 def _files(corpus: Path, source: Path) -> Iterator[tuple[Path, PurePosixPath]]:
-    """Each file that a source stands for, with its name below the target folder. Hidden files and links out are left."""
+    """Each file that a source stands for, with its name below the target folder; no hidden files, no links out."""
     if not source.exists():
         raise NotFoundError(f"no such file or folder: {source}")
     real, home = source.resolve(), corpus.resolve()
@@ -161,7 +163,7 @@ def _inside(folder: str) -> PurePosixPath:
 def _same(one: Path, other: Path) -> bool:
     if not (one.is_file() and other.is_file()):
         return False
-    return one.samefile(other) or (one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes())
+    return one.samefile(other) or filecmp.cmp(one, other, shallow=False)
 
 
 def _place(source: Path, target: Path, *, link: bool) -> None:
@@ -179,12 +181,14 @@ def _place(source: Path, target: Path, *, link: bool) -> None:
 
 
 def _documents_named(corpus: Path, name: str) -> list[str]:
-    path = Path(os.path.normpath(corpus / name))  # noqa: PTH  (a link is removed itself, so it must not be resolved)
+    path = Path(os.path.normpath(corpus / name))  # a link is removed itself, so it must not be resolved
     if path != corpus and path.is_relative_to(corpus):
         if path.is_symlink() or path.is_file():
             return [path.relative_to(corpus).as_posix()]
         if path.is_dir():
-            return [file.relative_to(corpus).as_posix() for file in path.rglob("*") if not file.is_dir()]
+            files = (file for file in sorted(path.rglob("*")) if file.is_symlink() or file.is_file())
+            below = (file.relative_to(corpus) for file in files)
+            return [file.as_posix() for file in below if not _is_hidden(file)]
     known = (file.relative_to(corpus).as_posix() for file in corpus.rglob("*") if file.is_file())
     raise NotFoundError(f"no document {name!r} in {corpus}{similar(name, known)}")
 
@@ -201,5 +205,5 @@ def _disk(corpus: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        hint = "; --copy works across file systems" if error.errno == 18 else ""  # EXDEV
+        hint = "; --copy works across file systems" if error.errno == errno.EXDEV else ""
         raise StorageError(f"cannot write {error.filename or corpus}: {error.strerror}{hint}") from error

@@ -1,0 +1,62 @@
+"""Clear away what no kept generation needs."""
+
+from __future__ import annotations
+
+import shutil
+
+from mlsurvey.index.catalogue import Catalogue, Published
+from mlsurvey.index.layout import Layout
+
+KEEP = 2  # the one in use and the one before, for readers that opened it
+
+_DEAD = "SELECT id FROM {} WHERE died <= :oldest"
+
+
+def collect(catalogue: Catalogue, layout: Layout, model: str) -> None:
+    """Drop older generations, then every file that the catalogue does not name. The caller holds the writer's lock.
+
+    Vectors of ``model`` stay, also those that no generation uses yet: an
+    interrupted refresh left them.
+    """
+    published = catalogue.published()
+    if len(published) > KEEP:
+        with catalogue.transaction():
+            _purge(catalogue, published[:KEEP], model)
+    _sweep(catalogue, layout)
+
+
+def _purge(catalogue: Catalogue, kept: list[Published], model: str) -> None:
+    oldest = kept[-1].generation.number
+    catalogue.write(f"DELETE FROM tags WHERE passage IN ({_DEAD.format('passages')})", oldest=oldest)
+    catalogue.write("DELETE FROM passages WHERE died <= :oldest", oldest=oldest)
+    catalogue.write("DELETE FROM documents WHERE died <= :oldest", oldest=oldest)
+    catalogue.write("DELETE FROM generations WHERE number < :oldest", oldest=oldest)
+    _purge_segments(catalogue, kept, model)
+
+
+def _purge_segments(catalogue: Catalogue, kept: list[Published], model: str) -> None:
+    models = {model, *(p.generation.model for p in kept)}
+    needed = {name for p in kept for name in p.segments}
+    files = {path for p in kept for path in p.files}
+    for name, owner, merged in catalogue.rows("SELECT name, model, merged FROM segments"):
+        if name not in needed and (merged or owner not in models):
+            catalogue.write("DELETE FROM vectors WHERE segment = :name", name=name)
+            catalogue.write("DELETE FROM segments WHERE name = :name", name=name)
+        else:
+            files |= {f"vectors/{name}.faiss", f"vectors/{name}.npy"}
+    unneeded = [(path,) for (path,) in catalogue.rows("SELECT path FROM files") if path not in files]
+    catalogue.write_all("DELETE FROM files WHERE path = ?", unneeded)
+
+
+def _sweep(catalogue: Catalogue, layout: Layout) -> None:
+    """Remove what a killed refresh, an abandoned rebuild or a purge left on the disk."""
+    for leftover in layout.root.glob(f"{layout.rebuilding.name}*"):
+        leftover.unlink()
+    named = {path for (path,) in catalogue.rows("SELECT path FROM files")}
+    folders = {path.split("/")[1] for path in named if path.startswith("keywords/")}
+    for folder in layout.keywords.glob("*"):
+        if folder.name not in folders:
+            shutil.rmtree(folder)
+    for file in layout.vectors.glob("*"):
+        if layout.relative(file) not in named:
+            file.unlink()

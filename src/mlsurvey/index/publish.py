@@ -1,0 +1,193 @@
+"""Write a generation. Everything but the last commit is invisible, and garbage if it never comes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from mlsurvey.index import keywords
+from mlsurvey.index.catalogue import Catalogue, Published, dump_entity, record
+from mlsurvey.index.changes import is_settled
+from mlsurvey.index.engine import ModelInfo
+from mlsurvey.index.identity import generation_id
+from mlsurvey.index.keywords import KeywordRow
+from mlsurvey.index.layout import Layout
+from mlsurvey.index.plan import Draft, Plan
+from mlsurvey.index.records import pack_text, passage_row, tags_of
+from mlsurvey.index.segments import tidy
+from mlsurvey.index.storage import stored
+from mlsurvey.types import Entity, Generation, Passage
+
+_DOCUMENT = (
+    "INSERT INTO documents(path, sha256, title, subject, language, date, bytes, text, declared, passages, mtime_ns, inode, settled, born)"
+    " VALUES (:path, :sha256, :title, :subject, :language, :date, :bytes, :text, :declared, :passages, :mtime_ns, :inode, :settled, :born)"
+)
+_PASSAGE = (
+    "INSERT INTO passages(id, document, ordinal, first, last, line_start, line_end, trail, subjects, sentences, vector, born)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """A passage with the ids that it has in the catalogue."""
+
+    id: int
+    document: int
+    draft: Draft
+    passage: Passage
+    tags: tuple[str, ...]
+
+
+def publish(
+    catalogue: Catalogue,
+    layout: Layout,
+    plan: Plan,
+    vectors: Mapping[str, int],
+    model: ModelInfo,
+    base: Published | None,
+) -> Published:
+    """Publish what the plan asks for.
+
+    Args:
+        catalogue: open for writing.
+        layout: of the index.
+        plan: as made from ``base``.
+        vectors: vector id of each key in the plan.
+        model: that made the vectors.
+        base: the generation before; None for the first.
+    """
+    number = _next_number(layout, base)
+    try:
+        with catalogue.transaction():
+            published = _write(catalogue, layout, plan, vectors, model, base, number)
+            record(catalogue, published)
+    except BaseException:
+        shutil.rmtree(
+            layout.keyword_folder(number), ignore_errors=True
+        )  # room at once; the next refresh would clear it too
+        raise
+    return published
+
+
+def touch(catalogue: Catalogue, plan: Plan) -> None:
+    """Remember the state of files whose bytes turned out to be the same."""
+    rows = [(s.mtime_ns, s.inode, is_settled(s, plan.now_ns), document) for document, s in plan.touched]
+    catalogue.write_all("UPDATE documents SET mtime_ns = ?, inode = ?, settled = ? WHERE id = ?", rows)
+
+
+def _next_number(layout: Layout, base: Published | None) -> int:
+    """One more than any before, also where a rebuild starts beside an index that still serves."""
+    folders = [int(f.name) for f in layout.keywords.glob("*") if f.name.isdecimal()]
+    return 1 + max([0, *folders] if base is None else [base.generation.number, *folders])
+
+
+def _write(
+    catalogue: Catalogue,
+    layout: Layout,
+    plan: Plan,
+    vectors: Mapping[str, int],
+    model: ModelInfo,
+    base: Published | None,
+    number: int,
+) -> Published:
+    gone = _retire(catalogue, plan, number)
+    touch(catalogue, plan)
+    come = _insert(catalogue, plan, vectors, number)
+    segments = tidy(catalogue, layout, model)
+    is_continued = base is not None and base.chunking == plan.chunking
+    previous = layout.keyword_folder(base.generation.number) if base and is_continued else None
+    keywords.update(layout.keyword_folder(number), previous, plan.retired, map(_keyword_row, come))
+    passages = (base.generation.passages if base else 0) - gone + len(come)
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    identity = generation_id(plan.recipe, plan.digests)
+    generation = Generation(number, identity, created, model.id, plan.recipe, len(plan.digests), passages)
+    files = [*_segment_files(layout, segments), *_keyword_files(catalogue, layout, number)]
+    return Published(generation, model.dimension, plan.chunking, plan.entities, segments, tuple(files))
+
+
+def _retire(catalogue: Catalogue, plan: Plan, number: int) -> int:
+    """End the versions that go; returns how many passages go with them."""
+    rows = [(number, document) for document in plan.retired]
+    catalogue.write_all("UPDATE documents SET died = ? WHERE id = ?", rows)
+    catalogue.write_all("UPDATE passages SET died = ? WHERE document = ?", rows)
+    ((gone,),) = catalogue.rows("SELECT IFNULL(SUM(passages), 0) FROM documents WHERE died = :number", number=number)
+    return int(gone)
+
+
+def _insert(catalogue: Catalogue, plan: Plan, vectors: Mapping[str, int], number: int) -> list[_Numbered]:
+    ((last,),) = catalogue.rows("SELECT IFNULL(MAX(seq), 0) FROM sqlite_sequence WHERE name = 'passages'")
+    entities = {entity.slug: entity for entity in plan.entities}
+    numbered: list[_Numbered] = []
+    for draft in plan.drafts:
+        document = _insert_document(catalogue, draft, plan.now_ns, number)
+        first = last + len(numbered) + 1
+        numbered += _numbered(draft, document, first, entities)
+    rows = ((n.id, n.document, *passage_row(n.passage), vectors[n.passage.key], number) for n in numbered)
+    catalogue.write_all(_PASSAGE, rows)
+    catalogue.write_all(
+        "INSERT INTO tags(tag, passage) VALUES (?, ?)", ((tag, n.id) for n in numbered for tag in n.tags)
+    )
+    return numbered
+
+
+def _insert_document(catalogue: Catalogue, draft: Draft, now_ns: int, number: int) -> int:
+    document, state = draft.document, draft.content.state
+    return catalogue.write(
+        _DOCUMENT,
+        path=document.path,
+        sha256=document.sha256,
+        title=document.title,
+        subject=document.subject,
+        language=document.language,
+        date=document.date,
+        bytes=state.size,
+        text=pack_text(document.text),
+        declared=dump_entity(draft.content.declared),
+        passages=len(draft.passages),
+        mtime_ns=state.mtime_ns,
+        inode=state.inode,
+        settled=is_settled(state, now_ns),
+        born=number,
+    )
+
+
+def _numbered(draft: Draft, document: int, first: int, entities: Mapping[str, Entity]) -> Iterable[_Numbered]:
+    for offset, passage in enumerate(draft.passages):
+        yield _Numbered(first + offset, document, draft, passage, tags_of(passage, draft.document.language, entities))
+
+
+def _keyword_row(numbered: _Numbered) -> KeywordRow:
+    title, trail = numbered.draft.document.title, numbered.passage.trail
+    return KeywordRow(
+        numbered.id,
+        numbered.document,
+        title=" ".join(trail if title in trail else (title, *trail)),
+        body=numbered.passage.text,
+        tags=numbered.tags,
+    )
+
+
+def _segment_files(layout: Layout, segments: Iterable[str]) -> list[str]:
+    return [layout.relative(path) for name in segments for path in (layout.segment(name), layout.segment_ids(name))]
+
+
+def _keyword_files(catalogue: Catalogue, layout: Layout, number: int) -> list[str]:
+    """Enter the files of a keyword folder; those linked from the folder before keep the checksum that they have."""
+    files = sorted(file for file in layout.keyword_folder(number).iterdir() if not file.name.endswith(".lock"))
+    sums = _known_sums(catalogue)
+    rows = []
+    for file in files:
+        known = sums.get(file.name) if not file.name.endswith(".json") else None
+        size, sha256 = known or ((new := stored(layout.root, file)).size, new.sha256)
+        rows.append((layout.relative(file), size, sha256))
+    catalogue.write_all("INSERT INTO files(path, size, sha256) VALUES (?, ?, ?)", rows)
+    return [path for path, _, _ in rows]
+
+
+def _known_sums(catalogue: Catalogue) -> dict[str, tuple[int, str]]:
+    """Size and checksum by file name: tantivy never gives two segment files one name."""
+    rows = catalogue.rows("SELECT path, size, sha256 FROM files WHERE path LIKE 'keywords/%'")
+    return {path.rsplit("/", 1)[-1]: (size, sha256) for path, size, sha256 in rows}

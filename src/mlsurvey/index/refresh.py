@@ -1,0 +1,206 @@
+"""Bring an index up to date with its corpus: plan, embed, publish."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlsurvey.errors import DamagedIndexError, Interrupted, NoIndexError
+from mlsurvey.index.catalogue import Catalogue, Published, open_for_reading, open_for_writing
+from mlsurvey.index.collect import collect
+from mlsurvey.index.embed import embed, known_vectors
+from mlsurvey.index.engine import Embedder, ModelInfo, Progress, silent
+from mlsurvey.index.layout import Layout
+from mlsurvey.index.lock import writer_lock
+from mlsurvey.index.plan import Plan, make_plan
+from mlsurvey.index.publish import publish, touch
+from mlsurvey.index.storage import storage_errors, sync_folder
+from mlsurvey.index.verify import check_sizes
+from mlsurvey.types import RefreshReport
+from mlsurvey.vocabulary.load import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class _Embedded:
+    """What embedding took."""
+
+    count: int = 0
+    seconds: float = 0.0
+    device: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One refresh: its inputs, which every step needs."""
+
+    corpus: Path
+    layout: Layout
+    vocabulary: Vocabulary
+    embedder: Callable[[], Embedder]
+    model: ModelInfo
+    progress: Progress
+
+
+def refresh(
+    corpus: Path,
+    index: Path,
+    *,
+    vocabulary: Vocabulary,
+    embedder: Callable[[], Embedder],
+    model: ModelInfo,
+    dry_run: bool = False,
+    rebuild: bool = False,
+    wait: float = 0.0,
+    progress: Progress = silent,
+) -> RefreshReport:
+    """Index what is new in a corpus folder, and forget what is gone.
+
+    Args:
+        corpus: folder of documents.
+        index: folder of the index, made if need be.
+        vocabulary: known entities.
+        embedder: gives the model; called only if something has to be embedded.
+        model: what the embedder will be.
+        dry_run: report only; writes nothing and takes no lock.
+        rebuild: start over, as after damage. The old index serves until the new one replaces it.
+        wait: seconds to wait for another writer.
+        progress: told of each step.
+
+    Raises:
+        NotFoundError: the corpus folder is not there.
+        BusyError: another process is writing the index.
+        DamagedIndexError: a part of the index is missing or broken.
+        StorageError: the disk refused; the published index is as it was.
+        EngineError: the embedder failed; what was embedded is kept.
+        Interrupted: on Ctrl-C; what was embedded is kept.
+    """
+    started = time.perf_counter()
+    job = _Job(corpus, Layout(index), vocabulary, embedder, model, progress)
+    try:
+        with storage_errors(index):
+            return _preview(job, rebuild, started) if dry_run else _refresh(job, rebuild, wait, started)
+    except KeyboardInterrupt as error:
+        raise Interrupted("stopped before anything was published; to start again, type: mlsurvey refresh") from error
+
+
+def _preview(job: _Job, rebuild: bool, started: float) -> RefreshReport:
+    with _existing(job.layout, rebuild) as catalogue:
+        base = _newest(catalogue)
+        plan = make_plan(job.corpus, catalogue, base, job.vocabulary, job.model, job.progress)
+        texts = plan.texts()
+        count = len(texts) - len(known_vectors(catalogue, job.model.id, texts))
+        return _report(plan, base, base, _Embedded(count), time.perf_counter() - started, is_dry=True)
+
+
+@contextmanager
+def _existing(layout: Layout, rebuild: bool) -> Iterator[Catalogue | None]:
+    """The catalogue for reading, or None where there is none or it does not count."""
+    try:
+        catalogue = None if rebuild else open_for_reading(layout)
+    except NoIndexError:
+        catalogue = None
+    if catalogue is None:
+        yield None
+        return
+    with closing(catalogue):
+        yield catalogue
+
+
+def _refresh(job: _Job, rebuild: bool, wait: float, started: float) -> RefreshReport:
+    job.layout.root.mkdir(parents=True, exist_ok=True)
+    with writer_lock(job.layout, wait), _writing(job.layout, rebuild) as catalogue:
+        if not rebuild:
+            collect(catalogue, job.layout, job.model.id)
+        check_sizes(catalogue, job.layout)
+        base = _newest(catalogue)
+        plan = make_plan(job.corpus, catalogue, base, job.vocabulary, job.model, job.progress)
+        if plan.is_idle(base):
+            with catalogue.transaction():
+                touch(catalogue, plan)
+            published, embedded = base, _Embedded()
+        else:
+            embedded = _embed(job, catalogue, plan)
+            published = _publish(job, catalogue, plan, base)
+        return _report(plan, base, published, embedded, time.perf_counter() - started, is_dry=False)
+
+
+@contextmanager
+def _writing(layout: Layout, rebuild: bool) -> Iterator[Catalogue]:
+    """The catalogue to write into; a rebuild's takes the place of the other when all went well."""
+    catalogue = _open_rebuilding(layout) if rebuild else open_for_writing(layout, layout.catalogue)
+    with closing(catalogue):
+        yield catalogue
+    if rebuild:
+        layout.catalogue.with_name(f"{layout.catalogue.name}-journal").unlink(
+            missing_ok=True
+        )  # of the old one, never to be replayed
+        layout.rebuilding.replace(layout.catalogue)
+        sync_folder(layout.root)
+
+
+def _open_rebuilding(layout: Layout) -> Catalogue:
+    """The rebuild's own catalogue; what an interrupted rebuild embedded is in it still."""
+    try:
+        return open_for_writing(layout, layout.rebuilding)
+    except DamagedIndexError:
+        layout.rebuilding.unlink()
+        return open_for_writing(layout, layout.rebuilding)
+
+
+def _newest(catalogue: Catalogue | None) -> Published | None:
+    published = catalogue.published() if catalogue else []
+    return published[0] if published else None
+
+
+def _embed(job: _Job, catalogue: Catalogue, plan: Plan) -> _Embedded:
+    texts = plan.texts()
+    known = known_vectors(catalogue, job.model.id, texts)
+    missing = {key: text for key, text in texts.items() if key not in known}
+    if not missing:
+        return _Embedded()
+    started = time.perf_counter()
+    embedder = job.embedder()
+    embed(catalogue, job.layout, missing, embedder, job.model, job.progress)
+    return _Embedded(len(missing), time.perf_counter() - started, embedder.device)
+
+
+def _publish(job: _Job, catalogue: Catalogue, plan: Plan, base: Published | None) -> Published:
+    job.progress("publish", 0, 1)
+    vectors = known_vectors(catalogue, job.model.id, plan.texts())
+    published = publish(catalogue, job.layout, plan, vectors, job.model, base)
+    job.progress("publish", 1, 1)
+    return published
+
+
+def _report(
+    plan: Plan,
+    base: Published | None,
+    published: Published | None,
+    embedded: _Embedded,
+    seconds: float,
+    *,
+    is_dry: bool,
+) -> RefreshReport:
+    written = sum(len(draft.passages) for draft in plan.drafts)
+    changes = plan.changes
+    return RefreshReport(
+        dry_run=is_dry,
+        generation=published.generation.id if published else None,
+        added=changes.added,
+        changed=changes.changed,
+        moved=changes.moved,
+        removed=changes.removed,
+        duplicate=changes.duplicate,
+        unreadable=plan.unreadable,
+        unchanged=changes.unchanged,
+        passages=published.generation.passages if published else 0,
+        embedded=embedded.count,
+        reused=written - embedded.count,
+        seconds=seconds,
+        seconds_embedding=embedded.seconds,
+        device=embedded.device,
+        notes=plan.notes,
+    )

@@ -1,0 +1,257 @@
+"""The read side: one generation of an index, opened.
+
+It keeps serving its generation while later ones are published, until that has
+been replaced twice; then it says so.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlsurvey.errors import IndexingError, MismatchError, NotFoundError
+from mlsurvey.index.catalogue import live, open_for_reading
+from mlsurvey.index.keywords import KeywordQuery, Keywords
+from mlsurvey.index.layout import Layout
+from mlsurvey.index.records import PASSAGE_COLUMNS, DocumentRow, matches, passage_of, tag_groups, unpack_text
+from mlsurvey.index.storage import storage_errors
+from mlsurvey.index.verify import check_sizes, verify
+from mlsurvey.types import Document, Entity, Filters, Generation, Passage
+
+if TYPE_CHECKING:
+    from mlsurvey.index.vectors import Vectors
+
+_ALL = Filters()
+_SPARE = 16  # vectors asked for beyond k at first: some belong to passages of other generations
+_GROWTH = 4
+
+
+class Snapshot:
+    """An opened generation. Safe to share between threads; close it, or use it in a ``with`` statement."""
+
+    def __init__(self, index: Path, model: str | None = None) -> None:
+        """Open the newest generation of the index in a folder.
+
+        Args:
+            index: the folder; may be read-only.
+            model: id of the model that questions will be embedded with; None if they will not.
+
+        Raises:
+            NoIndexError: nothing was published there yet.
+            DamagedIndexError: a part is missing or broken.
+            MismatchError: the vectors were made with another model.
+        """
+        self._layout = Layout(index)
+        with storage_errors(index):
+            self._catalogue = open_for_reading(self._layout)
+            try:
+                self._published = self._catalogue.published()[0]
+                check_sizes(self._catalogue, self._layout, self._published)
+                _check_model(self.generation, model, index)
+            except BaseException:
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._catalogue.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def generation(self) -> Generation:
+        """Which generation it is."""
+        return self._published.generation
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """Entities that this generation was built with: the vocabulary and those that documents introduce."""
+        return self._published.entities
+
+    @cached_property
+    def _keywords(self) -> Keywords:
+        return Keywords(self._layout.keyword_folder(self.generation.number))
+
+    @cached_property
+    def _vectors(self) -> Vectors:
+        from mlsurvey.index.vectors import Vectors  # FAISS takes a third of a second to load; not all uses need it
+
+        return Vectors(self._layout, self._published.segments, self._published.dimension)
+
+    def verify(self) -> None:
+        """Read the whole generation and check that it is what was published.
+
+        Raises:
+            DamagedIndexError: a part is broken; the message names it.
+        """
+        with storage_errors(self._layout.root):
+            verify(self._catalogue, self._layout, self._published)
+
+    def select(self, filters: Filters) -> NDArray[np.int64] | None:
+        """Ids of the passages that satisfy the filters, ascending; None where nothing is filtered."""
+        if not filters:
+            return None
+        where, parameters = self._condition(filters)
+        return _ids(self._rows(f"SELECT passages.id FROM passages WHERE {where} ORDER BY passages.id", **parameters))
+
+    def count(self, filters: Filters = _ALL) -> int:
+        """How many passages satisfy the filters."""
+        if not filters:
+            return self.generation.passages
+        where, parameters = self._condition(filters)
+        return int(self._rows(f"SELECT COUNT(*) FROM passages WHERE {where}", **parameters)[0][0])
+
+    def keyword(self, query: KeywordQuery | str, k: int, among: Filters = _ALL) -> list[tuple[int, float]]:
+        """Passage ids with their BM25 score, best first. Operators in the query have no meaning."""
+        wanted = KeywordQuery(query) if isinstance(query, str) else query
+        documents = self._document_ids(among.paths) if among.paths else None
+        return self._keywords.search(wanted, k, tag_groups(among), documents)
+
+    def dense(
+        self, vector: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """Passage ids with their cosine, best first, then by id.
+
+        Args:
+            vector: unit vector, shape (dimension,).
+            k: how many at most.
+            among: passage ids to stay within, as from :meth:`select`; None for all.
+
+        Raises:
+            ValueError: the vector has another dimension than the index.
+        """
+        if k < 1:
+            return []
+        if among is not None:
+            owners = self._owners("passages.id", among.tolist())
+            return _spread(self._vectors.search(vector, k, np.unique(_ids(owners))), owners)[:k]
+        return self._dense_in_all(vector, k)
+
+    def _dense_in_all(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+        """Ask for more vectors until enough of them belong to live passages.
+
+        A list of dead vectors would be one more thing to keep in step with the
+        catalogue; asking it what is alive cannot disagree with it.
+        """
+        depth = k + _SPARE
+        while True:
+            found = self._vectors.search(vector, depth)
+            hits = _spread(found, self._owners("passages.vector", [i for i, _ in found]))
+            if len(hits) >= k or depth >= len(self._vectors):
+                return hits[:k]
+            depth *= _GROWTH
+
+    def _owners(self, column: str, values: Sequence[int]) -> list[tuple[int, int]]:
+        """Pairs (vector id, passage id) of live passages whose column has one of the values."""
+        sql = (
+            f"SELECT passages.vector, passages.id FROM passages WHERE {column} IN (SELECT value FROM json_each(:values))"
+            f" AND {live('passages')} ORDER BY passages.id"
+        )
+        return [(vector, passage) for vector, passage in self._rows(sql, values=json.dumps(values))]
+
+    def passages(self, ids: Sequence[int]) -> list[Passage]:
+        """Passages in the order of their ids.
+
+        Raises:
+            IndexingError: an id is none of this generation's.
+        """
+        sql = (
+            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents ON documents.id = passages.document"
+            f" WHERE passages.id IN (SELECT value FROM json_each(:ids)) AND {live('passages')}"
+        )
+        found = {row[0]: passage_of(row) for row in self._rows(sql, ids=json.dumps([int(i) for i in ids]))}
+        if unknown := [i for i in ids if i not in found]:
+            raise IndexingError(f"passage {unknown[0]} is not in generation {self.generation.number}")
+        return [found[i] for i in ids]
+
+    def frequency(self, word: str) -> int:
+        """How many passages have a word in their headings or text, in any inflection."""
+        return self._keywords.frequency(word)
+
+    def vectors(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """Unit vectors of passages, shape (n, dimension), in the order of their ids."""
+        vector_of = {passage: vector for vector, passage in self._owners("passages.id", [int(i) for i in ids])}
+        return self._vectors.take(np.array([vector_of[int(i)] for i in ids], dtype=np.int64))
+
+    def document(self, path: str) -> Document:
+        """A document as it was indexed, from the index's own copy.
+
+        Raises:
+            NotFoundError: this generation has none of that path; the message names the nearest.
+        """
+        sql = "SELECT path, text, sha256, title, subject, language, date FROM documents WHERE path = :path AND "
+        rows = self._rows(sql + live("documents"), path=path)
+        if not rows:
+            raise NotFoundError(f"no document {path!r} in the index{self._nearest(path)}")
+        name, text, *rest = rows[0]
+        return Document(name, unpack_text(text), *rest)
+
+    def documents(self, filters: Filters = _ALL) -> list[DocumentRow]:
+        """Documents in path order; with filters for entity or language, those that have such a passage."""
+        columns = "path, sha256, title, subject, language, date, bytes, passages"
+        rows = self._rows(f"SELECT id, {columns} FROM documents WHERE {live('documents')} ORDER BY path")
+        if filters:
+            where, parameters = self._condition(filters)
+            kept = {i for (i,) in self._rows(f"SELECT DISTINCT document FROM passages WHERE {where}", **parameters)}
+            rows = [row for row in rows if row[0] in kept]
+        return [DocumentRow(*row[1:]) for row in rows]
+
+    def _nearest(self, path: str) -> str:
+        known = [known for (known,) in self._rows(f"SELECT path FROM documents WHERE {live('documents')}")]
+        near = difflib.get_close_matches(path, known, n=1, cutoff=0.5)
+        return f"; did you mean {near[0]!r}?" if near else ""
+
+    def _document_ids(self, patterns: Iterable[str]) -> list[int]:
+        rows = self._rows(f"SELECT id, path FROM documents WHERE {live('documents')}")
+        patterns = tuple(patterns)
+        return [document for document, path in rows if matches(path, patterns)]
+
+    def _condition(self, filters: Filters) -> tuple[str, dict[str, Any]]:
+        """SQL condition on ``passages``, with its parameters."""
+        parts, parameters = [live("passages")], {}
+        for number, group in enumerate(tag_groups(filters)):
+            parts.append(
+                f"passages.id IN (SELECT passage FROM tags WHERE tag IN (SELECT value FROM json_each(:tags{number})))"
+            )
+            parameters[f"tags{number}"] = json.dumps(group)
+        if filters.paths:
+            parts.append("passages.document IN (SELECT value FROM json_each(:documents))")
+            parameters["documents"] = json.dumps(self._document_ids(filters.paths))
+        return " AND ".join(parts), parameters
+
+    def _rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Rows of this generation; ``:at`` in the query is its number."""
+        number = self.generation.number
+        with storage_errors(self._layout.root), self._catalogue.reading(number):
+            named = {**parameters, "at": number} if ":at" in sql else parameters
+            return self._catalogue.rows(sql, **named)
+
+
+def _check_model(generation: Generation, model: str | None, index: Path) -> None:
+    if model is not None and generation.model != model:
+        raise MismatchError(
+            f"the index in {index} was made with model {generation.model}, but {model} is set;"
+            " type: mlsurvey refresh (embeds everything anew), or set the former model again"
+        )
+
+
+def _spread(found: Iterable[tuple[int, float]], owners: Iterable[tuple[int, int]]) -> list[tuple[int, float]]:
+    """Each passage with the score of its vector, best first, then by id."""
+    scores = dict(found)
+    hits = [(passage, scores[vector]) for vector, passage in owners if vector in scores]
+    return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+
+
+def _ids(rows: Iterable[tuple[Any, ...]]) -> NDArray[np.int64]:
+    return np.array([row[0] for row in rows], dtype=np.int64)

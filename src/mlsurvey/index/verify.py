@@ -1,0 +1,71 @@
+"""Whether the parts of an index are there and whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from mlsurvey.errors import DamagedIndexError
+from mlsurvey.index.catalogue import Catalogue, Published, live
+from mlsurvey.index.keywords import Keywords
+from mlsurvey.index.layout import Layout
+from mlsurvey.index.storage import REBUILD, StoredFile, stored
+
+
+def check_sizes(catalogue: Catalogue, layout: Layout, published: Published | None = None) -> None:
+    """Compare the size of files with what was published: cheap enough for each opening.
+
+    Args:
+        catalogue: of the index.
+        layout: of the index.
+        published: the generation whose files count; None for every file.
+
+    Raises:
+        DamagedIndexError: one is missing or has another size.
+    """
+    for file in _files(catalogue, published):
+        path = layout.root / file.path
+        if not path.is_file():
+            raise DamagedIndexError(f"{path} is missing; {REBUILD}")
+        if (size := path.stat().st_size) != file.size:
+            raise DamagedIndexError(f"{path} has {size} bytes instead of {file.size}; {REBUILD}")
+
+
+def verify(catalogue: Catalogue, layout: Layout, published: Published) -> None:
+    """Read a whole generation and check that it is what was published, and that its sides agree with the catalogue.
+
+    Raises:
+        DamagedIndexError: a part is broken; the message names it.
+    """
+    ((found,),) = catalogue.rows("PRAGMA integrity_check(1)")
+    if found != "ok":
+        raise DamagedIndexError(f"{layout.catalogue}: {found}; {REBUILD}")
+    check_sizes(catalogue, layout, published)
+    for file in _files(catalogue, published):
+        if stored(layout.root, layout.root / file.path) != file:
+            raise DamagedIndexError(f"{layout.root / file.path} is not what was published; {REBUILD}")
+    _check_sides(catalogue, layout, published)
+
+
+def _files(catalogue: Catalogue, published: Published | None) -> Iterable[StoredFile]:
+    files = {
+        path: StoredFile(path, size, sha256)
+        for path, size, sha256 in catalogue.rows("SELECT path, size, sha256 FROM files")
+    }
+    return files.values() if published is None else [files[path] for path in published.files]
+
+
+def _check_sides(catalogue: Catalogue, layout: Layout, published: Published) -> None:
+    """The keyword side finds exactly the live passages, and each has a vector."""
+    from mlsurvey.index.vectors import Vectors  # faiss loads slowly; opening an index must not wait for it
+
+    number = published.generation.number
+    rows = catalogue.rows(f"SELECT id, vector FROM passages WHERE {live('passages')} ORDER BY id", at=number)
+    if Keywords(layout.keyword_folder(number)).ids() != [passage for passage, _ in rows]:
+        raise DamagedIndexError(
+            f"the keyword side of generation {number} does not have the passages of the catalogue; {REBUILD}"
+        )
+    Vectors(layout, published.segments, published.dimension).take(
+        np.array([vector for _, vector in rows], dtype=np.int64)
+    )

@@ -1,0 +1,114 @@
+"""Bytes to a document: its text, and what it says about itself or its place says about it."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from mlsurvey.reading.decode import decode
+from mlsurvey.reading.formats import first_heading, read_blocks
+from mlsurvey.reading.front_matter import FrontMatter, front_matter
+from mlsurvey.reading.languages import language_named
+from mlsurvey.types import Document, Entity
+from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
+
+# Folders that hold something of a library, or libraries of many kinds, but never name one.
+_GENERIC = frozenset(
+    "doc docs documentation src source sources lib libs library libraries example examples sample samples test tests "
+    "upstream corpus seeds documents document data dataset datasets book books guide guides tutorial tutorials blog "
+    "posts post news website web site wiki readme readmes notes misc other others third-party vendor packages package "
+    "crates crate modules module projects project profiles profile articles article release releases changelog assets "
+    "tools scripts bin build dist main master trunk core api app apps demo demos bench benchmarks en".split()
+)
+_README = ("readme", "index")
+_MAX_NAME_WORDS = 3
+
+
+def document(path: str, data: bytes, sha256: str, gazetteer: Gazetteer) -> Document:
+    """The document that lies at ``path``, a POSIX path relative to the corpus root.
+
+    Raises:
+        UnreadableError: the bytes are no text.
+    """
+    text = decode(data)
+    head, blocks = read_blocks(path, text)
+    subject = _declared_subject(head, gazetteer) or subject_of_path(path, gazetteer)
+    language = language_named(head.text("language")) or _language_of(subject, gazetteer) or language_of_path(path)
+    title = head.text("title") or first_heading(blocks) or PurePosixPath(path).stem
+    return Document(path, text, sha256, title, subject, language, head.date("date", "as_of", "updated"))
+
+
+def declared_entity(path: str, data: bytes) -> Entity | None:
+    """The entity that a document introduces: by front matter, or as the README of a folder that bears its name.
+
+    None where it introduces none. The vocabulary may know the entity already, and better.
+    """
+    text = decode(data)
+    head = front_matter(text)
+    if slug := head.text("slug", "entity"):
+        return _from_fields(slug, head) if head.text("name") else None
+    return _from_folder(path, text)
+
+
+def _from_fields(slug: str, head: FrontMatter) -> Entity:
+    return Entity(
+        slug,
+        head.text("name") or slug,
+        head.texts("aliases"),
+        language_named(head.text("language")),
+        head.text("kind"),
+        head.texts("category"),
+        head.texts("plain_words"),
+    )
+
+
+def _from_folder(path: str, text: str) -> Entity | None:
+    """A folder with a README whose first heading is the folder's name, however it is written, is a library's."""
+    place = PurePosixPath(path)
+    folder = place.parent.name
+    if place.stem.lower() not in _README or not _is_specific(folder):
+        return None
+    heading = first_heading(read_blocks(path, text)[1])
+    if not heading or len(heading.split()) > _MAX_NAME_WORDS or collapse(heading) != collapse(folder):
+        return None
+    return Entity(folder, heading, language=language_of_path(path))
+
+
+def _is_specific(folder: str) -> bool:
+    name = folder.lower()
+    return len(collapse(name)) > 1 and name not in _GENERIC and not language_named(name) and not name[0].isdigit()
+
+
+def _declared_subject(head: FrontMatter, gazetteer: Gazetteer) -> str | None:
+    slug = head.text("slug", "entity")
+    if slug is None:
+        return None
+    return slug if slug in gazetteer.entities else _only(gazetteer.lookup(slug), None, gazetteer)
+
+
+def subject_of_path(path: str, gazetteer: Gazetteer) -> str | None:
+    """The entity that the deepest folder of a path names exactly, or else the file name; None if there is none."""
+    place = PurePosixPath(path)
+    language = language_of_path(path)
+    for name in (*reversed(place.parent.parts), place.stem):
+        if name in gazetteer.entities:
+            return name
+        slugs = gazetteer.lookup(name) if _is_specific(name) else ()
+        if subject := _only(slugs, language, gazetteer):
+            return subject
+    return None
+
+
+def _only(slugs: tuple[str, ...], language: str | None, gazetteer: Gazetteer) -> str | None:
+    """The one of ``slugs``, or the one of them in ``language``; None where that leaves a doubt."""
+    if len(slugs) > 1:
+        slugs = tuple(slug for slug in slugs if gazetteer.entities[slug].language == language)
+    return slugs[0] if len(slugs) == 1 else None
+
+
+def _language_of(subject: str | None, gazetteer: Gazetteer) -> str | None:
+    return gazetteer.entities[subject].language if subject else None
+
+
+def language_of_path(path: str) -> str | None:
+    """The programming language that a folder of the path is named after, the deepest first."""
+    return next(filter(None, map(language_named, reversed(PurePosixPath(path).parent.parts))), None)

@@ -1,0 +1,57 @@
+"""Which reader a document needs, and what it gives."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+from mlsurvey.reading.blocks import Block, BlockKind
+from mlsurvey.reading.front_matter import FrontMatter, front_matter
+from mlsurvey.reading.markdown import markdown_blocks
+from mlsurvey.reading.noise import without_quiz_options
+from mlsurvey.reading.plaintext import plain_blocks
+from mlsurvey.reading.restructured import restructured_blocks
+from mlsurvey.reading.scan import MARKDOWN_SUFFIXES, RESTRUCTURED_SUFFIXES
+
+# Marks that plain prose does not have: a text with two kinds of them, or with headings, is Markdown whatever its suffix.
+_ATX = re.compile(r"^#{1,6} \S", re.MULTILINE)
+_MARKS = (
+    re.compile(r"^(```|~~~)", re.MULTILINE),
+    re.compile(r"\[[^\[\]\n]+\]\([^()\s]+\)"),
+    re.compile(r"\*\*\w[^*\n]*\*\*"),
+    re.compile(r"^\|.*\|[ \t\r]*$", re.MULTILINE),
+)
+_SAMPLE = 50_000  # characters looked at to tell Markdown from plain text
+
+
+@lru_cache(maxsize=4)  # a document is read for its title and again for its passages
+def read_blocks(path: str, text: str) -> tuple[FrontMatter, tuple[Block, ...]]:
+    """The front matter and the blocks of a document, by the suffix of its path and, for plain text, by its look."""
+    head = front_matter(text)
+    suffix = PurePosixPath(path).suffix.lower()
+    start = head.span.end
+    if suffix in RESTRUCTURED_SUFFIXES:
+        blocks = restructured_blocks(text, start)
+    elif suffix in MARKDOWN_SUFFIXES or looks_like_markdown(text[start:]) or start:
+        blocks = markdown_blocks(text, start, is_mdx=suffix == ".mdx")
+    else:
+        blocks = plain_blocks(text, start)
+    title = head.text("title") or first_heading(blocks) or ""
+    return head, tuple(without_quiz_options(blocks, title))
+
+
+def looks_like_markdown(text: str) -> bool:
+    """Whether a text without a telling suffix is written in Markdown."""
+    sample = text[:_SAMPLE]
+    headings = len(_ATX.findall(sample))
+    marks = sum(bool(mark.search(sample)) for mark in _MARKS)
+    return headings > 1 or marks > 1 or (headings == 1 and marks == 1)
+
+
+def first_heading(blocks: list[Block] | tuple[Block, ...]) -> str | None:
+    """The first heading of the outermost level, if it is level 1."""
+    for block in blocks:
+        if block.kind is BlockKind.HEADING and block.level == 1 and block.reading.text:
+            return block.reading.text
+    return None

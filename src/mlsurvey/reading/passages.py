@@ -1,0 +1,227 @@
+"""Documents to passages that tile them: broken at headings and where the subject changes, sized for the embedder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from mlsurvey.reading.blocks import Block, BlockKind
+from mlsurvey.reading.formats import first_heading, read_blocks
+from mlsurvey.reading.labels import label_of
+from mlsurvey.reading.lines import Lines
+from mlsurvey.reading.quotes import block_sentences
+from mlsurvey.reading.subjects import attribute
+from mlsurvey.types import Document, Passage, Sentence, SentenceKind, Span
+from mlsurvey.vocabulary.gazetteer import Gazetteer
+
+CHUNKER_VERSION = 1
+"""Raised with every change that makes other passages of the same document."""
+
+TokenCounter = Callable[[Sequence[str]], list[int]]
+"""Word pieces of each text, without the special tokens of the model."""
+
+MAX_WORDS = 140
+"""Passages grow up to here: shorter ones are cheaper to read and hit more exactly, longer ones keep their context."""
+MIN_LABELLED_WORDS = 30
+"""A labelled bullet of so many words is a passage of its own."""
+_ENOUGH = 0.8  # share of its even part of a section from which on a passage may end with a block
+_MAX_TRAIL_SHARE = 0.4  # of the limit; headings beyond it would leave too little room for what stands under them
+_SEPARATORS = 4  # word pieces that " > ", ": " and "|" between the parts of an embedding text may take
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A sentence with all that decides in which passage it goes."""
+
+    sentence: Sentence
+    trail: tuple[str, ...]
+    subjects: tuple[str, ...]
+    label: str | None
+    """Label of its bullet, if that is long enough to stand alone."""
+    block: int
+    """Ordinal of its block among those of the document."""
+    opens: int
+    """Where a passage that begins with it begins: at the headings before it, or at itself."""
+    introduces: bool
+    """Whether its block ends with a colon: it should not be parted from what follows."""
+    words: int
+    tokens: int
+    room: int
+    """Word pieces that the headings leave for the text of a passage."""
+
+
+def passages(document: Document, gazetteer: Gazetteer, counter: TokenCounter, limit: int) -> tuple[Passage, ...]:
+    """The passages of a document, in order; joined, their spans give its whole text.
+
+    Args:
+        document: what :func:`mlsurvey.reading.documents.document` gave.
+        gazetteer: names of entities.
+        counter: counts word pieces; called a few times per document, with many texts.
+        limit: word pieces that the embedding text of a passage may have.
+    """
+    pieces = _pieces(document, gazetteer, counter, limit)
+    groups = [group for run in _runs(pieces) for group in _grouped(run)]
+    return tuple(_tiled(document, groups))
+
+
+def _pieces(document: Document, gazetteer: Gazetteer, counter: TokenCounter, limit: int) -> list[_Piece]:
+    head, blocks = read_blocks(document.path, document.text)
+    trails = _trails(blocks, head.text("title") if first_heading(blocks) is None else None)
+    subjects = attribute(document, blocks, trails, gazetteer)
+    fitting = _fitting(sorted(set(trails)), counter, limit)
+    pieces: list[_Piece] = []
+    opens: int | None = None
+    for index, block in enumerate(blocks):
+        if block.kind is BlockKind.HEADING:
+            opens = block.span.start if opens is None else opens
+            continue
+        sentences = block_sentences(document.text, block)
+        label = _standing_label(block, sentences)
+        for sentence in sentences:
+            start = opens if opens is not None else (block.span.start if sentence is sentences[0] else sentence.span.start)
+            is_lead = block.reading.text.endswith(":")
+            pieces.append(_Piece(sentence, fitting[trails[index]], subjects[index], label, index, start, is_lead, 0, 0, 0))
+            opens = None
+    return _counted(pieces, counter, limit)
+
+
+def _trails(blocks: Sequence[Block], title: str | None) -> list[tuple[str, ...]]:
+    """The headings above each block, outermost first."""
+    stack: list[tuple[int, str]] = [(0, title)] if title else []
+    trails: list[tuple[str, ...]] = []
+    for block in blocks:
+        if block.kind is BlockKind.HEADING and block.reading.text:
+            while stack and stack[-1][0] >= block.level:
+                stack.pop()
+            stack.append((block.level, block.reading.text))
+        trails.append(tuple(text for _, text in stack))
+    return trails
+
+
+def _standing_label(block: Block, sentences: Sequence[Sentence]) -> str | None:
+    words = sum(len(sentence.text.split()) for sentence in sentences)
+    label = label_of(block) if words >= MIN_LABELLED_WORDS else None
+    return label.text if label else None
+
+
+def _fitting(
+    trails: Sequence[tuple[str, ...]], counter: TokenCounter, limit: int
+) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Each trail, without as many outer headings as it takes to leave room for the text."""
+    room = int(limit * _MAX_TRAIL_SHARE)
+    counts = dict(zip(trails, counter([" > ".join(trail) for trail in trails]), strict=True)) if trails else {}
+    return {trail: trail if counts[trail] <= room else _shortened(trail, counter, room) for trail in trails}
+
+
+def _shortened(trail: tuple[str, ...], counter: TokenCounter, room: int) -> tuple[str, ...]:
+    while len(trail) > 1:
+        trail = trail[1:]
+        if counter([" > ".join(trail)])[0] <= room:
+            return trail
+    heading = trail[0][: room * 4]
+    while heading and counter([heading])[0] > room:
+        heading = heading[: len(heading) * 3 // 4]
+    return (heading,) if heading else ()
+
+
+def _counted(pieces: list[_Piece], counter: TokenCounter, limit: int) -> list[_Piece]:
+    """The pieces with their sizes; what is too long for any passage is cut."""
+    texts = [_line(piece.sentence) for piece in pieces]
+    trails = sorted({" > ".join((*p.trail, p.label or "")) for p in pieces})
+    counts = counter([*texts, *trails])
+    trail_tokens = dict(zip(trails, counts[len(texts) :], strict=True))
+    sized: list[_Piece] = []
+    for piece, tokens in zip(pieces, counts, strict=False):
+        room = limit - trail_tokens[" > ".join((*piece.trail, piece.label or ""))] - _SEPARATORS
+        for part, size in _within(piece, tokens, counter, room):
+            sized.append(replace(part, words=len(part.sentence.text.split()), tokens=size, room=room))
+    return sized
+
+
+def _within(piece: _Piece, tokens: int, counter: TokenCounter, room: int) -> Iterator[tuple[_Piece, int]]:
+    """A piece, or its halves, as often as it takes for each to have at most ``room`` word pieces."""
+    if tokens <= room or len(piece.sentence.text) < 2:
+        yield piece, tokens
+        return
+    if piece.sentence.header:  # the column names are what makes it too long
+        bare = replace(piece, sentence=replace(piece.sentence, header=()))
+        yield from _within(bare, counter([bare.sentence.text])[0], counter, room)
+        return
+    halves = _halves(piece)
+    for half, size in zip(halves, counter([half.sentence.text for half in halves]), strict=True):
+        yield from _within(half, size, counter, room)
+
+
+def _halves(piece: _Piece) -> list[_Piece]:
+    """A sentence cut in the middle, at a line end or white space if there is one near."""
+    sentence = piece.sentence
+    cut = _middle(sentence.text)
+    share = cut / len(sentence.text)
+    place = sentence.span.start + max(1, min(len(sentence.span) - 1, round(len(sentence.span) * share)))
+    first = replace(sentence, span=Span(sentence.span.start, place), text=sentence.text[:cut].rstrip())
+    second = replace(sentence, span=Span(place, sentence.span.end), text=sentence.text[cut:].lstrip())
+    return [replace(piece, sentence=first), replace(piece, sentence=second, opens=place)]
+
+
+def _middle(text: str) -> int:
+    half = len(text) // 2
+    for mark in ("\n", " "):
+        if (found := text.rfind(mark, len(text) // 4, half + 1)) > 0:
+            return found + 1
+    return half
+
+
+def _line(sentence: Sentence) -> str:
+    return f"{' | '.join(sentence.header)}: {sentence.text}" if sentence.header else sentence.text
+
+
+def _runs(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
+    """Neighbours that may share a passage: same headings, same subjects, and no label that stands alone."""
+    for _, run in groupby(pieces, key=lambda p: (p.trail, p.subjects, p.block if p.label else None)):
+        yield list(run)
+
+
+def _grouped(run: list[_Piece]) -> Iterator[list[_Piece]]:
+    """A run in groups of about equal size, cut between blocks where that is near, else between sentences."""
+    left = sum(piece.words for piece in run)
+    target = left / -(-left // MAX_WORDS) if left else 0
+    group: list[_Piece] = []
+    words = tokens = 0
+    for piece in run:
+        is_edge = bool(group) and group[-1].block != piece.block and not group[-1].introduces
+        is_enough = is_edge and words >= target * _ENOUGH and words + left > MAX_WORDS
+        if group and (is_enough or tokens + piece.tokens > piece.room or words + piece.words > MAX_WORDS):
+            yield group
+            group, words, tokens = [], 0, 0
+        group.append(piece)
+        words, tokens, left = words + piece.words, tokens + piece.tokens, left - piece.words
+    if group:
+        yield group
+
+
+def _tiled(document: Document, groups: Sequence[list[_Piece]]) -> Iterator[Passage]:
+    size = len(document.text)
+    if not groups:
+        yield _passage(document, Lines(document.text), 0, Span(0, size), [])
+        return
+    lines = Lines(document.text)
+    edges = [0, *(group[0].opens for group in groups[1:]), size]
+    for ordinal, group in enumerate(groups):
+        yield _passage(document, lines, ordinal, Span(edges[ordinal], edges[ordinal + 1]), group)
+
+
+def _passage(document: Document, lines: Lines, ordinal: int, span: Span, group: list[_Piece]) -> Passage:
+    trail = group[0].trail if group else ()
+    if group and group[0].label:
+        trail = (*trail, group[0].label)
+    return Passage(
+        document.path,
+        ordinal,
+        span,
+        lines.number(span.start) + 1,
+        lines.number(max(span.start, span.end - 1)) + 1,
+        trail,
+        group[0].subjects if group else ((document.subject,) if document.subject else ()),
+        tuple(piece.sentence for piece in group),
+    )

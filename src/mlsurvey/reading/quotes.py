@@ -1,0 +1,154 @@
+"""Blocks to sentences: what may be quoted of a document, verbatim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from mlsurvey.reading.blocks import Block, BlockKind, Reading
+from mlsurvey.reading.labels import Label, label_of
+from mlsurvey.reading.sentences import MAX_QUOTE, sentence_spans, shortened
+from mlsurvey.types import Sentence, SentenceKind, Span
+
+_CLOSING = re.compile(
+    r"(?:\](?:\((?:[^()\s]|\([^()\s]*\))*(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'))?[ \t]*\)|\[[^\[\]\n]*\])"  # ](url "title")
+    r"|(?!\{\{|\{%|<!--|!?\[)\S)*"
+)
+_OPENING = re.compile(r"(?:[*_~`\[]|<[A-Za-z]+>)+\Z")
+_MAX_OPENING = 24  # characters of marks before a word that are looked at
+_UNSEEN = re.compile(r"[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+
+
+def block_sentences(text: str, block: Block) -> list[Sentence]:
+    """Quotable stretches of one block of the document ``text``, in order; none for a heading."""
+    match block.kind:
+        case BlockKind.HEADING:
+            return []
+        case BlockKind.ROW:
+            return list(_row(text, block))
+        case BlockKind.CODE:
+            return list(_code(text, block))
+        case _:
+            return list(_prose(text, block))
+
+
+def _prose(text: str, block: Block) -> Iterator[Sentence]:
+    label = label_of(block)
+    kind = SentenceKind.BULLET if block.depth else SentenceKind.PROSE
+    reading = block.reading
+    pieces = [piece for span in _whole(reading, label) for piece in shortened(reading, span)]
+    spans = _widened(text, block, pieces)
+    for piece, span in zip(pieces, spans, strict=True):
+        yield Sentence(span, piece.of(reading.text), kind, label.text if label else None)
+
+
+def _whole(reading: Reading, label: Label | None) -> list[Span]:
+    """Sentences of a reading form; a label that looks like one of its own stays with the next."""
+    spans = sentence_spans(reading.text, reading.opaque)
+    while label and len(spans) > 1 and spans[0].end <= label.end:
+        spans[:2] = [Span(spans[0].start, spans[1].end)]
+    return spans
+
+
+def _widened(text: str, block: Block, pieces: Sequence[Span]) -> list[Span]:
+    """Where pieces of a reading form stand in the document, with the marks that open and close them."""
+    spans: list[Span] = []
+    floor = block.span.start
+    for index, piece in enumerate(pieces):
+        place = block.reading.place(piece.start, piece.end)
+        is_last = index + 1 == len(pieces)
+        ceiling = block.span.end if is_last else block.reading.starts[pieces[index + 1].start]
+        start = _opened(text, floor, place.start)
+        end = _closed(text, place.end, ceiling)
+        if end - start > MAX_QUOTE + 300:  # a long address behind the last word would push the quote over any budget
+            end = place.end
+        spans.append(Span(start, end))
+        floor = end
+    return spans
+
+
+def _opened(text: str, floor: int, start: int) -> int:
+    """``start`` moved left over marks that stand directly before it."""
+    base = max(floor, start - _MAX_OPENING)
+    found = _OPENING.search(text[base:start])
+    return base + found.start() if found else start
+
+
+def _closed(text: str, end: int, ceiling: int) -> int:
+    """``end`` moved right over marks that stand directly behind it."""
+    found = _CLOSING.match(text, end, max(end, ceiling))
+    return found.end() if found else end
+
+
+def _row(text: str, block: Block) -> Iterator[Sentence]:
+    """One sentence a row, or several where its line is too long for a quote."""
+    if len(place := _trim(text, block.span)) <= MAX_QUOTE:
+        yield _cells_sentence(place, block.cells, block.header)
+        return
+    groups = list(_cell_groups(block.cells))
+    for first, end in groups:
+        cells = block.cells[first:end]
+        if filled := [cell for cell in cells if len(cell)]:
+            for piece in _cell_pieces(filled):
+                yield _cells_sentence(piece, cells, block.header[first:end]) if len(filled) > 1 else _part(
+                    piece, filled[0], block.header[first:end]
+                )
+
+
+def _cells_sentence(place: Span, cells: Sequence[Reading], header: tuple[str, ...]) -> Sentence:
+    return Sentence(place, " | ".join(cell.text for cell in cells), SentenceKind.ROW, header=header)
+
+
+def _part(place: Span, cell: Reading, header: tuple[str, ...]) -> Sentence:
+    kept = [i for i in range(len(cell)) if place.start <= cell.starts[i] < place.end]
+    return Sentence(place, cell.text[kept[0] : kept[-1] + 1].strip(), SentenceKind.ROW, header=header)
+
+
+def _cell_groups(cells: Sequence[Reading]) -> Iterator[tuple[int, int]]:
+    """Neighbouring cells that together stay within a quote."""
+    first = 0
+    for index in range(1, len(cells) + 1):
+        if index == len(cells) or _reach(cells[first : index + 1]) > MAX_QUOTE:
+            yield first, index
+            first = index
+
+
+def _reach(cells: Sequence[Reading]) -> int:
+    filled = [cell for cell in cells if len(cell)]
+    return filled[-1].ends[-1] - filled[0].starts[0] if filled else 0
+
+
+def _cell_pieces(cells: Sequence[Reading]) -> list[Span]:
+    if len(cells) > 1:
+        return [Span(cells[0].starts[0], cells[-1].ends[-1])]
+    cell = cells[0]
+    return [cell.place(piece.start, piece.end) for piece in shortened(cell, Span(0, len(cell)))]
+
+
+def _trim(text: str, span: Span) -> Span:
+    raw = span.of(text)
+    start = span.start + len(raw) - len(raw.lstrip())
+    return Span(start, max(start, span.start + len(raw.rstrip())))
+
+
+def _code(text: str, block: Block) -> Iterator[Sentence]:
+    """Lines of code together as far as a quote may reach; only a single line that is too long is cut."""
+    group: list[Span] = []
+    for line in (piece for line in block.lines for piece in _cut_line(line)):
+        if group and line.end - group[0].start > MAX_QUOTE:
+            yield _code_sentence(text, group)
+            group = []
+        group.append(line)
+    if group:
+        yield _code_sentence(text, group)
+
+
+def _cut_line(line: Span) -> Iterator[Span]:
+    for start in range(line.start, line.end, MAX_QUOTE):
+        yield Span(start, min(start + MAX_QUOTE, line.end))
+
+
+def _code_sentence(text: str, lines: Sequence[Span]) -> Sentence:
+    span = Span(lines[0].start, lines[-1].end)
+    code = _UNSEEN.sub("", span.of(text).replace("\r\n", "\n"))
+    return Sentence(span, code, SentenceKind.CODE)

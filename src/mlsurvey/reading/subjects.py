@@ -1,0 +1,280 @@
+"""Which entity each block of a document is about: from its place, its headings, its label, or its first words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from mlsurvey.reading.blocks import Block, BlockKind
+from mlsurvey.reading.labels import label_of
+from mlsurvey.reading.languages import language_in
+from mlsurvey.reading.sentences import sentence_spans
+from mlsurvey.types import Document
+from mlsurvey.vocabulary.gazetteer import Gazetteer, Mention, collapse
+
+Subjects = tuple[str, ...]
+
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_NUMBERING = re.compile(r"^\s*(?:\d+(?:\.\d+)*[.)]?|[IVX]+\.|[A-Z]\.|#)\s+")
+_JOINED = re.compile(r"\s*(?:,|&|/|\+|,?\s*\b(?:and|or|vs\.?|versus)\b)\s*", re.IGNORECASE)
+# Before a name, these make it the other side of a relation, not the topic: "Comparison to X", "Migrating from X".
+_RELATION = re.compile(
+    r"\b(?:compar\w+|contrast\w*|vs\.?|versus|from|unlike|beyond|than|without|not|instead of|inspired by|alternatives? to|"
+    r"equivalents? (?:of|to|in)|for|like|to|against|differences? (?:to|with|from))\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    r"\b(?:other|similar|related|alternative|competing|comparable|neighbou?ring)\b.*\b(?:frameworks?|librar(?:y|ies)|"
+    r"projects?|crates?|packages?|tools?|toolkits?|engines?|solutions?|systems?|work)\b|\balternatives\b|\bprior art\b",
+    re.IGNORECASE,
+)
+_COMPARISON = re.compile(r"\bcompar|\bversus\b|\bvs\b|\bdifferen|\bmigrat|\bwith other\b", re.IGNORECASE)
+_VERB = (
+    r"(?:is|was|are|were|has|had|have|can|could|does|did|do|will|would|may|might|must|should|isn|wasn|doesn|hasn|aims?|"
+    r"provides?|supports?|offers?|uses?|includes?|focus(?:es)?|reli(?:es|y)|takes?|comes?|runs?|lets?|allows?|makes?|"
+    r"brings?|gives?|implements?|works?|targets?|stands?|leverages?|requires?|depends?|builds?|wraps?|binds?|needs?|"
+    r"enables?|became|becomes?|remains?|represents?|features?|contains?|ships?|integrates?|excels?|lacks?|tends?|"
+    r"handles?|started|began|appears?|seems?|follows?|keeps?|leads?|emerged|emphasi[sz]es?|specializes?|plays?|"
+    r"fills?|exposes?|delivers?|adds?|helps?|serves?|shows?|fits?|gained|grew|evolved|simplifies|combines?|extends?)"
+)
+_ADVERB = r"(?:also|now|still|only|mainly|currently|already|often|further|itself|just|even|primarily|generally|typically)"
+_PREDICATE = re.compile(rf"(?:['’]s\b|,|\s+\([^()]*\))?\s*(?:{_ADVERB}\s+)*{_VERB}\b|['’]s\s|,\s|\s[–—]\s|:\s")
+_CLAUSE_START = re.compile(r"(?:^|,\s|;\s|[–—]\s|\b(?:while|whereas|but|because|since|as)\s)(?:the\s)?[`\"“']?$", re.IGNORECASE)
+_MAX_OPENING = 400  # characters of a block in which its grammatical subject is looked for
+
+
+@dataclass(slots=True)
+class _Section:
+    """What is known while walking through the blocks under one heading."""
+
+    trail: tuple[str, ...] = ()
+    topic: Subjects = ()
+    language: str | None = None
+    is_others: bool = False
+    carried: Subjects = ()
+    """Subjects of the block that the following ones continue."""
+    depth: int = 0
+    introduces: bool = False
+
+
+@dataclass(slots=True)
+class _Attribution:
+    document: Document
+    gazetteer: Gazetteer
+    topics: dict[tuple[str, ...], Subjects] = field(default_factory=dict)
+    section: _Section = field(default_factory=_Section)
+
+
+def attribute(
+    document: Document, blocks: Sequence[Block], trails: Sequence[tuple[str, ...]], gazetteer: Gazetteer
+) -> list[Subjects]:
+    """Subjects of each block, in their order.
+
+    A document with a subject is about that throughout, but for what it says
+    under headings such as "Other frameworks". In one without, headings decide,
+    the innermost that names an entity first; where they name several or none, a
+    bullet's label does, or the grammatical subject of the first sentence.
+    """
+    attribution = _Attribution(document, gazetteer)
+    decide = _in_profile if document.subject else _in_survey
+    subjects: list[Subjects] = []
+    for block, trail in zip(blocks, trails, strict=True):
+        if trail != attribution.section.trail or block.kind is BlockKind.HEADING:
+            attribution.section = _section(attribution, trail)
+        subjects.append(decide(attribution, block))
+        attribution.section.introduces = block.reading.text.endswith(":")
+    return subjects
+
+
+def _section(attribution: _Attribution, trail: tuple[str, ...]) -> _Section:
+    language = attribution.document.language or language_in(trail)
+    topic = () if attribution.document.subject else _topic(attribution, trail, language)
+    return _Section(trail, topic, language, any(map(_is_about_others, trail)))
+
+
+def _is_about_others(heading: str) -> bool:
+    """Whether each item under a heading stands for itself; a comparison has the document's subject on one side."""
+    return _OTHERS.search(heading) is not None and not _COMPARISON.search(heading)
+
+
+def _in_profile(attribution: _Attribution, block: Block) -> Subjects:
+    """Subjects of a block in a document about one entity."""
+    section, own = attribution.section, attribution.document.subject or ""
+    if not section.is_others:
+        return (own,)
+    if exact := _exact(section.trail[-1], section.language, attribution.gazetteer):
+        return exact
+    if block.kind is BlockKind.ITEM:
+        section.carried = _opening(block, section.language, attribution.gazetteer)
+    elif block.kind is BlockKind.ROW:
+        return _of_row(block, section.language, attribution.gazetteer) or (own,)
+    elif not block.depth:
+        section.carried = ()
+    return section.carried or (own,)
+
+
+def _in_survey(attribution: _Attribution, block: Block) -> Subjects:
+    """Subjects of a block in a document about many entities, or none."""
+    section, gazetteer = attribution.section, attribution.gazetteer
+    if len(section.topic) == 1:
+        return _under(section.topic, block, section.language, gazetteer)
+    if block.kind is BlockKind.ROW:
+        return _of_row(block, section.language, gazetteer) or section.topic
+    if block.kind in (BlockKind.CODE, BlockKind.HEADING):
+        return section.carried or section.topic
+    named = _within(_named(block, section.language, gazetteer), section.topic)
+    if section.topic:
+        return _among(section, block, named, gazetteer)
+    if not named and not (section.introduces or block.depth > section.depth):
+        section.carried = ()
+    elif named:
+        section.carried, section.depth = named, block.depth
+    return section.carried
+
+
+def _under(topic: Subjects, block: Block, language: str | None, gazetteer: Gazetteer) -> Subjects:
+    """Subjects of a block under a heading that names one entity: that one, unless a paragraph turns to others."""
+    if block.kind is not BlockKind.TEXT or block.depth or label_of(block):
+        return topic
+    named = _grammatical(block.reading.text, 0, language, gazetteer)
+    if not named or named[0] == topic[0]:
+        return topic
+    mentioned = {mention.slug for mention in gazetteer.mentions(block.reading.text, language=language)}
+    return named if topic[0] in named or topic[0] not in mentioned else topic
+
+
+def _among(section: _Section, block: Block, named: Subjects, gazetteer: Gazetteer) -> Subjects:
+    """Subjects of a block under a heading that names several: one of them, or all."""
+    if not named:
+        mentioned = {mention.slug for mention in gazetteer.mentions(block.reading.text, language=section.language)}
+        named = tuple(slug for slug in section.topic if slug in mentioned)
+    if len(named) == 1:
+        section.carried = named
+    return named or section.carried or section.topic
+
+
+def _within(named: Subjects, topic: Subjects) -> Subjects:
+    return tuple(slug for slug in named if slug in topic) if topic else named
+
+
+def _named(block: Block, language: str | None, gazetteer: Gazetteer) -> Subjects:
+    """Entities that a block names as what it is about: by its label, or as the subject of its first sentence."""
+    label = label_of(block)
+    if label and (slugs := _heading_names(label.text, language, gazetteer, at_start=True)):
+        return slugs
+    return _grammatical(block.reading.text, label.end if label else 0, language, gazetteer)
+
+
+def _grammatical(text: str, start: int, language: str | None, gazetteer: Gazetteer) -> Subjects:
+    """Entities in the place of the subject of the first sentence of ``text[start:]``."""
+    spans = sentence_spans(text[start : start + _MAX_OPENING])
+    if not spans:
+        return ()
+    opening = spans[0].of(text[start : start + _MAX_OPENING])
+    mentions = gazetteer.mentions(opening, language=language)
+    return tuple(dict.fromkeys(slug for run in _runs(mentions, opening) for slug in _subjects_of(run, opening)))
+
+
+def _runs(mentions: Sequence[Mention], text: str) -> Iterator[list[Mention]]:
+    """Mentions, those together that are joined by "and" or a comma."""
+    run: list[Mention] = []
+    for mention in mentions:
+        if run and not _JOINED.fullmatch(text, run[-1].span.end, mention.span.start):
+            yield run
+            run = []
+        run.append(mention)
+    if run:
+        yield run
+
+
+def _subjects_of(run: list[Mention], text: str) -> list[str]:
+    before = text[: run[0].span.start]
+    after = text[run[-1].span.end :].lstrip("`\"”'*")
+    if not _CLAUSE_START.search(before):
+        return []
+    return [mention.slug for mention in run] if _PREDICATE.match(after) and not _is_possessed(before, after) else []
+
+
+def _is_possessed(before: str, after: str) -> bool:
+    """Away from the start of a sentence, only a full verb makes a subject: no possessive, no comma of a list."""
+    return bool(before.strip(" `\"“'")) and re.match(r"['’]s\s|,|\s[–—]|:", after) is not None
+
+
+def _opening(block: Block, language: str | None, gazetteer: Gazetteer) -> Subjects:
+    """The entity that an item of a list of entities begins with."""
+    text = block.reading.text[:_MAX_OPENING]
+    first = next(iter(gazetteer.candidates(text, language=language)), None)
+    if first is None or collapse(text[: first.span.start]) not in ("", "the"):
+        return ()
+    return (first.slug,)
+
+
+def _of_row(block: Block, language: str | None, gazetteer: Gazetteer) -> Subjects:
+    """Subjects of a table row: what its first cell names, or else what the columns are headed with."""
+    first = next((cell.text for cell in block.cells if len(cell)), "")
+    if exact := _exact(first, language, gazetteer):
+        return exact
+    columns = (slug for name in block.header for slug in _exact(name, language, gazetteer))
+    return tuple(dict.fromkeys(columns))
+
+
+def _topic(attribution: _Attribution, trail: tuple[str, ...], language: str | None) -> Subjects:
+    """Entities that a section is about: by its own heading, else by the one above."""
+    if not trail:
+        return ()
+    if trail not in attribution.topics:
+        outer = _topic(attribution, trail[:-1], language)
+        attribution.topics[trail] = _of_heading(trail[-1], outer, language, attribution.gazetteer)
+    return attribution.topics[trail]
+
+
+def _of_heading(heading: str, outer: Subjects, language: str | None, gazetteer: Gazetteer) -> Subjects:
+    if _is_about_others(heading):
+        return ()
+    if not outer:
+        return _heading_names(heading, language, gazetteer)
+    inner = _exact(heading, language, gazetteer)
+    if not inner:  # under several, a heading may single one out; under one, what it mentions is said of that one
+        inner = _within(_heading_names(heading, language, gazetteer), outer) if len(outer) > 1 else ()
+    return inner or outer
+
+
+def _heading_names(heading: str, language: str | None, gazetteer: Gazetteer, *, at_start: bool = False) -> Subjects:
+    """Entities that a heading names as its topic: what stands in brackets or after "comparison to" is not."""
+    bare = _bare(heading)
+    mentions = [m for m in gazetteer.candidates(bare, language=language) if _is_meant(m, bare, language, gazetteer)]
+    if not mentions:
+        return ()
+    before = bare[: mentions[0].span.start]
+    if _RELATION.search(before) or (at_start and collapse(before) not in ("", "the")):
+        return ()
+    return tuple(dict.fromkeys(mention.slug for mention in next(_runs(mentions, bare))))
+
+
+def _is_meant(mention: Mention, bare: str, language: str | None, gazetteer: Gazetteer) -> bool:
+    """Whether a name that is an ordinary word is meant as a name: alone in its heading, or written like one."""
+    plain = {collapse(word) for slug in mention.slugs for word in gazetteer.entities[slug].plain_words}
+    if collapse(mention.surface) not in plain:
+        return True
+    rest = bare[mention.span.end :].lstrip("`*")
+    if not bare[: mention.span.start].strip(" `*"):
+        return not rest.strip() or rest.lstrip().startswith((":", "–", "—", ",", "&", "'", "’", "and ", "vs"))
+    return any(m.span == mention.span for m in gazetteer.mentions(bare, language=language))
+
+
+def _exact(heading: str, language: str | None, gazetteer: Gazetteer) -> Subjects:
+    """Entities of a heading that consists of nothing but names."""
+    bare = _bare(heading)
+    mentions = gazetteer.candidates(bare, language=language)
+    left = bare
+    for mention in reversed(mentions):
+        left = left[: mention.span.start] + left[mention.span.end :]
+    is_only_names = bool(mentions) and not collapse(_JOINED.sub(" ", left))
+    return tuple(dict.fromkeys(mention.slug for mention in mentions)) if is_only_names else ()
+
+
+def _bare(heading: str) -> str:
+    """A heading without its number and without what stands in brackets."""
+    bare = _NUMBERING.sub("", _BRACKETS.sub("", heading)).strip()
+    return bare or heading

@@ -1,0 +1,104 @@
+"""Make or refresh an index: settle the model, export it for questions, hand over to :mod:`mlsurvey.index.refresh`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+
+from mlsurvey.embedding import models
+from mlsurvey.errors import IndexingError, StorageError
+from mlsurvey.index.engine import SPECIAL_TOKENS, ModelInfo, Progress, silent
+from mlsurvey.index.refresh import refresh
+from mlsurvey.settings import Settings
+from mlsurvey.survey.reader import export_folder, newest_generation
+from mlsurvey.types import RefreshReport
+from mlsurvey.vocabulary.load import Vocabulary
+
+if TYPE_CHECKING:
+    from mlsurvey.embedding.models import Precision
+    from mlsurvey.embedding.passages import PassageEmbedder
+
+EXPORT_WAIT = 600.0
+"""Seconds to wait for another process that exports the same model, which takes half a minute on a slow machine."""
+
+
+def build(
+    settings: Settings, vocabulary: Vocabulary, *, dry_run: bool, rebuild: bool, progress: Progress | None
+) -> RefreshReport:
+    """One refresh under the settings. Raises like :func:`mlsurvey.index.refresh.refresh`.
+
+    The question model is exported first: an index that is published can be asked at once.
+    """
+    progress = progress or silent
+    identity = models.model_id(settings.model)
+    if not dry_run:
+        _export_if_missing(settings.model, export_folder(settings.index, identity), progress)
+    precision = _precision(settings, identity)
+
+    def load() -> PassageEmbedder:
+        from mlsurvey.embedding.passages import PassageEmbedder
+
+        return PassageEmbedder(settings.model, settings.device, precision)
+
+    return refresh(
+        settings.corpus,
+        settings.index,
+        vocabulary=vocabulary,
+        embedder=load,
+        model=_model_info(settings.model, models.embedder_id(identity, precision)),
+        dry_run=dry_run,
+        rebuild=rebuild,
+        progress=progress,
+    )
+
+
+def _model_info(name: str, embedder: str) -> ModelInfo:
+    return ModelInfo(
+        id=embedder,
+        dimension=models.dimension(name),
+        max_tokens=models.max_tokens(name) + SPECIAL_TOKENS,
+        counter=models.token_counter(name),
+    )
+
+
+def _precision(settings: Settings, identity: str) -> Precision:
+    existing = _existing_embedder(settings.index)
+    folder = export_folder(settings.index, identity)
+    measured = None
+    if existing is None or models.model_of(existing) != identity:  # else the index's own precision stays
+        from mlsurvey.embedding.questions import CONFIG, read_config
+
+        measured = read_config(folder).bf16_cosine if (folder / CONFIG).is_file() else None
+    return models.choose_precision(settings.precision, model=identity, existing=existing, bf16_cosine=measured)
+
+
+def _existing_embedder(index: Path) -> str | None:
+    """The embedder of the index that is there; a damaged one has no say (refresh itself reports the damage)."""
+    try:
+        return newest_generation(index).model
+    except IndexingError:
+        return None
+
+
+def _export_if_missing(name: str, folder: Path, progress: Progress) -> None:
+    if _is_exported(folder):
+        return
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.parent / ".lock", timeout=EXPORT_WAIT):
+            if not _is_exported(folder):  # another process may have made it meanwhile
+                progress("model", 0, 1)
+                from mlsurvey.embedding.export import export
+
+                export(name, folder)
+                progress("model", 1, 1)
+    except OSError as error:
+        raise StorageError(f"cannot write the question model to {folder}: {error.strerror}") from error
+
+
+def _is_exported(folder: Path) -> bool:
+    from mlsurvey.embedding.questions import CONFIG, GRAPH
+
+    return (folder / CONFIG).is_file() and (folder / GRAPH).is_file()

@@ -1,0 +1,268 @@
+"""The facade: everything that a face (command line, API, terminal interface) can ask of mlsurvey.
+
+This is the composition root: settings, corpus, index, model and answering meet
+here and nowhere else. Opening a survey is cheap; parts are opened when first
+needed, and nothing that asks or searches ever loads PyTorch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from mlsurvey.errors import MismatchError, NotFoundError, UsageError
+from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_folders
+from mlsurvey.survey import collection
+from mlsurvey.survey.citations import stale_citations
+from mlsurvey.types import Answer, Document, Entity, Filters, Generation, Hit, RefreshReport
+from mlsurvey.vocabulary.load import Vocabulary, load_vocabulary
+
+if TYPE_CHECKING:
+    from mlsurvey.answering.question import Understood
+    from mlsurvey.survey.overview import Overview
+    from mlsurvey.survey.reader import Reader, Reading
+
+Progress = Callable[[str, int, int], None]
+"""Called with the phase, how much is done, and of how much."""
+
+MODES = ("hybrid", "keyword", "dense")
+MAX_QUESTION = 20_000
+"""Characters: far above any question, and low enough that pasting a book by accident is told, not computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hits, best first, and the generation that they are from."""
+
+    generation: Generation
+    hits: tuple[Hit, ...]
+
+
+class Survey:
+    """An index and its corpus, ready to be asked. Safe to share between threads; close it, or use ``with``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the index."""
+        if "_reader" in self.__dict__:
+            self._reader.close()
+
+    # Asking
+
+    def ask(self, question: str, *, filters: Filters | None = None, max_statements: int = 3) -> Answer:
+        """The cited answer to a question; it abstains rather than guesses.
+
+        Raises:
+            UsageError: the question is empty or beyond all measure.
+            NotFoundError: a filter names a library or language that the index does not know.
+            IndexingError: there is no index that can serve.
+        """
+        _check_text("question", question)
+        with self._reader.reading() as reading:
+            self._check_model(reading.snapshot.generation)
+            return reading.answerer.answer(question, self._resolved(filters, reading), max_statements)
+
+    def understand(self, question: str, *, filters: Filters | None = None) -> Understood:
+        """What a question is taken to mean, without answering it."""
+        _check_text("question", question)
+        with self._reader.reading() as reading:
+            return reading.answerer.understand(question, self._resolved(filters, reading))
+
+    def search(self, query: str, *, limit: int = 10, filters: Filters | None = None, mode: str = "hybrid") -> Found:
+        """The best passages for a query; ``mode`` is one of :data:`MODES`. Raises like :meth:`ask`."""
+        from mlsurvey.retrieval.search import Mode
+
+        _check_text("query", query)
+        if mode not in MODES:
+            raise UsageError(f"mode {mode!r} is not known; choose one of {', '.join(MODES)}")
+        with self._reader.reading() as reading:
+            self._check_model(reading.snapshot.generation)
+            hits = reading.searcher.search(query, limit, self._resolved(filters, reading), Mode(mode))
+            return Found(reading.snapshot.generation, tuple(hits))
+
+    def stale(self, answer: Answer) -> Mapping[int, str]:
+        """Numbers of the citations that no longer match their file, each with the reason."""
+        return stale_citations(answer.citations, self.settings.corpus)
+
+    def entities(self) -> tuple[Entity, ...]:
+        """Libraries that the index knows by name."""
+        with self._reader.reading() as reading:
+            return reading.snapshot.entities
+
+    def aspects(self) -> Mapping[str, str]:
+        """Points of comparison: slug to name."""
+        return {aspect.slug: aspect.name for aspect in self._vocabulary.aspects}
+
+    # Documents
+
+    def document(self, path: str) -> Document:
+        """A document as it was indexed.
+
+        Raises:
+            NotFoundError: the index has none of that name; similar names are offered.
+        """
+        with self._reader.reading() as reading:
+            known = {row.path for row in reading.snapshot.documents(Filters())}
+            if path not in known:
+                raise NotFoundError(f"no document {path!r} in the index{collection.similar(path, known)}")
+            return reading.snapshot.document(path)
+
+    def locate(self, name: str) -> tuple[Document, int | None]:
+        """The document and line that ``path`` or ``path:line`` names. Raises like :meth:`document`."""
+        head, _, tail = name.rpartition(":")
+        if not (head and tail.isdecimal()):
+            return self.document(name), None
+        document = self.document(head)
+        if not 1 <= int(tail) <= document.text.count("\n") + 1:
+            raise NotFoundError(f"{head} has {document.text.count(chr(10)) + 1} lines, not {tail}")
+        return document, int(tail)
+
+    def is_stale(self, document: Document) -> bool:
+        """Whether the file has other bytes now than when it was indexed, or is gone."""
+        from mlsurvey.errors import UnreadableError
+        from mlsurvey.reading.scan import read
+
+        try:
+            return read(self.settings.corpus, document.path)[1] != document.sha256
+        except UnreadableError:
+            return True
+
+    def add(
+        self, paths: Sequence[Path], *, link: bool = False, into: str | None = None, replace: bool = False
+    ) -> collection.Placed:
+        """Put files and folders into the corpus, for the next refresh; see :func:`mlsurvey.survey.collection.add`."""
+        return collection.add(self.settings.corpus, paths, into=into, link=link, replace=replace)
+
+    def documents_named(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Files of the corpus that names of documents or folders stand for."""
+        return collection.documents_named(self.settings.corpus, names)
+
+    def remove(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Delete documents from the corpus; the next refresh takes them out of the index."""
+        return collection.remove(self.settings.corpus, names)
+
+    # Index
+
+    def refresh(
+        self, *, dry_run: bool = False, rebuild: bool = False, progress: Progress | None = None
+    ) -> RefreshReport:
+        """Bring the index up to date with the corpus.
+
+        The first time, where there is no corpus yet in the user's data folder, the starter corpus is put there.
+
+        Raises:
+            NotFoundError: there is no corpus folder.
+            BusyError: another process is writing the index.
+            EngineError: the model cannot be loaded or exported.
+            StorageError: the disk refused; the index is as it was.
+        """
+        from mlsurvey.survey.building import build
+
+        corpus, notes = self._corpus_to_index(dry_run=dry_run)
+        self.__dict__.pop("_vocabulary", None)  # its files may have changed too
+        report = build(
+            replace_corpus(self.settings, corpus),
+            self._vocabulary,
+            dry_run=dry_run,
+            rebuild=rebuild,
+            progress=progress,
+        )
+        return replace(report, notes=(*notes, *report.notes))
+
+    def status(self) -> Overview:
+        """The corpus, the index, and how far the two agree; reads no document and loads no model."""
+        from mlsurvey.survey.overview import overview
+
+        return overview(self.settings)
+
+    def verify(self) -> None:
+        """Read every part of the index and check it.
+
+        Raises:
+            DamagedIndexError: a part is missing or broken; the message names it.
+        """
+        with self._reader.reading() as reading:
+            reading.snapshot.verify()
+
+    @cached_property
+    def _reader(self) -> Reader:
+        from mlsurvey.survey.reader import Reader
+
+        return Reader(self.settings.index, lambda: self._vocabulary.aspects)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return load_vocabulary(vocabulary_folders(self.settings))
+
+    def _check_model(self, generation: Generation) -> None:
+        """Refuse an index of another model. Names are compared here; a refresh compares the weights too."""
+        built = generation.model.rpartition("-")[0]
+        if Path(self.settings.model).name != built:
+            raise MismatchError(
+                f"the index was built with the model {built}, the settings ask for {self.settings.model} "
+                f"({self.settings.origins.get('model', 'argument')}); take {built}, or type: mlsurvey refresh"
+            )
+
+    def _resolved(self, filters: Filters | None, reading: Reading) -> Filters:
+        """Filters with slugs in place of the names of libraries and languages."""
+        if not filters or not (filters.entities or filters.languages):
+            return filters or Filters()
+        entities = tuple(slug for name in filters.entities for slug in _slugs(name, reading))
+        languages = tuple(_language(name, reading.snapshot.entities) for name in filters.languages)
+        return replace(filters, entities=entities, languages=languages)
+
+    def _corpus_to_index(self, *, dry_run: bool) -> tuple[Path, tuple[str, ...]]:
+        """The corpus folder, after laying the starter corpus down where that is due."""
+        corpus = self.settings.corpus
+        if corpus != user_corpus() or corpus.exists():
+            return corpus, ()
+        if dry_run:
+            return starter_folder(), (f"the starter corpus would be copied to {corpus}",)
+        collection.lay_starter(corpus, starter_folder())
+        return corpus, (f"the starter corpus was copied to {corpus}: it is yours to change",)
+
+
+def replace_corpus(settings: Settings, corpus: Path) -> Settings:
+    """The same settings for another corpus folder."""
+    return settings if corpus == settings.corpus else settings.model_copy(update={"corpus": corpus})
+
+
+def _check_text(what: str, text: str) -> None:
+    if not text.strip():
+        raise UsageError(f"the {what} is empty")
+    if len(text) > MAX_QUESTION:
+        raise UsageError(f"the {what} has {len(text):,} characters, more than {MAX_QUESTION:,}; shorten it")
+
+
+def _slugs(name: str, reading: Reading) -> tuple[str, ...]:
+    gazetteer = reading.answerer.gazetteer
+    if slugs := (name,) if name in gazetteer.entities else gazetteer.lookup(name):
+        return slugs
+    names = [entity.name for entity in reading.snapshot.entities]
+    raise NotFoundError(f"no library {name!r} is known here{collection.similar(name, names)}")
+
+
+def _language(name: str, entities: Iterable[Entity]) -> str:
+    from mlsurvey.answering.question import LANGUAGES
+
+    known = {entity.language for entity in entities if entity.language}
+    spoken = (slug for slug, pattern in LANGUAGES.items() if re.fullmatch(pattern, name, re.IGNORECASE))
+    slug = name.casefold() if name.casefold() in known else next(spoken, None)
+    if slug not in known or slug is None:
+        raise NotFoundError(f"no language {name!r} in the index; there is {', '.join(sorted(known)) or 'none'}")
+    return slug

@@ -1,0 +1,164 @@
+"""The state of corpus and index at one moment."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from mlsurvey.errors import NoIndexError, NotFoundError, UnreadableError
+from mlsurvey.index.catalogue import open_for_reading
+from mlsurvey.index.changes import Known
+from mlsurvey.index.layout import Layout
+from mlsurvey.index.plan import known_documents
+from mlsurvey.reading.scan import FileState, read, scan
+from mlsurvey.settings import Settings
+from mlsurvey.survey.reader import newest_generation
+from mlsurvey.types import Generation
+
+_FAISS = ("faiss-gpu", "faiss-cpu")
+_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What a refresh would look at: the difference between the corpus folder and the index."""
+
+    added: int
+    changed: int
+    removed: int
+
+    @property
+    def total(self) -> int:
+        """Documents that differ."""
+        return self.added + self.changed + self.removed
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The corpus, the index, and how far the two agree. Sizes are in bytes."""
+
+    corpus: str
+    corpus_documents: int | None
+    """Readable files in the corpus folder; None where there is no such folder."""
+    corpus_bytes: int
+    corpus_unreadable: int
+    index: str
+    index_bytes: int
+    generation: Generation | None
+    """None where there is no index yet."""
+    pending: Pending | None
+    """None where corpus or index are not there."""
+    model: str
+    device: str
+    """As set; ``auto`` is settled when something is embedded, since looking for a GPU takes seconds."""
+    precision: str
+    vectors: str
+    """The FAISS package in use and its version."""
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Name, value and perhaps a remark, to be shown in columns."""
+        documents = "no such folder" if self.corpus_documents is None else f"{self.corpus_documents} documents"
+        unreadable = f", {self.corpus_unreadable} files not read" if self.corpus_unreadable else ""
+        return [
+            ("corpus", self.corpus, f"{documents}, {_size(self.corpus_bytes)}{unreadable}"),
+            ("index", self.index, _size(self.index_bytes) if self.generation else "none yet; type: mlsurvey refresh"),
+            *(_generation_rows(self.generation) if self.generation else ()),
+            ("up to date", *_agreement(self.pending)),
+            ("model", self.model, f"device {self.device}, precision {self.precision}"),
+            ("vectors", self.vectors),
+        ]
+
+
+def overview(settings: Settings) -> Overview:
+    """Look at corpus and index by their files' states; loads no model.
+
+    Raises:
+        DamagedIndexError: there is an index, but a part of it is missing or broken.
+    """
+    files, unreadable = _scan(settings.corpus)
+    generation = _generation(settings.index)
+    return Overview(
+        corpus=str(settings.corpus),
+        corpus_documents=None if files is None else len(files),
+        corpus_bytes=sum(file.size for file in files or ()),
+        corpus_unreadable=unreadable,
+        index=str(settings.index),
+        index_bytes=sum(p.lstat().st_size for p in settings.index.rglob("*") if p.is_file() and not p.is_symlink()),
+        generation=generation,
+        pending=None if files is None or generation is None else _pending(settings, files),
+        model=generation.model if generation else settings.model,
+        device=settings.device,
+        precision=settings.precision,
+        vectors=_faiss(),
+    )
+
+
+def _scan(corpus: Path) -> tuple[list[FileState] | None, int]:
+    try:
+        files, unreadable = scan(corpus)
+    except NotFoundError:
+        return None, 0
+    return files, len(unreadable)
+
+
+def _generation(index: Path) -> Generation | None:
+    try:
+        return newest_generation(index)
+    except NoIndexError:
+        return None
+
+
+def _pending(settings: Settings, files: list[FileState]) -> Pending:
+    with closing(open_for_reading(Layout(settings.index))) as catalogue:
+        known = known_documents(catalogue)
+    return Pending(
+        added=sum(file.path not in known for file in files),
+        changed=sum(file.path in known and _differs(settings.corpus, file, known[file.path]) for file in files),
+        removed=len(known.keys() - {file.path for file in files}),
+    )
+
+
+def _differs(corpus: Path, file: FileState, known: Known) -> bool:
+    """By the file's state where that settles it, else by its bytes."""
+    if known.is_sure(file):
+        return False
+    try:
+        return read(corpus, file.path)[1] != known.sha256
+    except UnreadableError:
+        return True
+
+
+def _generation_rows(generation: Generation) -> list[tuple[str, ...]]:
+    return [
+        ("generation", f"{generation.number}", f"{generation.id}, made {generation.created}"),
+        ("documents", f"{generation.documents}"),
+        ("passages", f"{generation.passages}"),
+    ]
+
+
+def _agreement(pending: Pending | None) -> tuple[str, ...]:
+    if pending is None:
+        return ("",)
+    if not pending.total:
+        return ("yes",)
+    return ("no", f"{pending.added} new, {pending.changed} changed, {pending.removed} removed; type: mlsurvey refresh")
+
+
+def _faiss() -> str:
+    for name in _FAISS:
+        try:
+            return f"{name} {version(name)}"
+        except PackageNotFoundError:
+            continue
+    return "none; type: pip install 'mlsurvey[cpu]'"
+
+
+def _size(count: int) -> str:
+    size = float(count)
+    for unit in _UNITS:
+        if size < 1024 or unit == _UNITS[-1]:
+            break
+        size /= 1024
+    return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"

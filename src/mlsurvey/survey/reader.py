@@ -1,0 +1,129 @@
+"""Keep the newest generation of an index open, and let every reader end on the one that it began with."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlsurvey.answering.answer import Answerer
+from mlsurvey.index.layout import Layout
+from mlsurvey.index.snapshot import Snapshot
+from mlsurvey.retrieval.search import Searcher
+from mlsurvey.types import Aspect, Generation
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mlsurvey.embedding.questions import QuestionEncoder
+
+Stamp = tuple[int, int, int]
+
+
+class Reading:
+    """One open generation with what asks it: each has its own encoder, since a newer one may be of another model."""
+
+    def __init__(self, index: Path, snapshot: Snapshot, aspects: Callable[[], Sequence[Aspect]]) -> None:
+        self.snapshot = snapshot
+        self.searcher = Searcher(snapshot, LazyEncoder(index, snapshot.generation.model))
+        self._aspects = aspects
+
+    @cached_property
+    def answerer(self) -> Answerer:
+        """What answers questions over the generation."""
+        return Answerer(self.searcher, self._aspects())
+
+
+class LazyEncoder:
+    """The question encoder of a model, opened when the first question is embedded: a keyword search needs none."""
+
+    def __init__(self, index: Path, embedder: str) -> None:
+        self._index, self._embedder = index, embedder
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit rows, shape ``(len(texts), dimension)``."""
+        return self._encoder.embed(texts)
+
+    @cached_property
+    def _encoder(self) -> QuestionEncoder:
+        from mlsurvey.embedding.models import model_of
+        from mlsurvey.embedding.questions import QuestionEncoder
+
+        return QuestionEncoder(export_folder(self._index, model_of(self._embedder)))
+
+
+class Reader:
+    """Opens an index for reading, and again when a newer generation is published. Safe to share between threads."""
+
+    def __init__(self, index: Path, aspects: Callable[[], Sequence[Aspect]]) -> None:
+        self._index, self._aspects = index, aspects
+        self._lock = threading.Lock()
+        self._current: Reading | None = None
+        self._stamp: Stamp | None = None
+        self._users: dict[Reading, int] = {}
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """The newest generation; it stays open until the block ends, whatever is published meanwhile.
+
+        Raises:
+            NoIndexError: there is no index yet.
+            DamagedIndexError: a part of it is missing or broken.
+        """
+        with self._lock:
+            reading = self._newest()
+            self._users[reading] += 1
+        try:
+            yield reading
+        finally:
+            with self._lock:
+                self._users[reading] -= 1
+                self._close_unused()
+
+    def close(self) -> None:
+        """Close what is open; readings still in use are closed when they end."""
+        with self._lock:
+            self._current = self._stamp = None
+            self._close_unused()
+
+    def _newest(self) -> Reading:
+        stamp = _stamp(self._index)
+        if self._current is None or stamp != self._stamp:
+            snapshot = Snapshot(self._index)
+            if self._current and snapshot.generation == self._current.snapshot.generation:
+                snapshot.close()  # the catalogue was tidied, nothing new was published
+            else:
+                self._current = Reading(self._index, snapshot, self._aspects)
+                self._users[self._current] = 0
+                self._close_unused()
+            self._stamp = stamp
+        return self._current
+
+    def _close_unused(self) -> None:
+        for reading in [r for r, users in self._users.items() if users == 0 and r is not self._current]:
+            del self._users[reading]
+            reading.snapshot.close()
+
+
+def export_folder(index: Path, model: str) -> Path:
+    """Where the question model of a model id lies in an index."""
+    return index / "models" / model
+
+
+def newest_generation(index: Path) -> Generation:
+    """What was published last, without keeping anything open. Raises like :meth:`Reader.reading`."""
+    with Snapshot(index) as snapshot:
+        return snapshot.generation
+
+
+def _stamp(index: Path) -> Stamp | None:
+    """What changes with every publication: one look at one file, cheap enough for every question."""
+    try:
+        state = Layout(index).catalogue.stat()
+    except FileNotFoundError:
+        return None
+    return state.st_ino, state.st_size, state.st_mtime_ns

@@ -1,0 +1,95 @@
+"""What several areas share: nothing may reach for the network, and the default model is exported once per run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+DOCUMENTS = {
+    "rust/burn.md": """# Burn
+
+## Hardware
+
+Burn supports GPUs through CUDA, Metal and WebGPU. On the CPU Burn has a back-end in pure Rust.
+
+## Licence
+
+Burn is dual licensed under MIT and Apache 2.0.
+""",
+    "rust/candle.md": """# Candle
+
+## Hardware
+
+Candle supports GPUs through CUDA and Metal. Candle runs in the browser by way of WebAssembly.
+""",
+    "go/gorgonia.md": """# Gorgonia
+
+Gorgonia supports CUDA for GPU acceleration. Gorgonia builds a graph of expressions and runs it on a virtual machine.
+""",
+    "hostile.md": "# Hostile\n\nThe Linfa title \x1b]0;owned\x07 is \x1b[31mred\x1b[0m, and Linfa supports GPUs \u202ebackwards.\n",
+}
+
+
+@dataclass(frozen=True)
+class Home:
+    """A corpus folder and the index built from it."""
+
+    corpus: Path
+    index: Path
+
+
+@pytest.fixture(scope="session")
+def question_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the default model's export: some ten seconds, once."""
+    from mlsurvey.embedding.export import export
+    from mlsurvey.embedding.models import DEFAULT_MODEL
+
+    folder = tmp_path_factory.mktemp("export") / "model"
+    export(DEFAULT_MODEL, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def indexed(question_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A small corpus with a real index, for tests that only read; the others take :func:`home`."""
+    from mlsurvey.embedding.models import DEFAULT_MODEL, model_id
+    from mlsurvey.settings import Settings
+    from mlsurvey.survey import Survey
+
+    root = tmp_path_factory.mktemp("indexed")
+    built = Home(root / "corpus", root / "index")
+    for name, text in DOCUMENTS.items():
+        (built.corpus / name).parent.mkdir(parents=True, exist_ok=True)
+        (built.corpus / name).write_text(text, "utf-8", newline="")
+    shutil.copytree(question_model, built.index / "models" / model_id(DEFAULT_MODEL))
+    with Survey(Settings(corpus=built.corpus, index=built.index)) as survey:
+        survey.refresh()
+    return built
+
+
+@pytest.fixture
+def home(indexed: Home, tmp_path: Path) -> Home:
+    """A copy of corpus and index that a test may change."""
+    copy = Home(tmp_path / "corpus", tmp_path / "index")
+    shutil.copytree(indexed.corpus, copy.corpus)  # keeps time stamps; the files are new, so a refresh looks into them
+    shutil.copytree(indexed.index, copy.index)
+    return copy
+
+
+@pytest.fixture
+def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty folder to stand in, without settings in the environment or in the person's own folders."""
+    for name in [name for name in os.environ if name.startswith("MLSURVEY_") and name != "MLSURVEY_SHARED"]:
+        monkeypatch.delenv(name)
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder

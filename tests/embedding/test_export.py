@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mlsurvey.embedding import export as exporting
+from mlsurvey.embedding import models
+from mlsurvey.embedding.export import export
+from mlsurvey.embedding.passages import PassageEmbedder
+from mlsurvey.embedding.questions import CONFIG, GRAPH, TOKENIZER, QuestionEncoder, read_config
+from mlsurvey.embedding.samples import sample_texts
+from mlsurvey.errors import EngineError, StorageError
+
+
+def test_graph_tokenizer_and_configuration_stand_together(question_model: Path) -> None:
+    assert {path.name for path in question_model.iterdir()} == {GRAPH, TOKENIZER, CONFIG}
+    assert [path.name for path in question_model.parent.iterdir()] == [question_model.name]
+
+
+def test_the_configuration_tells_what_was_exported(question_model: Path) -> None:
+    config = read_config(question_model)
+    assert config.model == models.model_id(models.DEFAULT_MODEL)
+    assert (config.dimension, config.max_tokens, config.prompt) == (384, 256, "")
+    assert config.bf16_cosine >= models.MIN_BF16_COSINE
+    assert "torch" in config.made_with
+
+
+@pytest.mark.slow
+def test_pooling_and_prompt_are_the_models_own(tmp_path: Path) -> None:
+    source = Path(shutil.copytree(models.locate(models.DEFAULT_MODEL), tmp_path / "source"))
+    modes = {f"pooling_mode_{mode}": mode == "cls_token" for mode in ("cls_token", "mean_tokens", "max_tokens")}
+    (source / "1_Pooling" / "config.json").write_text(json.dumps({"word_embedding_dimension": 384, **modes}))
+    prompts = {"prompts": {"query": "query: ", "document": "query: "}}
+    (source / "config_sentence_transformers.json").write_text(json.dumps(prompts))
+
+    export(str(source), tmp_path / "model")
+
+    texts = sample_texts(20)
+    expected = PassageEmbedder(str(source), "cpu").embed(texts)
+    other = PassageEmbedder(models.DEFAULT_MODEL, "cpu").embed(texts)
+    rows = QuestionEncoder(tmp_path / "model").embed(texts)
+    assert np.sum(rows * expected, axis=1).min() >= exporting.MIN_COSINE
+    assert np.sum(rows * other, axis=1).max() < 0.999
+
+
+def test_a_graph_that_differs_never_takes_its_place(
+    question_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = Path(shutil.copytree(question_model, tmp_path / "model"))
+    monkeypatch.setattr(exporting, "_bf16_cosine", lambda name: 1.0)
+    monkeypatch.setattr(exporting, "CHECKED_TEXTS", 3)
+    monkeypatch.setattr(exporting, "MIN_COSINE", 1.1)
+    with pytest.raises(EngineError, match="other vectors"):
+        export(models.DEFAULT_MODEL, old)
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+    QuestionEncoder(old)
+
+
+def test_a_finished_export_replaces_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "left over").touch()
+    monkeypatch.setattr(exporting, "_write", lambda name, draft: (draft / CONFIG).write_text("new"))
+    export(models.DEFAULT_MODEL, folder)
+    assert [path.name for path in folder.iterdir()] == [CONFIG]
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+def test_a_model_that_cannot_be_exported_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object, **options: object) -> None:
+        raise RuntimeError("operator not known\nand a long story")
+
+    monkeypatch.setattr("torch.onnx.export", refuse)
+    with pytest.raises(EngineError, match=r"'all-MiniLM-L6-v2' to ONNX \(operator not known\)"):
+        export(models.DEFAULT_MODEL, tmp_path / "model")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_disk_that_refuses_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="cannot write the question model"):
+        export(models.DEFAULT_MODEL, tmp_path / "file" / "model")

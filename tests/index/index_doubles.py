@@ -1,0 +1,195 @@
+"""What the index tests share: an embedder that needs no model, and a corpus with its index.
+
+Also run as a script, for what needs a process of its own (see ``main``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import resource
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlsurvey.errors import MlsurveyError
+from mlsurvey.index.engine import ModelInfo
+from mlsurvey.index.refresh import refresh
+from mlsurvey.index.snapshot import Snapshot
+from mlsurvey.types import Entity, Filters, Passage, RefreshReport
+from mlsurvey.vocabulary.load import Vocabulary
+
+DIMENSION = 32
+NOBODY = 65534
+EVERYTHING = 100_000
+VOCABULARY = Vocabulary(
+    (
+        Entity("burn", "Burn", language="rust", plain_words=("burn",)),
+        Entity("tch-rs", "tch-rs", language="rust"),
+        Entity("torchsharp", "TorchSharp", language="dotnet"),
+    ),
+    (),
+)
+
+
+class HashEmbedder:
+    """Counts words into signed buckets: equal texts have equal vectors, like ones similar vectors."""
+
+    dimension = DIMENSION
+    device = "cpu"
+
+    def __init__(self, identity: str = "hash") -> None:
+        self.id = identity
+        self.texts: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.texts += texts
+        rows = np.stack([self.vector(text) for text in texts])
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    @staticmethod
+    def vector(text: str) -> NDArray[np.float32]:
+        row = np.zeros(DIMENSION, dtype=np.float32)
+        row[0] = 0.01
+        for word in re.findall(r"\w+", text.lower()):
+            number = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=4).digest(), "little")
+            row[number % DIMENSION] += 1 if number >> 16 & 1 else -1
+        return row
+
+
+def count_words(texts: Sequence[str]) -> list[int]:
+    return [len(re.findall(r"\w+|[^\w\s]", text)) for text in texts]
+
+
+def model_info(identity: str = "hash") -> ModelInfo:
+    return ModelInfo(identity, DIMENSION, 128, count_words)
+
+
+def query_vector(text: str) -> NDArray[np.float32]:
+    return HashEmbedder().embed([text])[0]
+
+
+@dataclass
+class World:
+    """A corpus folder and its index, with the verbs that tests use."""
+
+    corpus: Path
+    index: Path
+    vocabulary: Vocabulary = VOCABULARY
+    model: str = "hash"
+    embedders: list[HashEmbedder] = field(default_factory=list)
+
+    def write(self, path: str, text: str | bytes) -> Path:
+        """Write a file that no refresh takes for settled, as a person's edit would be."""
+        file = self.corpus / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return file
+
+    def embedder(self) -> HashEmbedder:
+        self.embedders.append(HashEmbedder(self.model))
+        return self.embedders[-1]
+
+    def refresh(self, embedder: Callable[[], Any] | None = None, **options: Any) -> RefreshReport:
+        return refresh(
+            self.corpus,
+            self.index,
+            vocabulary=self.vocabulary,
+            embedder=embedder or self.embedder,
+            model=model_info(self.model),
+            **options,
+        )
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        return Snapshot(self.index)
+
+    def contents(self) -> set[tuple[Any, ...]]:
+        """What the newest generation holds, without ids."""
+        with self.snapshot() as snapshot:
+            return contents(snapshot)
+
+
+def page(*words: str) -> str:
+    """A document of which every passage has the word "common"."""
+    return f"# {words[0]} common\n\n" + "\n\n".join(f"A common sentence speaks of {word}." for word in words) + "\n"
+
+
+def live_ids(snapshot: Snapshot) -> list[int]:
+    selected = snapshot.select(Filters(paths=("*",)))
+    assert selected is not None
+    return [int(i) for i in selected]
+
+
+def assert_sides_agree(snapshot: Snapshot) -> None:
+    """Both sides find exactly the catalogue's passages; each document has to be a :func:`page`."""
+    ids = live_ids(snapshot)
+    assert sorted(i for i, _ in snapshot.keyword("common", EVERYTHING)) == ids
+    assert sorted(i for i, _ in snapshot.dense(query_vector("common"), EVERYTHING)) == ids
+    assert snapshot.count() == len(ids) == snapshot.generation.passages
+    snapshot.verify()
+
+
+def contents(snapshot: Snapshot) -> set[tuple[Any, ...]]:
+    passages: list[Passage] = snapshot.passages(live_ids(snapshot))
+    documents = {row.path: row for row in snapshot.documents()}
+    return {(documents[p.path].sha256, p) for p in passages} | {(row,) for row in documents.values()}
+
+
+def main(corpus: str, index: str, *orders: str) -> None:
+    """Carry out orders: ``limit=BYTES`` a file may have, ``nobody``, ``refresh``, ``ask``, ``serve``."""
+    world = World(Path(corpus), Path(index))
+    actions: dict[str, Callable[[], object]] = {
+        "nobody": _give_up_rights,
+        "refresh": world.refresh,
+        "preview": lambda: world.refresh(dry_run=True),
+        "ask": lambda: _ask(world),
+        "serve": lambda: _serve(world),
+    }
+    try:
+        for order in orders:
+            if order.startswith("limit="):
+                resource.setrlimit(resource.RLIMIT_FSIZE, (int(order[6:]), resource.RLIM_INFINITY))
+            else:
+                actions[order]()
+        print("done")
+    except MlsurveyError as error:
+        print(f"{type(error).__name__}: {error}")
+
+
+def _give_up_rights() -> None:
+    """Become nobody, with all modules loaded: the checkout may be readable by its owner only."""
+    with TemporaryDirectory() as folder:
+        world = World(Path(folder) / "corpus", Path(folder) / "index")
+        world.write("a.md", page("one"))
+        world.refresh()
+        _ask(world)
+    os.setuid(NOBODY)
+
+
+def _ask(world: World) -> None:
+    with world.snapshot() as snapshot:
+        assert_sides_agree(snapshot)
+
+
+def _serve(world: World) -> None:
+    """Refresh in a fresh process for each line read, and tell its id: starting an interpreter each time takes long."""
+    for _ in sys.stdin:
+        child = os.fork()
+        if not child:
+            world.refresh()
+            os._exit(0)
+        print(child, flush=True)
+        os.waitpid(child, 0)
+        print("ended", flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import json
+
+from mlsurvey.rendering.json import answer_value, to_json
+from mlsurvey.types import RefreshReport, Unreadable
+
+from .samples import comparison
+
+CONTRACT = ["schema", "question", "kind", "status", "abstained", "reason", "entities", "aspects", "statements", "citations", "missing", "conflicts", "index", "model", "writer", "timings_ms"]
+CITATION = ["number", "document", "sha256", "title", "heading_path", "start", "end", "line_start", "line_end", "quote", "score"]
+
+
+def test_keys_stand_in_the_order_of_the_contract() -> None:
+    value = json.loads(to_json(answer_value(comparison())))
+    assert list(value) == CONTRACT
+    assert list(value["citations"][0]) == CITATION
+    assert list(value["statements"][0]) == ["entity", "aspect", "text", "citations"]
+    assert (value["schema"], value["kind"], value["status"]) == (1, "compare", "partial")
+
+
+def test_a_stale_citation_alone_says_so() -> None:
+    value = answer_value(comparison(), {2: "source is no longer there"})
+    assert [c.get("stale") for c in value["citations"]] == [None, "source is no longer there", None, None]
+
+
+def test_a_report_keeps_its_fields() -> None:
+    report = RefreshReport(True, None, added=("a.md",), unreadable=(Unreadable("b.pdf", "not read"),))
+    value = json.loads(to_json(report))
+    assert value["added"] == ["a.md"]
+    assert value["unreadable"] == [{"path": "b.pdf", "reason": "not read"}]

@@ -1,0 +1,76 @@
+"""Rules of the house that no other tool keeps."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mlsurvey
+
+ROOT = Path(__file__).parents[1]
+LONGEST_FILE = 400
+ASKING_PATH = (
+    "mlsurvey",
+    "mlsurvey.cli",
+    "mlsurvey.survey",
+    "mlsurvey.answering.answer",
+    "mlsurvey.retrieval.search",
+    "mlsurvey.index.snapshot",
+    "mlsurvey.embedding.questions",
+    "mlsurvey.rendering.terminal",
+)
+HEAVY = ("torch", "transformers", "sentence_transformers", "onnx", "textual", "fastapi")
+MACHINE_PATHS = re.compile(r"(^|[^\w.])/(work|farm|home/\w+|Users/\w+|root|tmp/scratch)/|--(extra-)?index-url|find-links")
+
+
+def tracked() -> list[Path]:
+    """Files that git tracks or would track."""
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    found = subprocess.run(listing, cwd=ROOT, capture_output=True, check=False)
+    if found.returncode:
+        pytest.skip("this is no git checkout")
+    return [ROOT / name for name in found.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
+
+
+def python_files() -> list[Path]:
+    return [path for folder in ("src", "tui", "tests", "bench", ".ci") for path in (ROOT / folder).rglob("*.py")]
+
+
+def test_no_file_is_long() -> None:
+    lengths = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8").count("\n") for path in python_files()}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE} == {}
+
+
+def test_no_file_is_a_drawer_for_everything() -> None:
+    drawers = {"utils.py", "util.py", "helpers.py", "misc.py", "common.py"}
+    assert [path for path in python_files() if path.name in drawers] == []
+
+
+@pytest.mark.parametrize("module", ASKING_PATH)
+def test_asking_loads_nothing_heavy(module: str) -> None:
+    script = f"import sys, {module}; print(*sorted({set(HEAVY)!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    sections = re.findall(r"^## \[(\d[^\]]*)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE)
+    assert sections[0] == mlsurvey.__version__
+
+
+def test_every_pinned_version_is_exact_and_public() -> None:
+    lines = [line for line in (ROOT / "constraints.txt").read_text("utf-8").split("\n") if line and line[0] != "#"]
+    assert [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
+
+
+def test_no_file_knows_a_machine() -> None:
+    known = [path for path in tracked() if path != Path(__file__) and _names_a_machine(path)]
+    assert known == []
+
+
+def _names_a_machine(path: Path) -> bool:
+    return any(MACHINE_PATHS.search(line) for line in path.read_bytes().decode("utf-8", "replace").split("\n"))

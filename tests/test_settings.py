@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from mlsurvey.embedding.models import DEFAULT_MODEL
+from mlsurvey.errors import SettingsError
+from mlsurvey.settings import Settings, load_settings, starter_folder, vocabulary_folders
+
+pytestmark = pytest.mark.usefixtures("no_settings")
+
+
+def make_checkout(folder: Path, name: str = "mlsurvey") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "pyproject.toml").write_text(f'[project]\nname = "{name}"\n', "utf-8")
+    return folder
+
+
+def test_outside_a_checkout_data_lies_in_the_users_data_folder() -> None:
+    settings = load_settings()
+    data = platformdirs.user_data_path("mlsurvey")
+    assert (settings.corpus, settings.index) == (data / "corpus", data / "index")
+    assert settings.origins["corpus"] == "default in the user's data folder"
+
+
+def test_below_a_checkout_data_lies_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_checkout(tmp_path / "code")
+    (root / "src" / "deep").mkdir(parents=True)
+    monkeypatch.chdir(root / "src" / "deep")
+    settings = load_settings()
+    assert (settings.corpus, settings.index) == (root / "corpus", root / "index")
+
+
+def test_the_checkout_of_another_project_counts_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(make_checkout(tmp_path / "other", "something-else"))
+    assert load_settings().corpus == platformdirs.user_data_path("mlsurvey") / "corpus"
+
+
+def test_arguments_win_over_environment_over_file_over_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_checkout(tmp_path / "code")
+    file = root / "mlsurvey.toml"
+    file.write_text('corpus = "papers"\nindex = "built"\nmodel = "from-file"\n', "utf-8")
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("MLSURVEY_INDEX", str(tmp_path / "env"))
+    monkeypatch.setenv("MLSURVEY_MODEL", "from-env")
+    settings = load_settings({"model": "typed", "corpus": None})
+    assert (settings.corpus, settings.index, settings.model) == (root / "papers", tmp_path / "env", "typed")
+    assert settings.origins == {
+        "corpus": f"file {file}",
+        "index": "environment variable MLSURVEY_INDEX",
+        "model": "argument --model",
+        "device": "default",
+        "precision": "default",
+    }
+
+
+def test_the_users_file_counts_where_the_checkout_has_none() -> None:
+    folder = platformdirs.user_config_path("mlsurvey")
+    folder.mkdir(parents=True)
+    (folder / "mlsurvey.toml").write_text('device = "cpu"\n', "utf-8")
+    assert load_settings().device == "cpu"
+
+
+def test_relative_folders_become_absolute(no_settings: Path) -> None:
+    assert load_settings({"corpus": Path("a/../b")}).corpus == no_settings / "b"
+
+
+@pytest.mark.parametrize("key", ["corpsu", "MODEL"])
+def test_an_unknown_key_in_the_file_is_refused_with_those_there_are(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_checkout(tmp_path / "code")
+    (root / "mlsurvey.toml").write_text(f'{key} = "x"\n', "utf-8")
+    monkeypatch.chdir(root)
+    with pytest.raises(SettingsError, match=rf"unknown setting '{key}' .*mlsurvey\.toml.*; known: corpus, index, model"):
+        load_settings()
+
+
+def test_an_unknown_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLSURVEY_CORPSU", "x")
+    with pytest.raises(SettingsError, match="environment variable MLSURVEY_CORPSU"):
+        load_settings()
+
+
+def test_an_unknown_argument_is_refused() -> None:
+    with pytest.raises(SettingsError, match="unknown setting 'speed'"):
+        load_settings({"speed": 3})
+
+
+def test_a_wrong_value_names_its_origin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLSURVEY_DEVICE", "abacus")
+    with pytest.raises(SettingsError, match="'device' cannot be 'abacus' .environment variable MLSURVEY_DEVICE"):
+        load_settings()
+
+
+@pytest.mark.parametrize("content", [b"corpus = ", b"\xff\xfe"])
+def test_a_broken_file_is_named(content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_checkout(tmp_path / "code")
+    (root / "mlsurvey.toml").write_bytes(content)
+    monkeypatch.chdir(root)
+    with pytest.raises(SettingsError, match=r"mlsurvey\.toml is not valid TOML"):
+        load_settings()
+
+
+def test_the_default_model_is_the_one_that_is_installed_along() -> None:
+    assert load_settings().model == DEFAULT_MODEL
+
+
+def test_the_corpus_adds_its_vocabulary_to_the_shipped_one(tmp_path: Path) -> None:
+    own, shipped = tmp_path / "corpus", starter_folder()
+    assert vocabulary_folders(Settings(corpus=own, index=tmp_path)) == (shipped, own)
+    assert vocabulary_folders(Settings(corpus=shipped, index=tmp_path)) == (shipped,)
