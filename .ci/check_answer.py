@@ -7,5 +7,6 @@ from pathlib import Path
 answer = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
 cited = {statement["entity"] for statement in answer["statements"] if statement["citations"]}
 if answer["abstained"] or not {"burn", "candle"} <= cited:
-    sys.exit(f"the wheel's answer cites {sorted(map(str, cited))}; expected burn and candle:\n{json.dumps(answer, indent=1)}")
+    shown = json.dumps(answer, indent=1)
+    sys.exit(f"the wheel's answer cites {sorted(map(str, cited))}; expected burn and candle:\n{shown}")
 sys.stdout.write(f"the answer cites {', '.join(sorted(cited))}\n")

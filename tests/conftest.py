@@ -12,7 +12,12 @@ import pytest
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 DOCUMENTS = {
-    "rust/burn.md": """# Burn
+    "rust/burn.md": """---
+slug: burn
+name: Burn
+language: rust
+---
+# Burn
 
 ## Hardware
 
@@ -22,7 +27,12 @@ Burn supports GPUs through CUDA, Metal and WebGPU. On the CPU Burn has a back-en
 
 Burn is dual licensed under MIT and Apache 2.0.
 """,
-    "rust/candle.md": """# Candle
+    "rust/candle.md": """---
+slug: candle
+name: Candle
+language: rust
+---
+# Candle
 
 ## Hardware
 
@@ -32,7 +42,7 @@ Candle supports GPUs through CUDA and Metal. Candle runs in the browser by way o
 
 Gorgonia supports CUDA for GPU acceleration. Gorgonia builds a graph of expressions and runs it on a virtual machine.
 """,
-    "hostile.md": "# Hostile\n\nThe Linfa title \x1b]0;owned\x07 is \x1b[31mred\x1b[0m, and Linfa supports GPUs \u202ebackwards.\n",
+    "hostile.md": "# Linfa\n\nLinfa has \x1b[31mred \x1b]0;titles\x07, and Linfa supports GPUs \u202ebackwards.\n",
 }
 
 

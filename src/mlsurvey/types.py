@@ -154,10 +154,24 @@ class Aspect:
     """Phrases that, in a text, all but always speak of it."""
     weak: tuple[str, ...] = ()
     """Phrases that often, in a text, speak of it."""
+    negative: tuple[str, ...] = ()
+    """Phrases that deny it by themselves ("abandoned"), beside the general words of negation."""
     labels: tuple[str, ...] = ()
     """Heading or bullet labels under which it stands ("Performance")."""
     description: str = ""
     """One plain sentence that says what evidence looks like; embedded for the dense side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A class of entities that questions name ("deep learning frameworks")."""
+
+    slug: str
+    name: str
+    question: tuple[str, ...] = ()
+    """Phrases by which a question names the class; ``*`` stands for any ending."""
+    aspect: str | None = None
+    """Slug of the aspect that shows membership, where it is not the category's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +283,8 @@ class Answer:
     model: str
     writer: str = "extractive"
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For a list: the entities of the class under ``yes``, ``no`` and ``unknown``."""
     schema: int = 1
 
 

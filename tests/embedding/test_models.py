@@ -84,7 +84,7 @@ def test_a_folder_that_is_no_model_is_told_apart(tmp_path: Path) -> None:
 def test_an_unknown_hub_model_says_what_to_type(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    with pytest.raises(EngineError, match="'example/no-such-model'.*HF_HUB_OFFLINE=0"):
+    with pytest.raises(EngineError, match=r"'example/no-such-model'.*HF_HUB_OFFLINE=0"):
         models.locate("example/no-such-model")
 
 

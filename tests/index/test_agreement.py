@@ -109,7 +109,9 @@ def test_segments_stay_few_over_many_refreshes(world: World) -> None:
         world.write(f"d{number}.md", page(f"word{number}"))
         assert world.refresh().embedded == 1
     world.refresh()
-    assert len(list(world.index.glob("vectors/*.faiss"))) <= segments.MAX_SEGMENTS + 2 * (segments.MAX_SEGMENTS // 2 + 1)
+    assert len(list(world.index.glob("vectors/*.faiss"))) <= segments.MAX_SEGMENTS + 2 * (
+        segments.MAX_SEGMENTS // 2 + 1
+    )
     with world.snapshot() as snapshot:
         assert_sides_agree(snapshot)
         assert len(snapshot._published.segments) <= segments.MAX_SEGMENTS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -63,7 +64,11 @@ def run(world: World, *orders: str) -> str:
 
 @pytest.mark.parametrize(
     ("error", "raised"),
-    [(RuntimeError("out of memory"), EngineError), (KeyboardInterrupt(), Interrupted), (EngineError("gone"), EngineError)],
+    [
+        (RuntimeError("out of memory"), EngineError),
+        (KeyboardInterrupt(), Interrupted),
+        (EngineError("gone"), EngineError),
+    ],
 )
 def test_embedding_that_stops_half_way_loses_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch, error: BaseException, raised: type[Exception]
@@ -95,7 +100,9 @@ def test_embedder_of_another_model_is_refused(world: World) -> None:
         world.refresh(lambda: HashEmbedder("other"))
 
 
-@pytest.mark.parametrize("rows", [np.zeros((1, 3), np.float32), np.full((1, index_doubles.DIMENSION), np.nan, np.float32)])
+@pytest.mark.parametrize(
+    "rows", [np.zeros((1, 3), np.float32), np.full((1, index_doubles.DIMENSION), np.nan, np.float32)]
+)
 def test_embedder_that_gives_nonsense_is_refused(world: World, rows: NDArray[np.float32]) -> None:
     class Nonsense(HashEmbedder):
         def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -151,7 +158,8 @@ def test_killed_at_any_moment_the_index_serves_and_the_next_refresh_completes_it
         started = time.monotonic()
         child = server.start()
         time.sleep(chance.uniform(0, longest))
-        os.kill(child, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it was done before
+            os.kill(child, signal.SIGKILL)
         server.wait()
         if generation(world) == before:
             cut_off += 1
@@ -186,7 +194,11 @@ def leftovers(world: World) -> set[str]:
     with world.snapshot() as snapshot:
         named = {path for (path,) in snapshot._catalogue.rows("SELECT path FROM files")}
     parts = [*world.index.glob("keywords/*/*"), *world.index.glob("vectors/*")]
-    return {path for path in (p.relative_to(world.index).as_posix() for p in parts) if path not in named and ".lock" not in path}
+    return {
+        path
+        for path in (p.relative_to(world.index).as_posix() for p in parts)
+        if path not in named and ".lock" not in path
+    }
 
 
 def test_second_writer_is_told_who_holds_the_index_or_waits(world: World) -> None:

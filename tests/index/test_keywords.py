@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import pytest
@@ -25,7 +24,9 @@ TEXTS = [
 ]
 
 
-def row(number: int, body: str, *, title: str = "", document: int | None = None, tags: tuple[str, ...] = ()) -> KeywordRow:
+def row(
+    number: int, body: str, *, title: str = "", document: int | None = None, tags: tuple[str, ...] = ()
+) -> KeywordRow:
     return KeywordRow(number, number if document is None else document, title, body, tags)
 
 
@@ -46,7 +47,7 @@ def found(keywords: Keywords, text: str) -> set[int]:
         ("tch-rs", 0), ("tch rs", 0), ("TCH_RS", 0), ("tchrs", 0), ("rs", 0),
         ("ML.NET", 1), ("mlnet", 1), ("ml net", 1), ("TF.NET", 2), ("tfnet", 2),
         ("C#", 3), ("c#", 3), ("F#", 3), ("C++", 4), ("C", 4), ("node.js", 5), ("nodejs", 5), ("Node JS", 5),
-        ("ml_algo", 6), ("ml-algo", 6), ("mlalgo", 6), ("algo", 6), ("library", 7), ("run", 7), ("naive", 7), ("data set", 8),
+        ("ml_algo", 6), ("ml-algo", 6), ("mlalgo", 6), ("algo", 6), ("library", 7), ("run library", 7), ("naive", 7), ("data set", 8),
     ],
 )  # fmt: skip
 def test_names_are_found_whole_and_by_parts(keywords: Keywords, query: str, number: int) -> None:
@@ -108,11 +109,20 @@ def test_phrases_weigh_as_told(keywords: Keywords) -> None:
 
 
 def test_frequency_counts_passages(keywords: Keywords) -> None:
-    assert [keywords.frequency(word) for word in ("library", "tch-rs", "tchrs", "c++", "absent", "")] == [1, 1, 1, 1, 0, 0]
+    assert [keywords.frequency(word) for word in ("library", "tch-rs", "tchrs", "c++", "absent", "")] == [
+        1,
+        1,
+        1,
+        1,
+        0,
+        0,
+    ]
 
 
 def test_filtered_search_still_gives_k(tmp_path: Path) -> None:
-    rows = [row(n, "gpu " * (1 + n % 3), tags=("entity:rare",) if n % 50 == 0 else ("entity:other",)) for n in range(1000)]
+    rows = [
+        row(n, "gpu " * (1 + n % 3), tags=("entity:rare",) if n % 50 == 0 else ("entity:other",)) for n in range(1000)
+    ]
     update(tmp_path / "1", None, [], rows)
     keywords = Keywords(tmp_path / "1")
     hits = keywords.search(KeywordQuery("gpu"), 20, tags=[["entity:rare"]])
@@ -143,5 +153,5 @@ def test_many_small_updates_keep_the_number_of_files_small(tmp_path: Path) -> No
 
 
 def test_missing_folder_is_damage(tmp_path: Path) -> None:
-    with pytest.raises(DamagedIndexError, match="keyword side"), warnings.catch_warnings():
+    with pytest.raises(DamagedIndexError, match="keyword side"):
         Keywords(tmp_path / "absent")

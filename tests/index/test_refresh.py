@@ -13,7 +13,15 @@ from mlsurvey.types import Entity, Filters
 from mlsurvey.vocabulary.load import Vocabulary
 
 SIX = [f"lib{n}/README.md" for n in range(6)]
-ODD_NAMES = ["with space.md", "br[ack]ets (1).md", "100%25.md", "ünïcødé/日本語.md", "new\nline.md", "quote'\".md", "*?.md"]
+ODD_NAMES = [
+    "with space.md",
+    "br[ack]ets (1).md",
+    "100%25.md",
+    "ünïcødé/日本語.md",
+    "new\nline.md",
+    "quote'\".md",
+    "*?.md",
+]
 
 
 def paths(world: World) -> list[str]:

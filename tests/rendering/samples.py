@@ -6,7 +6,7 @@ from mlsurvey.rendering.layout import Names
 from mlsurvey.types import Answer, Citation, Conflict, Kind, Missing, Statement, Status
 
 NAMES = Names({"burn": "Burn", "candle": "Candle"}, {"gpu": "GPU support", "licence": "Licence"})
-LONG = "Burn supports graphics cards through CUDA, Metal and WebGPU, and falls back to the processor where there is none."
+LONG = "Burn supports graphics cards through CUDA, Metal and WebGPU, and runs on the processor where there is none."
 
 
 def citation(number: int, document: str = "rust/burn.md", quote: str = LONG) -> Citation:

@@ -7,8 +7,9 @@ from mlsurvey.types import RefreshReport, Unreadable
 
 from .samples import comparison
 
-CONTRACT = ["schema", "question", "kind", "status", "abstained", "reason", "entities", "aspects", "statements", "citations", "missing", "conflicts", "index", "model", "writer", "timings_ms"]
-CITATION = ["number", "document", "sha256", "title", "heading_path", "start", "end", "line_start", "line_end", "quote", "score"]
+CONTRACT = """schema question kind status abstained reason entities aspects statements citations missing conflicts
+index model writer timings_ms""".split()  # noqa: SIM905
+CITATION = """number document sha256 title heading_path start end line_start line_end quote score""".split()  # noqa: SIM905
 
 
 def test_keys_stand_in_the_order_of_the_contract() -> None:

@@ -33,8 +33,7 @@ def test_a_quote_with_fences_stays_inside_its_own() -> None:
 
 def test_text_of_a_document_is_no_markup() -> None:
     text = answer_markdown(comparison(text="<script>x</script> *y* # z | [a](b)"), names=NAMES, stale={})
-    assert "<script>" in MarkdownIt("commonmark", {"html": False}).render(text).replace("&lt;", "<").replace("&gt;", ">")
-    assert not [t for t in MarkdownIt().parse(text) if t.type == "html_block"]
+    assert "<li>&lt;script&gt;x&lt;/script&gt; *y* # z | [a](b) [1]</li>" in MarkdownIt().render(text)
 
 
 def test_an_abstention_is_a_short_document() -> None:

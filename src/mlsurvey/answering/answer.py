@@ -2,133 +2,177 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
-from dataclasses import replace
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass, field, replace
 
 from mlsurvey.answering import compose
-from mlsurvey.answering.candidates import Candidate, belongs, candidates, naming
-from mlsurvey.answering.compose import Citations, Finding
-from mlsurvey.answering.evidence import Cell, Scored, choose, score
+from mlsurvey.answering.compose import Citations, Dispute, Finding
+from mlsurvey.answering.conflicts import dispute
+from mlsurvey.answering.evidence import Cell, Scored, choose
+from mlsurvey.answering.gather import Gatherer
+from mlsurvey.answering.members import Member, of_class, ranked, verdict
 from mlsurvey.answering.question import AskedAspect, Understood, understand
-from mlsurvey.answering.words import content_words, stem
+from mlsurvey.answering.silence import ENOUGH, MEMBER, Verdict, judge
 from mlsurvey.retrieval.search import Searcher
-from mlsurvey.types import Answer, Aspect, Filters, Hit, Kind, Status
-from mlsurvey.vocabulary.gazetteer import Gazetteer
+from mlsurvey.types import Answer, Filters, Kind, Status
+from mlsurvey.vocabulary.load import Vocabulary
 
-PASSAGES_PER_CELL = 30
-"""Passages about an entity that are read for one cell."""
-PASSAGES_NAMING = 15
-"""Passages of other documents that name the entity, read beside them."""
-ENOUGH = 0.35
-"""Least estimated probability of a statement worth showing."""
+RECOMMENDED = 3
+"""Candidates that a recommendation names: a shortlist, not a catalogue."""
+Pair = tuple[str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was found, before it is put into the contract's form."""
+
+    entities: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    silent: dict[Pair, int] = field(default_factory=dict)
+    disputes: tuple[Dispute, ...] = ()
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    nearest: tuple[Scored, ...] = ()
+    """Best evidence that was not good enough."""
 
 
 class Answerer:
     """Answers questions over one snapshot. Holds the opened engines, keeps no state between questions."""
 
-    def __init__(self, searcher: Searcher, aspects: Sequence[Aspect]) -> None:
-        self.searcher = searcher
+    def __init__(self, searcher: Searcher, vocabulary: Vocabulary) -> None:
         self.snapshot = searcher.snapshot
-        self.gazetteer = Gazetteer(self.snapshot.entities)
-        self.aspects = tuple(aspects)
+        self.vocabulary = vocabulary
+        self.gatherer = Gatherer(searcher)
+        self.gazetteer = self.gatherer.gazetteer
 
-    def understand(self, question: str, filters: Filters | None = None) -> Understood:
+    def understand(self, question: str) -> Understood:
         """What the question is taken to mean."""
         return understand(
-            question, self.gazetteer, self.aspects, frequency=self.snapshot.frequency, filters=filters
+            question,
+            self.gazetteer,
+            self.vocabulary.aspects,
+            categories=self.vocabulary.categories,
+            frequency=self.snapshot.frequency,
         )
 
     def answer(self, question: str, filters: Filters | None = None, max_statements: int = 3) -> Answer:
-        """The cited answer; abstains where nothing good enough was found."""
+        """The cited answer; abstains where nothing good enough was found.
+
+        Args:
+            question: in plain words.
+            filters: restrict what may be quoted.
+            max_statements: for each entity and aspect.
+        """
         started = time.perf_counter()
-        understood = self.understand(question, filters)
-        answer = self._by_cell(understood, filters or Filters(), max_statements)
+        understood = self.understand(question)
+        draft = self._draft(understood, filters or Filters(), max_statements)
+        answer = self._compose(understood, draft)
         return replace(answer, timings_ms={"total": round(1000 * (time.perf_counter() - started), 1)})
 
-    def _by_cell(self, understood: Understood, filters: Filters, limit: int) -> Answer:
-        cells = self.cells(understood)
-        vectors = self.searcher.encoder.embed([cell.query for cell in cells])
-        findings: dict[str | None, list[list[Finding]]] = {}
-        silent: dict[tuple[str | None, str | None], int] = {}
-        for cell, vector in zip(cells, vectors, strict=True):
-            scored, searched = self.evidence(cell, vector, filters)
+    def _draft(self, understood: Understood, filters: Filters, limit: int) -> Draft:
+        if understood.unknown and not understood.entities:
+            return Draft((), ())
+        if understood.kind is Kind.LIST:
+            return self._members(understood, filters)
+        if understood.kind is Kind.RECOMMEND:
+            return self._recommendation(understood, filters, limit)
+        return self._sides(understood, filters, limit)
+
+    def _sides(self, understood: Understood, filters: Filters, limit: int) -> Draft:
+        """Evidence for each side and aspect, with a quota for each."""
+        groups: dict[str | None, list[list[Finding]]] = {}
+        silent: dict[Pair, int] = {}
+        disputes: list[Dispute] = []
+        nearest: list[Scored] = []
+        cells = self.gatherer.cells(understood, understood.entities or (None,))
+        for cell, vector in zip(cells, self.gatherer.vectors(cells), strict=True):
+            scored, searched = self.gatherer.evidence(cell, vector, filters)
             chosen = choose((s for s in scored if s.score >= ENOUGH), limit)
-            findings.setdefault(cell.entity, []).append([Finding(cell.entity, cell.aspect, s) for s in chosen])
+            groups.setdefault(cell.entity, []).append([Finding(cell.entity, cell.aspect, s) for s in chosen])
+            nearest += scored[:1]
             if not chosen:
                 silent[cell.entity, cell.aspect] = searched
-        said = [f for groups in findings.values() for f in compose.interleave(groups)]
-        return self._compose(understood, said, silent)
+            if found := dispute(scored, cell, ENOUGH):
+                disputes.append(found)
+        said = tuple(f for group in groups.values() for f in compose.interleave(group))
+        return Draft(understood.entities, said, silent, tuple(disputes), nearest=tuple(nearest))
 
-    def cells(self, understood: Understood) -> list[Cell]:
-        """One cell for each side and asked aspect."""
-        entities: Sequence[str | None] = understood.entities or (None,)
-        asked: Sequence[AskedAspect | None] = understood.aspects or (None,)
-        importance = self._importance(understood)
-        return [Cell(e, a, self._query(e, a, understood), importance) for e in entities for a in asked]
+    def _members(self, understood: Understood, filters: Filters) -> Draft:
+        """Every entity of the class, in the group where its evidence puts it."""
+        asked = understood.aspects[0] if understood.aspects else self._class_aspect(understood)
+        members = ranked(self._judged(understood, asked, filters))
+        by_verdict = {v: tuple(m for m in members if m.verdict == v) for v in ("yes", "no", "unknown")}
+        aspect = asked.aspect.slug if asked else None
+        said = tuple(Finding(m.slug, aspect, s) for v in ("yes", "no") for m in by_verdict[v] for s in m.evidence[:2])
+        return Draft(
+            entities=tuple(m.slug for m in by_verdict["yes"]),
+            findings=said,
+            silent={(m.slug, aspect): m.searched for m in by_verdict["unknown"]},
+            groups={v: tuple(m.slug for m in group) for v, group in by_verdict.items()},
+            nearest=tuple(s for m in members for s in m.evidence[:1])[:3],
+        )
 
-    def _query(self, entity: str | None, asked: AskedAspect | None, understood: Understood) -> str:
-        name = self.gazetteer.entities[entity].name if entity else ""
-        about = " ".join((*(asked.wording if asked else ()), asked.aspect.description if asked else understood.question))
-        return f"{name} {about} {' '.join(understood.terms)}".strip()
+    def _class_aspect(self, understood: Understood) -> AskedAspect | None:
+        """The aspect that says what the class is about, where the question asks for nothing else."""
+        if not understood.categories:
+            return None
+        category = next(c for c in self.vocabulary.categories if c.slug == understood.categories[0])
+        aspect = next((a for a in self.vocabulary.aspects if a.slug in (category.slug, category.slug.replace(" ", "-"), category.aspect)), None)
+        return AskedAspect(aspect, (category.name,)) if aspect else None
 
-    def _importance(self, understood: Understood) -> dict[str, float]:
-        """Inverse document frequency of the question's content words, names of the sides left out."""
-        total = max(1, self.snapshot.generation.passages)
-        said = [*understood.terms, *(w for a in understood.aspects for phrase in a.wording for w in content_words(phrase)),
-                *(w for slug in understood.objects for w in content_words(self.gazetteer.entities[slug].name))]
-        return {stem(w): math.log(1 + total / (1 + self.snapshot.frequency(w))) for w in said}
+    def _judged(self, understood: Understood, asked: AskedAspect | None, filters: Filters) -> list[Member]:
+        members = []
+        pool = self.gatherer.pool(understood, asked, filters)
+        for entity in of_class(understood, self.gazetteer.entities):
+            scored, searched = self.gatherer.about(entity.slug, pool)
+            if understood.objects and entity.slug not in understood.objects:
+                scored = [s for s in scored if s.features["object"] > 0]
+            judged = verdict(entity, scored, understood, asked, MEMBER)
+            if searched:
+                members.append(Member(entity.slug, judged, tuple(choose(scored, 2)), searched))
+        return members
 
-    def evidence(self, cell: Cell, vector: NDArray[np.float32], filters: Filters) -> tuple[list[Scored], int]:
-        """Scored candidates of the cell, and the number of passages read for it."""
-        hits = self._hits(cell, vector, filters)
-        found = [c for c in candidates(hits) if cell.entity is None or belongs(c, cell.entity, self.gazetteer)]
-        return [self._score(c, cell) for c in found], len(hits)
+    def _recommendation(self, understood: Understood, filters: Filters, limit: int) -> Draft:
+        """The candidates of the class that the documents speak for most."""
+        use_case = next((a for a in self.vocabulary.aspects if a.slug == "use-case"), None)
+        asked = AskedAspect(use_case, understood.terms) if use_case else None
+        pool = self.gatherer.pool(understood, asked, filters)
+        members = []
+        for entity in of_class(understood, self.gazetteer.entities):
+            scored, searched = self.gatherer.about(entity.slug, pool)
+            if searched and scored:
+                members.append(Member(entity.slug, "yes", tuple(choose(scored, limit)), searched))
+        best = sorted(members, key=lambda m: (-sum(s.score for s in m.evidence[:2]), m.slug))[:RECOMMENDED]
+        said = tuple(Finding(m.slug, pool.cell.aspect, s) for m in best for s in m.evidence if s.score >= ENOUGH / 2)
+        return Draft(tuple(m.slug for m in best), said, nearest=tuple(m.evidence[0] for m in best))
 
-    def _score(self, candidate: Candidate, cell: Cell) -> Scored:
-        language = self.gazetteer.entities[cell.entity].language if cell.entity else None
-        return score(candidate, cell, naming(candidate.text, self.gazetteer, language))
-
-    def _hits(self, cell: Cell, vector: NDArray[np.float32], filters: Filters) -> list[Hit]:
-        search = self.searcher.search_vector
-        if cell.entity is None:
-            return search(cell.query, vector, PASSAGES_PER_CELL, filters)
-        about = search(cell.query, vector, PASSAGES_PER_CELL, replace(filters, entities=(cell.entity,)))
-        known = {hit.passage_id for hit in about}
-        elsewhere = [hit for hit in search(cell.query, vector, PASSAGES_PER_CELL, filters) if hit.passage_id not in known]
-        return about + elsewhere[:PASSAGES_NAMING]
-
-    def _compose(self, understood: Understood, said: list[Finding], silent: dict[tuple[str | None, str | None], int]) -> Answer:
+    def _compose(self, understood: Understood, draft: Draft) -> Answer:
+        judged = judge(understood, draft.findings, draft.silent, self.gatherer.importance(understood))
         citations = Citations(self.snapshot.document)
-        statements = compose.statements(said, citations)
-        status, reason = self._status(understood, said, silent)
+        abstains = judged.status is Status.ABSTAINED
+        statements = () if abstains else compose.statements(draft.findings, citations)
+        conflicts = () if abstains else compose.conflicts(draft.disputes, citations)
         return Answer(
             question=understood.question,
             kind=understood.kind,
-            status=status,
-            abstained=status is Status.ABSTAINED,
-            reason=reason,
-            entities=understood.entities,
+            status=judged.status,
+            abstained=abstains,
+            reason=self._reason(judged),
+            entities=draft.entities,
             aspects=tuple(a.aspect.slug for a in understood.aspects),
-            statements=statements if status is not Status.ABSTAINED else (),
-            citations=citations.all() if status is not Status.ABSTAINED else (),
-            missing=compose.missing(silent),
-            conflicts=(),
+            statements=statements,
+            citations=citations.all(),
+            missing=compose.missing(draft.silent),
+            conflicts=conflicts,
             index=self.snapshot.generation.id,
             model=self.snapshot.generation.model,
+            groups=draft.groups,
         )
 
-    def _status(
-        self, understood: Understood, said: list[Finding], silent: dict[tuple[str | None, str | None], int]
-    ) -> tuple[Status, str | None]:
-        if understood.unknown and not understood.entities:
-            return Status.ABSTAINED, f"No document here is about {', '.join(understood.unknown)}."
-        if not said:
-            return Status.ABSTAINED, "No passage states this well enough to be quoted."
-        if silent or understood.unknown:
-            return Status.PARTIAL, "Some of what was asked for is not stated in the documents."
-        return Status.ANSWERED, None
+    def _reason(self, judged: Verdict) -> str | None:
+        return judged.reason
+
+
+def names(slugs: Sequence[str | None]) -> str:
+    """Slugs as a person lists them."""
+    return ", ".join(s for s in slugs if s)

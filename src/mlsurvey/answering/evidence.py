@@ -30,6 +30,8 @@ class Cell:
     """The text that is searched for."""
     importance: Mapping[str, float]
     """Inverse document frequency of each stem of the question that matters here."""
+    objects: tuple[str, ...] = ()
+    """Entities that the statement should name beside: what the entity wraps, loads or resembles."""
 
     @property
     def aspect(self) -> str | None:
@@ -75,6 +77,7 @@ WEIGHTS: Mapping[str, float] = {
     "cosine": 2.0,
     "names": 0.8,
     "opens": 0.4,
+    "object": 1.5,
     "code": -0.8,
     "bullet": -0.1,
     "row": -0.2,
@@ -105,6 +108,7 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
         "cosine": max(0.0, candidate.cosine),
         "names": float(cell.entity in named.slugs),
         "opens": float(cell.entity is not None and named.opening == cell.entity),
+        "object": _share(frozenset(cell.objects), named.slugs),
         "code": float(candidate.kind is SentenceKind.CODE),
         "bullet": float(candidate.kind is SentenceKind.BULLET),
         "row": float(candidate.kind is SentenceKind.ROW),

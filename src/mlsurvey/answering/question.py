@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from mlsurvey.answering.words import content_words
-from mlsurvey.types import Aspect, Filters, Kind, Span
+from mlsurvey.answering.polarity import is_denied
+from mlsurvey.answering.words import content_words, stem
+from mlsurvey.types import Aspect, Category, Kind, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer, Mention, collapse
 from mlsurvey.vocabulary.phrases import phrases
 
@@ -50,7 +51,7 @@ _RECOMMEND = re.compile(
 _COMPARE = re.compile(r"\b(?:vs\.?|versus|compare[ds]?|comparison|differ\w*|better|or)\b", re.IGNORECASE)
 _OBJECT_BEFORE = re.compile(
     r"(?:\b(?:like|as|around|bind|binds|binding|bindings\s+(?:for|to|of)|wrap|wraps|wrapping|use|uses|using|used\s+by|via|through|"
-    r"on\s+top\s+of|based\s+on|built\s+on|under|from|load|loads|import|export|existing|trained\s+(?:in|with)|bring|brings|to)"
+    r"instead\s+of|replac(?:e|ing|ement\s+for)|alternatives?\s+to|on\s+top\s+of|based\s+on|built\s+on|under|from|load|loads|import|export|existing|trained\s+(?:in|with)|bring|brings|to)"
     r"(?:\s+(?:the|an?|its|existing))*)\s*$",
     re.IGNORECASE,
 )
@@ -60,14 +61,15 @@ _OBJECT_AFTER = re.compile(
     r"|c\+\+|under\s+the\s+hood|files?)\b",
     re.IGNORECASE,
 )
-_NAME_LIKE = re.compile(
-    r"(?<![\w@/.])(?:[A-Za-z][\w]*(?:[.\-_/][A-Za-z0-9]\w*)+|[A-Z][a-z0-9]+[A-Z]\w*|[A-Z][A-Z0-9]*[a-z]+[A-Z]\w*)(?![\w])"
-)
+_NAME_LIKE = re.compile(r"[A-Za-z]\w*(?:[._/][A-Za-z]\w*)+|[a-z0-9]+_\w+|[A-Z][a-z0-9]+(?:-?[A-Z])\w*|[A-Z]{2,}[a-z]+\w*")
+"""Written as no ordinary word is: a dot, slash or underscore inside, or capitals in the middle."""
 _NAMED_THING = re.compile(
     r"\b(?:the\s+)?([A-Za-z][\w.\-]+)\s+(?:crate|library|framework|package|toolkit)\b", re.IGNORECASE
 )
+_INCLUSIVE = re.compile(r"\b(?:ma[dk]es?\s+up|part\s+of|belongs?\s+to|ecosystem|family|suite|stack)\b", re.IGNORECASE)
 _NEGATIVE_CLASS = re.compile(r"\b(?:no|not|without|non-?|isn't|aren't|excluding|except)\s*$", re.IGNORECASE)
 _MIN_FUZZY = 5  # shorter names differ from ordinary words by a letter or two
+_RARER = 10  # a typing error is at least so many times rarer in the documents than the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class AskedAspect:
     """The question's own words for it."""
     known: bool = True
     """False where it is made of the question's words alone."""
+    denied: bool = False
+    """The question asks for its absence ("no longer maintained")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,10 @@ class Understood:
     """Content words that are neither names nor words of a known aspect."""
     kinds: tuple[str, ...] = ()
     """``native`` or ``binding`` where the question wants only such."""
+    categories: tuple[str, ...] = ()
+    """Classes of entities that the question names ("deep learning")."""
+    inclusive: bool = False
+    """A named entity may itself be part of the set that is asked for ("what makes up X")."""
     corrections: tuple[Correction, ...] = field(default=())
 
 
@@ -122,8 +130,8 @@ def understand(
     gazetteer: Gazetteer,
     aspects: Sequence[Aspect],
     *,
+    categories: Sequence[Category] = (),
     frequency: Callable[[str], int],
-    filters: Filters | None = None,
 ) -> Understood:
     """Read a question.
 
@@ -134,18 +142,29 @@ def understand(
     names = _names(question, gazetteer, frequency, languages[0] if len(languages) == 1 else None)
     rest = _blank(question, [m.span for m in names.mentions] + [span for span, _ in names.unknown])
     asked = _aspects(rest, question, names.mentions, aspects)
-    sides, objects = _sides(question, names.mentions, asked, gazetteer)
-    kind = _kind(question, sides, objects, names.unknown)
-    if kind in (Kind.LIST, Kind.RECOMMEND) and filters and filters.entities:
-        sides = tuple(dict.fromkeys((*sides, *filters.entities)))
-    terms = _terms(rest, asked)
+    sides, objects = _sides(question, names.mentions, asked)
+    kind = _kind(question, sides, names.unknown)
+    classes: tuple[tuple[Category, tuple[str, ...]], ...] = ()
+    if kind in (Kind.LIST, Kind.RECOMMEND):
+        sides, objects = (), tuple(dict.fromkeys((*sides, *objects)))
+        rest = _blank(rest, _language_spans(rest))
+        classes = _categories(rest, categories)
+        asked = _beside_classes(asked, classes)
+    elif not sides:
+        sides, objects = tuple(s for s in objects if s not in {a.aspect.slug for a in asked}) or objects, ()
+    terms = _terms(rest, asked, classes)
     if not asked and terms:
         asked = (_own_words(terms),)
     return Understood(
         question=question, kind=kind, entities=sides, objects=objects,
         unknown=tuple(dict.fromkeys(name for _, name in names.unknown)),
         languages=languages, aspects=asked, terms=terms, kinds=_kinds(question), corrections=names.corrections,
+        categories=tuple(c.slug for c, _ in classes), inclusive=_INCLUSIVE.search(question) is not None,
     )
+
+
+def _language_spans(text: str) -> list[Span]:
+    return [Span(*m.span()) for pattern in (*_LANGUAGE.values(), _CRATE) for m in pattern.finditer(text)]
 
 
 def _languages(question: str, gazetteer: Gazetteer) -> tuple[str, ...]:
@@ -187,14 +206,18 @@ def _unrecognised(question: str, mentions: Iterable[Mention]) -> list[Span]:
 
 
 def _respelt(word: str, gazetteer: Gazetteer, frequency: Callable[[str], int]) -> tuple[str, ...]:
-    """Entities whose name is a typing error away; empty for words that documents use."""
+    """Entities whose name is a typing error away; empty for words that documents use in their own right."""
     key = collapse(word)
-    if len(key) < _MIN_FUZZY or frequency(word) > 0:
+    if len(key) < _MIN_FUZZY:
         return ()
     allowed = 1 if len(key) < 9 else 2
     near = [(d, name) for name in gazetteer.keys if len(name) >= _MIN_FUZZY and name[0] == key[0]
             and (d := DamerauLevenshtein.distance(key, name, score_cutoff=allowed)) <= allowed]
-    return gazetteer.lookup(min(near)[1]) if near else ()
+    if not near:
+        return ()
+    name = min(near)[1]
+    is_own_word = stem(word) != stem(name) and frequency(word) * _RARER > frequency(name)
+    return () if is_own_word else gazetteer.lookup(name)
 
 
 def _looks_like_name(question: str, span: Span) -> bool:
@@ -220,19 +243,18 @@ def _aspects(rest: str, question: str, mentions: Sequence[Mention], aspects: Seq
     for span, aspect in sorted(kept, key=lambda pair: pair[0]):
         before = order.get(aspect.slug)
         wording = (*(before.wording if before else ()), span.of(question))
-        order[aspect.slug] = AskedAspect(aspect, tuple(dict.fromkeys(wording)))
+        denied = is_denied(question, span) or bool(before and before.denied)
+        order[aspect.slug] = AskedAspect(aspect, tuple(dict.fromkeys(wording)), denied=denied)
     return tuple(order.values())
 
 
 def _sides(
-    question: str, mentions: Sequence[Mention], asked: Sequence[AskedAspect], gazetteer: Gazetteer
+    question: str, mentions: Sequence[Mention], asked: Sequence[AskedAspect]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Split the named entities into those asked about and those that only qualify the question."""
     aspects = {a.aspect.slug for a in asked}
     objects = [m.slug for m in mentions if m.slug in aspects or _is_object(question, m)]
     sides = [m.slug for m in mentions if m.slug not in objects]
-    if not sides:
-        sides, objects = [s for s in objects if s not in aspects] or objects, []
     return tuple(dict.fromkeys(sides)), tuple(dict.fromkeys(objects))
 
 
@@ -240,21 +262,36 @@ def _is_object(question: str, mention: Mention) -> bool:
     return bool(_OBJECT_BEFORE.search(question[: mention.span.start]) or _OBJECT_AFTER.match(question[mention.span.end :]))
 
 
-def _kind(question: str, sides: Sequence[str], objects: Sequence[str], unknown: Sequence[tuple[Span, str]]) -> Kind:
+def _kind(question: str, sides: Sequence[str], unknown: Sequence[tuple[Span, str]]) -> Kind:
     if len(sides) + len(unknown) >= 2:
         return Kind.COMPARE
-    if _LIST.search(question):
+    if _LIST.search(question) and not unknown:
         return Kind.LIST
-    if _RECOMMEND.search(question) and not sides:
+    if _RECOMMEND.search(question) and not sides and not unknown:
         return Kind.RECOMMEND
-    if sides or unknown:
-        return Kind.LOOKUP
     return Kind.LOOKUP
 
 
-def _terms(rest: str, asked: Sequence[AskedAspect]) -> tuple[str, ...]:
-    """Content words of the question outside names and known wordings."""
-    spoken = {word for a in asked for w in a.wording for word in content_words(w)}
+def _categories(rest: str, categories: Sequence[Category]) -> tuple[tuple[Category, tuple[str, ...]], ...]:
+    """Classes that the question names, with its words for them."""
+    found = ((c, tuple(span.of(rest) for span in phrases(c.question).found(rest))) for c in categories)
+    return tuple((category, wording) for category, wording in found if wording)
+
+
+def _beside_classes(
+    asked: Sequence[AskedAspect], classes: Sequence[tuple[Category, tuple[str, ...]]]
+) -> tuple[AskedAspect, ...]:
+    """The aspects that say more than the class that is asked for does."""
+    naming = " ".join(w.casefold() for _, wording in classes for w in wording)
+    return tuple(a for a in asked if not (naming and all(w.casefold() in naming for w in a.wording)))
+
+
+def _terms(
+    rest: str, asked: Sequence[AskedAspect], classes: Sequence[tuple[Category, tuple[str, ...]]] = ()
+) -> tuple[str, ...]:
+    """Content words of the question outside names, known wordings and languages."""
+    wordings = [w for a in asked for w in a.wording] + [w for _, wording in classes for w in wording]
+    spoken = {word for w in wordings for word in content_words(w)}
     return tuple(w for w in dict.fromkeys(content_words(rest)) if w not in spoken)
 
 
@@ -266,7 +303,7 @@ def _own_words(terms: Sequence[str]) -> AskedAspect:
 
 def _kinds(question: str) -> tuple[str, ...]:
     wants: list[str] = []
-    for kind, pattern in (("native", r"\b(?:native|pure)\b"), ("binding", r"\b(?:bindings?|wrappers?)\b")):
+    for kind, pattern in (("native", r"\b(?:native|pure)\b"), ("binding", r"\b(?:bindings?|wrappers?|binds?|wraps?)\b")):
         for m in re.finditer(pattern, question, re.IGNORECASE):
             negated = _NEGATIVE_CLASS.search(question[: m.start()])
             other = {"native": "binding", "binding": "native"}[kind]

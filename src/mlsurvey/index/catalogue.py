@@ -31,9 +31,9 @@ _LIVE = "{0}.born <= :at AND ({0}.died IS NULL OR {0}.died > :at)"
 
 _TABLES = """
 CREATE TABLE generations(
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL, created TEXT NOT NULL, model TEXT NOT NULL, dimension INTEGER NOT NULL,
-    recipe TEXT NOT NULL, chunking TEXT NOT NULL, entities TEXT NOT NULL, documents INTEGER NOT NULL, passages INTEGER NOT NULL,
-    segments TEXT NOT NULL, files TEXT NOT NULL);
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, created TEXT NOT NULL, model TEXT NOT NULL,
+    dimension INTEGER NOT NULL, recipe TEXT NOT NULL, chunking TEXT NOT NULL, entities TEXT NOT NULL,
+    documents INTEGER NOT NULL, passages INTEGER NOT NULL, segments TEXT NOT NULL, files TEXT NOT NULL);
 CREATE TABLE documents(
     id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, sha256 TEXT NOT NULL, title TEXT NOT NULL, subject TEXT,
     language TEXT, date TEXT, bytes INTEGER NOT NULL, text BLOB NOT NULL, declared TEXT, passages INTEGER NOT NULL,
@@ -51,9 +51,11 @@ CREATE INDEX passages_died ON passages(died) WHERE died IS NOT NULL;
 CREATE TABLE tags(tag TEXT NOT NULL, passage INTEGER NOT NULL, PRIMARY KEY(tag, passage)) WITHOUT ROWID;
 CREATE INDEX tags_passage ON tags(passage);
 CREATE TABLE vectors(
-    id INTEGER PRIMARY KEY AUTOINCREMENT, model TEXT NOT NULL, key TEXT NOT NULL, segment TEXT NOT NULL, UNIQUE(model, key));
+    id INTEGER PRIMARY KEY AUTOINCREMENT, model TEXT NOT NULL, key TEXT NOT NULL, segment TEXT NOT NULL,
+    UNIQUE(model, key));
 CREATE INDEX vectors_segment ON vectors(segment);
-CREATE TABLE segments(name TEXT PRIMARY KEY, model TEXT NOT NULL, rows INTEGER NOT NULL, merged INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE segments(
+    name TEXT PRIMARY KEY, model TEXT NOT NULL, rows INTEGER NOT NULL, merged INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE files(path TEXT PRIMARY KEY, size INTEGER NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -86,6 +88,7 @@ class Catalogue:
         self._lock = threading.RLock()
 
     def close(self) -> None:
+        """Let go of the file."""
         self._connection.close()
 
     def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ _MAX_TERMS = 256  # a pasted page as a question: more terms only cost time
 _MAX_TOKEN = 64  # longer runs are hashes and base64
 _HEAP = 64_000_000  # bytes of postings in memory before tantivy starts another segment; 15 MB is its least
 _WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
-_JOINED = re.compile(r"[^\W_]+[+#]*(?:[-._/][^\W_]+[+#]*){1,3}")
+_JOINED = re.compile(r"(?<![^\W_])[^\W_]++[+#]*+(?:[-._/][^\W_]++[+#]*+){1,3}")  # linear even in a megabyte of base64
 _SHARED = (".managed.json", "meta.json")  # replaced at each commit; written for their owner's eyes only
 
 
@@ -167,12 +168,12 @@ class Keywords:
         Raises:
             DamagedIndexError: a file is missing or broken.
         """
-        with ExitStack() as stack:
-            home = folder if os.access(folder, os.W_OK) else _mirror(folder, stack)
-            try:
+        try:
+            with ExitStack() as stack:
+                home = folder if os.access(folder, os.W_OK) else _mirror(folder, stack)
                 self._searcher = _index(home).searcher()
-            except (ValueError, OSError) as error:
-                raise DamagedIndexError(f"keyword side {folder} cannot be opened ({error}); {REBUILD}") from error
+        except (ValueError, OSError) as error:
+            raise DamagedIndexError(f"keyword side {folder} cannot be opened ({error}); {REBUILD}") from error
 
     def search(
         self, query: KeywordQuery, k: int, tags: Sequence[Sequence[str]] = (), documents: Sequence[int] | None = None
@@ -196,13 +197,16 @@ class Keywords:
         return self._ids(hits)
 
     def frequency(self, word: str) -> int:
-        """How many passages have a word in their headings or text: all its parts, or the whole name however written."""
-        parts = [_either(term) for term in dict.fromkeys(_words().analyze(word))]
-        whole = [Query.term_query(_schema(), "names", name) for name in _names().analyze(collapse(word))]
+        """How many passages have a word in their headings or text, in any inflection.
+
+        A compound ("node.js", "scikit-learn") counts as a whole only: its parts are other words.
+        """
+        parts = list(_words().analyze(word))
         if not parts:
             return 0
-        every = Query.boolean_query([(Occur.Must, part) for part in parts])
-        counted = Query.boolean_query([(Occur.Should, query) for query in (every, *whole)])
+        spelt = [_either(parts[0])] if len(parts) == 1 else []
+        whole = [Query.term_query(_schema(), "names", name) for name in _names().analyze(collapse(word))]
+        counted = Query.boolean_query([(Occur.Should, query) for query in (*spelt, *whole)])
         return int(self._searcher.search(counted, 1).count)  # type: ignore[attr-defined]  # missing in tantivy's stubs
 
     def ids(self) -> list[int]:
@@ -247,7 +251,7 @@ def _terms(query: KeywordQuery) -> list[Query]:
 
 
 def _analysed(text: str) -> Iterator[tuple[str, str, float]]:
-    """Triples (field, term, boost). Words that only hold a sentence together are left out, unless there is nothing else."""
+    """Triples (field, term, boost); words that only hold a sentence together count only where there are no others."""
     words = [w for w in _WORD.findall(text) if _stopwords().analyze(w)] or _WORD.findall(text)
     for term in _words().analyze(" ".join(words)):
         yield "body", term, 1.0
@@ -263,4 +267,4 @@ def _analysed(text: str) -> Iterator[tuple[str, str, float]]:
 
 def _pairs(text: str) -> list[str]:
     words = _WORD.findall(text)
-    return [f"{first}{second}".casefold() for first, second in zip(words, words[1:], strict=False)]
+    return [f"{first}{second}".casefold() for first, second in pairwise(words)]

@@ -20,6 +20,7 @@ class Layout:
 
     @property
     def catalogue(self) -> Path:
+        """The SQLite file."""
         return self.root / "catalogue.sqlite"
 
     @property
@@ -29,18 +30,22 @@ class Layout:
 
     @property
     def keywords(self) -> Path:
+        """Folder of the keyword folders."""
         return self.root / "keywords"
 
     @property
     def vectors(self) -> Path:
+        """Folder of the vector segments."""
         return self.root / "vectors"
 
     @property
     def lock(self) -> Path:
+        """File that the writer has locked."""
         return self.root / "lock"
 
     @property
     def holder(self) -> Path:
+        """Who the writer is."""
         return self.root / "holder.json"
 
     def keyword_folder(self, number: int) -> Path:

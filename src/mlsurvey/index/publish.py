@@ -20,14 +20,12 @@ from mlsurvey.index.segments import tidy
 from mlsurvey.index.storage import stored
 from mlsurvey.types import Entity, Generation, Passage
 
-_DOCUMENT = (
-    "INSERT INTO documents(path, sha256, title, subject, language, date, bytes, text, declared, passages, mtime_ns, inode, settled, born)"
-    " VALUES (:path, :sha256, :title, :subject, :language, :date, :bytes, :text, :declared, :passages, :mtime_ns, :inode, :settled, :born)"
+_DOCUMENT_COLUMNS = (
+    "path, sha256, title, subject, language, date, bytes, text, declared, passages, mtime_ns, inode, settled, born"
 )
-_PASSAGE = (
-    "INSERT INTO passages(id, document, ordinal, first, last, line_start, line_end, trail, subjects, sentences, vector, born)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+_DOCUMENT = f"INSERT INTO documents({_DOCUMENT_COLUMNS}) VALUES (:{_DOCUMENT_COLUMNS.replace(', ', ', :')})"
+_PASSAGE_COLUMNS = "id, document, ordinal, first, last, line_start, line_end, trail, subjects, sentences, vector, born"
+_PASSAGE = f"INSERT INTO passages({_PASSAGE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)

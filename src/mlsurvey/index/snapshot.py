@@ -155,8 +155,8 @@ class Snapshot:
     def _owners(self, column: str, values: Sequence[int]) -> list[tuple[int, int]]:
         """Pairs (vector id, passage id) of live passages whose column has one of the values."""
         sql = (
-            f"SELECT passages.vector, passages.id FROM passages WHERE {column} IN (SELECT value FROM json_each(:values))"
-            f" AND {live('passages')} ORDER BY passages.id"
+            "SELECT passages.vector, passages.id FROM passages"
+            f" WHERE {column} IN (SELECT value FROM json_each(:values)) AND {live('passages')} ORDER BY passages.id"
         )
         return [(vector, passage) for vector, passage in self._rows(sql, values=json.dumps(values))]
 

@@ -103,7 +103,8 @@ def storage_errors(folder: Path) -> Iterator[None]:
 
 def refusal(folder: Path, reason: str) -> str:
     """What a person is told when a write failed."""
-    return f"cannot write the index in {folder}: {reason}. The published index is as it was; make room or access, then type: mlsurvey refresh"
+    advice = "the published index is as it was; make room or give access, then type: mlsurvey refresh"
+    return f"cannot write the index in {folder}: {reason}; {advice}"
 
 
 def _from_sqlite(error: sqlite3.DatabaseError, folder: Path) -> Exception:

@@ -37,7 +37,7 @@ def write_segment(layout: Layout, name: str, ids: NDArray[np.int64], rows: NDArr
     layout.vectors.mkdir(parents=True, exist_ok=True)
     index = faiss.IndexFlatIP(rows.shape[1])
     index.add(np.ascontiguousarray(rows, dtype=np.float32))
-    write_durably(layout.segment(name), memoryview(faiss.serialize_index(index)))
+    write_durably(layout.segment(name), faiss.serialize_index(index).tobytes())
     write_durably(layout.segment_ids(name), np.ascontiguousarray(ids, dtype="<i8").tobytes())
     sync_folder(layout.vectors)
     return [stored(layout.root, path) for path in (layout.segment(name), layout.segment_ids(name))]
@@ -97,7 +97,8 @@ def _selection(ids: NDArray[np.int64], among: NDArray[np.int64] | None) -> Any:
     if among is None:
         return None
     bits = np.packbits(np.isin(ids, among, assume_unique=True), bitorder="little")
-    return faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))
+    selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]  # the stubs know C++'s arguments only
+    return faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
 
 
 class Vectors:

@@ -1,0 +1,1 @@
+"""Reading documents: bytes to text, text to blocks, blocks to passages with sentences that can be quoted."""

@@ -12,13 +12,16 @@ from mlsurvey.types import Document, Entity
 from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
 
 # Folders that hold something of a library, or libraries of many kinds, but never name one.
-_GENERIC = frozenset(
-    "doc docs documentation src source sources lib libs library libraries example examples sample samples test tests "
-    "upstream corpus seeds documents document data dataset datasets book books guide guides tutorial tutorials blog "
-    "posts post news website web site wiki readme readmes notes misc other others third-party vendor packages package "
-    "crates crate modules module projects project profiles profile articles article release releases changelog assets "
-    "tools scripts bin build dist main master trunk core api app apps demo demos bench benchmarks en".split()
-)
+_GENERIC = frozenset({
+    "doc", "docs", "documentation", "src", "source", "sources", "lib", "libs", "library", "libraries", "example",
+    "examples", "sample", "samples", "test", "tests", "upstream", "corpus", "seeds", "documents", "document", "data",
+    "dataset", "datasets", "book", "books", "guide", "guides", "tutorial", "tutorials", "blog", "posts", "post",
+    "news", "website", "web", "site", "wiki", "readme", "readmes", "notes", "misc", "other", "others", "third-party",
+    "vendor", "packages", "package", "crates", "crate", "modules", "module", "projects", "project", "profiles",
+    "profile", "articles", "article", "release", "releases", "changelog", "assets", "tools", "scripts", "bin",
+    "build", "dist", "main", "master", "trunk", "core", "api", "app", "apps", "demo", "demos", "bench", "benchmarks",
+    "en",
+})  # fmt: skip
 _README = ("readme", "index")
 _MAX_NAME_WORDS = 3
 

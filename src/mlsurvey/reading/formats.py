@@ -14,7 +14,7 @@ from mlsurvey.reading.plaintext import plain_blocks
 from mlsurvey.reading.restructured import restructured_blocks
 from mlsurvey.reading.scan import MARKDOWN_SUFFIXES, RESTRUCTURED_SUFFIXES
 
-# Marks that plain prose does not have: a text with two kinds of them, or with headings, is Markdown whatever its suffix.
+# Marks that plain prose does not have: a text with two kinds of them, or with headings, is Markdown.
 _ATX = re.compile(r"^#{1,6} \S", re.MULTILINE)
 _MARKS = (
     re.compile(r"^(```|~~~)", re.MULTILINE),

@@ -13,7 +13,9 @@ import yaml
 
 from mlsurvey.types import Span
 
-_FENCED = re.compile(r"\s*?(?P<mark>---|\+\+\+)[ \t\r]*\n(?P<body>.*?)^(?P=mark)[ \t\r]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_FENCED = re.compile(
+    r"\s*?(?P<mark>---|\+\+\+)[ \t\r]*\n(?P<body>.*?)^(?P=mark)[ \t\r]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
 _KEY = re.compile(r"^\s*(?:[\w.-]+|\"[^\"\n]*\")\s*[:=]", re.MULTILINE)
 _LINE = re.compile(r"^(title|date|slug|name|entity|language|as_of|updated):[ \t]*(\S.*?)[ \t\r]*$", re.MULTILINE)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -21,11 +23,14 @@ _MAX_LENGTH = 20_000
 """Longest front matter that is looked for; beyond it, two rules across the page enclose text, not fields."""
 
 
+NOWHERE = Span(0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
     """Fields of the front matter and the lines that it takes up, its fences included."""
 
-    span: Span = Span(0, 0)
+    span: Span = NOWHERE
     fields: Mapping[str, Any] = field(default_factory=dict)
 
     def text(self, *keys: str) -> str | None:

@@ -17,10 +17,11 @@ _TOKEN = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-_INLINE = frozenset(
-    "a abbr b bdi bdo big cite code data del dfn em font i img input ins kbd label mark picture q s samp small source "
-    "span strike strong sub sup time tt u var wbr".split()
-)
+_INLINE = frozenset({
+    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "input",
+    "ins", "kbd", "label", "mark", "picture", "q", "s", "samp", "small", "source", "span", "strike", "strong", "sub",
+    "sup", "time", "tt", "u", "var", "wbr",
+})  # fmt: skip
 
 
 class Part(StrEnum):

@@ -35,7 +35,7 @@ _ATTRIBUTES = re.compile(r"(?<![ \t])[ \t]*\{:?[ \t]*[#.][^{}\n]*\}[ \t]*$", re.
 _BREAK = re.compile(r"<(?:br|hr|p|/p|li|/li|div|/div|td|/td)\b", re.IGNORECASE)
 _COMPONENT = re.compile(r"<([A-Z][A-Za-z]*)\s*/>")
 _GENERIC = re.compile(r"</?[A-Z]\w*>")
-_MAX_WHOLE = 50_000
+_MAX_WHOLE = 10_000
 """Longer blocks are parsed in pieces: no prose is that long, and emphasis is balanced over one piece at a time."""
 
 
@@ -214,7 +214,7 @@ def _html(token: Token, walk: _Walk, position: int) -> None:
     if _BREAK.match(token.content):
         _space(walk, position)
     elif component := _COMPONENT.fullmatch(token.content):
-        _keep(walk, component[1], position + 1)
+        _replace(walk, component[1], position, position + len(token.content))
     elif _GENERIC.fullmatch(token.content) and walk.source[max(0, position - 1)].isalnum():
         _keep(walk, token.content, position)  # Vec<T>, written without backticks
 

@@ -13,6 +13,11 @@ _AFTER_STRONG = re.compile(r"\s*(?:[:–—-]|\(|$|(?=[A-Z]))\s*")
 _MAX_WORDS = 6
 _MAX_PARAGRAPH_WORDS = 4  # a paragraph has a label far less often than a bullet
 _MAX_DASH_WORDS = 4
+# Beginnings that call for attention without saying for what.
+_CALLS = frozenset({
+    "note", "notes", "tip", "warning", "caution", "important", "info", "hint", "attention", "remark", "example",
+    "update", "for example", "nb", "n.b", "explanation", "answer", "danger", "disclaimer", "e.g", "i.e", "todo",
+})  # fmt: skip
 _LINK = re.compile(r"\w+://|^\d[\d\s:./-]*$")
 
 
@@ -25,10 +30,11 @@ class Label:
 
 
 def label_of(block: Block) -> Label | None:
-    """The label of a bullet or paragraph, if it has one."""
+    """The label of a bullet or paragraph, if it has one that says what the text is about."""
     if block.kind not in (BlockKind.ITEM, BlockKind.TEXT):
         return None
-    return _strong(block) or _before(_COLON, block, _words(block)) or _dashed(block)
+    label = _strong(block) or _before(_COLON, block, _words(block)) or _dashed(block)
+    return None if label and label.text.lower() in _CALLS else label
 
 
 def _strong(block: Block) -> Label | None:

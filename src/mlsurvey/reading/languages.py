@@ -5,19 +5,60 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_LANGUAGES = {
-    "javascript": "javascript", "js": "javascript", "typescript": "javascript", "ts": "javascript", "node": "javascript",
-    "nodejs": "javascript", "node.js": "javascript", "dart": "dart", "flutter": "dart", "rust": "rust", "rs": "rust",
-    "go": "go", "golang": "go", "dotnet": "dotnet", "net": "dotnet", "c#": "dotnet", "csharp": "dotnet",
-    "f#": "dotnet", "fsharp": "dotnet", "python": "python", "py": "python", "java": "java", "c++": "c++", "cpp": "c++",
-    "swift": "swift", "julia": "julia", "r": "r", "mojo": "mojo", "kotlin": "kotlin", "scala": "scala", "ruby": "ruby",
-}  # fmt: skip
+_NAMES = {
+    "javascript": (
+        "javascript",
+        "js",
+        "typescript",
+        "ts",
+        "node",
+        "nodejs",
+        "node.js",
+    ),
+    "dart": (
+        "dart",
+        "flutter",
+    ),
+    "rust": (
+        "rust",
+        "rs",
+    ),
+    "go": (
+        "go",
+        "golang",
+    ),
+    "dotnet": (
+        "dotnet",
+        "net",
+        "c#",
+        "csharp",
+        "f#",
+        "fsharp",
+    ),
+    "python": (
+        "python",
+        "py",
+    ),
+    "java": ("java",),
+    "c++": (
+        "c++",
+        "cpp",
+    ),
+    "swift": ("swift",),
+    "julia": ("julia",),
+    "r": ("r",),
+    "mojo": ("mojo",),
+    "kotlin": ("kotlin",),
+    "scala": ("scala",),
+    "ruby": ("ruby",),
+}
+_LANGUAGES = {name: language for language, names in _NAMES.items() for name in names}
 _WORD = re.compile(r"\.?[A-Za-z]+(?:\+\+|#)?")
 
 
 def language_named(name: str | None) -> str | None:
     """The language that ``name`` stands for; None if it is no language known here."""
-    return _LANGUAGES.get(name.lower().lstrip("."), None) if name else None
+    return _LANGUAGES.get(name.lower().lstrip(".")) if name else None
 
 
 def language_in(headings: Iterable[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""The lines of a text, split at ``\\n`` only: other breaks are characters like any other."""
+r"""The lines of a text, split at ``\n`` only: other breaks are characters like any other."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Lines:
         return Span(start, max(start, self.starts[end] if end < count else size))
 
     def text(self, number: int) -> str:
-        """One line without its ``\\n``."""
+        r"""One line without its ``\\n``."""
         return self.span(number, number + 1).of(self.source).rstrip("\n")
 
     def stripped(self, number: int) -> Span:

@@ -24,6 +24,7 @@ _FULL_REFERENCE = re.compile(r"\]\[([^\[\]\n]*[A-Za-z][^\[\]\n]{2,})\]")  # thre
 _BOLD_LEVEL = 7
 """Level of a paragraph that is nothing but bold: below all real headings."""
 _MAX_BOLD_HEADING = 80  # characters; a longer bold paragraph is a warning or a claim
+_MAX_NESTING = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -48,6 +49,8 @@ class _Reader:
     """Open list items, innermost last: whether its first paragraph is still to come."""
     quotes: int = 0
     header: tuple[str, ...] = ()
+    nesting: int = 0
+    """Admonitions that the walk is inside of."""
     admonition: bool = False
     """Whether the paragraph just read was the title line of an indented admonition."""
 
@@ -177,16 +180,17 @@ def _is_code(line: str) -> bool:
 
 
 def _admonition_body(reader: _Reader, token: Token) -> Iterator[Block]:
-    """Text that is indented only because it belongs to an admonition, paragraph by paragraph."""
+    """Text that is indented only because it belongs to an admonition or a tab: Markdown again."""
     first, end = token.map or (0, 0)
-    start = first
-    for number in range(first, end + 1):
-        if number == end or not reader.lines.text(number).strip():
-            if number > start:
-                content, places = reader.lines.joined(start, number)
-                yield from _paragraph(reader, content, places, start, number)
-            start = number + 1
-    reader.admonition = False
+    if reader.nesting == _MAX_NESTING:
+        yield from _code(reader, [first, end])
+        return
+    tokens = _PARSER.parse(token.content, reader.references)
+    for inner in tokens:
+        inner.map = [inner.map[0] + first, inner.map[1] + first] if inner.map else None
+    reader.nesting += 1
+    yield from _blocks(reader, tokens)
+    reader.nesting -= 1
 
 
 def _row(reader: _Reader, token: Token, *, is_header: bool) -> Iterator[Block]:

@@ -9,7 +9,10 @@ from mlsurvey.reading.blocks import Block, BlockKind, Reading
 _DIAGRAMS = frozenset({"mermaid", "plantuml", "puml", "dot", "graphviz", "ditaa", "vega", "vega-lite", "svgbob"})
 _INCLUDE = re.compile(r"\{\{#\w+[^{}\n]*\}\}|\{\{[<%][^{}\n]*[>%]\}\}")
 _MODULE_LINE = re.compile(r"(import\b.*\bfrom\b|import\s+['\"]|export\s+(default|const|let|function|async|\{))")
-_ADMONITION_MARK = re.compile(r"^(?::{3,}|!!!|\?\?\?\+?|===)[ \t]*|^\[!\w+\][ \t]*", re.MULTILINE)
+_ADMONITION_MARK = re.compile(
+    r"^(?::{3,}[ \t]*\w*|(?:!!!|\?\?\?\+?)[ \t]+[\w-]+|===[+!]?)[ \t]*(?P<title>\"?[^\n]*)|^\[!\w+\]", re.MULTILINE
+)
+_TITLE_MARK = re.compile(r'"|:[\w-]+:|\{[^{}\n]*\}')
 _ANSWER = re.compile(r"(explanation|answer|solution)\b", re.IGNORECASE)
 _QUIZ_TITLE = re.compile(r"\bquiz\b|\btest your knowledge\b", re.IGNORECASE)
 
@@ -36,7 +39,12 @@ def is_module_code(content: str) -> bool:
 
 def mask_marks(content: str) -> str:
     """``content`` with the marks of admonitions (``:::``, ``!!!``, ``[!NOTE]``) blanked out, equally long."""
-    return _ADMONITION_MARK.sub(lambda found: " " * len(found.group()), content)
+    return _ADMONITION_MARK.sub(_title_only, content)
+
+
+def _title_only(found: re.Match[str]) -> str:
+    title = _TITLE_MARK.sub(lambda mark: " " * len(mark.group()), found["title"] or "")
+    return " " * (len(found.group()) - len(title)) + title
 
 
 def without_quiz_options(blocks: list[Block], title: str) -> list[Block]:

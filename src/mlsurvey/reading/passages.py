@@ -12,7 +12,7 @@ from mlsurvey.reading.labels import label_of
 from mlsurvey.reading.lines import Lines
 from mlsurvey.reading.quotes import block_sentences
 from mlsurvey.reading.subjects import attribute
-from mlsurvey.types import Document, Passage, Sentence, SentenceKind, Span
+from mlsurvey.types import Document, Passage, Sentence, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 
 CHUNKER_VERSION = 1
@@ -78,10 +78,11 @@ def _pieces(document: Document, gazetteer: Gazetteer, counter: TokenCounter, lim
             continue
         sentences = block_sentences(document.text, block)
         label = _standing_label(block, sentences)
-        for sentence in sentences:
-            start = opens if opens is not None else (block.span.start if sentence is sentences[0] else sentence.span.start)
+        for ordinal, sentence in enumerate(sentences):
+            start = sentence.span.start if ordinal else block.span.start if opens is None else opens
             is_lead = block.reading.text.endswith(":")
-            pieces.append(_Piece(sentence, fitting[trails[index]], subjects[index], label, index, start, is_lead, 0, 0, 0))
+            trail = fitting[trails[index]]
+            pieces.append(_Piece(sentence, trail, subjects[index], label, index, start, is_lead, 0, 0, 0))
             opens = None
     return _counted(pieces, counter, limit)
 

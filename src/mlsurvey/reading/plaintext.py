@@ -152,5 +152,3 @@ def _is_code(lines: Lines, group: _Lines, before: Block | None) -> bool:
 def _indent(line: str) -> int:
     line = line.expandtabs(_CODE_INDENT)
     return len(line) - len(line.lstrip())
-
-

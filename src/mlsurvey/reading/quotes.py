@@ -11,7 +11,7 @@ from mlsurvey.reading.sentences import MAX_QUOTE, sentence_spans, shortened
 from mlsurvey.types import Sentence, SentenceKind, Span
 
 _CLOSING = re.compile(
-    r"(?:\](?:\((?:[^()\s]|\([^()\s]*\))*(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'))?[ \t]*\)|\[[^\[\]\n]*\])"  # ](url "title")
+    r"(?:\](?:\((?:[^()\s]|\([^()\s]*\))*(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'))?[ \t]*\)|\[[^\[\]\n]*\])"
     r"|(?!\{\{|\{%|<!--|!?\[)\S)*"
 )
 _OPENING = re.compile(r"(?:[*_~`\[]|<[A-Za-z]+>)+\Z")
@@ -90,8 +90,10 @@ def _row(text: str, block: Block) -> Iterator[Sentence]:
         cells = block.cells[first:end]
         if filled := [cell for cell in cells if len(cell)]:
             for piece in _cell_pieces(filled):
-                yield _cells_sentence(piece, cells, block.header[first:end]) if len(filled) > 1 else _part(
-                    piece, filled[0], block.header[first:end]
+                yield (
+                    _cells_sentence(piece, cells, block.header[first:end])
+                    if len(filled) > 1
+                    else _part(piece, filled[0], block.header[first:end])
                 )
 
 
@@ -134,7 +136,7 @@ def _trim(text: str, span: Span) -> Span:
 def _code(text: str, block: Block) -> Iterator[Sentence]:
     """Lines of code together as far as a quote may reach; only a single line that is too long is cut."""
     group: list[Span] = []
-    for line in (piece for line in block.lines for piece in _cut_line(line)):
+    for line in (piece for whole in block.lines for piece in _cut_line(whole)):
         if group and line.end - group[0].start > MAX_QUOTE:
             yield _code_sentence(text, group)
             group = []

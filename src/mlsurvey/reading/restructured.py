@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 from mlsurvey.reading.blocks import Block, BlockKind, Reading, ReadingBuilder, plain_reading
@@ -39,8 +39,9 @@ _CODE = frozenset({
 })  # fmt: skip
 _SILENT = frozenset({
     "image", "figure", "toctree", "contents", "raw", "include", "literalinclude", "meta", "highlight", "role", "math",
-    "default-role", "currentmodule", "module", "autosummary", "autoclass", "automodule", "autofunction", "index", "only",
-    "sectnum", "target-notes", "graphviz", "mermaid", "plot", "tabularcolumns", "github_url", "button-link", "button-ref",
+    "default-role", "currentmodule", "module", "autosummary", "autoclass", "automodule", "autofunction", "index",
+    "only", "sectnum", "target-notes", "graphviz", "mermaid", "plot", "tabularcolumns", "github_url", "button-link",
+    "button-ref",
 })  # fmt: skip
 
 
@@ -117,9 +118,7 @@ def _explicit(reader: _Reader, first: int, end: int, depth: int) -> Iterator[Blo
         yield _text(reader, BlockKind.TEXT, first, end, depth, skip=found.end())
 
 
-def _directive(
-    reader: _Reader, name: str, found: re.Match[str], first: int, end: int, depth: int
-) -> Iterator[Block]:
+def _directive(reader: _Reader, name: str, found: re.Match[str], first: int, end: int, depth: int) -> Iterator[Block]:
     start = _after_options(reader, first + 1, end)
     if found["argument"].strip() and name not in ("list-table", "csv-table", "table"):
         stop = _run_end(reader, first + 1, start) if start > first + 1 else first + 1
@@ -133,7 +132,7 @@ def _after_options(reader: _Reader, first: int, end: int) -> int:
     return first
 
 
-def _literal(reader: _Reader, first: int, stop: int, end: int, depth: int) -> Iterator[Block]:
+def _literal(reader: _Reader, first: int, stop: int, end: int, depth: int) -> Generator[Block, None, int]:
     """The literal block after a paragraph that ends with two colons; gives back the line to go on with."""
     if not reader.lines.text(stop - 1).rstrip().endswith("::"):
         return stop

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mlsurvey.reading.lines import Lines
 
@@ -49,13 +50,13 @@ def _columns(edge: str, separator: str) -> list[tuple[int, int]]:
 
 
 def _grid(edges: list[int]) -> Iterator[tuple[int, int]]:
-    for above, below in zip(edges, edges[1:], strict=False):
+    for above, below in pairwise(edges):
         if below > above + 1:
             yield above + 1, below
 
 
 def _simple(lines: Lines, edges: list[int]) -> Iterator[tuple[int, int]]:
-    for above, below in zip(edges, edges[1:], strict=False):
+    for above, below in pairwise(edges):
         for number in range(above + 1, below):
             if lines.text(number).strip():
                 yield number, number + 1

@@ -20,8 +20,8 @@ _NUMBERING = re.compile(r"^\s*(?:\d+(?:\.\d+)*[.)]?|[IVX]+\.|[A-Z]\.|#)\s+")
 _JOINED = re.compile(r"\s*(?:,|&|/|\+|,?\s*\b(?:and|or|vs\.?|versus)\b)\s*", re.IGNORECASE)
 # Before a name, these make it the other side of a relation, not the topic: "Comparison to X", "Migrating from X".
 _RELATION = re.compile(
-    r"\b(?:compar\w+|contrast\w*|vs\.?|versus|from|unlike|beyond|than|without|not|instead of|inspired by|alternatives? to|"
-    r"equivalents? (?:of|to|in)|for|like|to|against|differences? (?:to|with|from))\s+(?:the\s+)?$",
+    r"\b(?:compar\w+|contrast\w*|vs\.?|versus|from|unlike|beyond|than|without|not|instead of|inspired by|"
+    r"alternatives? to|equivalents? (?:of|to|in)|for|like|to|against|differences? (?:to|with|from))\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
@@ -38,9 +38,11 @@ _VERB = (
     r"handles?|started|began|appears?|seems?|follows?|keeps?|leads?|emerged|emphasi[sz]es?|specializes?|plays?|"
     r"fills?|exposes?|delivers?|adds?|helps?|serves?|shows?|fits?|gained|grew|evolved|simplifies|combines?|extends?)"
 )
-_ADVERB = r"(?:also|now|still|only|mainly|currently|already|often|further|itself|just|even|primarily|generally|typically)"
+_ADVERB = r"(?:also|now|still|only|mainly|currently|already|often|further|itself|just|even|primarily|generally)"
 _PREDICATE = re.compile(rf"(?:['’]s\b|,|\s+\([^()]*\))?\s*(?:{_ADVERB}\s+)*{_VERB}\b|['’]s\s|,\s|\s[–—]\s|:\s")
-_CLAUSE_START = re.compile(r"(?:^|,\s|;\s|[–—]\s|\b(?:while|whereas|but|because|since|as)\s)(?:the\s)?[`\"“']?$", re.IGNORECASE)
+_CLAUSE_START = re.compile(
+    r"(?:^|[,;:]\s|[–—]\s|\b(?:while|whereas|but|because|since|as)\s)(?:the\s)?[`\"“']?$", re.IGNORECASE
+)
 _MAX_OPENING = 400  # characters of a block in which its grammatical subject is looked for
 
 

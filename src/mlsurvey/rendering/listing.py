@@ -27,7 +27,7 @@ def hits_view(hits: Sequence[Hit]) -> RenderableType:
 
 def document_view(document: Document, line: int | None) -> RenderableType:
     """The document with line numbers; only the lines around ``line``, which is marked ``>``, if one is given."""
-    lines = document.text.split("\n")
+    lines = document.text.removesuffix("\n").split("\n")
     first, last = (1, len(lines)) if line is None else (max(1, line - CONTEXT_LINES), line + CONTEXT_LINES)
     width = len(str(min(last, len(lines))))
     numbered = list(enumerate(lines, start=1))[first - 1 : last]

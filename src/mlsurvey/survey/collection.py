@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 
 from mlsurvey.errors import NotFoundError, StorageError, UsageError
 from mlsurvey.reading.scan import READABLE_SUFFIXES
+from mlsurvey.vocabulary.load import ASPECTS, ENTITIES
 
 SUGGESTIONS = 3
 """Similar names that an error offers."""
@@ -91,14 +92,17 @@ def remove(corpus: Path, documents: Iterable[str]) -> tuple[str, ...]:
 
 
 def lay_starter(corpus: Path, starter: Path) -> bool:
-    """Copy the starter corpus to ``corpus`` if nothing at all is there; True if it did. Never overwrites."""
+    """Copy the starter corpus to ``corpus`` if nothing at all is there; True if it did. Never overwrites.
+
+    The vocabulary stays in the package, whence it is read: a copy would hide what a later version knows.
+    """
     if corpus.exists() or corpus.resolve() == starter.resolve():
         return False
     with _disk(corpus):
         corpus.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".starter-", dir=corpus.parent))
         try:
-            shutil.copytree(starter, draft, dirs_exist_ok=True)
+            shutil.copytree(starter, draft, dirs_exist_ok=True, ignore=shutil.ignore_patterns(ENTITIES, ASPECTS))
             draft.chmod(0o755)
             draft.rename(corpus)
         except BaseException:

@@ -128,8 +128,9 @@ class Survey:
         if not (head and tail.isdecimal()):
             return self.document(name), None
         document = self.document(head)
-        if not 1 <= int(tail) <= document.text.count("\n") + 1:
-            raise NotFoundError(f"{head} has {document.text.count(chr(10)) + 1} lines, not {tail}")
+        lines = document.text.removesuffix("\n").count("\n") + 1
+        if not 1 <= int(tail) <= lines:
+            raise NotFoundError(f"{head} has {lines} lines, not {tail}")
         return document, int(tail)
 
     def is_stale(self, document: Document) -> bool:

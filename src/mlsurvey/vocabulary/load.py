@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mlsurvey.errors import SettingsError
-from mlsurvey.types import Aspect, Entity
+from mlsurvey.types import Aspect, Category, Entity
 
-Noun = TypeVar("Noun", Entity, Aspect)
+Noun = TypeVar("Noun", Entity, Aspect, Category)
 
 ENTITIES = "entities.toml"
 ASPECTS = "aspects.toml"
@@ -19,10 +19,11 @@ ASPECTS = "aspects.toml"
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Entities and aspects by slug, in the order of their files."""
+    """Entities, aspects and categories, in the order of their files."""
 
     entities: tuple[Entity, ...]
     aspects: tuple[Aspect, ...]
+    categories: tuple[Category, ...] = ()
 
 
 def load_vocabulary(folders: Iterable[Path]) -> Vocabulary:
@@ -33,10 +34,12 @@ def load_vocabulary(folders: Iterable[Path]) -> Vocabulary:
     """
     entities: dict[str, Entity] = {}
     aspects: dict[str, Aspect] = {}
+    categories: dict[str, Category] = {}
     for folder in folders:
         entities |= {e.slug: e for e in _entries(folder / ENTITIES, "entity", Entity)}
+        categories |= {c.slug: c for c in _entries(folder / ENTITIES, "category", Category)}
         aspects |= {a.slug: a for a in _entries(folder / ASPECTS, "aspect", Aspect)}
-    return Vocabulary(tuple(entities.values()), tuple(aspects.values()))
+    return Vocabulary(tuple(entities.values()), tuple(aspects.values()), tuple(categories.values()))
 
 
 def _entries(path: Path, table: str, noun: type[Noun]) -> list[Noun]:

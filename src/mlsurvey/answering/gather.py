@@ -1,0 +1,108 @@
+"""Bring the evidence for a cell: search, cut into candidates, keep those about the entity, score."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlsurvey.answering.candidates import Candidate, belongs, candidates, naming
+from mlsurvey.answering.evidence import Cell, Scored, score
+from mlsurvey.answering.question import AskedAspect, Understood
+from mlsurvey.answering.words import content_words, stem
+from mlsurvey.retrieval.search import Searcher
+from mlsurvey.types import Filters, Hit
+from mlsurvey.vocabulary.gazetteer import Gazetteer
+
+PASSAGES_PER_CELL = 30
+"""Passages about an entity that are read for one cell."""
+PASSAGES_NAMING = 15
+"""Passages of other documents that may name the entity, read beside them."""
+PASSAGES_PER_MEMBER = 10
+"""Passages about one entity of a class; a class may have a hundred entities."""
+POOL = 100
+"""Passages that a set question reads for all entities together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What a question about a class has brought for all its members together."""
+
+    cell: Cell
+    vector: NDArray[np.float32]
+    filters: Filters
+    hits: tuple[Hit, ...]
+
+
+class Gatherer:
+    """Brings scored candidates from one snapshot."""
+
+    def __init__(self, searcher: Searcher) -> None:
+        self.searcher = searcher
+        self.snapshot = searcher.snapshot
+        self.gazetteer = Gazetteer(self.snapshot.entities)
+
+    def cells(self, understood: Understood, entities: Sequence[str | None]) -> list[Cell]:
+        """One cell for each entity and asked aspect."""
+        asked: Sequence[AskedAspect | None] = understood.aspects or (None,)
+        return [self.cell(e, a, understood) for e in entities for a in asked]
+
+    def cell(self, entity: str | None, asked: AskedAspect | None, understood: Understood) -> Cell:
+        """What to look for about ``entity``, and in which words."""
+        return Cell(entity, asked, self._query(entity, asked, understood), self.importance(understood), understood.objects)
+
+    def vectors(self, cells: Sequence[Cell]) -> NDArray[np.float32]:
+        """Embedding of each cell's query, shape (n, dimension)."""
+        return self.searcher.encoder.embed([cell.query for cell in cells])
+
+    def _query(self, entity: str | None, asked: AskedAspect | None, understood: Understood) -> str:
+        known = [self.gazetteer.entities[slug].name for slug in (*filter(None, [entity]), *understood.objects)]
+        about = (*asked.wording, asked.aspect.description) if asked else (understood.question,)
+        return " ".join((*known, *about, *understood.terms)).strip()
+
+    def importance(self, understood: Understood) -> dict[str, float]:
+        """Inverse document frequency of the stems of the question's content words; names of the sides left out."""
+        total = max(1, self.snapshot.generation.passages)
+        said = [*understood.terms, *(w for a in understood.aspects for phrase in a.wording for w in content_words(phrase))]
+        said += [w for slug in understood.objects for w in content_words(self.gazetteer.entities[slug].name)]
+        return {stem(w): math.log(1 + total / (1 + self.snapshot.frequency(w))) for w in said}
+
+    def evidence(self, cell: Cell, vector: NDArray[np.float32], filters: Filters) -> tuple[list[Scored], int]:
+        """Scored candidates of the cell, best first, and the number of passages read for it."""
+        search = self.searcher.search_vector
+        if cell.entity is None:
+            return self._scored(search(cell.query, vector, PASSAGES_PER_CELL, filters), cell)
+        about = search(cell.query, vector, PASSAGES_PER_CELL, replace(filters, entities=(cell.entity,)))
+        anywhere = search(cell.query, vector, PASSAGES_PER_CELL, filters)
+        return self._scored(_joined(about, anywhere, PASSAGES_NAMING), cell)
+
+    def pool(self, understood: Understood, asked: AskedAspect | None, filters: Filters) -> Pool:
+        """The passages that a question about a class brings, whichever entity they are about."""
+        cell = self.cell(None, asked, understood)
+        vector = self.vectors([cell])[0]
+        return Pool(cell, vector, filters, tuple(self.searcher.search_vector(cell.query, vector, POOL, filters)))
+
+    def about(self, entity: str, pool: Pool) -> tuple[list[Scored], int]:
+        """Scored candidates about one entity of the class, best first, and the number of passages read for it."""
+        cell = replace(pool.cell, entity=entity)
+        filters = replace(pool.filters, entities=(entity,))
+        about = self.searcher.search_vector(cell.query, pool.vector, PASSAGES_PER_MEMBER, filters)
+        return self._scored(_joined(about, pool.hits, POOL), cell)
+
+    def _scored(self, hits: Sequence[Hit], cell: Cell) -> tuple[list[Scored], int]:
+        found = (c for c in candidates(hits) if cell.entity is None or belongs(c, cell.entity, self.gazetteer))
+        scored = sorted((self._score(c, cell) for c in found), key=lambda s: -s.score)
+        return scored, len(hits)
+
+    def _score(self, candidate: Candidate, cell: Cell) -> Scored:
+        language = self.gazetteer.entities[cell.entity].language if cell.entity else None
+        return score(candidate, cell, naming(candidate.text, self.gazetteer, language))
+
+
+def _joined(about: Sequence[Hit], others: Sequence[Hit], most: int) -> list[Hit]:
+    """The hits about the entity, then at most ``most`` others."""
+    known = {hit.passage_id for hit in about}
+    return [*about, *[hit for hit in others if hit.passage_id not in known][:most]]

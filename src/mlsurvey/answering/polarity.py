@@ -1,0 +1,54 @@
+"""Does a text affirm or deny an aspect? Pure.
+
+Rules over surface cues, after the negation scopes of NegEx (Chapman et al., "A Simple Algorithm for
+Identifying Negated Findings…", J. Biomedical Informatics 2001): a negator governs the words of its clause that
+follow it, a few "post-negators" govern what precedes them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from mlsurvey.types import Aspect, Span
+from mlsurvey.vocabulary.phrases import phrases
+
+_BEFORE = re.compile(
+    r"\b(?:no|not|never|without|neither|nor|cannot|lacks?|lacking|lack\s+of|missing|no\s+longer|isn['’]t|aren['’]t|doesn['’]t|don['’]t|didn['’]t"
+    r"|won['’]t|can['’]t|wasn['’]t|hasn['’]t|haven['’]t|remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|rather\s+than|instead\s+of|unlike|fails?\s+to)\b",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"^[^.;:!?]{0,40}?(?:\b(?:is|are|was|were|has|have)\s+(?:currently\s+|been\s+)?(?:not|n['’]t|no\s+longer|removed|dropped|unsupported|missing)\b"
+    r"|\bisn['’]t\b|\baren['’]t\b|\bnot\s+(?:yet\s+)?(?:supported|available|implemented|planned|possible)\b|\bunsupported\b|\bunavailable\b)",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[.;:!?()–—]|,\s+(?:but|and|so|it|they|which|while|although|though)\b|\b(?:but|however|although|though|while)\b", re.IGNORECASE)
+_REMOVED = re.compile(r"\b(?:removed|deprecated|dropped)\b", re.IGNORECASE)
+_REACH = 7  # words that a negator governs; NegEx uses 5 to 6, technical noun phrases are longer
+_NOT_ONLY = re.compile(r"\bnot\s+(?:only|just|limited)\b|\bno\s+(?:problem|matter|doubt|need\s+to)\b|\bwithout\s+(?:having|needing|leaving)\b", re.IGNORECASE)
+
+
+def polarity(text: str, aspect: Aspect, trail: Iterable[str] = ()) -> int:
+    """+1 where the text affirms the aspect, -1 where it denies it, 0 where it does neither.
+
+    A text that does both ("CUDA works, OpenCL does not yet") affirms. ``trail`` holds the headings above
+    it: what stands under "Removed" in a change log is denied.
+    """
+    if phrases(aspect.negative).match(text):
+        return -1
+    denials = [is_denied(text, span) for span in phrases(aspect.strong).found(text)]
+    if not denials:
+        return 0
+    under_removed = any(_REMOVED.fullmatch(heading.strip()) for heading in trail)
+    return -1 if all(denials) or under_removed else 1
+
+
+def is_denied(text: str, span: Span) -> bool:
+    """Whether a negator governs the words at ``span``."""
+    masked = _NOT_ONLY.sub(lambda m: "_" * len(m.group()), text)
+    before = _CLAUSE.split(masked[: span.start])[-1]
+    negators = list(_BEFORE.finditer(before or ""))
+    if negators and len(before[negators[-1].end() :].split()) <= _REACH:
+        return True
+    return _AFTER.match(masked[span.end :]) is not None

@@ -1,0 +1,81 @@
+"""When to keep silent, and what to say about it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mlsurvey.answering.compose import Finding
+from mlsurvey.answering.question import Understood
+from mlsurvey.answering.words import content_words, stem
+from mlsurvey.types import Kind, Status
+
+ENOUGH = 0.3
+"""Least estimated probability of a statement worth showing."""
+MEMBER = 0.35
+"""Least estimated probability of the evidence that puts an entity into a set."""
+COVERAGE = 0.34
+"""Least share of the question's content, weighted by rarity, that the statements must speak of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How far the findings answer, and the reason in words a person can act on."""
+
+    status: Status
+    reason: str | None
+
+
+def judge(
+    understood: Understood,
+    findings: Sequence[Finding],
+    silent: Mapping[tuple[str | None, str | None], int],
+    importance: Mapping[str, float],
+) -> Verdict:
+    """Decide between answering, answering in part, and silence."""
+    unknown = ", ".join(understood.unknown)
+    if understood.unknown and not understood.entities:
+        return Verdict(Status.ABSTAINED, f"No document here is about {unknown}.")
+    if not findings:
+        return Verdict(Status.ABSTAINED, _nothing(understood, silent))
+    if coverage(understood, findings, importance) < COVERAGE:
+        return Verdict(Status.ABSTAINED, _off(understood))
+    if understood.unknown:
+        return Verdict(Status.PARTIAL, f"No document here is about {unknown}.")
+    if silent and understood.kind is not Kind.LIST:
+        return Verdict(Status.PARTIAL, _partly(silent))
+    return Verdict(Status.ANSWERED, None)
+
+
+def coverage(understood: Understood, findings: Sequence[Finding], importance: Mapping[str, float]) -> float:
+    """Share of the question's content words, weighted by rarity, that occur in what was found.
+
+    The words by which a known aspect was asked for count as spoken of where a text speaks of the aspect.
+    """
+    whole = sum(importance.values())
+    if not whole:
+        return 1.0
+    present = {s for f in findings for s in (*f.evidence.candidate.stems, *f.evidence.candidate.context_stems)}
+    spoken = {f.aspect for f in findings if f.evidence.features["strong"] > 0 or f.evidence.features["label"] > 0}
+    credited = {
+        stem(w) for a in understood.aspects if a.known and a.aspect.slug in spoken for p in a.wording for w in content_words(p)
+    }
+    return sum(weight for s, weight in importance.items() if s in present | credited) / whole
+
+
+def _nothing(understood: Understood, silent: Mapping[tuple[str | None, str | None], int]) -> str:
+    searched = sum(silent.values())
+    aspects = ", ".join(a.aspect.name for a in understood.aspects) or "this"
+    subject = ", ".join(understood.entities) or "any library"
+    return f"Nothing on {aspects} is stated about {subject} in the {searched} passages searched."
+
+
+def _off(understood: Understood) -> str:
+    subject = ", ".join(understood.entities) or "The documents"
+    terms = " ".join(understood.terms)
+    return f"{subject}: no passage speaks of “{terms}”." if terms else f"{subject}: no passage answers this."
+
+
+def _partly(silent: Mapping[tuple[str | None, str | None], int]) -> str:
+    pairs = ", ".join(" / ".join(filter(None, pair)) for pair in silent)
+    return f"Not stated in the documents: {pairs}."

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import json
+
+QUESTION = "How do Burn and Candle differ in GPU support?"
+
+
+def test_a_comparison_cites_both_sides(run, indexed) -> None:
+    done = run("ask", QUESTION, home=indexed)
+    assert done.code == 0
+    assert "Burn supports GPUs through CUDA, Metal and WebGPU. [" in done.out
+    assert "rust/burn.md:10" in done.out and "rust/candle.md:10" in done.out
+
+
+def test_words_of_a_question_need_no_quotes(run, indexed) -> None:
+    assert run("ask", *QUESTION.split(), "--json", home=indexed).value["question"] == QUESTION
+
+
+def test_json_quotes_are_verbatim(run, indexed) -> None:
+    answer = run("ask", QUESTION, "--json", home=indexed).value
+    assert answer["entities"] == ["burn", "candle"] and answer["citations"]
+    for citation in answer["citations"]:
+        text = (indexed.corpus / citation["document"]).read_bytes().decode("utf-8-sig")
+        assert text[citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_markdown_is_for_pasting(run, indexed) -> None:
+    out = run("ask", QUESTION, "--markdown", home=indexed).out
+    assert out.startswith(f"# {QUESTION}\n") and "## Sources" in out and "```text\n" in out
+
+
+def test_an_abstention_ends_with_three(run, indexed) -> None:
+    done = run("ask", "Which cheese is best with Zorblatt?", home=indexed)
+    assert done.code == 3 and done.out.startswith("No answer: ") and done.err == ""
+
+
+def test_explain_says_what_was_understood(run, indexed) -> None:
+    out = run("ask", QUESTION, "--explain", "--language", "rust", home=indexed).out
+    assert out.startswith("Understood\n") and "entities  Burn, Candle" in out and "language rust" in out
+
+
+def test_a_source_that_changed_is_marked(run, home) -> None:
+    burn = home.corpus / "rust" / "burn.md"
+    burn.write_text(burn.read_text("utf-8").replace("CUDA", "cuda"), "utf-8")
+    (home.corpus / "rust" / "candle.md").unlink()
+    done = run("ask", QUESTION, home=home)
+    assert "(source changed since it was indexed)" in done.out and "(source is no longer there)" in done.out
+    stale = {c["document"]: c.get("stale") for c in run("ask", QUESTION, "--json", home=home).value["citations"]}
+    assert stale["rust/candle.md"] == "source is no longer there"
+
+
+def test_escape_sequences_in_documents_stay_out_of_every_form(run, indexed) -> None:
+    question = "Does Linfa support GPUs?"
+    for form in ((), ("--json",), ("--markdown",), ("--explain",)):
+        done = run("ask", question, *form, home=indexed)
+        assert "Linfa" in done.out
+        assert not set("\x1b\x07\u202e") & set(done.out + done.err), form
+    for command in (("search", "Linfa"), ("show", "hostile.md"), ("search", "Linfa", "--json")):
+        assert not set("\x1b\x07\u202e") & set(run(*command, home=indexed).out), command
+
+
+def test_lines_of_questions_become_lines_of_answers(run, indexed, tmp_path) -> None:
+    lines = [
+        json.dumps({"id": "a", "question": QUESTION, "gold": 1}),
+        "{broken",
+        "",
+        json.dumps({"id": 7}),
+        "[]",
+        json.dumps({"id": None, "question": "Is Burn MIT licensed?"}),
+    ]
+    file = tmp_path / "questions.jsonl"
+    file.write_text("\ufeff" + "\n".join(lines), "utf-8")
+    done = run("ask", "--jsonl", str(file), home=indexed)
+    answers = [json.loads(line) for line in done.out.splitlines()]
+    assert done.code == 1
+    assert [a["id"] for a in answers] == ["a", None, 7, None, None]
+    assert [a.get("line") for a in answers] == [None, 2, 4, 5, None]
+    assert ["error" in a for a in answers] == [False, True, True, True, False]
+    assert answers[0]["question"] == QUESTION and answers[0]["schema"] == 1
+
+
+def test_questions_come_from_stdin_too(run, indexed) -> None:
+    done = run("ask", "--jsonl", "-", home=indexed, stdin=b'{"id": 1, "question": "Is Burn MIT licensed?"}\n')
+    assert done.code == 0 and done.value["id"] == 1
+
+
+def test_search_filters_and_limits(run, indexed) -> None:
+    hits = run("search", "gpu", "--json", "--limit", "2", "--path", "rust/", home=indexed).value["hits"]
+    assert len(hits) == 2 and all(hit["document"].startswith("rust/") for hit in hits)
+    hits = run("search", "gpu", "--json", "--entity", "Gorgonia", home=indexed).value["hits"]
+    assert {hit["document"] for hit in hits} == {"go/gorgonia.md"}
+    hits = run("search", "gpu", "--json", "--language", "golang", home=indexed).value["hits"]
+    assert {hit["document"] for hit in hits} == {"go/gorgonia.md"}
+
+
+def test_search_shows_place_reason_and_text(run, indexed) -> None:
+    out = run("search", "WebAssembly browser", home=indexed).out
+    assert out.startswith("1. rust/candle.md:") and "keyword #1" in out and "dense #1" in out
+    assert "dense" not in run("search", "WebAssembly", "--mode", "keyword", home=indexed).out
+
+
+def test_nothing_found_is_said(run, indexed) -> None:
+    assert run("search", "xyzzy", "--mode", "keyword", home=indexed).out == "nothing found\n"

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+
+def test_a_dry_run_tells_and_writes_nothing(run, home) -> None:
+    (home.corpus / "new.md").write_text("# New\n\nSomething new.\n", "utf-8")
+    (home.corpus / "paper.pdf").write_bytes(b"%PDF")
+    (home.corpus / "go" / "gorgonia.md").rename(home.corpus / "gorgonia.md")
+    before = run("status", "--json", home=home).value
+    done = run("refresh", "--dry-run", home=home)
+    assert "  + new.md" in done.out and "  > go/gorgonia.md -> gorgonia.md" in done.out
+    assert "  ! paper.pdf: not read: .pdf files are no documents" in done.out
+    assert "dry run, nothing written: 1 added, 1 moved" in done.out
+    assert run("status", "--json", home=home).value == before
+
+
+def test_a_refresh_without_changes_embeds_nothing(run, home) -> None:
+    report = run("refresh", "--json", home=home).value
+    assert (report["unchanged"], report["embedded"], report["device"]) == (4, 0, None)
+
+
+def test_quiet_is_quiet(run, home) -> None:
+    done = run("refresh", "--quiet", home=home)
+    assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_a_rebuild_gives_the_same_index(run, home) -> None:
+    before = run("status", "--json", home=home).value["generation"]["id"]
+    report = run("refresh", "--rebuild", "--json", home=home).value
+    assert report["generation"] == before and report["passages"] > 0
+
+
+def test_status_counts_what_a_refresh_would_do(run, home) -> None:
+    assert run("status", "--json", home=home).value["pending"] == {"added": 0, "changed": 0, "removed": 0}
+    (home.corpus / "new.md").write_text("new\n", "utf-8")
+    (home.corpus / "hostile.md").write_text("changed\n", "utf-8")
+    (home.corpus / "go" / "gorgonia.md").unlink()
+    assert run("status", "--json", home=home).value["pending"] == {"added": 1, "changed": 1, "removed": 1}
+    assert "1 new, 1 changed, 1 removed; type: mlsurvey refresh" in run("status", home=home).out
+
+
+def test_status_without_an_index_says_so(run, tmp_path) -> None:
+    done = run("status", "--corpus", str(tmp_path), "--index", str(tmp_path / "none"))
+    assert done.code == 0 and "none yet; type: mlsurvey refresh" in done.out
+
+
+def test_a_damaged_index_is_found_by_verify(run, home) -> None:
+    assert run("status", "--verify", home=home).code == 0
+    segment = next((home.index / "vectors").glob("*.faiss"))
+    data = bytearray(segment.read_bytes())
+    data[-1] ^= 0xFF
+    segment.write_bytes(data)
+    done = run("status", "--verify", home=home)
+    assert done.code == 5 and segment.name in done.err and "mlsurvey refresh --rebuild" in done.err
+
+
+def test_outside_a_checkout_the_starter_corpus_is_laid_down_once(run, question_model) -> None:
+    import shutil
+
+    import platformdirs
+
+    from mlsurvey.embedding.models import DEFAULT_MODEL, model_id
+    from mlsurvey.settings import starter_folder
+
+    data = platformdirs.user_data_path("mlsurvey")
+    assert f"would be copied to {data / 'corpus'}" in run("refresh", "--dry-run").out
+    assert not data.exists()
+    shutil.copytree(question_model, data / "index" / "models" / model_id(DEFAULT_MODEL))
+    (data / "corpus").mkdir()
+    assert "starter" not in run("refresh").out, "a folder that is there is left alone"
+    (data / "corpus").rmdir()
+    from mlsurvey.survey.collection import lay_starter
+
+    assert lay_starter(data / "corpus", starter_folder())
+    assert (data / "corpus" / "libraries").is_dir() and not (data / "corpus" / "entities.toml").exists()
+    assert not lay_starter(data / "corpus", starter_folder())
+
+
+def test_config_names_the_origin_of_each_value(run, monkeypatch) -> None:
+    monkeypatch.setenv("MLSURVEY_DEVICE", "cpu")
+    value = run("config", "--json", "--model", "x").value
+    assert value["model"] == {"value": "x", "origin": "argument --model"}
+    assert value["device"] == {"value": "cpu", "origin": "environment variable MLSURVEY_DEVICE"}
+    assert list(value) == ["corpus", "index", "model", "device", "precision"]
+
+
+def test_an_option_after_the_command_wins_over_one_before(run) -> None:
+    assert run("--model", "a", "config", "--model", "b", "--json").value["model"]["value"] == "b"
+    assert run("--model", "a", "config", "--json").value["model"]["value"] == "a"

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from mlsurvey.errors import MismatchError, NotFoundError, UsageError
+from mlsurvey.settings import Settings
+from mlsurvey.survey import Survey
+from mlsurvey.survey.citations import CHANGED, MISSING, stale_citations
+from mlsurvey.types import Filters
+
+QUESTION = "How do Burn and Candle differ in GPU support?"
+
+
+@pytest.fixture
+def survey(home):
+    with Survey(Settings(corpus=home.corpus, index=home.index)) as survey:
+        yield survey
+
+
+@pytest.fixture
+def reading(indexed):
+    with Survey(Settings(corpus=indexed.corpus, index=indexed.index)) as survey:
+        yield survey
+
+
+def test_a_refresh_by_another_is_picked_up_at_the_next_call(survey, home) -> None:
+    assert survey.search("gorgonia", mode="keyword").hits
+    (home.corpus / "go" / "gorgonia.md").unlink()
+    with Survey(survey.settings) as other:
+        assert other.refresh().removed == ("go/gorgonia.md",)
+    assert not survey.search("gorgonia", mode="keyword").hits
+
+
+def test_a_reader_ends_on_the_generation_that_it_began_with(survey, home) -> None:
+    with survey._reader.reading() as begun:
+        (home.corpus / "go" / "gorgonia.md").unlink()
+        survey.refresh()
+        with survey._reader.reading() as later:
+            assert later.snapshot.generation.number == begun.snapshot.generation.number + 1
+            assert not later.snapshot.keyword("gorgonia", 5)
+        assert begun.snapshot.document("go/gorgonia.md").path == "go/gorgonia.md"
+        assert begun.snapshot.keyword("gorgonia", 5)
+    assert list(survey._reader._users) == [later], "the old generation is closed when its last reader is done"
+
+
+def test_answers_from_many_threads_agree(reading) -> None:
+    answers = []
+    threads = [threading.Thread(target=lambda: answers.append(reading.ask(QUESTION))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({tuple(c.quote for c in answer.citations) for answer in answers}) == 1 and len(answers) == 4
+
+
+def test_a_closed_survey_opens_again_when_asked(reading) -> None:
+    reading.search("gpu", mode="keyword")
+    reading.close()
+    assert reading.search("gpu", mode="keyword").hits
+
+
+def test_a_model_that_is_not_the_index_s_is_refused(indexed) -> None:
+    with (
+        Survey(Settings(corpus=indexed.corpus, index=indexed.index, model="other/model")) as survey,
+        pytest.raises(MismatchError, match="built with the model all-MiniLM-L6-v2"),
+    ):
+        survey.ask(QUESTION)
+
+
+@pytest.mark.parametrize("name", ["Burn", "burn", "BURN"])
+def test_filters_take_names_as_people_write_them(name, reading) -> None:
+    found = reading.search("gpu", filters=Filters(entities=(name,)), mode="keyword")
+    assert {hit.passage.path for hit in found.hits} == {"rust/burn.md"}
+
+
+def test_an_unknown_name_in_a_filter_is_no_empty_result(reading) -> None:
+    with pytest.raises(NotFoundError, match="no library 'Zorblatt'"):
+        reading.ask(QUESTION, filters=Filters(entities=("Zorblatt",)))
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "x" * 20_001])
+def test_no_question_and_too_much_of_one_are_refused(text, reading) -> None:
+    with pytest.raises(UsageError):
+        reading.ask(text)
+    with pytest.raises(UsageError):
+        reading.search(text)
+
+
+def test_a_place_in_a_document_is_found_also_where_its_name_has_a_colon(survey, home) -> None:
+    (home.corpus / "a:2").mkdir()
+    (home.corpus / "a:2" / "b:3.md").write_text("# One\n\ntwo\n", "utf-8")
+    survey.refresh()
+    assert survey.locate("a:2/b:3.md")[1] is None
+    document, line = survey.locate("a:2/b:3.md:3")
+    assert (document.path, line) == ("a:2/b:3.md", 3)
+
+
+def test_a_quote_is_stale_where_its_words_moved_or_went(survey, home) -> None:
+    citations = survey.ask(QUESTION).citations
+    burn = home.corpus / "rust" / "burn.md"
+    assert stale_citations(citations, home.corpus) == {}
+    burn.write_text(burn.read_text("utf-8") + "\nMore at the end.\n", "utf-8")
+    assert stale_citations(citations, home.corpus) == {}, "what stands where it stood is not stale"
+    burn.write_text("One more line.\n" + burn.read_text("utf-8"), "utf-8")
+    (home.corpus / "rust" / "candle.md").unlink()
+    reasons = stale_citations(citations, home.corpus)
+    stale = {citation.document: reasons[citation.number] for citation in citations}
+    assert stale == {"rust/burn.md": CHANGED, "rust/candle.md": MISSING}
+
+
+def test_status_reads_no_document_and_tells_what_there_is(reading, indexed) -> None:
+    state = reading.status()
+    assert (state.corpus, state.index) == (str(indexed.corpus), str(indexed.index))
+    assert state.corpus_documents == state.generation.documents == 4
+    assert state.generation.model.startswith("all-MiniLM-L6-v2-") and state.index_bytes > 1_000_000
+    assert state.pending.total == 0
