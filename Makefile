@@ -53,5 +53,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("mlsurvey needs Python 3.11 or newer; $(PYTHON) is %d.%d" % v[:2])'
 	@echo "Installing into $(VENV), with FAISS for $(FAISS). The first time this fetches about 1 GB and takes a minute or more."
 	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar on --constraint constraints.txt --editable '.[$(FAISS),dev]'
-	@touch $@
+	@rm -f $@
+	@{ PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off \
+		--constraint constraints.txt --editable '.[$(FAISS),dev]' && touch $@; } \
+		| sed -n -e 's/^ *Downloading /  /p' -e 's/^Installing collected packages.*/  installing…/p'
+	@test -e $@

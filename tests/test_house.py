@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -59,6 +62,16 @@ def test_asking_loads_nothing_heavy(module: str) -> None:
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
 
 
+def test_every_imported_distribution_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["cpu"]]
+    declared = {_normal(re.split(r"[^\w.-]", line)[0]) for line in wanted}
+    owners = packages_distributions()
+    imported = {name for path in python_files() if "tests" not in path.parts for name in _imports(path)}
+    foreign = imported - sys.stdlib_module_names - {"mlsurvey", "mlsurvey_tui"}
+    assert {name for name in foreign if not declared & {_normal(owner) for owner in owners.get(name, ())}} == set()
+
+
 def test_the_changelog_begins_with_this_version() -> None:
     sections = re.findall(r"^## \[(\d[^\]]*)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE)
     assert sections[0] == mlsurvey.__version__
@@ -72,6 +85,18 @@ def test_every_pinned_version_is_exact_and_public() -> None:
 def test_no_file_knows_a_machine() -> None:
     known = [path for path in tracked() if path != Path(__file__) and _names_a_machine(path)]
     assert known == []
+
+
+def _imports(path: Path) -> set[str]:
+    """Top-level packages that a file imports, wherever in it."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    named = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    return {name.partition(".")[0] for name in plain | named}
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _names_a_machine(path: Path) -> bool:

@@ -160,6 +160,12 @@ class Aspect:
     """Heading or bullet labels under which it stands ("Performance")."""
     description: str = ""
     """One plain sentence that says what evidence looks like; embedded for the dense side."""
+    narrow: tuple[str, ...] = ()
+    """Phrases by which a question asks for a part of it ("AMD"): evidence has to name that part itself."""
+    polar: bool = False
+    """A text can affirm or deny it, so that two documents can contradict each other."""
+    general: bool = False
+    """Its words are the head of other aspects' names ("clustering algorithms"), and then say nothing themselves."""
 
 
 @dataclass(frozen=True, slots=True)

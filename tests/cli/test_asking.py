@@ -85,7 +85,7 @@ def test_questions_come_from_stdin_too(run, indexed) -> None:
 
 
 def test_search_filters_and_limits(run, indexed) -> None:
-    hits = run("search", "gpu", "--json", "--limit", "2", "--path", "rust/", home=indexed).value["hits"]
+    hits = run("search", "GPUs", "--json", "--limit", "2", "--path", "rust/", home=indexed).value["hits"]
     assert len(hits) == 2 and all(hit["document"].startswith("rust/") for hit in hits)
     hits = run("search", "gpu", "--json", "--entity", "Gorgonia", home=indexed).value["hits"]
     assert {hit["document"] for hit in hits} == {"go/gorgonia.md"}

@@ -36,7 +36,7 @@ def test_another_document_of_the_name_is_never_overwritten_unasked(run, home, tm
     done = run(*add, home=home)
     assert done.code == 2 and "already in the corpus: rust/burn.md; add --replace" in done.err
     assert "# Burn" in (home.corpus / "rust" / "burn.md").read_text("utf-8")
-    assert run(*add, "--replace", home=home).out == "nothing added\nreplaced rust/burn.md\n"
+    assert run(*add, "--replace", home=home).out == "replaced rust/burn.md\n"
     assert (home.corpus / "rust" / "burn.md").read_text("utf-8") == "other\n"
     assert "1 there already" in run(*add, home=home).err
 

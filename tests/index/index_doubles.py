@@ -9,6 +9,8 @@ import hashlib
 import os
 import re
 import resource
+import signal
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -29,6 +31,16 @@ from mlsurvey.vocabulary.load import Vocabulary
 
 DIMENSION = 32
 NOBODY = 65534
+FILE_EVENTS = {
+    "os.link",
+    "os.mkdir",
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.chmod",
+    "shutil.rmtree",
+    "sqlite3.connect",
+}
 EVERYTHING = 100_000
 VOCABULARY = Vocabulary(
     (
@@ -75,6 +87,19 @@ def model_info(identity: str = "hash") -> ModelInfo:
 
 def query_vector(text: str) -> NDArray[np.float32]:
     return HashEmbedder().embed([text])[0]
+
+
+class FailingEmbedder(HashEmbedder):
+    """Fails, with what it is told to raise, at its second call."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self.error = error
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if self.texts:
+            raise self.error
+        return super().embed(texts)
 
 
 @dataclass
@@ -143,6 +168,35 @@ def contents(snapshot: Snapshot) -> set[tuple[Any, ...]]:
     return {(documents[p.path].sha256, p) for p in passages} | {(row,) for row in documents.values()}
 
 
+def paths(world: World) -> list[str]:
+    with world.snapshot() as snapshot:
+        assert_sides_agree(snapshot)
+        return [row.path for row in snapshot.documents()]
+
+
+def run(world: World, *orders: str) -> str:
+    command = [sys.executable, __file__, str(world.corpus), str(world.index), *orders]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def generation(world: World) -> int:
+    with world.snapshot() as snapshot:
+        return snapshot.generation.number
+
+
+def leftovers(world: World) -> set[str]:
+    """Files in the two folders of parts that the catalogue does not name, after the refresh that clears them."""
+    world.refresh()
+    with world.snapshot() as snapshot:
+        named = {path for (path,) in snapshot._catalogue.rows("SELECT path FROM files")}
+    parts = [*world.index.glob("keywords/*/*"), *world.index.glob("vectors/*")]
+    return {
+        path
+        for path in (p.relative_to(world.index).as_posix() for p in parts)
+        if path not in named and ".lock" not in path
+    }
+
+
 def main(corpus: str, index: str, *orders: str) -> None:
     """Carry out orders: ``limit=BYTES`` a file may have, ``nobody``, ``refresh``, ``ask``, ``serve``."""
     world = World(Path(corpus), Path(index))
@@ -180,15 +234,32 @@ def _ask(world: World) -> None:
 
 
 def _serve(world: World) -> None:
-    """Refresh in a fresh process for each line read, and tell its id: starting an interpreter each time takes long."""
-    for _ in sys.stdin:
+    """Refresh in a fresh process for each line read, and tell its id: starting an interpreter each time takes long.
+
+    A line that holds a number n has the process die before its n-th step that touches the file system.
+    """
+    for line in sys.stdin:
         child = os.fork()
         if not child:
+            if line.strip():
+                _die_at(int(line))
             world.refresh()
             os._exit(0)
         print(child, flush=True)
-        os.waitpid(child, 0)
-        print("ended", flush=True)
+        print(os.waitpid(child, 0)[1], flush=True)
+
+
+def _die_at(number: int) -> None:
+    steps = iter(range(number))
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        is_step = event in FILE_EVENTS or (
+            event == "open" and isinstance(arguments[1], str) and set("wxa") & set(arguments[1])
+        )
+        if is_step and next(steps, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ class Corpus(RuleBasedStateMachine):
 
 
 Corpus.TestCase.settings = settings(
-    max_examples=8, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=10, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 TestCorpus = pytest.mark.slow(Corpus.TestCase)
 

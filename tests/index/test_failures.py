@@ -5,61 +5,42 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import index_doubles
 import numpy as np
 import pytest
-from index_doubles import NOBODY, HashEmbedder, World, assert_sides_agree, page
+from index_doubles import (
+    FailingEmbedder,
+    HashEmbedder,
+    World,
+    assert_sides_agree,
+    generation,
+    leftovers,
+    page,
+    paths,
+    run,
+)
 from numpy.typing import NDArray
 
 from mlsurvey.errors import (
     BusyError,
-    DamagedIndexError,
     EngineError,
     IndexingError,
     Interrupted,
     MismatchError,
     NoIndexError,
-    StorageError,
 )
 from mlsurvey.index import embed as embed_module
 from mlsurvey.index.snapshot import Snapshot
 
 KILLS = 50
-DOUBLES = Path(index_doubles.__file__)
-
-
-class FailingEmbedder(HashEmbedder):
-    """Fails, with what it is told to raise, at its second call."""
-
-    def __init__(self, error: BaseException) -> None:
-        super().__init__()
-        self.error = error
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        if self.texts:
-            raise self.error
-        return super().embed(texts)
-
-
-def paths(world: World) -> list[str]:
-    with world.snapshot() as snapshot:
-        assert_sides_agree(snapshot)
-        return [row.path for row in snapshot.documents()]
-
-
-def run(world: World, *orders: str) -> str:
-    command = [sys.executable, str(DOUBLES), str(world.corpus), str(world.index), *orders]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
 @pytest.mark.parametrize(
@@ -117,18 +98,20 @@ class Server:
     """Starts refreshes in processes that can be killed."""
 
     def __init__(self, world: World) -> None:
-        command = [sys.executable, str(DOUBLES), str(world.corpus), str(world.index), "serve"]
+        command = [sys.executable, index_doubles.__file__, str(world.corpus), str(world.index), "serve"]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def start(self) -> int:
-        assert self.process.stdin and self.process.stdout
-        self.process.stdin.write("\n")
+    def start(self, die_at: int | None = None) -> int:
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write("\n" if die_at is None else f"{die_at}\n")
         self.process.stdin.flush()
         return int(self.process.stdout.readline())
 
-    def wait(self) -> None:
+    def wait(self) -> int:
+        """Wait status of the process: 0 if it finished."""
         assert self.process.stdout
-        assert self.process.stdout.readline() == "ended\n"
+        return int(self.process.stdout.readline())
 
     def close(self) -> None:
         assert self.process.stdin and self.process.stdout
@@ -175,30 +158,35 @@ def test_killed_at_any_moment_the_index_serves_and_the_next_refresh_completes_it
     assert leftovers(world) == set()
 
 
+@pytest.mark.slow
+def test_death_before_any_step_leaves_the_old_index_or_the_new_one_whole(world: World, server: Server) -> None:
+    for number in range(4):
+        world.write(f"start{number}.md", page(f"start{number}"))
+    world.refresh()
+    step, status = 0, -1
+    while status:
+        (world.corpus / f"step{step - 2}.md").unlink(missing_ok=True)
+        world.write(f"step{step}.md", page(f"word{step}", "other"))
+        before = generation(world)
+        server.start(die_at=step)
+        status = server.wait()
+        with world.snapshot() as snapshot:
+            assert_sides_agree(snapshot)
+            assert snapshot.generation.number - before in (0, 1)
+        step += 1
+    assert step > 20
+    assert leftovers(world) == set()
+    fresh = World(world.corpus, world.index.with_name("fresh"))
+    fresh.refresh()
+    assert world.contents() == fresh.contents()
+
+
 def change(world: World, chance: random.Random, number: int) -> None:
     files = sorted(world.corpus.glob("*.md"))
     if len(files) > 3 and chance.random() < 0.4:
         chance.choice(files).unlink()
     else:
         world.write(f"file{number % 9}.md", page(f"word{number}", f"other{chance.random()}"))
-
-
-def generation(world: World) -> int:
-    with world.snapshot() as snapshot:
-        return snapshot.generation.number
-
-
-def leftovers(world: World) -> set[str]:
-    """Files in the two folders of parts that the catalogue does not name, after the refresh that clears them."""
-    world.refresh()
-    with world.snapshot() as snapshot:
-        named = {path for (path,) in snapshot._catalogue.rows("SELECT path FROM files")}
-    parts = [*world.index.glob("keywords/*/*"), *world.index.glob("vectors/*")]
-    return {
-        path
-        for path in (p.relative_to(world.index).as_posix() for p in parts)
-        if path not in named and ".lock" not in path
-    }
 
 
 def test_second_writer_is_told_who_holds_the_index_or_waits(world: World) -> None:
@@ -239,6 +227,18 @@ def test_reader_keeps_its_generation_while_others_are_published(world: World) ->
             assert reader.document("a.md").text == page("one")
 
 
+def test_one_snapshot_serves_many_threads_while_a_refresh_publishes(world: World) -> None:
+    for number in range(20):
+        world.write(f"d{number}.md", page(f"word{number}"))
+    world.refresh()
+    with world.snapshot() as reader, ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(assert_sides_agree, reader) for _ in range(20)]
+        world.write("d1.md", page("novelty"))
+        world.refresh()
+        for answer in asked:
+            answer.result()
+
+
 def test_reader_of_a_cleared_generation_is_told(world: World) -> None:
     world.write("a.md", page("one"))
     world.refresh()
@@ -261,132 +261,3 @@ def test_other_model_is_refused_with_what_to_type(world: World) -> None:
     Snapshot(world.index, "hash").close()
     with pytest.raises(MismatchError, match="mlsurvey refresh"):
         Snapshot(world.index, "other")
-
-
-def truncate(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[:-10])
-
-
-def flip(file: Path) -> None:
-    data = bytearray(file.read_bytes())
-    data[len(data) // 2] ^= 0xFF
-    file.write_bytes(data)
-
-
-DAMAGES: dict[str, Callable[[Path], None]] = {
-    "vector segment missing": lambda index: next(index.glob("vectors/*.faiss")).unlink(),
-    "vector segment truncated": lambda index: truncate(next(index.glob("vectors/*.faiss"))),
-    "vector ids truncated": lambda index: truncate(next(index.glob("vectors/*.npy"))),
-    "keyword folder missing": lambda index: shutil.rmtree(next(index.glob("keywords/*"))),
-    "keyword segment missing": lambda index: next(index.glob("keywords/*/*.idx")).unlink(),
-    "catalogue overwritten": lambda index: (index / "catalogue.sqlite").write_bytes(b"no database" * 1000) and None,
-    "catalogue emptied": lambda index: (index / "catalogue.sqlite").write_bytes(b"") and None,
-    "catalogue missing": lambda index: (index / "catalogue.sqlite").unlink(),
-}
-
-
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_damage_is_named_and_a_rebuild_mends_it(world: World, damage: str) -> None:
-    world.write("a.md", page("one"))
-    world.refresh()
-    DAMAGES[damage](world.index)
-    with pytest.raises(DamagedIndexError, match=r"mlsurvey refresh --rebuild"):
-        Snapshot(world.index)
-    with pytest.raises(DamagedIndexError, match=r"mlsurvey refresh --rebuild"):
-        world.refresh()
-    assert world.refresh(rebuild=True).added == ("a.md",)
-    assert paths(world) == ["a.md"]
-    assert leftovers(world) == set()
-
-
-@pytest.mark.parametrize("part", ["vectors/*.faiss", "keywords/*/*.idx"])
-def test_silent_damage_is_found_by_verifying(world: World, part: str) -> None:
-    world.write("a.md", page("one"))
-    world.refresh()
-    flip(next(world.index.glob(part)))
-    with world.snapshot() as snapshot, pytest.raises(DamagedIndexError, match="not what was published"):
-        snapshot.verify()
-
-
-def test_old_index_serves_during_a_rebuild_that_fails_and_the_next_one_resumes(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(embed_module, "BATCH", 1)
-    world.write("a.md", page("one"))
-    world.write("b.md", page("two"))
-    world.refresh()
-    before = generation(world)
-    with pytest.raises(EngineError):
-        world.refresh(lambda: FailingEmbedder(RuntimeError("gone")), rebuild=True)
-    assert paths(world) == ["a.md", "b.md"]
-    assert world.refresh(rebuild=True).embedded == 1
-    assert generation(world) > before
-    assert paths(world) == ["a.md", "b.md"]
-
-
-@pytest.fixture
-def open_world() -> Iterator[World]:
-    """A world in a folder that other accounts may enter."""
-    home = Path(tempfile.mkdtemp())
-    home.chmod(0o755)
-    (home / "corpus").mkdir()
-    yield World(home / "corpus", home / "index")
-    for folder in (f for f in home.rglob("*") if f.is_dir()):
-        folder.chmod(0o755)
-    shutil.rmtree(home)
-
-
-def test_read_only_index_serves_and_refuses_to_be_written(open_world: World) -> None:
-    world = open_world
-    world.write("a.md", page("one"))
-    world.refresh()
-    for part in [*world.index.rglob("*"), world.index]:
-        part.chmod(0o555 if part.is_dir() else 0o444)
-    rights = ["nobody"] if os.getuid() == 0 else []
-    assert run(world, *rights, "ask") == "done"
-    assert run(world, *rights, "preview") == "done"
-    assert run(world, *rights, "refresh").startswith("StorageError: cannot write the index")
-    assert paths(world) == ["a.md"]
-
-
-def test_index_of_one_account_serves_another(open_world: World) -> None:
-    open_world.write("a.md", page("one"))
-    open_world.refresh()
-    if os.getuid() != 0:
-        pytest.skip("only root can try another account")
-    assert NOBODY != os.getuid()
-    assert run(open_world, "nobody", "ask") == "done"
-
-
-@pytest.mark.parametrize("limit", [0, 100, 3_000, 20_000, 60_000, 150_000])
-def test_disk_that_takes_no_more_keeps_the_published_index(world: World, limit: int) -> None:
-    world.write("a.md", page("one"))
-    world.refresh()
-    for number in range(150):
-        world.write(f"new{number}.md", page(*(f"word{number}x{n}" for n in range(20))))
-    assert run(world, f"limit={limit}", "refresh").startswith("StorageError: cannot write the index")
-    assert paths(world) == ["a.md"]
-    assert len(world.refresh().added) == 150
-    assert leftovers(world) == set()
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(disk)]
-    if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("mounting a small disk is not permitted here; the size limit above stands for it")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
-
-
-def test_full_disk_keeps_the_published_index(world: World, small_disk: Path) -> None:
-    world.index = small_disk / "index"
-    world.write("a.md", page("one"))
-    world.refresh()
-    for number in range(150):
-        world.write(f"new{number}.md", page(*(f"word{number}x{n}" for n in range(20))))
-    with pytest.raises(StorageError, match="as it was"):
-        world.refresh()
-    assert paths(world) == ["a.md"]

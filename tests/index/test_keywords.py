@@ -47,7 +47,8 @@ def found(keywords: Keywords, text: str) -> set[int]:
         ("tch-rs", 0), ("tch rs", 0), ("TCH_RS", 0), ("tchrs", 0), ("rs", 0),
         ("ML.NET", 1), ("mlnet", 1), ("ml net", 1), ("TF.NET", 2), ("tfnet", 2),
         ("C#", 3), ("c#", 3), ("F#", 3), ("C++", 4), ("C", 4), ("node.js", 5), ("nodejs", 5), ("Node JS", 5),
-        ("ml_algo", 6), ("ml-algo", 6), ("mlalgo", 6), ("algo", 6), ("library", 7), ("run library", 7), ("naive", 7), ("data set", 8),
+        ("ml_algo", 6), ("ml-algo", 6), ("mlalgo", 6), ("algo", 6), ("library", 7), ("run library", 7), ("naive", 7),
+        ("data set", 8),
     ],
 )  # fmt: skip
 def test_names_are_found_whole_and_by_parts(keywords: Keywords, query: str, number: int) -> None:
@@ -66,8 +67,8 @@ def test_joined_names_collapse() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", " ", "AND", "OR NOT", "+a -b", "title:burn", '"unclosed', "a~2", "a^3", "[1 TO 2]", "{a", "(((", "*", "?", "/re.*/",
-        "\\", "\x00", "\ud800".encode("utf-8", "replace").decode(), "id:1", "body:*", "IN [a b]", "a" * 100_000, "x " * 10_000,
+        "", " ", "AND", "OR NOT", "+a -b", "title:burn", '"unclosed', "a~2", "a^3", "[1 TO 2]", "{a", "(((", "*", "?",
+        "/re.*/", "\\", "\x00", "id:1", "body:*", "IN [a b]", "a" * 100_000, "a-" * 50_000, "x " * 10_000,
     ],
 )  # fmt: skip
 def test_hostile_queries_are_plain_text(keywords: Keywords, text: str) -> None:
@@ -96,10 +97,10 @@ def test_words_that_hold_sentences_together_do_not_match(keywords: Keywords) -> 
     assert found(keywords, "what is the libtorch for") == {0}
 
 
-def test_heading_counts_more_than_body(tmp_path: Path) -> None:
-    rows = [row(1, "gpu and more words here", title="Notes"), row(2, "Notes and more words here", title="gpu")]
+def test_heading_counts_beside_the_body(tmp_path: Path) -> None:
+    rows = [row(1, "gpu and words", title="Notes"), row(2, "gpu and words", title="gpu"), row(3, "words", title="gpu")]
     update(tmp_path / "1", None, [], rows)
-    assert [i for i, _ in Keywords(tmp_path / "1").search(KeywordQuery("gpu"), 2)] == [2, 1]
+    assert [i for i, _ in Keywords(tmp_path / "1").search(KeywordQuery("gpu"), 3)] == [2, 1, 3]
 
 
 def test_phrases_weigh_as_told(keywords: Keywords) -> None:

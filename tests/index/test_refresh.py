@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from index_doubles import EVERYTHING, World, assert_sides_agree, page, query_vector
+from index_doubles import EVERYTHING, World, assert_sides_agree, page, paths, query_vector
 
 from mlsurvey.errors import NotFoundError
 from mlsurvey.types import Entity, Filters
@@ -22,12 +22,6 @@ ODD_NAMES = [
     "quote'\".md",
     "*?.md",
 ]
-
-
-def paths(world: World) -> list[str]:
-    with world.snapshot() as snapshot:
-        assert_sides_agree(snapshot)
-        return [row.path for row in snapshot.documents()]
 
 
 def settle(world: World, path: str) -> None:

@@ -23,7 +23,7 @@ def _check_sentences(document: Document, passage: Passage) -> None:
         quote = sentence.span.of(document.text)
         assert quote.strip() and sentence.text.strip()
         assert len(quote) <= 900
-        assert not any(ord(c) < 32 and c not in "\n\t" or 127 <= ord(c) < 160 for c in sentence.text)
+        assert not any((ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160 for c in sentence.text)
         if sentence.kind is not SentenceKind.CODE:
             assert "\n" not in sentence.text and "  " not in sentence.text
 

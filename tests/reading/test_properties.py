@@ -5,8 +5,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from .checks import check
-from .conftest import LIMIT, Chunk
 
 from mlsurvey.errors import UnreadableError
 from mlsurvey.reading.documents import declared_entity, document
@@ -14,11 +12,14 @@ from mlsurvey.reading.passages import TokenCounter, passages
 from mlsurvey.reading.scan import read, scan
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 
+from .checks import check
+from .conftest import LIMIT, Chunk
+
 PATHS = ("a.md", "a.mdx", "a.txt", "a.rst")
 
 MARKDOWN = [
-    "# ", "## Ember {#id}", "===", "---", "- ", "* ", "1. ", "  ", "    ", "\t", "> ", "```", "~~~rust", "`", "``", "**",
-    "*", "_", "~~", "[a](b)", "[a][b]", "![i](u)", "[![b][c]][d]", "[c]: http://x", "[^1]", "[^1]: note", "| a | b |",
+    "# ", "## Ember {#id}", "===", "---", "- ", "* ", "1. ", "  ", "    ", "\t", "> ", "```", "~~~rust", "`", "``",
+    "**", "*", "_", "~~", "[a](b)", "[a][b]", "![i](u)", "[![b][c]][d]", "[c]: http://x", "[^1]", "[^1]: note", "| a | b |",
     "|---|---|", "| 1 |", "\\|", "<div class='hidden'>", "</div>", "<b>", "<!--", "-->", "<tr><td>x</td></tr>", "<br/>",
     "{{#include x}}", "{{hi:x}}", "{{< quizdown >}}", "{{% note %}}", "- [x] yes", "- [ ] no", "> **Explanation:** so",
     "import X from 'y'", "<Ort/>", "**Speed**: fast.", "• Speed: fast.", "2.4.1 wax-rs (bindings)", "+++", "title: x",

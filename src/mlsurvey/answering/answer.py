@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from mlsurvey.answering import compose
 from mlsurvey.answering.compose import Citations, Dispute, Finding
 from mlsurvey.answering.conflicts import dispute
-from mlsurvey.answering.evidence import Cell, Scored, choose
+from mlsurvey.answering.evidence import Scored, choose, speaks_of_part
 from mlsurvey.answering.gather import Gatherer
 from mlsurvey.answering.members import Member, of_class, ranked, verdict
 from mlsurvey.answering.question import AskedAspect, Understood, understand
@@ -18,8 +18,12 @@ from mlsurvey.retrieval.search import Searcher
 from mlsurvey.types import Answer, Filters, Kind, Status
 from mlsurvey.vocabulary.load import Vocabulary
 
+DISPUTED = 0.25
+"""Least estimated probability of both statements of a disagreement."""
 RECOMMENDED = 3
 """Candidates that a recommendation names: a shortlist, not a catalogue."""
+RELATION = "native-or-wrapper"
+"""Aspect that says what a library has to do with another one that the question names."""
 Pair = tuple[str | None, str | None]
 
 
@@ -87,19 +91,22 @@ class Answerer:
         cells = self.gatherer.cells(understood, understood.entities or (None,))
         for cell, vector in zip(cells, self.gatherer.vectors(cells), strict=True):
             scored, searched = self.gatherer.evidence(cell, vector, filters)
-            chosen = choose((s for s in scored if s.score >= ENOUGH), limit)
+            told = [f.evidence for group in groups.get(cell.entity, ()) for f in group]
+            chosen = _chosen(scored, limit, told) if speaks_of_part(scored, cell) else []
             groups.setdefault(cell.entity, []).append([Finding(cell.entity, cell.aspect, s) for s in chosen])
             nearest += scored[:1]
             if not chosen:
                 silent[cell.entity, cell.aspect] = searched
-            if found := dispute(scored, cell, ENOUGH):
+            if (cell.asked and cell.asked.aspect.polar or understood.kind is Kind.LOOKUP) and (
+                found := dispute(scored, cell, DISPUTED)
+            ):
                 disputes.append(found)
         said = tuple(f for group in groups.values() for f in compose.interleave(group))
         return Draft(understood.entities, said, silent, tuple(disputes), nearest=tuple(nearest))
 
     def _members(self, understood: Understood, filters: Filters) -> Draft:
         """Every entity of the class, in the group where its evidence puts it."""
-        asked = understood.aspects[0] if understood.aspects else self._class_aspect(understood)
+        asked = self._predicate(understood)
         members = ranked(self._judged(understood, asked, filters))
         by_verdict = {v: tuple(m for m in members if m.verdict == v) for v in ("yes", "no", "unknown")}
         aspect = asked.aspect.slug if asked else None
@@ -111,6 +118,16 @@ class Answerer:
             groups={v: tuple(m.slug for m in group) for v, group in by_verdict.items()},
             nearest=tuple(s for m in members for s in m.evidence[:1])[:3],
         )
+
+    def _predicate(self, understood: Understood) -> AskedAspect | None:
+        """What is asked of each member: the first known aspect, what it has to do with a named object, or the class itself."""
+        known = [a for a in understood.aspects if a.known]
+        if known:
+            return known[0]
+        if understood.objects:
+            relation = next((a for a in self.vocabulary.aspects if a.slug == RELATION), None)
+            return AskedAspect(relation, understood.terms) if relation else None
+        return understood.aspects[0] if understood.aspects else self._class_aspect(understood)
 
     def _class_aspect(self, understood: Understood) -> AskedAspect | None:
         """The aspect that says what the class is about, where the question asks for nothing else."""
@@ -133,18 +150,27 @@ class Answerer:
         return members
 
     def _recommendation(self, understood: Understood, filters: Filters, limit: int) -> Draft:
-        """The candidates of the class that the documents speak for most."""
-        use_case = next((a for a in self.vocabulary.aspects if a.slug == "use-case"), None)
-        asked = AskedAspect(use_case, understood.terms) if use_case else None
-        pool = self.gatherer.pool(understood, asked, filters)
-        members = []
+        """The candidates of the class that the documents speak for most, need by need."""
+        needs = [*understood.aspects, *self._use_case(understood)]
+        pools = [self.gatherer.pool(understood, asked, filters) for asked in needs]
+        shortlist: list[tuple[float, str, list[list[Finding]]]] = []
         for entity in of_class(understood, self.gazetteer.entities):
-            scored, searched = self.gatherer.about(entity.slug, pool)
-            if searched and scored:
-                members.append(Member(entity.slug, "yes", tuple(choose(scored, limit)), searched))
-        best = sorted(members, key=lambda m: (-sum(s.score for s in m.evidence[:2]), m.slug))[:RECOMMENDED]
-        said = tuple(Finding(m.slug, pool.cell.aspect, s) for m in best for s in m.evidence if s.score >= ENOUGH / 2)
-        return Draft(tuple(m.slug for m in best), said, nearest=tuple(m.evidence[0] for m in best))
+            groups = [
+                [Finding(entity.slug, pool.cell.aspect, s) for s in _chosen(self.gatherer.about(entity.slug, pool)[0], limit, ())]
+                for pool in pools
+            ]
+            if any(groups):
+                met = sum(group[0].evidence.score for group in groups if group)
+                shortlist.append((-met, entity.slug, groups))
+        best = sorted(shortlist, key=lambda item: item[:2])[:RECOMMENDED]
+        said = tuple(f for _, _, groups in best for f in compose.interleave(groups))
+        return Draft(tuple(slug for _, slug, _ in best), said, nearest=tuple(f.evidence for f in said[:3]))
+
+    def _use_case(self, understood: Understood) -> list[AskedAspect]:
+        """What a library is for is asked of every candidate, in the words of the need."""
+        known = next((a for a in self.vocabulary.aspects if a.slug == "use-case"), None)
+        asked = {a.aspect.slug for a in understood.aspects}
+        return [AskedAspect(known, understood.terms)] if known and known.slug not in asked else []
 
     def _compose(self, understood: Understood, draft: Draft) -> Answer:
         judged = judge(understood, draft.findings, draft.silent, self.gatherer.importance(understood))
@@ -173,6 +199,7 @@ class Answerer:
         return judged.reason
 
 
-def names(slugs: Sequence[str | None]) -> str:
-    """Slugs as a person lists them."""
-    return ", ".join(s for s in slugs if s)
+def _chosen(scored: Sequence[Scored], limit: int, told: Sequence[Scored]) -> list[Scored]:
+    """The best that is good enough; what the entity's other aspects have told already, only if nothing else is."""
+    good = [s for s in scored if s.score >= ENOUGH]
+    return choose(good, limit, taken=told) or choose(good, 1)

@@ -11,9 +11,9 @@ from mlsurvey.answering.words import content_words, stems
 from mlsurvey.types import Hit, Passage, Sentence, SentenceKind, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 
-SHORT = 60
+SHORT = 110
 """Characters under which a bullet says too little alone and is quoted with its neighbours."""
-GROUP = 420
+GROUP = 500
 """Most characters of such a group."""
 LEAD = 45
 """An entity named within so many first characters is what the sentence is about."""
@@ -93,16 +93,19 @@ def _joins(run: Sequence[Sentence], sentence: Sentence) -> bool:
 
 
 def _is_short_bullet(sentence: Sentence) -> bool:
-    return sentence.kind is SentenceKind.BULLET and len(sentence.text) <= SHORT
+    """A catchword rather than a sentence: these are what lists of features are made of."""
+    if sentence.kind is not SentenceKind.BULLET or sentence.label:
+        return False
+    return len(sentence.text) <= SHORT and not sentence.text.rstrip().endswith((".", "!", "?"))
 
 
 def _introduces(sentence: Sentence) -> bool:
-    return sentence.text.rstrip().endswith(":") and len(sentence.text) <= 2 * SHORT * 2
+    return sentence.text.rstrip().endswith(":") and len(sentence.text) <= 2 * SHORT
 
 
 def _is_fragment(sentence: Sentence) -> bool:
     """Too little to be read alone: a line that only introduces others, a bare word, a link."""
-    return len(sentence.text) < 12 or (sentence.text.rstrip().endswith(":") and len(sentence.text) < SHORT)
+    return len(sentence.text) < 12 or (sentence.text.rstrip().endswith(":") and len(sentence.text) < SHORT // 2)
 
 
 @dataclass(frozen=True, slots=True)

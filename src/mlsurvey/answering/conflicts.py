@@ -22,10 +22,10 @@ def dispute(scored: Sequence[Scored], cell: Cell, least: float) -> Dispute | Non
 
     Only evidence of at least ``least`` is looked at. The best statement of each side is shown.
     """
-    if cell.entity is None or cell.asked is None:
+    if cell.entity is None or cell.asked is None or not (cell.asked.aspect.polar or cell.objects):
         return None
-    aspect = cell.asked.aspect if cell.asked.known else _spoken(cell)
-    good = [s for s in scored if s.score >= least and _about(s, cell.entity)]
+    aspect = cell.asked.aspect if cell.asked.aspect.polar else _naming(cell)
+    good = [s for s in scored if s.score >= least and _about(s, cell.entity) and len(s.candidate.sentences) == 1]
     for affirmed in (s for s in good if _polarity(s, aspect) > 0):
         for denied in (s for s in good if _polarity(s, aspect) < 0):
             if _contradict(affirmed, denied, aspect):
@@ -33,10 +33,9 @@ def dispute(scored: Sequence[Scored], cell: Cell, least: float) -> Dispute | Non
     return None
 
 
-def _spoken(cell: Cell) -> Aspect:
-    """An aspect of the question's own words, which the texts must use."""
-    wording = tuple(cell.asked.wording) if cell.asked else ()
-    return Aspect(slug=cell.aspect or "", name="", strong=wording)
+def _naming(cell: Cell) -> Aspect:
+    """Where the question is about another entity ("support nalgebra"), that entity is what both must speak of."""
+    return Aspect(slug=cell.aspect or "", name="", strong=tuple(slug.replace("-", " ") for slug in cell.objects))
 
 
 def _about(scored: Scored, entity: str) -> bool:

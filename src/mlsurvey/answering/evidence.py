@@ -14,8 +14,14 @@ from mlsurvey.answering.words import content_words, stem
 from mlsurvey.types import SentenceKind
 from mlsurvey.vocabulary.phrases import Phrases, phrases
 
-_VERSION_HEADING = re.compile(r"\b(?:v(?:ersion)?\s*)?\d+\.\d+(?:\.\d+)?\b|change\s*log|release notes|unreleased|\b20\d\d-\d\d-\d\d\b", re.I)
-_CONTEXT_TERM = 0.5  # a question word in the heading above counts half of one in the sentence
+_VERSION = re.compile(
+    r"\[?(?:version|release|v)?\s*v?\d+\.\d+[\w.\-+]*\]?(?:\s*[-–—(/:].*)?|.*\b(?:change\s*log|release\s+notes|unreleased)\b.*|\W*20\d\d-\d\d-\d\d\W*",
+    re.IGNORECASE,
+)
+"""A heading that is a version, not one that is numbered ("2.4.1 tch-rs")."""
+_HISTORY = re.compile(r"(?:^|[/\-_])(?:changelog|changes|history|releases?|release-?notes|news)\b", re.IGNORECASE)
+"""Names of files that tell what changed when."""
+_ONLY = re.compile(r"\b(?:only|solely|exclusively)\b", re.IGNORECASE)
 REDUNDANT = 0.6
 """Share of common content words (Jaccard) from which two statements say the same."""
 
@@ -50,6 +56,12 @@ class Cell:
         return phrases(self.asked.aspect.labels if self.asked else ())
 
     @cached_property
+    def narrow(self) -> tuple[str, ...]:
+        """The question's words for a part of the aspect ("AMD"), which evidence has to name."""
+        part = phrases(self.asked.aspect.narrow if self.asked else ())
+        return tuple(w for w in (self.asked.wording if self.asked else ()) if part.match(w))
+
+    @cached_property
     def wording(self) -> frozenset[str]:
         """Stems of the words by which the question asked for the aspect."""
         return frozenset(stem(w) for phrase in (self.asked.wording if self.asked else ()) for w in content_words(phrase))
@@ -66,27 +78,28 @@ class Scored:
 
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -4.0,
-    "strong": 1.6,
-    "weak": 0.6,
-    "label": 1.0,
-    "wording": 1.0,
-    "terms": 1.6,
-    "context": 0.5,
-    "relevance": 1.2,
-    "cosine": 2.0,
-    "names": 0.8,
-    "opens": 0.4,
-    "object": 1.5,
-    "code": -0.8,
-    "bullet": -0.1,
-    "row": -0.2,
-    "short": -0.9,
-    "long": -0.4,
-    "release_notes": -0.7,
-    "question": -0.8,
+    "bias": -6.6,
+    "strong": 2.7,
+    "weak": 1.2,
+    "label": 0.6,
+    "wording": 0.9,
+    "terms": 0.7,
+    "context": 0.3,
+    "relevance": 1.65,
+    "cosine": -0.3,
+    "names": 0.3,
+    "opens": 0.6,
+    "object": 1.1,
+    "code": -2.5,
+    "bullet": 0.3,
+    "row": -0.9,
+    "short": -1.3,
+    "long": -0.5,
+    "release_notes": -0.9,
+    "question": 0.0,
+    "lead_in": -0.5,
 }
-"""Logistic weights of the features."""
+"""Logistic weights of the features, fitted by bench/fit_weights.py (its log tells on what, and the cross-validated figures)."""
 
 
 def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float]:
@@ -108,14 +121,15 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
         "cosine": max(0.0, candidate.cosine),
         "names": float(cell.entity in named.slugs),
         "opens": float(cell.entity is not None and named.opening == cell.entity),
-        "object": _share(frozenset(cell.objects), named.slugs),
+        "object": _share(frozenset(cell.objects), named.slugs | frozenset(passage.subjects)),
         "code": float(candidate.kind is SentenceKind.CODE),
         "bullet": float(candidate.kind is SentenceKind.BULLET),
         "row": float(candidate.kind is SentenceKind.ROW),
         "short": float(len(text) < 40),
         "long": float(len(text) > 450),
-        "release_notes": float(any(_VERSION_HEADING.search(h) for h in passage.trail)),
+        "release_notes": float(_HISTORY.search(passage.path) is not None or any(_VERSION.fullmatch(h) for h in passage.trail)),
         "question": float(text.rstrip().endswith("?")),
+        "lead_in": float(text.rstrip().endswith(":")),
     }
 
 
@@ -124,6 +138,20 @@ def score(candidate: Candidate, cell: Cell, named: Naming, weights: Mapping[str,
     values = features(candidate, cell, named)
     logit = sum(weights.get(name, 0.0) * value for name, value in values.items())
     return Scored(candidate, 1.0 / (1.0 + math.exp(-logit)), values)
+
+
+def speaks_of_part(scored: Sequence[Scored], cell: Cell) -> bool:
+    """Whether anything about the entity names the part of the aspect that is asked for, or rules out all but another.
+
+    "Only works on Windows" answers a question about the Mac; "uses CUDA" does not answer one about AMD.
+    """
+    if not cell.narrow or cell.asked is None:
+        return True
+    named = phrases(tuple(f"{w}*" for w in cell.narrow))
+    others = phrases(cell.asked.aspect.narrow)
+    return any(
+        named.match(s.candidate.text) or (_ONLY.search(s.candidate.text) and others.match(s.candidate.text)) for s in scored
+    )
 
 
 def choose(scored: Iterable[Scored], limit: int, *, taken: Sequence[Scored] = ()) -> list[Scored]:

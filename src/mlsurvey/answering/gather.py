@@ -13,6 +13,7 @@ from mlsurvey.answering.candidates import Candidate, belongs, candidates, naming
 from mlsurvey.answering.evidence import Cell, Scored, score
 from mlsurvey.answering.question import AskedAspect, Understood
 from mlsurvey.answering.words import content_words, stem
+from mlsurvey.index.keywords import KeywordQuery
 from mlsurvey.retrieval.search import Searcher
 from mlsurvey.types import Filters, Hit
 from mlsurvey.vocabulary.gazetteer import Gazetteer
@@ -23,6 +24,8 @@ PASSAGES_NAMING = 15
 """Passages of other documents that may name the entity, read beside them."""
 PASSAGES_PER_MEMBER = 10
 """Passages about one entity of a class; a class may have a hundred entities."""
+NAME_WEIGHT = 3.0
+"""Weight of a name against the other words, where passages are wanted that bear it."""
 POOL = 100
 """Passages that a set question reads for all entities together."""
 
@@ -75,9 +78,14 @@ class Gatherer:
         search = self.searcher.search_vector
         if cell.entity is None:
             return self._scored(search(cell.query, vector, PASSAGES_PER_CELL, filters), cell)
-        about = search(cell.query, vector, PASSAGES_PER_CELL, replace(filters, entities=(cell.entity,)))
-        anywhere = search(cell.query, vector, PASSAGES_PER_CELL, filters)
+        about = search(self._keywords(cell), vector, PASSAGES_PER_CELL, replace(filters, entities=(cell.entity,)))
+        anywhere = search(self._keywords(cell, naming=True), vector, PASSAGES_PER_CELL, filters)
         return self._scored(_joined(about, anywhere, PASSAGES_NAMING), cell)
+
+    def _keywords(self, cell: Cell, naming: bool = False) -> KeywordQuery:
+        """The cell's query with weight on the names that a passage should bear."""
+        wanted = [*cell.objects, *([cell.entity] if naming and cell.entity else [])]
+        return KeywordQuery(cell.query, tuple((self.gazetteer.entities[slug].name, NAME_WEIGHT) for slug in wanted))
 
     def pool(self, understood: Understood, asked: AskedAspect | None, filters: Filters) -> Pool:
         """The passages that a question about a class brings, whichever entity they are about."""
@@ -89,7 +97,7 @@ class Gatherer:
         """Scored candidates about one entity of the class, best first, and the number of passages read for it."""
         cell = replace(pool.cell, entity=entity)
         filters = replace(pool.filters, entities=(entity,))
-        about = self.searcher.search_vector(cell.query, pool.vector, PASSAGES_PER_MEMBER, filters)
+        about = self.searcher.search_vector(self._keywords(cell), pool.vector, PASSAGES_PER_MEMBER, filters)
         return self._scored(_joined(about, pool.hits, POOL), cell)
 
     def _scored(self, hits: Sequence[Hit], cell: Cell) -> tuple[list[Scored], int]:

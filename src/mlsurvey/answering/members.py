@@ -44,16 +44,21 @@ def of_class(understood: Understood, entities: Mapping[str, Entity]) -> list[Ent
 
 def verdict(entity: Entity, scored: Sequence[Scored], understood: Understood, asked: AskedAspect | None, threshold: float) -> str:
     """Where the entity belongs by its evidence (best first) and by what is known of its kind."""
-    if not scored or scored[0].score < threshold:
+    good = [s for s in scored if s.score >= threshold]
+    if asked is not None and asked.denied and not understood.kinds:
+        says = next((p for s in scored if s.score >= threshold / 2 and (p := _polarity(s, asked))), 0)
+        return {-1: "yes", 0: "unknown", 1: "no"}[says]
+    if not good:
         return "unknown"
     if understood.kinds and entity.kind:
         return "yes" if entity.kind in understood.kinds else "no"
-    if asked is None or not asked.known:
+    if asked is None or not asked.aspect.polar:
         return "yes"
-    says = polarity(scored[0].candidate.text, asked.aspect, scored[0].candidate.passage.trail)
-    if asked.denied:
-        return "yes" if says < 0 else "no" if says > 0 else "unknown"
-    return "no" if says < 0 else "yes"
+    return "no" if _polarity(good[0], asked) < 0 else "yes"
+
+
+def _polarity(scored: Scored, asked: AskedAspect) -> int:
+    return polarity(scored.candidate.text, asked.aspect, scored.candidate.passage.trail)
 
 
 def ranked(members: Iterable[Member]) -> list[Member]:

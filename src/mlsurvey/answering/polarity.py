@@ -14,7 +14,7 @@ from mlsurvey.types import Aspect, Span
 from mlsurvey.vocabulary.phrases import phrases
 
 _BEFORE = re.compile(
-    r"\b(?:no|not|never|without|neither|nor|cannot|lacks?|lacking|lack\s+of|missing|no\s+longer|isn['’]t|aren['’]t|doesn['’]t|don['’]t|didn['’]t"
+    r"\b(?:no|not|none|never|without|neither|nor|cannot|lacks?|lacking|lack\s+of|missing|no\s+longer|isn['’]t|aren['’]t|doesn['’]t|don['’]t|didn['’]t"
     r"|won['’]t|can['’]t|wasn['’]t|hasn['’]t|haven['’]t|remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|rather\s+than|instead\s+of|unlike|fails?\s+to)\b",
     re.IGNORECASE,
 )

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rapidfuzz.distance import DamerauLevenshtein
 
 from mlsurvey.answering.polarity import is_denied
-from mlsurvey.answering.words import content_words, stem
+from mlsurvey.answering.words import content_words, stem, words
 from mlsurvey.types import Aspect, Category, Kind, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer, Mention, collapse
 from mlsurvey.vocabulary.phrases import phrases
@@ -138,6 +139,7 @@ def understand(
     ``frequency`` gives the number of passages of the index that contain a word;
     a word that documents use is not taken for a misspelt or unknown name.
     """
+    asked_as, question = question, _respell_words(question, gazetteer, aspects, frequency)
     languages = _languages(question, gazetteer)
     names = _names(question, gazetteer, frequency, languages[0] if len(languages) == 1 else None)
     rest = _blank(question, [m.span for m in names.mentions] + [span for span, _ in names.unknown])
@@ -156,7 +158,7 @@ def understand(
     if not asked and terms:
         asked = (_own_words(terms),)
     return Understood(
-        question=question, kind=kind, entities=sides, objects=objects,
+        question=asked_as, kind=kind, entities=sides, objects=objects,
         unknown=tuple(dict.fromkeys(name for _, name in names.unknown)),
         languages=languages, aspects=asked, terms=terms, kinds=_kinds(question), corrections=names.corrections,
         categories=tuple(c.slug for c, _ in classes), inclusive=_INCLUSIVE.search(question) is not None,
@@ -220,6 +222,35 @@ def _respelt(word: str, gazetteer: Gazetteer, frequency: Callable[[str], int]) -
     return () if is_own_word else gazetteer.lookup(name)
 
 
+@lru_cache(maxsize=8)
+def _lexicon_words(aspects: tuple[Aspect, ...]) -> tuple[str, ...]:
+    """Words of at least five letters by which the lexicon speaks of aspects."""
+    wordings = (w for a in aspects for w in (*a.question, *a.strong, *a.weak))
+    found = {word.casefold() for w in wordings for word in words(w.replace("*", "").replace("?", ""))}
+    return tuple(sorted(word for word in found if len(word) >= _MIN_FUZZY))
+
+
+def _respell_words(question: str, gazetteer: Gazetteer, aspects: Sequence[Aspect], frequency: Callable[[str], int]) -> str:
+    """The question with the typing errors in words of the lexicon mended, where no document has the word as typed.
+
+    The place of everything else stays: the mended word is cut or filled up to the typed one's length.
+    """
+    known = [m.span for m in gazetteer.candidates(question)]
+    for match in re.finditer(r"[a-z]{5,}", question):
+        span = Span(*match.span())
+        if any(span.overlap(k) for k in known) or frequency(match.group()) or _respelt(match.group(), gazetteer, frequency):
+            continue
+        if word := _nearest(match.group(), _lexicon_words(tuple(aspects))):
+            question = question[: span.start] + word.ljust(len(span))[: len(span)] + question[span.end :]
+    return question
+
+
+def _nearest(typed: str, lexicon: Sequence[str]) -> str | None:
+    """The word one typing error away, if exactly one is nearest and has no more letters than were typed."""
+    near = [w for w in lexicon if len(w) <= len(typed) and DamerauLevenshtein.distance(typed, w, score_cutoff=1) <= 1]
+    return near[0] if len(near) == 1 else None
+
+
 def _looks_like_name(question: str, span: Span) -> bool:
     word = span.of(question)
     named = any(m.span(1) == (span.start, span.end) for m in _NAMED_THING.finditer(question))
@@ -236,9 +267,10 @@ def _aspects(rest: str, question: str, mentions: Sequence[Mention], aspects: Seq
     """Aspects whose words occur, in the order of their occurrence; a longer wording hides the shorter ones inside it."""
     entity_like = {m.slug for m in mentions}
     found = [(span, aspect) for aspect in aspects
-             for span in phrases(aspect.question).found(question if aspect.slug in entity_like else rest)]
+             for span in phrases((*aspect.question, *aspect.narrow)).found(question if aspect.slug in entity_like else rest)]
     kept = [(span, aspect) for span, aspect in found
             if not any(len(other) > len(span) and other.overlap(span) for other, _ in found)]
+    kept = [(span, aspect) for span, aspect in kept if not (aspect.general and _is_head(span, kept, question))]
     order: dict[str, AskedAspect] = {}
     for span, aspect in sorted(kept, key=lambda pair: pair[0]):
         before = order.get(aspect.slug)
@@ -246,6 +278,11 @@ def _aspects(rest: str, question: str, mentions: Sequence[Mention], aspects: Seq
         denied = is_denied(question, span) or bool(before and before.denied)
         order[aspect.slug] = AskedAspect(aspect, tuple(dict.fromkeys(wording)), denied=denied)
     return tuple(order.values())
+
+
+def _is_head(span: Span, found: Sequence[tuple[Span, Aspect]], question: str) -> bool:
+    """Whether the wording is the head of a compound that another aspect's wording opens ("clustering algorithms")."""
+    return any(o.end < span.start and not question[o.end : span.start].strip() for o, a in found if not a.general)
 
 
 def _sides(

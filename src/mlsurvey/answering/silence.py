@@ -10,11 +10,11 @@ from mlsurvey.answering.question import Understood
 from mlsurvey.answering.words import content_words, stem
 from mlsurvey.types import Kind, Status
 
-ENOUGH = 0.3
+ENOUGH = 0.12
 """Least estimated probability of a statement worth showing."""
-MEMBER = 0.35
+MEMBER = 0.2
 """Least estimated probability of the evidence that puts an entity into a set."""
-COVERAGE = 0.34
+COVERAGE = 0.5
 """Least share of the question's content, weighted by rarity, that the statements must speak of."""
 
 
@@ -38,7 +38,7 @@ def judge(
         return Verdict(Status.ABSTAINED, f"No document here is about {unknown}.")
     if not findings:
         return Verdict(Status.ABSTAINED, _nothing(understood, silent))
-    if coverage(understood, findings, importance) < COVERAGE:
+    if understood.kind in (Kind.COMPARE, Kind.LOOKUP) and coverage(understood, findings, importance) < COVERAGE:
         return Verdict(Status.ABSTAINED, _off(understood))
     if understood.unknown:
         return Verdict(Status.PARTIAL, f"No document here is about {unknown}.")
@@ -58,7 +58,11 @@ def coverage(understood: Understood, findings: Sequence[Finding], importance: Ma
     present = {s for f in findings for s in (*f.evidence.candidate.stems, *f.evidence.candidate.context_stems)}
     spoken = {f.aspect for f in findings if f.evidence.features["strong"] > 0 or f.evidence.features["label"] > 0}
     credited = {
-        stem(w) for a in understood.aspects if a.known and a.aspect.slug in spoken for p in a.wording for w in content_words(p)
+        stem(w)
+        for a in understood.aspects
+        if a.known and a.aspect.slug in spoken
+        for wording in a.wording
+        for w in content_words(wording)
     }
     return sum(weight for s, weight in importance.items() if s in present | credited) / whole
 

@@ -61,8 +61,8 @@ def add(
     """Add documents."""
     with opened(ctx, corpus, index, model) as survey:
         placed = survey.add(paths, link=_asked(link), into=into, replace=replace)
-        write("\n".join(f"added {path}" for path in placed.added) or "nothing added")
-        write("\n".join(f"replaced {path}" for path in placed.replaced)) if placed.replaced else None
+        lines = [f"added {path}" for path in placed.added] + [f"replaced {path}" for path in placed.replaced]
+        write("\n".join(lines) or "nothing added")
         if placed.unchanged or placed.skipped:
             say(f"{len(placed.unchanged)} there already, {placed.skipped} of no readable format")
         _refresh_or_tell(survey, refresh=refresh)

@@ -17,7 +17,13 @@ def make_console(*, stderr: bool = False) -> Console:
     """A console that takes text as it is: no markup, no emoji codes, no guessed highlighting. Honours NO_COLOR."""
     from rich.console import Console
 
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    class PipeConsole(Console):
+        """Leaves a closed pipe to the caller; Rich itself would end the process with 1."""
+
+        def on_broken_pipe(self) -> None:
+            raise  # the BrokenPipeError in whose handler Rich calls this
+
+    return PipeConsole(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
 def show(renderable: RenderableType, console: Console | None = None) -> None:

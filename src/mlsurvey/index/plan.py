@@ -109,7 +109,10 @@ def known_documents(catalogue: Catalogue | None) -> dict[str, Known]:
     rows = catalogue.rows(
         "SELECT id, path, sha256, bytes, mtime_ns, inode, settled, declared FROM documents WHERE died IS NULL"
     )
-    return {row[1]: Known(*row[:6], bool(row[6]), load_entity(row[7])) for row in rows}
+    return {
+        path: Known(number, path, sha256, size, mtime_ns, inode, bool(settled), load_entity(declared))
+        for number, path, sha256, size, mtime_ns, inode, settled, declared in rows
+    }
 
 
 def _entities(vocabulary: Vocabulary, sources: Sources) -> tuple[Entity, ...]:

@@ -83,7 +83,9 @@ def refresh(
         with storage_errors(index):
             return _preview(job, rebuild, started) if dry_run else _refresh(job, rebuild, wait, started)
     except KeyboardInterrupt as error:
-        raise Interrupted("stopped before anything was published; to start again, type: mlsurvey refresh") from error
+        raise Interrupted(
+            "stopped before anything new was published; embedded passages are kept. To go on, type: mlsurvey refresh"
+        ) from error
 
 
 def _preview(job: _Job, rebuild: bool, started: float) -> RefreshReport:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mlsurvey.errors import IndexingError, MismatchError, NotFoundError
+from mlsurvey.errors import DamagedIndexError, IndexingError, MismatchError, NotFoundError
 from mlsurvey.index.catalogue import live, open_for_reading
 from mlsurvey.index.keywords import KeywordQuery, Keywords
 from mlsurvey.index.layout import Layout
@@ -81,13 +82,24 @@ class Snapshot:
 
     @cached_property
     def _keywords(self) -> Keywords:
-        return Keywords(self._layout.keyword_folder(self.generation.number))
+        with self._kept():
+            return Keywords(self._layout.keyword_folder(self.generation.number))
 
     @cached_property
     def _vectors(self) -> Vectors:
         from mlsurvey.index.vectors import Vectors  # FAISS takes a third of a second to load; not all uses need it
 
-        return Vectors(self._layout, self._published.segments, self._published.dimension)
+        with self._kept():
+            return Vectors(self._layout, self._published.segments, self._published.dimension)
+
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        """Tell a generation that was cleared away from one that is damaged: both lack files."""
+        try:
+            yield
+        except DamagedIndexError:
+            with self._catalogue.reading(self.generation.number):
+                raise
 
     def verify(self) -> None:
         """Read the whole generation and check that it is what was published.
@@ -171,9 +183,12 @@ class Snapshot:
             f" WHERE passages.id IN (SELECT value FROM json_each(:ids)) AND {live('passages')}"
         )
         found = {row[0]: passage_of(row) for row in self._rows(sql, ids=json.dumps([int(i) for i in ids]))}
+        self._check_known(ids, found)
+        return [found[i] for i in ids]
+
+    def _check_known(self, ids: Iterable[int], found: Container[int]) -> None:
         if unknown := [i for i in ids if i not in found]:
             raise IndexingError(f"passage {unknown[0]} is not in generation {self.generation.number}")
-        return [found[i] for i in ids]
 
     def frequency(self, word: str) -> int:
         """How many passages have a word in their headings or text, in any inflection."""
@@ -182,6 +197,7 @@ class Snapshot:
     def vectors(self, ids: Sequence[int]) -> NDArray[np.float32]:
         """Unit vectors of passages, shape (n, dimension), in the order of their ids."""
         vector_of = {passage: vector for vector, passage in self._owners("passages.id", [int(i) for i in ids])}
+        self._check_known(ids, vector_of)
         return self._vectors.take(np.array([vector_of[int(i)] for i in ids], dtype=np.int64))
 
     def document(self, path: str) -> Document:

@@ -6,13 +6,14 @@ import re
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from mlsurvey.reading.blocks import Block, BlockKind
+from mlsurvey.reading.blocks import Block, BlockKind, plain_reading
 from mlsurvey.reading.front_matter import FrontMatter, front_matter
 from mlsurvey.reading.markdown import markdown_blocks
 from mlsurvey.reading.noise import without_quiz_options
 from mlsurvey.reading.plaintext import plain_blocks
 from mlsurvey.reading.restructured import restructured_blocks
 from mlsurvey.reading.scan import MARKDOWN_SUFFIXES, RESTRUCTURED_SUFFIXES
+from mlsurvey.types import Span
 
 # Marks that plain prose does not have: a text with two kinds of them, or with headings, is Markdown.
 _ATX = re.compile(r"^#{1,6} \S", re.MULTILINE)
@@ -37,8 +38,14 @@ def read_blocks(path: str, text: str) -> tuple[FrontMatter, tuple[Block, ...]]:
         blocks = markdown_blocks(text, start, is_mdx=suffix == ".mdx")
     else:
         blocks = plain_blocks(text, start)
+    if head.description:
+        blocks.insert(0, _description(text, head.description))
     title = head.text("title") or first_heading(blocks) or ""
     return head, tuple(without_quiz_options(blocks, title))
+
+
+def _description(text: str, span: Span) -> Block:
+    return Block(BlockKind.TEXT, span, plain_reading(text, span.start, span.end))
 
 
 def looks_like_markdown(text: str) -> bool:

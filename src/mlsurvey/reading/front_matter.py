@@ -18,6 +18,11 @@ _FENCED = re.compile(
 )
 _KEY = re.compile(r"^\s*(?:[\w.-]+|\"[^\"\n]*\")\s*[:=]", re.MULTILINE)
 _LINE = re.compile(r"^(title|date|slug|name|entity|language|as_of|updated):[ \t]*(\S.*?)[ \t\r]*$", re.MULTILINE)
+_DESCRIPTION = re.compile(
+    r"^(?:description|summary|subtitle|abstract|excerpt)[ \t]*[:=][ \t]*"
+    r"(?P<quote>[\"']?)(?P<text>\w[^\n]*?)(?P=quote)[ \t\r]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MAX_LENGTH = 20_000
 """Longest front matter that is looked for; beyond it, two rules across the page enclose text, not fields."""
@@ -32,6 +37,8 @@ class FrontMatter:
 
     span: Span = NOWHERE
     fields: Mapping[str, Any] = field(default_factory=dict)
+    description: Span | None = None
+    """Where the one line stands that says what the document is about: the only text in it for a reader."""
 
     def text(self, *keys: str) -> str | None:
         """The first of ``keys`` that has a text or a number, as text without surrounding white space."""
@@ -68,7 +75,9 @@ def front_matter(text: str) -> FrontMatter:
     if not found or not (_KEY.search(found["body"]) or not found["body"].strip()):
         return FrontMatter()
     parse = _toml if found["mark"] == "+++" else _yaml
-    return FrontMatter(Span(0, found.end()), parse(found["body"]))
+    described = _DESCRIPTION.search(text, found.start("body"), found.end("body"))
+    description = Span(*described.span("text")) if described else None
+    return FrontMatter(Span(0, found.end()), parse(found["body"]), description)
 
 
 def _yaml(body: str) -> Mapping[str, Any]:

@@ -35,7 +35,7 @@ _ATTRIBUTES = re.compile(r"(?<![ \t])[ \t]*\{:?[ \t]*[#.][^{}\n]*\}[ \t]*$", re.
 _BREAK = re.compile(r"<(?:br|hr|p|/p|li|/li|div|/div|td|/td)\b", re.IGNORECASE)
 _COMPONENT = re.compile(r"<([A-Z][A-Za-z]*)\s*/>")
 _GENERIC = re.compile(r"</?[A-Z]\w*>")
-_MAX_WHOLE = 10_000
+_MAX_WHOLE = 5_000
 """Longer blocks are parsed in pieces: no prose is that long, and emphasis is balanced over one piece at a time."""
 
 

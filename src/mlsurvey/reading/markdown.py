@@ -24,6 +24,8 @@ _FULL_REFERENCE = re.compile(r"\]\[([^\[\]\n]*[A-Za-z][^\[\]\n]{2,})\]")  # thre
 _BOLD_LEVEL = 7
 """Level of a paragraph that is nothing but bold: below all real headings."""
 _MAX_BOLD_HEADING = 80  # characters; a longer bold paragraph is a warning or a claim
+_INVISIBLE = "\u200b"
+"""Stands for a control character until the reading form drops it."""
 _MAX_NESTING = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -57,13 +59,17 @@ class _Reader:
 
 def markdown_blocks(text: str, start: int = 0, *, is_mdx: bool = False) -> list[Block]:
     """Blocks of a Markdown document, in order; ``start`` is where its front matter ends."""
-    # Only "\n" ends a line; every other control is blanked, so that offsets stay what they are.
-    source = re.sub(r"[^\n]", " ", text[:start]) + _CONTROL.sub(" ", text[start:])
+    source = re.sub(r"[^\n]", " ", text[:start]) + _without_controls(text[start:])
     references: References = {}
     tokens = _PARSER.parse(source, references)
     _define_missing(source, references)
     reader = _Reader(text, Lines(source), references, is_mdx)
     return [block for block in _blocks(reader, tokens) if noise.is_readable(block.reading)]
+
+
+def _without_controls(text: str) -> str:
+    r"""``text``, equally long, with only ``\n`` to end a line and no other control character in it."""
+    return _CONTROL.sub(lambda found: " " if found.group().isspace() else _INVISIBLE, text)
 
 
 def _define_missing(source: str, references: References) -> None:
@@ -217,7 +223,7 @@ def _cells(reader: _Reader, line: Span) -> Iterator[Reading]:
 
 def _cell(reader: _Reader, start: int, end: int) -> Reading:
     content = reader.text[start:end]
-    return inline_reading(_CONTROL.sub(" ", content), array("q", range(start, end)), reader.references)
+    return inline_reading(_without_controls(content), array("q", range(start, end)), reader.references)
 
 
 def row_block(span: Span, cells: tuple[Reading, ...], header: tuple[str, ...]) -> Block:
@@ -268,5 +274,5 @@ def _html_block(reader: _Reader, segment: html.Segment) -> Iterator[Block]:
 
 def _segment_reading(reader: _Reader, segment: html.Segment) -> Reading:
     start, end = segment.span.start, segment.span.end
-    content = _CONTROL.sub(" ", reader.text[start:end])
+    content = _without_controls(reader.text[start:end])
     return inline_reading(content, array("q", range(start, end)), reader.references)

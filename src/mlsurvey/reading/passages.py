@@ -10,7 +10,7 @@ from mlsurvey.reading.blocks import Block, BlockKind
 from mlsurvey.reading.formats import first_heading, read_blocks
 from mlsurvey.reading.labels import label_of
 from mlsurvey.reading.lines import Lines
-from mlsurvey.reading.quotes import block_sentences
+from mlsurvey.reading.quotes import answered, block_sentences
 from mlsurvey.reading.subjects import attribute
 from mlsurvey.types import Document, Passage, Sentence, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer
@@ -77,6 +77,8 @@ def _pieces(document: Document, gazetteer: Gazetteer, counter: TokenCounter, lim
             opens = block.span.start if opens is None else opens
             continue
         sentences = block_sentences(document.text, block)
+        if index and blocks[index - 1].kind is BlockKind.HEADING and block.kind is BlockKind.TEXT:
+            sentences = answered(document.text, blocks[index - 1], sentences)
         label = _standing_label(block, sentences)
         for ordinal, sentence in enumerate(sentences):
             start = sentence.span.start if ordinal else block.span.start if opens is None else opens

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from mlsurvey.reading.blocks import Block, BlockKind, Reading
 from mlsurvey.reading.labels import Label, label_of
@@ -16,6 +17,7 @@ _CLOSING = re.compile(
 )
 _OPENING = re.compile(r"(?:[*_~`\[]|<[A-Za-z]+>)+\Z")
 _MAX_OPENING = 24  # characters of marks before a word that are looked at
+_SHORT_ANSWER = 60  # characters; "No. Not at the moment." says nothing without its question
 _UNSEEN = re.compile(r"[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
@@ -30,6 +32,24 @@ def block_sentences(text: str, block: Block) -> list[Sentence]:
             return list(_code(text, block))
         case _:
             return list(_prose(text, block))
+
+
+def answered(text: str, question: Block, sentences: list[Sentence]) -> list[Sentence]:
+    """Sentences under a heading that asks something, a short answer ("No.") joined to the question it answers."""
+    count = 0
+    while count < len(sentences) and len(sentences[count].text) < _SHORT_ANSWER:
+        count += 1
+    asked = question.reading.text
+    if not count or not asked.endswith("?") or not len(question.reading.starts):
+        return sentences
+    if text[question.span.end : sentences[0].span.start].strip():  # something unread stands between, as in a quiz
+        return sentences
+    end = next((i for i in range(1, count + 1) if sum(len(s.text) for s in sentences[:i]) >= _SHORT_ANSWER), count)
+    span = Span(question.reading.starts[0], sentences[end - 1].span.end)
+    if len(span) > MAX_QUOTE:
+        return sentences
+    joined = " ".join([asked, *(sentence.text for sentence in sentences[:end])])
+    return [replace(sentences[0], span=span, text=joined), *sentences[end:]]
 
 
 def _prose(text: str, block: Block) -> Iterator[Sentence]:
@@ -98,7 +118,8 @@ def _row(text: str, block: Block) -> Iterator[Sentence]:
 
 
 def _cells_sentence(place: Span, cells: Sequence[Reading], header: tuple[str, ...]) -> Sentence:
-    return Sentence(place, " | ".join(cell.text for cell in cells), SentenceKind.ROW, header=header)
+    text = " | ".join(cell.text for cell in cells).replace("  ", " ").strip()  # an empty cell keeps its place
+    return Sentence(place, text, SentenceKind.ROW, header=header)
 
 
 def _part(place: Span, cell: Reading, header: tuple[str, ...]) -> Sentence:

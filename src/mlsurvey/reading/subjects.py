@@ -43,6 +43,7 @@ _PREDICATE = re.compile(rf"(?:['’]s\b|,|\s+\([^()]*\))?\s*(?:{_ADVERB}\s+)*{_V
 _CLAUSE_START = re.compile(
     r"(?:^|[,;:]\s|[–—]\s|\b(?:while|whereas|but|because|since|as)\s)(?:the\s)?[`\"“']?$", re.IGNORECASE
 )
+_MAX_DISCUSSION = 4000  # characters of a paragraph that are looked through for what it discusses
 _MAX_OPENING = 400  # characters of a block in which its grammatical subject is looked for
 
 
@@ -128,6 +129,7 @@ def _in_survey(attribution: _Attribution, block: Block) -> Subjects:
     named = _within(_named(block, section.language, gazetteer), section.topic)
     if section.topic:
         return _among(section, block, named, gazetteer)
+    named = named or _discussed(block, section.language, gazetteer)
     if not named and not (section.introduces or block.depth > section.depth):
         section.carried = ()
     elif named:
@@ -170,12 +172,25 @@ def _named(block: Block, language: str | None, gazetteer: Gazetteer) -> Subjects
 
 def _grammatical(text: str, start: int, language: str | None, gazetteer: Gazetteer) -> Subjects:
     """Entities in the place of the subject of the first sentence of ``text[start:]``."""
-    spans = sentence_spans(text[start : start + _MAX_OPENING])
-    if not spans:
-        return ()
-    opening = spans[0].of(text[start : start + _MAX_OPENING])
-    mentions = gazetteer.mentions(opening, language=language)
-    return tuple(dict.fromkeys(slug for run in _runs(mentions, opening) for slug in _subjects_of(run, opening)))
+    opening = text[start : start + _MAX_OPENING]
+    spans = sentence_spans(opening)
+    return _subjects_in(spans[0].of(opening), language, gazetteer) if spans else ()
+
+
+def _subjects_in(sentence: str, language: str | None, gazetteer: Gazetteer) -> Subjects:
+    mentions = gazetteer.mentions(sentence, language=language)
+    return tuple(dict.fromkeys(slug for run in _runs(mentions, sentence) for slug in _subjects_of(run, sentence)))
+
+
+def _discussed(block: Block, language: str | None, gazetteer: Gazetteer) -> Subjects:
+    """Entities that a block compares: in the place of the subject of any sentence, and several of them.
+
+    One alone, met somewhere in a general paragraph, is an example and not what the paragraph is about.
+    """
+    text = block.reading.text[:_MAX_DISCUSSION]
+    sentences = (span.of(text) for span in sentence_spans(text, block.reading.opaque))
+    found = tuple(dict.fromkeys(slug for one in sentences for slug in _subjects_in(one, language, gazetteer)))
+    return found if len(found) > 1 else ()
 
 
 def _runs(mentions: Sequence[Mention], text: str) -> Iterator[list[Mention]]:
@@ -191,11 +206,12 @@ def _runs(mentions: Sequence[Mention], text: str) -> Iterator[list[Mention]]:
 
 
 def _subjects_of(run: list[Mention], text: str) -> list[str]:
+    if len(run) > 1 and _RELATION.search(text[: run[0].span.start]):  # "Unlike X, Y is": only Y is the subject
+        run = run[1:]
     before = text[: run[0].span.start]
     after = text[run[-1].span.end :].lstrip("`\"”'*")
-    if not _CLAUSE_START.search(before):
-        return []
-    return [mention.slug for mention in run] if _PREDICATE.match(after) and not _is_possessed(before, after) else []
+    is_subject = _CLAUSE_START.search(before) and _PREDICATE.match(after) and not _is_possessed(before, after)
+    return [mention.slug for mention in run] if is_subject else []
 
 
 def _is_possessed(before: str, after: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mlsurvey.index.keywords import KeywordQuery
 from mlsurvey.index.snapshot import Snapshot
 from mlsurvey.retrieval.fusion import Ranking, weighted_sum
 from mlsurvey.types import Filters, Hit
@@ -47,7 +48,12 @@ class Searcher:
         return self.search_vector(query, vector, limit, filters or Filters(), mode)
 
     def search_vector(
-        self, query: str, vector: NDArray[np.float32] | None, limit: int, filters: Filters, mode: Mode = Mode.HYBRID
+        self,
+        query: str | KeywordQuery,
+        vector: NDArray[np.float32] | None,
+        limit: int,
+        filters: Filters,
+        mode: Mode = Mode.HYBRID,
     ) -> list[Hit]:
         """Like :meth:`search`, with the embedding of the query at hand (None: keywords alone)."""
         depth = max(limit, DEPTH)

@@ -77,11 +77,11 @@ class Survey:
             self._check_model(reading.snapshot.generation)
             return reading.answerer.answer(question, self._resolved(filters, reading), max_statements)
 
-    def understand(self, question: str, *, filters: Filters | None = None) -> Understood:
+    def understand(self, question: str) -> Understood:
         """What a question is taken to mean, without answering it."""
         _check_text("question", question)
         with self._reader.reading() as reading:
-            return reading.answerer.understand(question, self._resolved(filters, reading))
+            return reading.answerer.understand(question)
 
     def search(self, query: str, *, limit: int = 10, filters: Filters | None = None, mode: str = "hybrid") -> Found:
         """The best passages for a query; ``mode`` is one of :data:`MODES`. Raises like :meth:`ask`."""
@@ -204,7 +204,7 @@ class Survey:
     def _reader(self) -> Reader:
         from mlsurvey.survey.reader import Reader
 
-        return Reader(self.settings.index, lambda: self._vocabulary.aspects)
+        return Reader(self.settings.index, lambda: self._vocabulary)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:

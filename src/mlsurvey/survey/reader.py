@@ -13,7 +13,8 @@ from mlsurvey.answering.answer import Answerer
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.snapshot import Snapshot
 from mlsurvey.retrieval.search import Searcher
-from mlsurvey.types import Aspect, Generation
+from mlsurvey.types import Generation
+from mlsurvey.vocabulary.load import Vocabulary
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,15 +28,15 @@ Stamp = tuple[int, int, int]
 class Reading:
     """One open generation with what asks it: each has its own encoder, since a newer one may be of another model."""
 
-    def __init__(self, index: Path, snapshot: Snapshot, aspects: Callable[[], Sequence[Aspect]]) -> None:
+    def __init__(self, index: Path, snapshot: Snapshot, vocabulary: Callable[[], Vocabulary]) -> None:
         self.snapshot = snapshot
         self.searcher = Searcher(snapshot, LazyEncoder(index, snapshot.generation.model))
-        self._aspects = aspects
+        self._vocabulary = vocabulary
 
     @cached_property
     def answerer(self) -> Answerer:
         """What answers questions over the generation."""
-        return Answerer(self.searcher, self._aspects())
+        return Answerer(self.searcher, self._vocabulary())
 
 
 class LazyEncoder:
@@ -59,8 +60,8 @@ class LazyEncoder:
 class Reader:
     """Opens an index for reading, and again when a newer generation is published. Safe to share between threads."""
 
-    def __init__(self, index: Path, aspects: Callable[[], Sequence[Aspect]]) -> None:
-        self._index, self._aspects = index, aspects
+    def __init__(self, index: Path, vocabulary: Callable[[], Vocabulary]) -> None:
+        self._index, self._vocabulary = index, vocabulary
         self._lock = threading.Lock()
         self._current: Reading | None = None
         self._stamp: Stamp | None = None
@@ -97,7 +98,7 @@ class Reader:
             if self._current and snapshot.generation == self._current.snapshot.generation:
                 snapshot.close()  # the catalogue was tidied, nothing new was published
             else:
-                self._current = Reading(self._index, snapshot, self._aspects)
+                self._current = Reading(self._index, snapshot, self._vocabulary)
                 self._users[self._current] = 0
                 self._close_unused()
             self._stamp = stamp

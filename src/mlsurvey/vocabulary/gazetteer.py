@@ -81,7 +81,9 @@ class Gazetteer:
 
         ``language`` settles names that libraries of several languages share.
         """
-        return tuple(m for m in self._scan(text, language) if self._is_name(m, text))
+        found = list(self._scan(text, language))
+        sure = [m for m in found if self._is_name(m, text)]
+        return tuple(m for m in found if m in sure or any(_coordinated(m, other, text) for other in sure))
 
     def candidates(self, text: str, *, language: str | None = None) -> tuple[Mention, ...]:
         """Like :meth:`mentions`, but ordinary words count as names too: for questions and headings."""
@@ -123,6 +125,12 @@ class Gazetteer:
         if mention.surface[0].isupper() and not mention.surface.isupper():
             return not starts_sentence or re.match(r"['’]s\b|,|\s+(is|was|has|can|does|provides|supports|uses)\b", after) is not None
         return _NAME_CONTEXT.match(after.lstrip()) is not None
+
+
+def _coordinated(a: Mention, b: Mention, text: str) -> bool:
+    """Whether nothing but a comma, "and" or "or" stands between two names: what is listed with a name is one."""
+    first, second = sorted((a, b), key=lambda m: m.span)
+    return re.fullmatch(r"[`*]*\s*(?:,|/|&|and|or|,\s*and|,\s*or)\s*[`*]*", text[first.span.end : second.span.start]) is not None
 
 
 def _ordered(names: list[_Name], surface: str, language: str | None) -> tuple[str, ...]:
