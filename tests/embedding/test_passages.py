@@ -11,7 +11,7 @@ from mlsurvey.embedding.passages import PassageEmbedder, choose_device
 from mlsurvey.embedding.samples import sample_texts
 from mlsurvey.errors import EngineError
 
-TEXTS = sample_texts(40)
+TEXTS = sample_texts(20)
 HOSTILE = ["", "   \n\t", "\x00\x01\x02\x7f", "\u202e\u200b\ufeff", "🙂" * 300, "[CLS] [SEP] [MASK]", "a" * 1_000_000]
 
 

@@ -14,7 +14,7 @@ from mlsurvey.embedding.questions import CONFIG, GRAPH, QuestionEncoder, read_co
 from mlsurvey.embedding.samples import sample_texts
 from mlsurvey.errors import EngineError
 
-TEXTS = sample_texts(40)
+TEXTS = sample_texts(20)
 
 
 @pytest.fixture(scope="module")

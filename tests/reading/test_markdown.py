@@ -265,3 +265,10 @@ def test_a_short_answer_is_quoted_with_its_question(chunk: Chunk) -> None:
     assert texts(passages)[0] == "Can wax run in node? No. Not yet."
     assert quotes(document, passages)[0] == "Can wax run in `node`?\n\nNo. Not yet."
     assert texts(passages)[1].startswith("Because")
+
+
+def test_text_inside_indented_components_is_read_like_any_other(chunk: Chunk) -> None:
+    tab = '    <Tabs.Tab title="a">\n        ```sh\n        glow run\n        ```\n    </Tabs.Tab>\n'
+    document, passages = chunk(f"<Tabs items={{['a', 'b']}}>\n{tab}</Tabs>\n\nDone.\n", "a.mdx")
+    check(document, passages)
+    assert texts(passages) == ["glow run", "Done."]

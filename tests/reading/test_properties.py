@@ -19,7 +19,8 @@ PATHS = ("a.md", "a.mdx", "a.txt", "a.rst")
 
 MARKDOWN = [
     "# ", "## Ember {#id}", "===", "---", "- ", "* ", "1. ", "  ", "    ", "\t", "> ", "```", "~~~rust", "`", "``",
-    "**", "*", "_", "~~", "[a](b)", "[a][b]", "![i](u)", "[![b][c]][d]", "[c]: http://x", "[^1]", "[^1]: note", "| a | b |",
+    "**", "*", "_", "~~", "[a](b)", "[a][b]", "![i](u)", "[![b][c]][d]", "[c]: http://x", "[^1]",
+    "[^1]: note", "| a | b |",
     "|---|---|", "| 1 |", "\\|", "<div class='hidden'>", "</div>", "<b>", "<!--", "-->", "<tr><td>x</td></tr>", "<br/>",
     "{{#include x}}", "{{hi:x}}", "{{< quizdown >}}", "{{% note %}}", "- [x] yes", "- [ ] no", "> **Explanation:** so",
     "import X from 'y'", "<Ort/>", "**Speed**: fast.", "• Speed: fast.", "2.4.1 wax-rs (bindings)", "+++", "title: x",
@@ -33,11 +34,12 @@ ugly = st.lists(pieces, max_size=40).map("".join)
 
 
 @pytest.mark.parametrize("path", PATHS)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=ugly)
 @example(text="")
 @example(text=" \r\n\t\n")
 @example(text="\ufeff# A\r\rB")
+@example(text="0\u00c2\x80 \u00c2\xa0 \u00e2\x80\x8b")
 @example(text="```\nnever closed")
 @example(text="---\ntitle: [\n---\n# A\n")
 def test_passages_tile_any_text_and_quotes_are_exact(chunk: Chunk, counter: TokenCounter, path: str, text: str) -> None:

@@ -31,6 +31,10 @@ def test_sentences(sentences: list[str]) -> None:
     assert split(" ".join(sentences)) == sentences
 
 
+def test_sentences_without_spaces_between_them() -> None:
+    assert split("它很快。它也很小！真的？") == ["它很快。", "它也很小！", "真的？"]
+
+
 def test_nothing_ends_inside_code() -> None:
     text = "Call foo. Bar then stop. Done."
     assert split(text, Span(5, 13)) == ["Call foo. Bar then stop.", "Done."]

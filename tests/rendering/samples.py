@@ -52,3 +52,22 @@ def abstention() -> Answer:
         index="abc123",
         model="MiniLM-0:fp32",
     )
+
+
+def listing() -> Answer:
+    return Answer(
+        question="Which libraries support GPUs?",
+        kind=Kind.LIST,
+        status=Status.PARTIAL,
+        abstained=False,
+        reason=None,
+        entities=("burn",),
+        aspects=("gpu",),
+        statements=(Statement("burn", "gpu", LONG, (1,)), Statement("candle", "gpu", "Candle has none.", (2,))),
+        citations=(citation(1), citation(2, "rust/candle.md")),
+        missing=(Missing("linfa", "gpu", 9), Missing("tch-rs", "gpu", 3)),
+        conflicts=(),
+        index="abc123",
+        model="MiniLM-0:fp32",
+        groups={"yes": ("burn",), "no": ("candle",), "unknown": ("linfa", "tch-rs")},
+    )

@@ -14,7 +14,7 @@ CITATION = """number document sha256 title heading_path start end line_start lin
 
 def test_keys_stand_in_the_order_of_the_contract() -> None:
     value = json.loads(to_json(answer_value(comparison())))
-    assert list(value) == CONTRACT
+    assert [key for key in value if key in CONTRACT] == CONTRACT, "fields may be added, these keep their order"
     assert list(value["citations"][0]) == CITATION
     assert list(value["statements"][0]) == ["entity", "aspect", "text", "citations"]
     assert (value["schema"], value["kind"], value["status"]) == (1, "compare", "partial")

@@ -6,7 +6,7 @@ from markdown_it import MarkdownIt
 
 from mlsurvey.rendering.markdown import answer_markdown
 
-from .samples import LONG, NAMES, abstention, citation, comparison
+from .samples import LONG, NAMES, abstention, citation, comparison, listing
 
 
 def test_every_statement_has_its_marks_and_every_source_its_quote() -> None:
@@ -34,6 +34,12 @@ def test_a_quote_with_fences_stays_inside_its_own() -> None:
 def test_text_of_a_document_is_no_markup() -> None:
     text = answer_markdown(comparison(text="<script>x</script> *y* # z | [a](b)"), names=NAMES, stale={})
     assert "<li>&lt;script&gt;x&lt;/script&gt; *y* # z | [a](b) [1]</li>" in MarkdownIt().render(text)
+
+
+def test_a_list_stands_in_its_three_groups() -> None:
+    text = answer_markdown(listing(), names=NAMES, stale={})
+    assert text.index("**Yes**: Burn") < text.index("## Burn") < text.index("**No**: Candle") < text.index("## Candle")
+    assert "**Not stated**: linfa, tch-rs" in text and "## Missing" not in text
 
 
 def test_an_abstention_is_a_short_document() -> None:

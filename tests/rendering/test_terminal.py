@@ -8,7 +8,7 @@ from rich.console import Console
 from mlsurvey.rendering.terminal import answer_view, explanation_view
 from mlsurvey.types import Answer, Conflict, Filters
 
-from .samples import LONG, NAMES, abstention, comparison
+from .samples import LONG, NAMES, abstention, comparison, listing
 
 
 def shown(answer: Answer, width: int | None = 80, stale: dict[int, str] | None = None, *, color: bool = False) -> str:
@@ -64,6 +64,13 @@ def test_conflicts_are_named_with_their_sources() -> None:
 def test_a_stale_source_is_marked_at_the_statement_and_in_the_list() -> None:
     text = shown(comparison(), None, {1: "source changed since it was indexed"})
     assert text.count("(source changed since it was indexed)") == 2
+
+
+def test_a_list_stands_in_its_three_groups() -> None:
+    lines = [line for line in shown(listing(), None).split("\n") if line]
+    assert lines[0] == "Yes: Burn" and "No: Candle" in lines and "Not stated: linfa, tch-rs" in lines
+    assert "Missing" not in lines
+    assert lines.index("No: Candle") > lines.index(f"  • {LONG} [1]")
 
 
 def test_an_abstention_gives_its_reason() -> None:

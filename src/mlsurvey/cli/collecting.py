@@ -10,8 +10,8 @@ import typer
 
 from mlsurvey.cli.console import make_console, say, show, write
 from mlsurvey.cli.help import with_examples
-from mlsurvey.cli.indexing import refresh_once, show_report
 from mlsurvey.cli.options import Corpus, Index, Model, opened
+from mlsurvey.cli.refreshing import refresh_once, show_report
 from mlsurvey.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlsurvey.cli.console import report_error, say
-from mlsurvey.cli.indexing import refresh_once, show_report
+from mlsurvey.cli.refreshing import refresh_once, show_report
 from mlsurvey.errors import BusyError, Interrupted, MlsurveyError, StorageError, UnreadableError
 from mlsurvey.survey import Survey
 

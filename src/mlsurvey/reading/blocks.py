@@ -80,6 +80,8 @@ class ReadingBuilder:
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Add ``text`` that stands for ``start:end`` as a whole."""
+        if not text:
+            return
         self._parts.append(text)
         self._starts.extend([start] * len(text))
         self._ends.extend([end] * len(text))
@@ -106,13 +108,18 @@ class ReadingBuilder:
         if found.lastgroup == "space":
             self.space(begin, end)
         elif found.lastgroup == "mojibake":
-            repaired = _repaired(found.group())
-            if repaired.isspace():
-                self.space(begin, end)
-            elif repaired == found.group():
-                self._plain(repaired, begin)
-            else:
-                self.replace(repaired, begin, end)
+            self._mojibake(found.group(), begin, end)
+
+    def _mojibake(self, garbled: str, begin: int, end: int) -> None:
+        repaired = _repaired(garbled)
+        if repaired.isspace():
+            self.space(begin, end)
+        elif repaired != garbled:
+            self.replace(repaired if repaired.isprintable() else "", begin, end)
+        else:
+            for offset, character in enumerate(garbled):
+                if character.isprintable():
+                    self._plain(character, begin + offset)
 
 
 def _repaired(garbled: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from array import array
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from mlsurvey.reading.blocks import Block, BlockKind, plain_reading
+from mlsurvey.reading.blocks import Block, BlockKind
 from mlsurvey.reading.front_matter import FrontMatter, front_matter
+from mlsurvey.reading.inline import inline_reading
 from mlsurvey.reading.markdown import markdown_blocks
 from mlsurvey.reading.noise import without_quiz_options
 from mlsurvey.reading.plaintext import plain_blocks
@@ -45,7 +47,7 @@ def read_blocks(path: str, text: str) -> tuple[FrontMatter, tuple[Block, ...]]:
 
 
 def _description(text: str, span: Span) -> Block:
-    return Block(BlockKind.TEXT, span, plain_reading(text, span.start, span.end))
+    return Block(BlockKind.TEXT, span, inline_reading(span.of(text), array("q", range(span.start, span.end)), {}))
 
 
 def looks_like_markdown(text: str) -> bool:

@@ -24,6 +24,8 @@ _FULL_REFERENCE = re.compile(r"\]\[([^\[\]\n]*[A-Za-z][^\[\]\n]{2,})\]")  # thre
 _BOLD_LEVEL = 7
 """Level of a paragraph that is nothing but bold: below all real headings."""
 _MAX_BOLD_HEADING = 80  # characters; a longer bold paragraph is a warning or a claim
+# A component alone on its line; with braces among its attributes it is no HTML to the parser.
+_COMPONENT_LINE = re.compile(r"^[ \t]*</?[A-Z][\w.]*(?:[^<>{}\n]|\{[^{}\n]*\})*>[ \t]*$", re.MULTILINE)
 _INVISIBLE = "\u200b"
 """Stands for a control character until the reading form drops it."""
 _MAX_NESTING = 20
@@ -60,6 +62,7 @@ class _Reader:
 def markdown_blocks(text: str, start: int = 0, *, is_mdx: bool = False) -> list[Block]:
     """Blocks of a Markdown document, in order; ``start`` is where its front matter ends."""
     source = re.sub(r"[^\n]", " ", text[:start]) + _without_controls(text[start:])
+    source = _COMPONENT_LINE.sub(lambda tag: " " * len(tag.group()), source) if is_mdx else source
     references: References = {}
     tokens = _PARSER.parse(source, references)
     _define_missing(source, references)
@@ -89,7 +92,8 @@ def _blocks(reader: _Reader, tokens: list[Token]) -> Iterator[Block]:
             case "fence":
                 yield from _fence(reader, token)
             case "code_block":
-                yield from _admonition_body(reader, token) if was_admonition else _code(reader, token.map or [0, 0])
+                is_text = was_admonition or reader.is_mdx  # MDX has no code by indentation
+                yield from _indented(reader, token) if is_text else _code(reader, token.map or [0, 0])
             case "html_block":
                 yield from _html(reader, token)
             case "tr_open":
@@ -185,8 +189,8 @@ def _is_code(line: str) -> bool:
     return bool(line.strip(" \t>")) and not noise.is_directive(line)
 
 
-def _admonition_body(reader: _Reader, token: Token) -> Iterator[Block]:
-    """Text that is indented only because it belongs to an admonition or a tab: Markdown again."""
+def _indented(reader: _Reader, token: Token) -> Iterator[Block]:
+    """Text that is indented only because it belongs to an admonition, a tab or a component: Markdown again."""
     first, end = token.map or (0, 0)
     if reader.nesting == _MAX_NESTING:
         yield from _code(reader, [first, end])

@@ -31,7 +31,7 @@ def block_sentences(text: str, block: Block) -> list[Sentence]:
         case BlockKind.CODE:
             return list(_code(text, block))
         case _:
-            return list(_prose(text, block))
+            return [sentence for sentence in _prose(text, block) if any(map(str.isalnum, sentence.text))]
 
 
 def answered(text: str, question: Block, sentences: list[Sentence]) -> list[Sentence]:

@@ -70,6 +70,8 @@ def _body(reader: _Reader, first: int, end: int, depth: int) -> Iterator[Block]:
         elif title := _title(reader, number, end):
             yield title
             number = reader.lines.number(title.span.end - 1) + 1
+        elif _ADORNMENT.fullmatch(line) and not _TABLE_EDGE.fullmatch(line):  # a rule across the page
+            number += 1
         elif _EXPLICIT.match(line):
             stop = _indented_end(reader, number + 1, end, _indent(line))
             yield from _explicit(reader, number, stop, depth)
@@ -247,11 +249,15 @@ def _run_end(reader: _Reader, first: int, end: int) -> int:
     number = first
     while number < end and reader.lines.text(number).strip():
         number += 1
-        if number < end and _EXPLICIT.match(reader.lines.text(number)):
+        if number < end and _ends_run(reader.lines.text(number)):
             break
         if number < end and number > first and _title(reader, number, end):
             break
     return max(number, first + 1)
+
+
+def _ends_run(line: str) -> bool:
+    return _EXPLICIT.match(line) is not None or _ADORNMENT.fullmatch(line) is not None
 
 
 def _group_end(reader: _Reader, first: int, end: int, *, is_simple: bool) -> int:

@@ -29,7 +29,9 @@ _ABBREVIATION = re.compile(
     r"ltd|corp|dept|est|ver|sec|ch|ref|refs)\.\s*$",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"[;:]\s|[,–—]\s|\s[–—-]\s")
+_FULL_WIDTH = "。！？"
+"""Ends of sentences in scripts that put no space behind them."""
+_CLAUSE = re.compile(r"[;:]\s|[,–—]\s|\s[–—-]\s|[，；、]")
 
 
 def sentence_spans(text: str, opaque: Iterable[Span] = ()) -> list[Span]:
@@ -66,6 +68,8 @@ def _masked(text: str, opaque: Iterable[Span]) -> str:
 
 def _may_end(text: str, start: int, end: int) -> bool:
     """Whether a sentence may end before ``end``: at white space, not after an abbreviation or a bare number."""
+    if text[end - 1] in _FULL_WIDTH:
+        return True
     if not text[end - 1].isspace() and not text[end].isspace():
         return False
     head = text[max(start, end - 12) : end]

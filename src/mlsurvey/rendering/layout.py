@@ -11,6 +11,9 @@ from mlsurvey.types import Answer, Entity, Kind, Missing, Statement
 
 NO_ENTITY = "In general"
 NO_ASPECT = "Overview"
+GROUPS = {"yes": "Yes", "no": "No"}
+"""Headings over the groups of a list; the third group, without evidence, has nothing to stand under it."""
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,22 @@ class Grid:
     aspects: tuple[str | None, ...]
     cells: Mapping[tuple[str | None, str | None], tuple[Statement, ...]]
     missing: Mapping[tuple[str | None, str | None], Missing]
+    groups: Mapping[str, tuple[str, ...]]
+    """For a list: entities by verdict."""
+
+    @property
+    def sections(self) -> tuple[tuple[str | None, tuple[str | None, ...]], ...]:
+        """Entities with evidence under the heading of their group; under None those of no group."""
+        grouped = {entity for members in self.groups.values() for entity in members}
+        named = [(title, self.groups.get(verdict, ())) for verdict, title in GROUPS.items()]
+        sections = [(title, tuple(e for e in self.entities if e in members)) for title, members in named]
+        rest = (None, tuple(entity for entity in self.entities if entity not in grouped))
+        return tuple(section for section in (*sections, rest) if section[1])
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """For a list: entities that no document says it of, one way or the other."""
+        return tuple(self.groups.get(UNKNOWN, ()))
 
     @property
     def is_comparison(self) -> bool:
@@ -67,6 +86,7 @@ def grid_of(answer: Answer) -> Grid:
         aspects=tuple(dict.fromkeys((*asked, *(aspect for _, aspect in cells)))),
         cells={place: tuple(statements) for place, statements in cells.items()},
         missing=missing,
+        groups=answer.groups,
     )
 
 

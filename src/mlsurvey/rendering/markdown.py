@@ -28,11 +28,14 @@ def _lines(answer: Answer, names: Names, stale: Mapping[int, str]) -> Iterator[s
     yield from (f"# {escape(answer.question)}", "")
     if answer.reason:
         yield from (f"**{'No answer' if answer.abstained else 'Note'}**: {escape(answer.reason)}", "")
-    for entity in grid.entities:
-        yield from (f"## {escape(names.entity(entity))}", "")
-        for aspect in grid.aspects:
-            yield from _cell(grid, entity, aspect, names, stale)
-    yield from _gaps(answer, names)
+    for title, entities in grid.sections:
+        if title is not None:
+            yield from (f"**{title}**: {escape(', '.join(names.entity(entity) for entity in entities))}", "")
+        for entity in entities:
+            yield from (f"## {escape(names.entity(entity))}", "")
+            for aspect in grid.aspects:
+                yield from _cell(grid, entity, aspect, names, stale)
+    yield from _gaps(answer, grid, names)
     if answer.citations:
         yield from ("## Sources", "")
     for citation in answer.citations:
@@ -60,10 +63,12 @@ def _statement(statement: Statement, stale: Mapping[int, str]) -> str:
     return f"- {escape(statement.text)}{marks}" + "".join(f" *({reason})*" for reason in reasons)
 
 
-def _gaps(answer: Answer, names: Names) -> Iterator[str]:
-    if answer.missing:
+def _gaps(answer: Answer, grid: Grid, names: Names) -> Iterator[str]:
+    if grid.unknown:
+        yield from (f"**Not stated**: {escape(', '.join(names.entity(entity) for entity in grid.unknown))}", "")
+    if missing := [gap for gap in answer.missing if gap.entity not in grid.unknown]:
         yield from ("## Missing", "")
-        for gap in answer.missing:
+        for gap in missing:
             yield f"- {escape(names.pair(gap.entity, gap.aspect))} ({gap.searched} passages searched)"
         yield ""
     if answer.conflicts:

@@ -74,7 +74,7 @@ def _parts(answer: Answer, names: Names, stale: Mapping[int, str], width: int | 
     if answer.reason:
         heading = "No answer: " if answer.abstained else "Note: "
         yield Hanging("", Text.assemble((heading, f"bold {_WARNING}"), one_line(answer.reason)))
-    yield from _gaps(answer, names)
+    yield from _gaps(answer, grid, names)
     yield from _sources(answer.citations, stale)
 
 
@@ -94,16 +94,23 @@ def _table(grid: Grid, names: Names, stale: Mapping[int, str], width: int) -> Ta
 
 
 def _cards(grid: Grid, names: Names, stale: Mapping[int, str]) -> Iterator[RenderableType]:
-    for entity in grid.entities:
-        if len(grid.entities) > 1 or entity is not None:
-            yield Text(names.entity(entity), style="bold underline")
-        for aspect in grid.aspects:
-            if (entity, aspect) not in grid.cells and not (entity and grid.is_comparison):
-                continue
-            if aspect is not None:
-                yield Text(f"  {names.aspect(aspect)}", style="bold")
-            yield from _cell(grid, entity, aspect, stale, indent=2)
-        yield Text()
+    for title, entities in grid.sections:
+        if title is not None:
+            yield Text(f"{title}: {', '.join(names.entity(entity) for entity in entities)}\n", style="bold")
+        for entity in entities:
+            yield from _card(grid, entity, names, stale)
+
+
+def _card(grid: Grid, entity: str | None, names: Names, stale: Mapping[int, str]) -> Iterator[RenderableType]:
+    if len(grid.entities) > 1 or entity is not None:
+        yield Text(names.entity(entity), style="bold underline")
+    for aspect in grid.aspects:
+        if (entity, aspect) not in grid.cells and not (entity and grid.is_comparison):
+            continue
+        if aspect is not None:
+            yield Text(f"  {names.aspect(aspect)}", style="bold")
+        yield from _cell(grid, entity, aspect, stale, indent=2)
+    yield Text()
 
 
 def _cell(
@@ -126,11 +133,15 @@ def _statement(statement: Statement, stale: Mapping[int, str]) -> Text:
     return text
 
 
-def _gaps(answer: Answer, names: Names) -> Iterator[RenderableType]:
+def _gaps(answer: Answer, grid: Grid, names: Names) -> Iterator[RenderableType]:
     """What is missing and where sources disagree, in words."""
-    if answer.missing:
+    if grid.unknown:
+        listed = ", ".join(names.entity(entity) for entity in grid.unknown)
+        yield Hanging("", Text.assemble(("Not stated: ", f"bold {_WARNING}"), listed))
+    missing = [gap for gap in answer.missing if gap.entity not in grid.unknown]
+    if missing:
         yield Text("Missing", style=f"bold {_WARNING}")
-    for gap in answer.missing:
+    for gap in missing:
         yield Hanging("– ", Text(f"{names.pair(gap.entity, gap.aspect)} ({gap.searched} passages searched)"), 2)
     if answer.conflicts:
         yield Text("Sources disagree", style=f"bold {_WARNING}")

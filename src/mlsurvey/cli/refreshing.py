@@ -1,0 +1,44 @@
+"""One refresh with its progress and report: what ``refresh``, ``--watch`` and ``add --refresh`` share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlsurvey.cli.console import show, write
+from mlsurvey.errors import Interrupted
+from mlsurvey.types import RefreshReport
+
+if TYPE_CHECKING:
+    from mlsurvey.survey import Survey
+
+NOTHING_LOST = (
+    "interrupted; nothing is lost: the index answers as before, and what was embedded is kept. "
+    "To go on, type: mlsurvey refresh"
+)
+
+
+def refresh_once(survey: Survey, *, dry_run: bool = False, rebuild: bool = False, quiet: bool = False) -> RefreshReport:
+    """One refresh with progress.
+
+    Raises:
+        Interrupted: Ctrl-C; says that nothing is lost.
+    """
+    from mlsurvey.cli.progress import make_watcher
+
+    try:
+        with make_watcher(quiet=quiet) as progress:
+            return survey.refresh(dry_run=dry_run, rebuild=rebuild, progress=progress)
+    except KeyboardInterrupt as error:
+        raise Interrupted(NOTHING_LOST) from error
+
+
+def show_report(report: RefreshReport, *, quiet: bool, as_json: bool) -> None:
+    """The report to stdout in the form that was asked for."""
+    if as_json:
+        from mlsurvey.rendering.json import to_json
+
+        write(to_json(report))
+    elif not quiet:
+        from mlsurvey.rendering.report import report_view
+
+        show(report_view(report))
