@@ -127,7 +127,7 @@ class Answerer:
         if understood.objects:
             relation = next((a for a in self.vocabulary.aspects if a.slug == RELATION), None)
             return AskedAspect(relation, understood.terms) if relation else None
-        return understood.aspects[0] if understood.aspects else self._class_aspect(understood)
+        return self._class_aspect(understood) or (understood.aspects[0] if understood.aspects else None)
 
     def _class_aspect(self, understood: Understood) -> AskedAspect | None:
         """The aspect that says what the class is about, where the question asks for nothing else."""

@@ -49,7 +49,8 @@ _RECOMMEND = re.compile(
     rf"|\beasiest\b|\bwhat\s+is\s+the\s+(?:right|simplest|best)\b|\blooking\s+for\b",
     re.IGNORECASE,
 )
-_COMPARE = re.compile(r"\b(?:vs\.?|versus|compare[ds]?|comparison|differ\w*|better|or)\b", re.IGNORECASE)
+_FACT = re.compile(r"\s*(?:who|when|where|why|how|what|is|are|does|do|did|was|were|has|have)\b", re.IGNORECASE)
+"""Openings of a question for a fact, not for a choice."""
 _OBJECT_BEFORE = re.compile(
     r"(?:\b(?:like|as|around|bind|binds|binding|bindings\s+(?:for|to|of)|wrap|wraps|wrapping|use|uses|using|used\s+by|via|through|"
     r"instead\s+of|replac(?:e|ing|ement\s+for)|alternatives?\s+to|on\s+top\s+of|based\s+on|built\s+on|under|from|load|loads|import|export|existing|trained\s+(?:in|with)|bring|brings|to)"
@@ -58,12 +59,17 @@ _OBJECT_BEFORE = re.compile(
 )
 """Words before a name that make it what the sides have to do with, not a side: "wrappers around libtorch"."""
 _OBJECT_AFTER = re.compile(
-    r"(?:['’]s)?\s+(?:versions?|models?|backends?|back-ends?|format|weights|checkpoints?|users?|itself|matrices|arrays|installation"
+    r"-(?:like|style|compatible|based)\b|(?:['’]s)?\s+(?:versions?|models?|backends?|back-ends?|format|weights|checkpoints?|users?|itself|matrices|arrays|installation"
     r"|c\+\+|under\s+the\s+hood|files?)\b",
     re.IGNORECASE,
 )
-_NAME_LIKE = re.compile(r"[A-Za-z]\w*(?:[._/][A-Za-z]\w*)+|[a-z0-9]+_\w+|[A-Z][a-z0-9]+(?:-?[A-Z])\w*|[A-Z]{2,}[a-z]+\w*")
-"""Written as no ordinary word is: a dot, slash or underscore inside, or capitals in the middle."""
+_BETWEEN = re.compile(
+    r"[\s,/&+()–-]*(?:(?:\([^()]{1,30}\)|vs\.?|versus|or|and|against|with|to|than|from|compared\s+(?:to|with)|for|the|official|oder|und)[\s,/&+()–-]*)*",
+    re.IGNORECASE,
+)
+"""What may stand between two sides of a comparison."""
+_NAME_LIKE = re.compile(r"[A-Za-z]\w*(?:[._][A-Za-z]\w*)+|[a-z0-9]+_\w+|[A-Z][a-z0-9]+(?:-?[A-Z])\w*|[A-Z]{2,}[a-z]+\w*")
+"""Written as no ordinary word is: a dot or underscore inside, or capitals in the middle."""
 _NAMED_THING = re.compile(
     r"\b(?:the\s+)?([A-Za-z][\w.\-]+)\s+(?:crate|library|framework|package|toolkit)\b", re.IGNORECASE
 )
@@ -145,7 +151,8 @@ def understand(
     rest = _blank(question, [m.span for m in names.mentions] + [span for span, _ in names.unknown])
     asked = _aspects(rest, question, names.mentions, aspects)
     sides, objects = _sides(question, names.mentions, asked)
-    kind = _kind(question, sides, names.unknown)
+    asked = tuple(a for a in asked if a.aspect.slug not in sides)
+    kind = _kind(question, sides, names.unknown, bool(languages or _categories(rest, categories)))
     classes: tuple[tuple[Category, tuple[str, ...]], ...] = ()
     if kind in (Kind.LIST, Kind.RECOMMEND):
         sides, objects = (), tuple(dict.fromkeys((*sides, *objects)))
@@ -203,8 +210,8 @@ def _is_meant(mention: Mention, question: str, gazetteer: Gazetteer) -> bool:
 def _unrecognised(question: str, mentions: Iterable[Mention]) -> list[Span]:
     """Words outside the known names; a compound such as ``rusty-machine`` is one word."""
     blanked = _blank(question, [m.span for m in mentions])
-    words = re.finditer(r"[A-Za-z][\w]*(?:[.\-_/][A-Za-z0-9#+]\w*)*", blanked)
-    return [Span(*m.span()) for m in words if len(m.group()) > 2]
+    found = re.finditer(r"[A-Za-z][\w]*(?:[.\-_][A-Za-z0-9#+]\w*)*", blanked)
+    return [Span(*m.span()) for m in found if len(m.group()) > 2]
 
 
 def _respelt(word: str, gazetteer: Gazetteer, frequency: Callable[[str], int]) -> tuple[str, ...]:
@@ -290,21 +297,41 @@ def _sides(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Split the named entities into those asked about and those that only qualify the question."""
     aspects = {a.aspect.slug for a in asked}
-    objects = [m.slug for m in mentions if m.slug in aspects or _is_object(question, m)]
+    run = {m.slug for m in _coordinated(question, [m for m in mentions if not _is_attribute(question, m)])}
+    objects = [
+        m.slug for m in mentions if m.slug not in run and (run or m.slug in aspects or _is_object(question, m))
+    ]
     sides = [m.slug for m in mentions if m.slug not in objects]
     return tuple(dict.fromkeys(sides)), tuple(dict.fromkeys(objects))
 
 
+def _coordinated(question: str, mentions: Sequence[Mention]) -> list[Mention]:
+    """The longest run of names with nothing but "vs", "or", "and", commas and brackets between them."""
+    runs: list[list[Mention]] = []
+    for mention in mentions:
+        if runs and _BETWEEN.fullmatch(question[runs[-1][-1].span.end : mention.span.start]):
+            runs[-1].append(mention)
+        else:
+            runs.append([mention])
+    longest = max(runs, key=len, default=[])
+    return longest if len({m.slug for m in longest}) > 1 else []
+
+
 def _is_object(question: str, mention: Mention) -> bool:
-    return bool(_OBJECT_BEFORE.search(question[: mention.span.start]) or _OBJECT_AFTER.match(question[mention.span.end :]))
+    return bool(_OBJECT_BEFORE.search(question[: mention.span.start])) or _is_attribute(question, mention)
 
 
-def _kind(question: str, sides: Sequence[str], unknown: Sequence[tuple[Span, str]]) -> Kind:
+def _is_attribute(question: str, mention: Mention) -> bool:
+    """Whether the name qualifies the noun behind it: "libtorch version", "NumPy-like"."""
+    return _OBJECT_AFTER.match(question[mention.span.end :]) is not None
+
+
+def _kind(question: str, sides: Sequence[str], unknown: Sequence[tuple[Span, str]], names_class: bool) -> Kind:
     if len(sides) + len(unknown) >= 2:
         return Kind.COMPARE
     if _LIST.search(question) and not unknown:
         return Kind.LIST
-    if _RECOMMEND.search(question) and not sides and not unknown:
+    if not sides and not unknown and (_RECOMMEND.search(question) or (names_class and not _FACT.match(question))):
         return Kind.RECOMMEND
     return Kind.LOOKUP
 

@@ -20,7 +20,8 @@ STOP_WORDS = frozenset(
     these they thing things this those through to too under until up upon us use used user uses using very vs versus want wants was we
     well were what when where whether which while who whom whose why will with within without would yes yet you your
     library libraries framework frameworks package packages crate crates tool tools compare comparison difference differences
-    differ different better best good main really actually exactly currently still ml machine learning ai e.g i.e etc
+    differ different better best good main really actually exactly currently still offer offers offered provide provides two three absolute often cover covers sit sits
+    language languages standard choice work works working oder und wich ml machine learning ai e.g i.e etc
     """.split()
 )
 """Words that say nothing about what is asked: function words, politeness, and the nouns every such question has."""
