@@ -55,6 +55,11 @@ class Cell:
     def labels(self) -> Phrases:
         return phrases(self.asked.aspect.labels if self.asked else ())
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the aspect is made of the question's words alone, so that no lexicon helps."""
+        return self.asked is not None and not self.asked.known
+
     @cached_property
     def narrow(self) -> tuple[str, ...]:
         """The question's words for a part of the aspect ("AMD"), which evidence has to name."""
@@ -78,26 +83,25 @@ class Scored:
 
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -6.6,
-    "strong": 2.7,
-    "weak": 1.2,
-    "label": 0.6,
-    "wording": 0.9,
-    "terms": 0.7,
-    "context": 0.3,
-    "relevance": 1.65,
-    "cosine": -0.3,
-    "names": 0.3,
-    "opens": 0.6,
-    "object": 1.1,
-    "code": -2.5,
-    "bullet": 0.3,
-    "row": -0.9,
-    "short": -1.3,
-    "long": -0.5,
-    "release_notes": -0.9,
-    "question": 0.0,
-    "lead_in": -0.5,
+    "bias": -6.4,
+    "strong": 2.3,
+    "weak": 1.05,
+    "label": 0.55,
+    "wording": 0.1,
+    "terms": 1.75,
+    "context": 0.65,
+    "relevance": 1.45,
+    "opens": 0.75,
+    "object": 0.65,
+    "code": -1.75,
+    "bullet": 0.25,
+    "row": -0.55,
+    "short": -1.15,
+    "release_notes": -1.3,
+    "question": -0.1,
+    "lead_in": -0.35,
+    "own": 0.65,
+    "own_terms": 1.5,
 }
 """Logistic weights of the features, fitted by bench/fit_weights.py (its log tells on what, and the cross-validated figures)."""
 
@@ -130,6 +134,9 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
         "release_notes": float(_HISTORY.search(passage.path) is not None or any(_VERSION.fullmatch(h) for h in passage.trail)),
         "question": float(text.rstrip().endswith("?")),
         "lead_in": float(text.rstrip().endswith(":")),
+        "own": float(cell.is_own),
+        "own_terms": cell.is_own * matched / whole,
+        "own_context": cell.is_own * above / whole,
     }
 
 

@@ -24,6 +24,8 @@ PASSAGES_NAMING = 15
 """Passages of other documents that may name the entity, read beside them."""
 PASSAGES_PER_MEMBER = 10
 """Passages about one entity of a class; a class may have a hundred entities."""
+ELSEWHERE = 0.25
+"""What a word counts in a cell when another part of the question holds it."""
 NAME_WEIGHT = 3.0
 """Weight of a name against the other words, where passages are wanted that bear it."""
 POOL = 100
@@ -55,7 +57,16 @@ class Gatherer:
 
     def cell(self, entity: str | None, asked: AskedAspect | None, understood: Understood) -> Cell:
         """What to look for about ``entity``, and in which words."""
-        return Cell(entity, asked, self._query(entity, asked, understood), self.importance(understood), understood.objects)
+        return Cell(entity, asked, self._query(entity, asked, understood), self._weights(asked, understood), understood.objects)
+
+    def _weights(self, asked: AskedAspect | None, understood: Understood) -> dict[str, float]:
+        """Importance of the question's stems for one aspect: words of other parts of the question count less."""
+        importance = self.importance(understood)
+        if asked is None or len(understood.aspects) < 2:
+            return importance
+        named = [w for slug in understood.objects for w in content_words(self.gazetteer.entities[slug].name)]
+        near = {stem(w) for w in (*asked.terms, *(w for p in asked.wording for w in content_words(p)), *named)}
+        return {s: weight if s in near else weight * ELSEWHERE for s, weight in importance.items()}
 
     def vectors(self, cells: Sequence[Cell]) -> NDArray[np.float32]:
         """Embedding of each cell's query, shape (n, dimension)."""
@@ -64,7 +75,8 @@ class Gatherer:
     def _query(self, entity: str | None, asked: AskedAspect | None, understood: Understood) -> str:
         known = [self.gazetteer.entities[slug].name for slug in (*filter(None, [entity]), *understood.objects)]
         about = (*asked.wording, asked.aspect.description) if asked else (understood.question,)
-        return " ".join((*known, *about, *understood.terms)).strip()
+        terms = asked.terms if asked and len(understood.aspects) > 1 else understood.terms
+        return " ".join((*known, *about, *terms)).strip()
 
     def importance(self, understood: Understood) -> dict[str, float]:
         """Inverse document frequency of the stems of the question's content words; names of the sides left out."""

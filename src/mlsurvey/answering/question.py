@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -49,6 +49,8 @@ _RECOMMEND = re.compile(
     rf"|\beasiest\b|\bwhat\s+is\s+the\s+(?:right|simplest|best)\b|\blooking\s+for\b",
     re.IGNORECASE,
 )
+_CUT = re.compile(r"\s*(?:[,;:?!]|\.(?=\s|$)|\s[–—-]\s|\band\b|\bor\b)\s*", re.IGNORECASE)
+_ASKS = re.compile(r"\s*(?:who|when|where|why|how|what|which|is|are|does|do|did|was|were|has|have|can|could|will)\b", re.IGNORECASE)
 _FACT = re.compile(r"\s*(?:who|when|where|why|how|what|is|are|does|do|did|was|were|has|have)\b", re.IGNORECASE)
 """Openings of a question for a fact, not for a choice."""
 _OBJECT_BEFORE = re.compile(
@@ -90,6 +92,8 @@ class AskedAspect:
     """False where it is made of the question's words alone."""
     denied: bool = False
     """The question asks for its absence ("no longer maintained")."""
+    terms: tuple[str, ...] = ()
+    """Other content words of the part of the question that asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,9 @@ def understand(
     elif not sides:
         sides, objects = tuple(s for s in objects if s not in {a.aspect.slug for a in asked}) or objects, ()
     terms = _terms(rest, asked, classes)
+    asked = _with_terms(asked, rest, terms)
+    if kind is Kind.COMPARE or kind is Kind.LOOKUP:
+        asked = (*asked, *_asked_in_own_words(asked, rest, terms, names.mentions))
     if not asked and terms:
         asked = (_own_words(terms),)
     return Understood(
@@ -357,6 +364,38 @@ def _terms(
     wordings = [w for a in asked for w in a.wording] + [w for _, wording in classes for w in wording]
     spoken = {word for w in wordings for word in content_words(w)}
     return tuple(w for w in dict.fromkeys(content_words(rest)) if w not in spoken)
+
+
+def _segments(question: str) -> list[Span]:
+    """Parts of a question that each may ask for something: between commas, colons, "and", "or" and sentence ends."""
+    cuts = [0, *(place for m in _CUT.finditer(question) for place in m.span()), len(question)]
+    return [Span(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True) if b > a]
+
+
+def _with_terms(asked: Sequence[AskedAspect], rest: str, terms: Sequence[str]) -> tuple[AskedAspect, ...]:
+    """The aspects, each with the content words that stand in its part of the question."""
+    parts = [span.of(rest) for span in _segments(rest)]
+    beside = {
+        a.aspect.slug: {w for part in parts if any(wording in part for wording in a.wording) for w in content_words(part)}
+        for a in asked
+    }
+    return tuple(replace(a, terms=tuple(t for t in terms if t in beside[a.aspect.slug])) for a in asked)
+
+
+def _asked_in_own_words(
+    asked: Sequence[AskedAspect], rest: str, terms: Sequence[str], mentions: Sequence[Mention]
+) -> list[AskedAspect]:
+    """Aspects outside the lexicon: parts of the question that follow the names, or ask by themselves, and hold no known one."""
+    last = max((m.span.end for m in mentions), default=0)
+    wordings = [w for a in asked for w in a.wording]
+    found = []
+    for span in _segments(rest):
+        part = span.of(rest)
+        own = [t for t in dict.fromkeys(content_words(part)) if t in terms]
+        asks = span.start >= last or _ASKS.match(part) is not None
+        if own and asks and not any(w in part for w in wordings):
+            found.append(_own_words(own))
+    return found
 
 
 def _own_words(terms: Sequence[str]) -> AskedAspect:

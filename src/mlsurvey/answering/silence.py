@@ -10,12 +10,12 @@ from mlsurvey.answering.question import Understood
 from mlsurvey.answering.words import content_words, stem
 from mlsurvey.types import Kind, Status
 
-ENOUGH = 0.12
+ENOUGH = 0.08
 """Least estimated probability of a statement worth showing."""
 MEMBER = 0.2
 """Least estimated probability of the evidence that puts an entity into a set."""
-COVERAGE = 0.5
-"""Least share of the question's content, weighted by rarity, that the statements must speak of."""
+SURE = 0.6
+"""Least sum of the best statement's probability and the share of the question's content that the statements speak of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,20 @@ def judge(
         return Verdict(Status.ABSTAINED, f"No document here is about {unknown}.")
     if not findings:
         return Verdict(Status.ABSTAINED, _nothing(understood, silent))
-    if understood.kind in (Kind.COMPARE, Kind.LOOKUP) and coverage(understood, findings, importance) < COVERAGE:
+    if understood.kind in (Kind.COMPARE, Kind.LOOKUP) and not _is_sure(understood, findings, importance):
         return Verdict(Status.ABSTAINED, _off(understood))
     if understood.unknown:
         return Verdict(Status.PARTIAL, f"No document here is about {unknown}.")
     if silent and understood.kind is not Kind.LIST:
         return Verdict(Status.PARTIAL, _partly(silent))
     return Verdict(Status.ANSWERED, None)
+
+
+def _is_sure(understood: Understood, findings: Sequence[Finding], importance: Mapping[str, float]) -> bool:
+    best = max(f.evidence.score for f in findings)
+    if not understood.entities:
+        return best >= SURE and coverage(understood, findings, importance) >= SURE
+    return best + coverage(understood, findings, importance) >= SURE
 
 
 def coverage(understood: Understood, findings: Sequence[Finding], importance: Mapping[str, float]) -> float:
