@@ -134,8 +134,9 @@ class Answerer:
         if not understood.categories:
             return None
         category = next(c for c in self.vocabulary.categories if c.slug == understood.categories[0])
-        aspect = next((a for a in self.vocabulary.aspects if a.slug in (category.slug, category.slug.replace(" ", "-"), category.aspect)), None)
-        return AskedAspect(aspect, (category.name,)) if aspect else None
+        wanted = (category.aspect, category.slug.replace(" ", "-"))
+        aspect = next((a for a in self.vocabulary.aspects if a.slug in wanted), None)
+        return AskedAspect(aspect, understood.class_words) if aspect else None
 
     def _judged(self, understood: Understood, asked: AskedAspect | None, filters: Filters) -> list[Member]:
         members = []

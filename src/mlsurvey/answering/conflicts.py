@@ -10,10 +10,13 @@ from collections.abc import Sequence
 
 from mlsurvey.answering.compose import Dispute
 from mlsurvey.answering.evidence import Cell, Scored
-from mlsurvey.answering.polarity import polarity
+from mlsurvey.answering.polarity import is_denied, polarity
 from mlsurvey.answering.words import stem, words
 from mlsurvey.types import Aspect
 from mlsurvey.vocabulary.phrases import phrases
+
+NEAR = 4
+"""Words between a negator and what it denies, for a statement to count against another one."""
 
 
 
@@ -44,7 +47,13 @@ def _about(scored: Scored, entity: str) -> bool:
 
 
 def _polarity(scored: Scored, aspect: Aspect) -> int:
-    return polarity(scored.candidate.text, aspect, scored.candidate.passage.trail)
+    """The statement's polarity; 0 where the negator stands too far from the aspect's words to be sure."""
+    text = scored.candidate.text
+    says = polarity(text, aspect, scored.candidate.passage.trail)
+    if says < 0 and not phrases(aspect.negative).match(text):
+        near = any(is_denied(text, span, NEAR) for span in phrases(aspect.strong).found(text))
+        return says if near else 0
+    return says
 
 
 def _contradict(a: Scored, b: Scored, aspect: Aspect) -> bool:

@@ -10,7 +10,6 @@ from functools import cached_property
 
 from mlsurvey.answering.candidates import Candidate, Naming
 from mlsurvey.answering.question import AskedAspect
-from mlsurvey.answering.words import content_words, stem
 from mlsurvey.types import SentenceKind
 from mlsurvey.vocabulary.phrases import Phrases, phrases
 
@@ -19,6 +18,7 @@ _VERSION = re.compile(
     re.IGNORECASE,
 )
 """A heading that is a version, not one that is numbered ("2.4.1 tch-rs")."""
+_DEFINES = re.compile(r"\b(?:is|are)\s+(?:an?|the)\b", re.IGNORECASE)
 _HISTORY = re.compile(r"(?:^|[/\-_])(?:changelog|changes|history|releases?|release-?notes|news)\b", re.IGNORECASE)
 """Names of files that tell what changed when."""
 _ONLY = re.compile(r"\b(?:only|solely|exclusively)\b", re.IGNORECASE)
@@ -66,11 +66,6 @@ class Cell:
         part = phrases(self.asked.aspect.narrow if self.asked else ())
         return tuple(w for w in (self.asked.wording if self.asked else ()) if part.match(w))
 
-    @cached_property
-    def wording(self) -> frozenset[str]:
-        """Stems of the words by which the question asked for the aspect."""
-        return frozenset(stem(w) for phrase in (self.asked.wording if self.asked else ()) for w in content_words(phrase))
-
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -83,25 +78,24 @@ class Scored:
 
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -6.4,
-    "strong": 2.3,
-    "weak": 1.05,
+    "bias": -6.35,
+    "strong": 2.2,
+    "weak": 1.1,
     "label": 0.55,
-    "wording": 0.1,
-    "terms": 1.75,
-    "context": 0.65,
-    "relevance": 1.45,
-    "opens": 0.75,
-    "object": 0.65,
-    "code": -1.75,
-    "bullet": 0.25,
-    "row": -0.55,
-    "short": -1.15,
+    "terms": 2.05,
+    "context": 0.7,
+    "relevance": 1.4,
+    "opens": 0.6,
+    "defines": 0.65,
+    "object": 0.5,
+    "code": -1.6,
+    "bullet": 0.3,
+    "row": -0.5,
+    "short": -1.1,
     "release_notes": -1.3,
-    "question": -0.1,
     "lead_in": -0.35,
-    "own": 0.65,
-    "own_terms": 1.5,
+    "own": 0.4,
+    "own_terms": 1.8,
 }
 """Logistic weights of the features, fitted by bench/fit_weights.py (its log tells on what, and the cross-validated figures)."""
 
@@ -118,25 +112,20 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
         "strong": _saturated(len(cell.strong.distinct(text))),
         "weak": _saturated(len(cell.weak.distinct(text))),
         "label": float(cell.labels.match(candidate.label or "") or cell.labels.match(heading)),
-        "wording": _share(cell.wording, candidate.stems),
         "terms": matched / whole,
         "context": above / whole,
         "relevance": candidate.relevance,
-        "cosine": max(0.0, candidate.cosine),
-        "names": float(cell.entity in named.slugs),
         "opens": float(cell.entity is not None and named.opening == cell.entity),
+        "defines": float(cell.entity is not None and named.opening == cell.entity and _DEFINES.search(text[:120]) is not None),
         "object": _share(frozenset(cell.objects), named.slugs | frozenset(passage.subjects)),
         "code": float(candidate.kind is SentenceKind.CODE),
         "bullet": float(candidate.kind is SentenceKind.BULLET),
         "row": float(candidate.kind is SentenceKind.ROW),
         "short": float(len(text) < 40),
-        "long": float(len(text) > 450),
         "release_notes": float(_HISTORY.search(passage.path) is not None or any(_VERSION.fullmatch(h) for h in passage.trail)),
-        "question": float(text.rstrip().endswith("?")),
         "lead_in": float(text.rstrip().endswith(":")),
         "own": float(cell.is_own),
         "own_terms": cell.is_own * matched / whole,
-        "own_context": cell.is_own * above / whole,
     }
 
 

@@ -81,7 +81,8 @@ class Gatherer:
     def importance(self, understood: Understood) -> dict[str, float]:
         """Inverse document frequency of the stems of the question's content words; names of the sides left out."""
         total = max(1, self.snapshot.generation.passages)
-        said = [*understood.terms, *(w for a in understood.aspects for phrase in a.wording for w in content_words(phrase))]
+        said = [*understood.terms, *(w for phrase in understood.class_words for w in content_words(phrase))]
+        said += [*(w for a in understood.aspects for phrase in a.wording for w in content_words(phrase))]
         said += [w for slug in understood.objects for w in content_words(self.gazetteer.entities[slug].name)]
         return {stem(w): math.log(1 + total / (1 + self.snapshot.frequency(w))) for w in said}
 

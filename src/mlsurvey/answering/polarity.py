@@ -44,11 +44,11 @@ def polarity(text: str, aspect: Aspect, trail: Iterable[str] = ()) -> int:
     return -1 if all(denials) or under_removed else 1
 
 
-def is_denied(text: str, span: Span) -> bool:
-    """Whether a negator governs the words at ``span``."""
+def is_denied(text: str, span: Span, reach: int = _REACH) -> bool:
+    """Whether a negator governs the words at ``span``, from at most ``reach`` words before them or just behind."""
     masked = _NOT_ONLY.sub(lambda m: "_" * len(m.group()), text)
     before = _CLAUSE.split(masked[: span.start])[-1]
     negators = list(_BEFORE.finditer(before or ""))
-    if negators and len(before[negators[-1].end() :].split()) <= _REACH:
+    if negators and len(before[negators[-1].end() :].split()) <= reach:
         return True
     return _AFTER.match(masked[span.end :]) is not None

@@ -6,7 +6,7 @@ Pure: everything that is known comes in as arguments, nothing is looked up on di
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -124,6 +124,8 @@ class Understood:
     """``native`` or ``binding`` where the question wants only such."""
     categories: tuple[str, ...] = ()
     """Classes of entities that the question names ("deep learning")."""
+    class_words: tuple[str, ...] = ()
+    """The question's words for those classes."""
     inclusive: bool = False
     """A named entity may itself be part of the set that is asked for ("what makes up X")."""
     corrections: tuple[Correction, ...] = field(default=())
@@ -175,7 +177,8 @@ def understand(
         question=asked_as, kind=kind, entities=sides, objects=objects,
         unknown=tuple(dict.fromkeys(name for _, name in names.unknown)),
         languages=languages, aspects=asked, terms=terms, kinds=_kinds(question), corrections=names.corrections,
-        categories=tuple(c.slug for c, _ in classes), inclusive=_INCLUSIVE.search(question) is not None,
+        categories=tuple(c.slug for c, _ in classes), class_words=tuple(w for _, wording in classes for w in wording),
+        inclusive=_INCLUSIVE.search(question) is not None,
     )
 
 
@@ -289,7 +292,7 @@ def _aspects(rest: str, question: str, mentions: Sequence[Mention], aspects: Seq
     for span, aspect in sorted(kept, key=lambda pair: pair[0]):
         before = order.get(aspect.slug)
         wording = (*(before.wording if before else ()), span.of(question))
-        denied = is_denied(question, span) or bool(before and before.denied)
+        denied = is_denied(question, span) or phrases(aspect.negative).match(span.of(question)) or bool(before and before.denied)
         order[aspect.slug] = AskedAspect(aspect, tuple(dict.fromkeys(wording)), denied=denied)
     return tuple(order.values())
 
@@ -304,7 +307,7 @@ def _sides(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Split the named entities into those asked about and those that only qualify the question."""
     aspects = {a.aspect.slug for a in asked}
-    run = {m.slug for m in _coordinated(question, [m for m in mentions if not _is_attribute(question, m)])}
+    run = {m.slug for m in _coordinated(question, [m for m in mentions if not _is_attribute(question, m)], aspects)}
     objects = [
         m.slug for m in mentions if m.slug not in run and (run or m.slug in aspects or _is_object(question, m))
     ]
@@ -312,11 +315,15 @@ def _sides(
     return tuple(dict.fromkeys(sides)), tuple(dict.fromkeys(objects))
 
 
-def _coordinated(question: str, mentions: Sequence[Mention]) -> list[Mention]:
-    """The longest run of names with nothing but "vs", "or", "and", commas and brackets between them."""
+def _coordinated(question: str, mentions: Sequence[Mention], aspects: Collection[str]) -> list[Mention]:
+    """The longest run of names with nothing but "vs", "or", "and", commas and brackets between them.
+
+    A name that is an aspect too ("burn onnx import") has to be joined by a word or a comma.
+    """
     runs: list[list[Mention]] = []
     for mention in mentions:
-        if runs and _BETWEEN.fullmatch(question[runs[-1][-1].span.end : mention.span.start]):
+        gap = question[runs[-1][-1].span.end : mention.span.start] if runs else ""
+        if runs and _BETWEEN.fullmatch(gap) and (gap.strip() or not {mention.slug, runs[-1][-1].slug} & set(aspects)):
             runs[-1].append(mention)
         else:
             runs.append([mention])
@@ -386,6 +393,7 @@ def _asked_in_own_words(
     asked: Sequence[AskedAspect], rest: str, terms: Sequence[str], mentions: Sequence[Mention]
 ) -> list[AskedAspect]:
     """Aspects outside the lexicon: parts of the question that follow the names, or ask by themselves, and hold no known one."""
+    rest = _blank(rest, _language_spans(rest))
     last = max((m.span.end for m in mentions), default=0)
     wordings = [w for a in asked for w in a.wording]
     found = []

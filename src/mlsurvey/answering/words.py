@@ -9,6 +9,7 @@ from functools import lru_cache
 import snowballstemmer
 
 _WORD = re.compile(r"[^\W_]+(?:[+#]+)?(?:['’](?:t|s|re|ve|ll))?")
+_PROCESSORS = re.compile(r"^([a-z]pu)s$")  # Snowball takes "gpus" for a word in -us
 _STEMMER = snowballstemmer.stemmer("english")
 
 STOP_WORDS = frozenset(
@@ -30,8 +31,8 @@ STOP_WORDS = frozenset(
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """Snowball (Porter 2) stem of one word, case folded. Source: https://snowballstem.org/algorithms/english/stemmer.html"""
-    folded = word.casefold().replace("’", "'")
-    return str(_STEMMER.stemWord(folded.removesuffix("'s")))
+    folded = word.casefold().replace("’", "'").removesuffix("'s")
+    return str(_STEMMER.stemWord(_PROCESSORS.sub(r"\1", folded)))
 
 
 def words(text: str) -> list[str]:
