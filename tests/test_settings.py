@@ -38,9 +38,7 @@ def test_the_checkout_of_another_project_counts_for_nothing(tmp_path: Path, monk
     assert load_settings().corpus == platformdirs.user_data_path("mlsurvey") / "corpus"
 
 
-def test_arguments_win_over_environment_over_file_over_default(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_arguments_win_over_environment_over_file_over_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = make_checkout(tmp_path / "code")
     file = root / "mlsurvey.toml"
     file.write_text('corpus = "papers"\nindex = "built"\nmodel = "from-file"\n', "utf-8")

@@ -6,22 +6,39 @@ from mlsurvey.answering.polarity import polarity
 from mlsurvey.types import Aspect
 
 GPU = Aspect("gpu", "GPU", strong=("gpu*", "cuda"), negative=("cpu only",))
-UPKEEP = Aspect("maintenance", "Maintenance", strong=("maintain*", "actively"), negative=("abandoned", "no longer", "archived"))
+UPKEEP = Aspect(
+    "maintenance", "Maintenance", strong=("maintain*", "actively"), negative=("abandoned", "no longer", "archived")
+)
 
 
-@pytest.mark.parametrize("text", [
-    "It supports CUDA.", "GPU acceleration works out of the box.", "It runs on the GPU, but not on Windows.",
-    "It is not only for the GPU.", "CUDA is supported (OpenCL not yet).", "You need no Python; the GPU is used by default.",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It supports CUDA.",
+        "GPU acceleration works out of the box.",
+        "It runs on the GPU, but not on Windows.",
+        "It is not only for the GPU.",
+        "CUDA is supported (OpenCL not yet).",
+        "You need no Python; the GPU is used by default.",
+    ],
+)
 def test_affirmed(text: str) -> None:
     assert polarity(text, GPU) == 1
 
 
-@pytest.mark.parametrize("text", [
-    "It does not use the GPU.", "There is no GPU support yet.", "It doesn’t offer any form of GPU acceleration.",
-    "CUDA is not supported.", "GPU training is currently not available.", "It works without a GPU.", "It is CPU only.",
-    "GPU kernels were removed.",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It does not use the GPU.",
+        "There is no GPU support yet.",
+        "It doesn’t offer any form of GPU acceleration.",
+        "CUDA is not supported.",
+        "GPU training is currently not available.",
+        "It works without a GPU.",
+        "It is CPU only.",
+        "GPU kernels were removed.",
+    ],
+)
 def test_denied(text: str) -> None:
     assert polarity(text, GPU) == -1
 

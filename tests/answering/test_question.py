@@ -6,16 +6,18 @@ from mlsurvey.answering.question import Understood, understand
 from mlsurvey.types import Aspect, Entity, Kind
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 
-GAZETTEER = Gazetteer([
-    Entity("burn", "Burn", ("burn-rs",), "rust", plain_words=("burn",)),
-    Entity("candle", "Candle", (), "rust", plain_words=("candle",)),
-    Entity("tch-rs", "tch-rs", ("tch",), "rust"),
-    Entity("linfa", "Linfa", (), "rust"),
-    Entity("pytorch", "PyTorch", ("libtorch",), "python"),
-    Entity("scikit-learn", "scikit-learn", ("sklearn",), "python"),
-    Entity("ml-net", "ML.NET", (), "dotnet"),
-    Entity("brain-js", "Brain.js", (), "javascript"),
-])
+GAZETTEER = Gazetteer(
+    [
+        Entity("burn", "Burn", ("burn-rs",), "rust", plain_words=("burn",)),
+        Entity("candle", "Candle", (), "rust", plain_words=("candle",)),
+        Entity("tch-rs", "tch-rs", ("tch",), "rust"),
+        Entity("linfa", "Linfa", (), "rust"),
+        Entity("pytorch", "PyTorch", ("libtorch",), "python"),
+        Entity("scikit-learn", "scikit-learn", ("sklearn",), "python"),
+        Entity("ml-net", "ML.NET", (), "dotnet"),
+        Entity("brain-js", "Brain.js", (), "javascript"),
+    ]
+)
 ASPECTS = (
     Aspect("gpu", "GPU support", question=("gpu*", "cuda")),
     Aspect("ease-of-use", "Ease of use", question=("easy", "learn", "learning curve", "beginner*")),
@@ -23,7 +25,7 @@ ASPECTS = (
     Aspect("maintenance", "Maintenance", question=("maintain*",)),
     Aspect("scikit-learn", "Likeness to scikit-learn", question=("scikit-learn", "sklearn", "like sklearn")),
 )
-IN_DOCUMENTS = frozenset("handle rust fast default rate training".split())
+IN_DOCUMENTS = frozenset(["handle", "rust", "fast", "default", "rate", "training"])
 
 
 def read(question: str) -> Understood:
@@ -34,10 +36,15 @@ def aspects(question: str) -> list[str]:
     return [a.aspect.slug for a in read(question).aspects]
 
 
-@pytest.mark.parametrize("question", [
-    "Burn vs Candle on the GPU", "burn or candle for gpus?", "How do Burn and Candle differ in GPU support?",
-    "Could you please tell me how burn-rs compares with candle when it comes to CUDA?",
-])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Burn vs Candle on the GPU",
+        "burn or candle for gpus?",
+        "How do Burn and Candle differ in GPU support?",
+        "Could you please tell me how burn-rs compares with candle when it comes to CUDA?",
+    ],
+)
 def test_two_named_libraries_make_a_comparison(question: str) -> None:
     understood = read(question)
     assert (understood.kind, understood.entities) == (Kind.COMPARE, ("burn", "candle"))
@@ -60,19 +67,30 @@ def test_what_the_sides_resemble_is_an_aspect() -> None:
     assert "scikit-learn" in aspects("Does linfa or burn feel more like sklearn?")
 
 
-@pytest.mark.parametrize("question", [
-    "Which Rust libraries are native?", "list the .NET libraries that use the GPU", "native Rust frameworks",
-    "What Go packages are maintained?",
-])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which Rust libraries are native?",
+        "list the .NET libraries that use the GPU",
+        "native Rust frameworks",
+        "What Go packages are maintained?",
+    ],
+)
 def test_a_plural_class_asks_for_a_list(question: str) -> None:
     assert read(question).kind is Kind.LIST
 
 
-@pytest.mark.parametrize(("question", "language"), [
-    ("Which Go packages are maintained?", "go"), ("Which crates are native?", "rust"),
-    ("which .NET libraries use the gpu", "dotnet"), ("Which C# libraries?", "dotnet"), ("pure JS frameworks", "javascript"),
-    ("libraries for Flutter", "dart"),
-])
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Which Go packages are maintained?", "go"),
+        ("Which crates are native?", "rust"),
+        ("which .NET libraries use the gpu", "dotnet"),
+        ("Which C# libraries?", "dotnet"),
+        ("pure JS frameworks", "javascript"),
+        ("libraries for Flutter", "dart"),
+    ],
+)
 def test_languages_are_recognised(question: str, language: str) -> None:
     assert read(question).languages == (language,)
 
@@ -87,7 +105,9 @@ def test_a_need_without_a_name_asks_for_a_recommendation() -> None:
     assert understood.languages == ("dotnet",)
 
 
-@pytest.mark.parametrize(("typed", "slug"), [("Candel", "candle"), ("linfaa", "linfa"), ("scikit-lern", "scikit-learn")])
+@pytest.mark.parametrize(
+    ("typed", "slug"), [("Candel", "candle"), ("linfaa", "linfa"), ("scikit-lern", "scikit-learn")]
+)
 def test_a_typing_error_is_corrected_and_told(typed: str, slug: str) -> None:
     understood = read(f"is {typed} fast")
     assert understood.entities == (slug,)
@@ -98,10 +118,14 @@ def test_a_word_of_the_documents_is_not_corrected() -> None:
     assert read("can it handle training").entities == ()
 
 
-@pytest.mark.parametrize(("question", "name"), [
-    ("Does Zephyr.NET support CUDA?", "Zephyr.NET"), ("what does the rusty-engine crate offer", "rusty-engine"),
-    ("burn vs zumbo", "zumbo"),
-])
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("Does Zephyr.NET support CUDA?", "Zephyr.NET"),
+        ("what does the rusty-engine crate offer", "rusty-engine"),
+        ("burn vs zumbo", "zumbo"),
+    ],
+)
 def test_an_unknown_library_is_named(question: str, name: str) -> None:
     assert read(question).unknown == (name,)
 

@@ -13,8 +13,13 @@ from .samples import LONG, NAMES, abstention, comparison, listing
 
 def shown(answer: Answer, width: int | None = 80, stale: dict[int, str] | None = None, *, color: bool = False) -> str:
     console = Console(
-        file=io.StringIO(), width=width or 80, force_terminal=color, color_system="standard" if color else None,
-        markup=False, emoji=False, highlight=False,
+        file=io.StringIO(),
+        width=width or 80,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
     )
     console.print(answer_view(answer, names=NAMES, stale=stale or {}, width=width), soft_wrap=width is None)
     assert isinstance(console.file, io.StringIO)

@@ -5,23 +5,27 @@ import pytest
 from mlsurvey.types import Entity
 from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
 
-GAZETTEER = Gazetteer([
-    Entity("tensorflow-net", "TensorFlow.NET", ("TF.NET",), "dotnet"),
-    Entity("tensorflow-js", "TensorFlow.js", ("tfjs", "@tensorflow/tfjs"), "javascript"),
-    Entity("tensorflow", "TensorFlow", ("TF",), "python"),
-    Entity("tch-rs", "tch-rs", ("tch",), "rust"),
-    Entity("torchsharp", "TorchSharp", (), "dotnet"),
-    Entity("burn", "Burn", ("burn-rs",), "rust", plain_words=("burn",)),
-    Entity("fuego", "Fuego", (), "go"),
-    Entity("fuego-dart", "Fuego", (), "dart"),
-])
+GAZETTEER = Gazetteer(
+    [
+        Entity("tensorflow-net", "TensorFlow.NET", ("TF.NET",), "dotnet"),
+        Entity("tensorflow-js", "TensorFlow.js", ("tfjs", "@tensorflow/tfjs"), "javascript"),
+        Entity("tensorflow", "TensorFlow", ("TF",), "python"),
+        Entity("tch-rs", "tch-rs", ("tch",), "rust"),
+        Entity("torchsharp", "TorchSharp", (), "dotnet"),
+        Entity("burn", "Burn", ("burn-rs",), "rust", plain_words=("burn",)),
+        Entity("fuego", "Fuego", (), "go"),
+        Entity("fuego-dart", "Fuego", (), "dart"),
+    ]
+)
 
 
 def slugs(text: str) -> list[str]:
     return [m.slug for m in GAZETTEER.mentions(text)]
 
 
-@pytest.mark.parametrize("written", ["TF.NET", "tf.net", "TF .NET", "TensorFlow.NET", "TensorFlow .NET", "tensorflow-net"])
+@pytest.mark.parametrize(
+    "written", ["TF.NET", "tf.net", "TF .NET", "TensorFlow.NET", "TensorFlow .NET", "tensorflow-net"]
+)
 def test_spellings_of_a_name_are_one_name(written: str) -> None:
     assert slugs(f"We tried {written} last year.") == ["tensorflow-net"]
 
@@ -43,7 +47,9 @@ def test_an_ordinary_word_is_no_mention(text: str) -> None:
     assert slugs(text) == []
 
 
-@pytest.mark.parametrize("text", ["We moved to Burn.", "the burn crate", "Burn's backends", "Burn is a framework", "use `burn` here"])
+@pytest.mark.parametrize(
+    "text", ["We moved to Burn.", "the burn crate", "Burn's backends", "Burn is a framework", "use `burn` here"]
+)
 def test_an_ordinary_word_counts_where_it_is_written_like_a_name(text: str) -> None:
     assert slugs(text) == ["burn"]
 

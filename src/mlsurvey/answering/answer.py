@@ -97,7 +97,7 @@ class Answerer:
             nearest += scored[:1]
             if not chosen:
                 silent[cell.entity, cell.aspect] = searched
-            if (cell.asked and cell.asked.aspect.polar or understood.kind is Kind.LOOKUP) and (
+            if ((cell.asked and cell.asked.aspect.polar) or understood.kind is Kind.LOOKUP) and (
                 found := dispute(scored, cell, DISPUTED)
             ):
                 disputes.append(found)
@@ -120,7 +120,7 @@ class Answerer:
         )
 
     def _predicate(self, understood: Understood) -> AskedAspect | None:
-        """What is asked of each member: the first known aspect, what it has to do with a named object, or the class itself."""
+        """What is asked of each member: a known aspect, what it has to do with a named object, or the class itself."""
         known = [a for a in understood.aspects if a.known]
         if known:
             return known[0]
@@ -157,7 +157,10 @@ class Answerer:
         shortlist: list[tuple[float, str, list[list[Finding]]]] = []
         for entity in of_class(understood, self.gazetteer.entities):
             groups = [
-                [Finding(entity.slug, pool.cell.aspect, s) for s in _chosen(self.gatherer.about(entity.slug, pool)[0], limit, ())]
+                [
+                    Finding(entity.slug, pool.cell.aspect, s)
+                    for s in _chosen(self.gatherer.about(entity.slug, pool)[0], limit, ())
+                ]
                 for pool in pools
             ]
             if any(groups):

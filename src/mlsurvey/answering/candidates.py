@@ -33,6 +33,7 @@ class Candidate:
 
     @cached_property
     def span(self) -> Span:
+        """Where it stands in the document."""
         return Span(self.sentences[0].span.start, self.sentences[-1].span.end)
 
     @cached_property
@@ -42,14 +43,17 @@ class Candidate:
 
     @property
     def kind(self) -> SentenceKind:
+        """What its first sentence is made of."""
         return self.sentences[0].kind
 
     @property
     def label(self) -> str | None:
+        """Label of the bullet that it stands in."""
         return self.sentences[0].label
 
     @cached_property
     def header(self) -> str:
+        """Column names, for a table row."""
         return " | ".join(self.sentences[0].header)
 
     @cached_property
@@ -126,8 +130,15 @@ def naming(text: str, gazetteer: Gazetteer, language: str | None = None) -> Nami
 def _is_subject(text: str, span: Span) -> bool:
     """Whether the name opens the sentence: nothing but an article, a label or an introduction stands before it."""
     before = text[: span.start]
-    return re.fullmatch(r"(?:[\W_]*|(?:the|a|an|in|with|while|but|and|so|thus|overall,?|for example,?|for instance,?|note that)\s+"
-                        r"|[\w &/]{1,30}:\s+)", before, re.IGNORECASE) is not None
+    return (
+        re.fullmatch(
+            r"(?:[\W_]*|(?:the|a|an|in|with|while|but|and|so|thus|overall,?|for example,?|for instance,?|note that)\s+"
+            r"|[\w &/]{1,30}:\s+)",
+            before,
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def belongs(candidate: Candidate, entity: str, gazetteer: Gazetteer) -> bool:

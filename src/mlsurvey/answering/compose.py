@@ -55,7 +55,8 @@ class Citations:
 def statements(findings: Iterable[Finding], citations: Citations) -> tuple[Statement, ...]:
     """One statement a finding, in their order."""
     return tuple(
-        Statement(f.entity, f.aspect, reading_text(f.evidence.candidate), (citations.number(f.evidence),)) for f in findings
+        Statement(f.entity, f.aspect, reading_text(f.evidence.candidate), (citations.number(f.evidence),))
+        for f in findings
     )
 
 

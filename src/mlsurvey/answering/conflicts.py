@@ -19,7 +19,6 @@ NEAR = 4
 """Words between a negator and what it denies, for a statement to count against another one."""
 
 
-
 def dispute(scored: Sequence[Scored], cell: Cell, least: float) -> Dispute | None:
     """The strongest contradiction among the evidence for a cell, or None.
 
@@ -65,5 +64,3 @@ def _contradict(a: Scored, b: Scored, aspect: Aspect) -> bool:
 def _topic(text: str, aspect: Aspect) -> frozenset[str]:
     """Stems of the aspect's words in the text: "GPU" against "CUDA" is no contradiction, "GPU" against "GPU" is."""
     return frozenset(stem(w) for span in phrases(aspect.strong).found(text) for w in words(span.of(text)))
-
-

@@ -41,18 +41,22 @@ class Cell:
 
     @property
     def aspect(self) -> str | None:
+        """Slug of the aspect."""
         return self.asked.aspect.slug if self.asked else None
 
     @cached_property
     def strong(self) -> Phrases:
+        """Wordings that all but always speak of the aspect."""
         return phrases(self.asked.aspect.strong if self.asked else ())
 
     @cached_property
     def weak(self) -> Phrases:
+        """Wordings that often do."""
         return phrases(self.asked.aspect.weak if self.asked else ())
 
     @cached_property
     def labels(self) -> Phrases:
+        """Headings and labels under which the aspect stands."""
         return phrases(self.asked.aspect.labels if self.asked else ())
 
     @property
@@ -97,7 +101,7 @@ WEIGHTS: Mapping[str, float] = {
     "own": 0.4,
     "own_terms": 1.8,
 }
-"""Logistic weights of the features, fitted by bench/fit_weights.py (its log tells on what, and the cross-validated figures)."""
+"""Logistic weights of the features, fitted by ``bench/fit_weights.py``; ``bench/ANSWERS.md`` tells on what."""
 
 
 def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float]:
@@ -105,7 +109,9 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
     text, passage = candidate.text, candidate.passage
     heading = passage.trail[-1] if passage.trail else ""
     matched = sum(weight for s, weight in cell.importance.items() if s in candidate.stems)
-    above = sum(weight for s, weight in cell.importance.items() if s in candidate.context_stems and s not in candidate.stems)
+    above = sum(
+        weight for s, weight in cell.importance.items() if s in candidate.context_stems and s not in candidate.stems
+    )
     whole = sum(cell.importance.values()) or 1.0
     return {
         "bias": 1.0,
@@ -116,13 +122,17 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
         "context": above / whole,
         "relevance": candidate.relevance,
         "opens": float(cell.entity is not None and named.opening == cell.entity),
-        "defines": float(cell.entity is not None and named.opening == cell.entity and _DEFINES.search(text[:120]) is not None),
+        "defines": float(
+            cell.entity is not None and named.opening == cell.entity and _DEFINES.search(text[:120]) is not None
+        ),
         "object": _share(frozenset(cell.objects), named.slugs | frozenset(passage.subjects)),
         "code": float(candidate.kind is SentenceKind.CODE),
         "bullet": float(candidate.kind is SentenceKind.BULLET),
         "row": float(candidate.kind is SentenceKind.ROW),
         "short": float(len(text) < 40),
-        "release_notes": float(_HISTORY.search(passage.path) is not None or any(_VERSION.fullmatch(h) for h in passage.trail)),
+        "release_notes": float(
+            _HISTORY.search(passage.path) is not None or any(_VERSION.fullmatch(h) for h in passage.trail)
+        ),
         "lead_in": float(text.rstrip().endswith(":")),
         "own": float(cell.is_own),
         "own_terms": cell.is_own * matched / whole,
@@ -146,7 +156,8 @@ def speaks_of_part(scored: Sequence[Scored], cell: Cell) -> bool:
     named = phrases(tuple(f"{w}*" for w in cell.narrow))
     others = phrases(cell.asked.aspect.narrow)
     return any(
-        named.match(s.candidate.text) or (_ONLY.search(s.candidate.text) and others.match(s.candidate.text)) for s in scored
+        named.match(s.candidate.text) or (_ONLY.search(s.candidate.text) and others.match(s.candidate.text))
+        for s in scored
     )
 
 

@@ -57,7 +57,9 @@ class Gatherer:
 
     def cell(self, entity: str | None, asked: AskedAspect | None, understood: Understood) -> Cell:
         """What to look for about ``entity``, and in which words."""
-        return Cell(entity, asked, self._query(entity, asked, understood), self._weights(asked, understood), understood.objects)
+        return Cell(
+            entity, asked, self._query(entity, asked, understood), self._weights(asked, understood), understood.objects
+        )
 
     def _weights(self, asked: AskedAspect | None, understood: Understood) -> dict[str, float]:
         """Importance of the question's stems for one aspect: words of other parts of the question count less."""

@@ -35,14 +35,17 @@ def of_class(understood: Understood, entities: Mapping[str, Entity]) -> list[Ent
     """
     objects = () if understood.inclusive else understood.objects
     return [
-        e for e in entities.values()
+        e
+        for e in entities.values()
         if e.slug not in objects
         and (not understood.languages or e.language in understood.languages)
         and (not understood.categories or not e.category or set(e.category) & set(understood.categories))
     ]
 
 
-def verdict(entity: Entity, scored: Sequence[Scored], understood: Understood, asked: AskedAspect | None, threshold: float) -> str:
+def verdict(
+    entity: Entity, scored: Sequence[Scored], understood: Understood, asked: AskedAspect | None, threshold: float
+) -> str:
     """Where the entity belongs by its evidence (best first) and by what is known of its kind."""
     good = [s for s in scored if s.score >= threshold]
     if asked is not None and asked.denied and not understood.kinds:

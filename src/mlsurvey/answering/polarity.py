@@ -23,10 +23,16 @@ _AFTER = re.compile(
     r"|\bisn['’]t\b|\baren['’]t\b|\bnot\s+(?:yet\s+)?(?:supported|available|implemented|planned|possible)\b|\bunsupported\b|\bunavailable\b)",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"[.;:!?()–—]|,\s+(?:but|and|so|it|they|which|while|although|though)\b|\b(?:but|however|although|though|while)\b", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"[.;:!?()–—]|,\s+(?:but|and|so|it|they|which|while|although|though)\b|\b(?:but|however|although|though|while)\b",
+    re.IGNORECASE,
+)
 _REMOVED = re.compile(r"\b(?:removed|deprecated|dropped)\b", re.IGNORECASE)
 _REACH = 7  # words that a negator governs; NegEx uses 5 to 6, technical noun phrases are longer
-_NOT_ONLY = re.compile(r"\bnot\s+(?:only|just|limited)\b|\bno\s+(?:problem|matter|doubt|need\s+to)\b|\bwithout\s+(?:having|needing|leaving)\b", re.IGNORECASE)
+_NOT_ONLY = re.compile(
+    r"\bnot\s+(?:only|just|limited)\b|\bno\s+(?:problem|matter|doubt|need\s+to)\b|\bwithout\s+(?:having|needing|leaving)\b",
+    re.IGNORECASE,
+)
 
 
 def polarity(text: str, aspect: Aspect, trail: Iterable[str] = ()) -> int:

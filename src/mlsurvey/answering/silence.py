@@ -15,7 +15,7 @@ ENOUGH = 0.08
 MEMBER = 0.2
 """Least estimated probability of the evidence that puts an entity into a set."""
 SURE = 0.6
-"""Least sum of the best statement's probability and the share of the question's content that the statements speak of."""
+"""Least sum of the best statement's probability and the share of the question that the statements speak of."""
 
 
 @dataclass(frozen=True, slots=True)

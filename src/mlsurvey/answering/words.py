@@ -12,25 +12,27 @@ _WORD = re.compile(r"[^\W_]+(?:[+#]+)?(?:['’](?:t|s|re|ve|ll))?")
 _PROCESSORS = re.compile(r"^([a-z]pu)s$")  # Snowball takes "gpus" for a word in -us
 _STEMMER = snowballstemmer.stemmer("english")
 
-STOP_WORDS = frozenset(
-    """a about above after again all also am an and any are aren't as at be because been before being below between both but by
-    can could did do does doing don't down during each either else ever every few for from further get gets give given gives
-    got had has have having he her here hers him his how i if in into is isn't it its itself just let like list make makes many
-    me mean meant more most much must my need needs neither no nor not now of off on once one ones only or other our ours out over
-    own per please possible question same say she should show so some such take tell than that the their them then there
-    these they thing things this those through to too under until up upon us use used user uses using very vs versus want wants was we
-    well were what when where whether which while who whom whose why will with within without would yes yet you your
-    library libraries framework frameworks package packages crate crates tool tools compare comparison difference differences
-    differ different better best good main really actually exactly currently still offer offers offered provide provides two three absolute often cover covers sit sits
-    language languages standard choice work works working oder und wich ml machine learning ai e.g i.e etc
-    """.split()
-)
+_STOP_WORDS = """
+    a about above absolute actually after again ai all also am an and any are aren't as at be because been before
+    being below best better between both but by can choice compare comparison could cover covers crate crates
+    currently did differ difference differences different do does doing don't down during e.g each either else etc
+    ever every exactly few for framework frameworks from further get gets give given gives good got had has have
+    having he her here hers him his how i i.e if in into is isn't it its itself just language languages learning
+    let libraries library like list machine main make makes many me mean meant ml more most much must my need
+    needs neither no nor not now oder of off offer offered offers often on once one ones only or other our ours
+    out over own package packages per please possible provide provides question really same say she should show
+    sit sits so some standard still such take tell than that the their them then there these they thing things
+    this those three through to too tool tools two und under until up upon us use used user uses using versus very
+    vs want wants was we well were what when where whether which while who whom whose why wich will with within
+    without work working works would yes yet you your
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 """Words that say nothing about what is asked: function words, politeness, and the nouns every such question has."""
 
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """Snowball (Porter 2) stem of one word, case folded. Source: https://snowballstem.org/algorithms/english/stemmer.html"""
+    """Snowball (Porter 2) stem of one word, case folded; see https://snowballstem.org/algorithms/english/stemmer.html."""
     folded = word.casefold().replace("’", "'").removesuffix("'s")
     return str(_STEMMER.stemWord(_PROCESSORS.sub(r"\1", folded)))
 

@@ -106,9 +106,7 @@ def _check_one_form(text: str, *, as_json: bool, jsonl: str | None, markdown: bo
         raise UsageError('give a question, or a file of them: mlsurvey ask "…", or mlsurvey ask --jsonl FILE')
 
 
-def _show(
-    survey: Survey, answer: Answer, filters: Filters, *, as_json: bool, markdown: bool, explain: bool
-) -> None:
+def _show(survey: Survey, answer: Answer, filters: Filters, *, as_json: bool, markdown: bool, explain: bool) -> None:
     from mlsurvey.rendering.layout import names_of
 
     stale = survey.stale(answer)

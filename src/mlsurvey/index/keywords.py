@@ -138,7 +138,12 @@ def _write(index: tantivy.Index, deleted: Iterable[int], added: Iterable[Keyword
         names = " ".join(names_in(f"{row.title}\n{row.body}"))
         writer.add_document(
             tantivy.Document(
-                id=row.id, document=row.document, title=_singular(row.title), body=_singular(row.body), names=names, tags=list(row.tags)
+                id=row.id,
+                document=row.document,
+                title=_singular(row.title),
+                body=_singular(row.body),
+                names=names,
+                tags=list(row.tags),
             )
         )
     writer.commit()

@@ -43,9 +43,7 @@ def _lines(answer: Answer, names: Names, stale: Mapping[int, str]) -> Iterator[s
     yield f"Index {escape(answer.index)}, model {escape(answer.model)}."
 
 
-def _cell(
-    grid: Grid, entity: str | None, aspect: str | None, names: Names, stale: Mapping[int, str]
-) -> Iterator[str]:
+def _cell(grid: Grid, entity: str | None, aspect: str | None, names: Names, stale: Mapping[int, str]) -> Iterator[str]:
     statements = grid.cells.get((entity, aspect), ())
     if not statements and not (entity and grid.is_comparison):
         return

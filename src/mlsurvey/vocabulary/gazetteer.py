@@ -41,6 +41,7 @@ class Mention:
 
     @property
     def slug(self) -> str:
+        """The best candidate."""
         return self.slugs[0]
 
 
@@ -123,14 +124,20 @@ class Gazetteer:
             return True
         starts_sentence = not before.rstrip() or before.rstrip()[-1] in ".!?:•>*#|-"
         if mention.surface[0].isupper() and not mention.surface.isupper():
-            return not starts_sentence or re.match(r"['’]s\b|,|\s+(is|was|has|can|does|provides|supports|uses)\b", after) is not None
+            return (
+                not starts_sentence
+                or re.match(r"['’]s\b|,|\s+(is|was|has|can|does|provides|supports|uses)\b", after) is not None
+            )
         return _NAME_CONTEXT.match(after.lstrip()) is not None
 
 
 def _coordinated(a: Mention, b: Mention, text: str) -> bool:
     """Whether nothing but a comma, "and" or "or" stands between two names: what is listed with a name is one."""
     first, second = sorted((a, b), key=lambda m: m.span)
-    return re.fullmatch(r"[`*]*\s*(?:,|/|&|and|or|,\s*and|,\s*or)\s*[`*]*", text[first.span.end : second.span.start]) is not None
+    return (
+        re.fullmatch(r"[`*]*\s*(?:,|/|&|and|or|,\s*and|,\s*or)\s*[`*]*", text[first.span.end : second.span.start])
+        is not None
+    )
 
 
 def _ordered(names: list[_Name], surface: str, language: str | None) -> tuple[str, ...]:

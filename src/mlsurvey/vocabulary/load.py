@@ -55,7 +55,10 @@ def _entries(path: Path, table: str, noun: type[Noun]) -> list[Noun]:
 def _entry(path: Path, row: dict[str, Any], noun: type[Noun]) -> Noun:
     known = {f.name for f in fields(noun)}
     if unknown := sorted(set(row) - known):
-        raise SettingsError(f"{path}: unknown key {unknown[0]!r} in {row.get('slug', row)!r}; known: {', '.join(sorted(known))}")
+        raise SettingsError(
+            f"{path}: unknown key {unknown[0]!r} in {row.get('slug', row)!r}; known: {', '.join(sorted(known))}"
+        )
     if not isinstance(row.get("slug"), str) or not isinstance(row.get("name"), str):
         raise SettingsError(f"{path}: an entry needs a slug and a name, both text: {row!r}")
-    return noun(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    return noun(**values)
