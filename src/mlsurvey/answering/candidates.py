@@ -114,17 +114,17 @@ def _is_fragment(sentence: Sentence) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Which entities a text names, and which it opens with."""
+    """Which entities a text names, and which it opens with. Libraries that share a name are all in."""
 
     slugs: frozenset[str]
-    opening: str | None
+    opening: frozenset[str]
 
 
-def naming(text: str, gazetteer: Gazetteer, language: str | None = None) -> Naming:
-    """The entities named in ``text``; ``opening`` is the one that the sentence seems to be about."""
-    mentions = gazetteer.mentions(text, language=language)
-    opening = next((m.slug for m in mentions if m.span.start <= LEAD and _is_subject(text, m.span)), None)
-    return Naming(frozenset(slug for m in mentions for slug in m.slugs), opening)
+def naming(text: str, gazetteer: Gazetteer) -> Naming:
+    """The entities named in ``text``; ``opening`` holds the one that the sentence seems to be about."""
+    mentions = gazetteer.mentions(text)
+    first = next((m.slugs for m in mentions if m.span.start <= LEAD and _is_subject(text, m.span)), ())
+    return Naming(frozenset(slug for m in mentions for slug in m.slugs), frozenset(first))
 
 
 def _is_subject(text: str, span: Span) -> bool:
@@ -141,21 +141,12 @@ def _is_subject(text: str, span: Span) -> bool:
     )
 
 
-def belongs(candidate: Candidate, entity: str, gazetteer: Gazetteer) -> bool:
+def belongs(candidate: Candidate, entity: str, named: Naming) -> bool:
     """Whether what the candidate says may be put under ``entity`` (misattribution is the worst fault).
 
     It may if it names the entity, or stands where the entity alone is the subject and does not open
     with another one.
     """
-    named = naming(candidate.text, gazetteer, _language(entity, gazetteer))
     if entity in named.slugs:
         return True
-    if entity not in candidate.passage.subjects:
-        return False
-    others = set(candidate.passage.subjects) - {entity}
-    return not (others or (named.opening and named.opening != entity))
-
-
-def _language(entity: str, gazetteer: Gazetteer) -> str | None:
-    known = gazetteer.entities.get(entity)
-    return known.language if known else None
+    return candidate.passage.subjects == (entity,) and (not named.opening or entity in named.opening)

@@ -121,10 +121,8 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
         "terms": matched / whole,
         "context": above / whole,
         "relevance": candidate.relevance,
-        "opens": float(cell.entity is not None and named.opening == cell.entity),
-        "defines": float(
-            cell.entity is not None and named.opening == cell.entity and _DEFINES.search(text[:120]) is not None
-        ),
+        "opens": float(cell.entity in named.opening),
+        "defines": float(cell.entity in named.opening and _DEFINES.search(text[:120]) is not None),
         "object": _share(frozenset(cell.objects), named.slugs | frozenset(passage.subjects)),
         "code": float(candidate.kind is SentenceKind.CODE),
         "bullet": float(candidate.kind is SentenceKind.BULLET),

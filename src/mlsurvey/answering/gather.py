@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,8 @@ ELSEWHERE = 0.25
 """What a word counts in a cell when another part of the question holds it."""
 NAME_WEIGHT = 3.0
 """Weight of a name against the other words, where passages are wanted that bear it."""
+NAMINGS = 20_000
+"""Sentences whose names are remembered: the same ones are read for many questions."""
 POOL = 100
 """Passages that a set question reads for all entities together."""
 
@@ -39,7 +42,9 @@ class Pool:
     cell: Cell
     vector: NDArray[np.float32]
     filters: Filters
-    hits: tuple[Hit, ...]
+    candidates: tuple[Candidate, ...]
+    searched: int
+    """Passages that they come from."""
 
 
 class Gatherer:
@@ -49,6 +54,7 @@ class Gatherer:
         self.searcher = searcher
         self.snapshot = searcher.snapshot
         self.gazetteer = Gazetteer(self.snapshot.entities)
+        self._naming = lru_cache(maxsize=NAMINGS)(partial(naming, gazetteer=self.gazetteer))
 
     def cells(self, understood: Understood, entities: Sequence[str | None]) -> list[Cell]:
         """One cell for each entity and asked aspect."""
@@ -92,10 +98,12 @@ class Gatherer:
         """Scored candidates of the cell, best first, and the number of passages read for it."""
         search = self.searcher.search_vector
         if cell.entity is None:
-            return self._scored(search(cell.query, vector, PASSAGES_PER_CELL, filters), cell)
+            hits = search(cell.query, vector, PASSAGES_PER_CELL, filters)
+            return self._scored(candidates(hits), cell), len(hits)
         about = search(self._keywords(cell), vector, PASSAGES_PER_CELL, replace(filters, entities=(cell.entity,)))
         anywhere = search(self._keywords(cell, naming=True), vector, PASSAGES_PER_CELL, filters)
-        return self._scored(_joined(about, anywhere, PASSAGES_NAMING), cell)
+        hits = _joined(about, anywhere, PASSAGES_NAMING)
+        return self._scored(candidates(hits), cell), len(hits)
 
     def _keywords(self, cell: Cell, naming: bool = False) -> KeywordQuery:
         """The cell's query with weight on the names that a passage should bear."""
@@ -106,23 +114,23 @@ class Gatherer:
         """The passages that a question about a class brings, whichever entity they are about."""
         cell = self.cell(None, asked, understood)
         vector = self.vectors([cell])[0]
-        return Pool(cell, vector, filters, tuple(self.searcher.search_vector(cell.query, vector, POOL, filters)))
+        hits = self.searcher.search_vector(cell.query, vector, POOL, filters)
+        return Pool(cell, vector, filters, tuple(candidates(hits)), len(hits))
 
     def about(self, entity: str, pool: Pool) -> tuple[list[Scored], int]:
         """Scored candidates about one entity of the class, best first, and the number of passages read for it."""
         cell = replace(pool.cell, entity=entity)
         filters = replace(pool.filters, entities=(entity,))
         about = self.searcher.search_vector(self._keywords(cell), pool.vector, PASSAGES_PER_MEMBER, filters)
-        return self._scored(_joined(about, pool.hits, POOL), cell)
+        read = {hit.passage_id for hit in about}
+        others = (c for c in pool.candidates if c.passage_id not in read)
+        return self._scored([*candidates(about), *others], cell), len(about)
 
-    def _scored(self, hits: Sequence[Hit], cell: Cell) -> tuple[list[Scored], int]:
-        found = (c for c in candidates(hits) if cell.entity is None or belongs(c, cell.entity, self.gazetteer))
-        scored = sorted((self._score(c, cell) for c in found), key=lambda s: -s.score)
-        return scored, len(hits)
-
-    def _score(self, candidate: Candidate, cell: Cell) -> Scored:
-        language = self.gazetteer.entities[cell.entity].language if cell.entity else None
-        return score(candidate, cell, naming(candidate.text, self.gazetteer, language))
+    def _scored(self, found: Iterable[Candidate], cell: Cell) -> list[Scored]:
+        """The candidates that belong to the cell's entity, best first."""
+        named = ((c, self._naming(c.text)) for c in found)
+        kept = (score(c, cell, n) for c, n in named if cell.entity is None or belongs(c, cell.entity, n))
+        return sorted(kept, key=lambda s: -s.score)
 
 
 def _joined(about: Sequence[Hit], others: Sequence[Hit], most: int) -> list[Hit]:
