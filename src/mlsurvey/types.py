@@ -232,6 +232,8 @@ class Statement:
     aspect: str | None
     text: str
     citations: tuple[int, ...]
+    stance: str | None = None
+    """``for`` or ``against`` what was asked for, where the answer weighs it; None where it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +293,8 @@ class Answer:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For a list: the entities of the class under ``yes``, ``no`` and ``unknown``."""
+    nearest: tuple[Citation, ...] = ()
+    """For an abstention: what came nearest, offered as such. Numbered from 1 by itself; no statement cites it."""
     schema: int = 1
 
 

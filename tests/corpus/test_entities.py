@@ -54,5 +54,5 @@ def test_names_as_people_type_them(words: str, slug: str):
 
 
 def test_ordinary_words_are_no_names_in_running_text():
-    text = "The heat will burn a candle, the brain reads a tract of text and an arrow shows the way."
+    text = "The heat will burn a candle, the brain reads and an arrow shows the way."
     assert Gazetteer(ENTITIES).mentions(text) == ()

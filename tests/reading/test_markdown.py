@@ -272,3 +272,9 @@ def test_text_inside_indented_components_is_read_like_any_other(chunk: Chunk) ->
     document, passages = chunk(f"<Tabs items={{['a', 'b']}}>\n{tab}</Tabs>\n\nDone.\n", "a.mdx")
     check(document, passages)
     assert texts(passages) == ["glow run", "Done."]
+
+
+def test_a_footnote_that_gives_a_source_is_no_text_and_one_that_says_something_is(chunk: Chunk) -> None:
+    sources = "[^a]: Wax handbook, https://example.org/wax\n[^b]: A survey, 2025, licence not stated.\n"
+    _, passages = chunk(f"Wax melts.[^a] It burns.[^b][^c]\n\n{sources}[^c]: Above its flash point.\n")
+    assert texts(passages) == ["Wax melts.", "It burns.", "Above its flash point."]

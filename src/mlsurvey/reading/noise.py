@@ -13,6 +13,10 @@ _ADMONITION_MARK = re.compile(
     r"^(?::{3,}[ \t]*\w*|(?:!!!|\?\?\?\+?)[ \t]+[\w-]+|===[+!]?)[ \t]*(?P<title>\"?[^\n]*)|^\[!\w+\]", re.MULTILINE
 )
 _TITLE_MARK = re.compile(r'"|:[\w-]+:|\{[^{}\n]*\}')
+_REFERENCE = re.compile(
+    r"^\[\^[^\[\]\s]+\]:[^\n]*(?:\bhttps?://|\b(?:licen[cs]e|commit|isbn|doi|arxiv|accessed)\b)[^\n]*",
+    re.MULTILINE | re.IGNORECASE,
+)
 _ANSWER = re.compile(r"(explanation|answer|solution)\b", re.IGNORECASE)
 _QUIZ_TITLE = re.compile(r"\bquiz\b|\btest your knowledge\b", re.IGNORECASE)
 
@@ -38,8 +42,12 @@ def is_module_code(content: str) -> bool:
 
 
 def mask_marks(content: str) -> str:
-    """``content`` with the marks of admonitions (``:::``, ``!!!``, ``[!NOTE]``) blanked out, equally long."""
-    return _ADMONITION_MARK.sub(_title_only, content)
+    """``content`` with the marks of admonitions (``:::``, ``!!!``, ``[!NOTE]``) blanked out, equally long.
+
+    So are footnotes that give a source; any other footnote has something to say.
+    """
+    without_sources = _REFERENCE.sub(lambda found: " " * len(found.group()), content)
+    return _ADMONITION_MARK.sub(_title_only, without_sources)
 
 
 def _title_only(found: re.Match[str]) -> str:
