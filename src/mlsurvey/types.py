@@ -8,9 +8,12 @@ counted in Unicode code points of a document's text *as stored* (see
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+_CELL_END = re.compile(r"\s\|(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,6 +69,17 @@ class Sentence:
     header: tuple[str, ...] = ()
     """Column names of the table, for a row."""
 
+    @property
+    def readable(self) -> str:
+        """The text by itself; a table row with its columns named: ``Candle | GPU: yes | How: CUDA``."""
+        if not self.header:
+            return self.text
+        cells = [cell.strip() for cell in _CELL_END.split(self.text)]
+        if len(cells) != len(self.header):
+            return f"{' | '.join(self.header)}: {self.text}"
+        named = [f"{name}: {cell}" for name, cell in zip(self.header[1:], cells[1:], strict=True) if cell]
+        return " | ".join([cells[0], *named])
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -110,7 +124,7 @@ class Passage:
     @property
     def text(self) -> str:
         """Reading form of the passage, one sentence a line."""
-        return "\n".join(_with_header(sentence) for sentence in self.sentences)
+        return "\n".join(sentence.readable for sentence in self.sentences)
 
     @property
     def embedding_text(self) -> str:
@@ -121,10 +135,6 @@ class Passage:
     def key(self) -> str:
         """Digest of :attr:`embedding_text`: equal keys may share one embedding."""
         return hashlib.sha256(self.embedding_text.encode()).hexdigest()[:32]
-
-
-def _with_header(sentence: Sentence) -> str:
-    return f"{' | '.join(sentence.header)}: {sentence.text}" if sentence.header else sentence.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +215,26 @@ class Hit:
     """Rank, from 1, with each voter that found it: ``{"keyword": 3, "dense": 1}``."""
     scores: Mapping[str, float]
     """Raw score with each voter: BM25 for ``keyword``, cosine for ``dense``."""
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """What each voter adds to :attr:`score`: their sum is the score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a passage is a hit: its terms add up to its BM25 score, its tokens to its cosine."""
+
+    hit: Hit
+    terms: tuple[tuple[str, str, float], ...]
+    """Triples (term as indexed, field, what it adds to the BM25 score), heaviest first."""
+    cosine: float | None
+    """Between question and passage, also where the dense voter did not bring it; None in a keyword search."""
+    tokens: tuple[tuple[str, float], ...]
+    """Pairs (word piece of the embedded text, its share of the cosine), in the order of the text."""
+
+    @property
+    def remainder(self) -> float:
+        """Part of the cosine that no token has: rounding (1e-3 with bf16), or a model that does more than average."""
+        return (self.cosine or 0.0) - sum(share for _, share in self.tokens)
 
 
 @dataclass(frozen=True, slots=True)

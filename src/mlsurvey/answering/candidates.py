@@ -42,6 +42,11 @@ class Candidate:
         return " ".join(s.text for s in self.sentences)
 
     @property
+    def readable(self) -> str:
+        """What a reader is shown."""
+        return " ".join(s.readable for s in self.sentences)
+
+    @property
     def kind(self) -> SentenceKind:
         """What its first sentence is made of."""
         return self.sentences[0].kind

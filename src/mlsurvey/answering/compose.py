@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mlsurvey.answering.candidates import Candidate
 from mlsurvey.answering.evidence import Scored
@@ -13,6 +13,10 @@ Lookup = Callable[[str], Document]
 """Path -> document, with the text that the index was built from."""
 
 
+Pair = tuple[str | None, str | None]
+"""Entity and aspect."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A candidate chosen for one cell."""
@@ -20,6 +24,8 @@ class Finding:
     entity: str | None
     aspect: str | None
     evidence: Scored
+    stance: str | None = None
+    """``for`` or ``against``, in a recommendation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,20 @@ class Dispute:
     aspect: str | None
     kind: str
     sides: tuple[Scored, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was found, before it is put into the contract's form."""
+
+    entities: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    silent: Mapping[Pair, int] = field(default_factory=dict)
+    """Pairs without evidence, with the number of passages that were looked at."""
+    disputes: tuple[Dispute, ...] = ()
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    nearest: tuple[Scored, ...] = ()
+    """Best evidence, good enough or not, to be offered if the answer is silence."""
 
 
 class Citations:
@@ -55,8 +75,7 @@ class Citations:
 def statements(findings: Iterable[Finding], citations: Citations) -> tuple[Statement, ...]:
     """One statement a finding, in their order."""
     return tuple(
-        Statement(f.entity, f.aspect, reading_text(f.evidence.candidate), (citations.number(f.evidence),))
-        for f in findings
+        Statement(f.entity, f.aspect, f.evidence.candidate.readable, (citations.number(f.evidence),)) for f in findings
     )
 
 
@@ -65,20 +84,23 @@ def conflicts(disputes: Iterable[Dispute], citations: Citations) -> tuple[Confli
     return tuple(Conflict(d.entity, d.aspect, tuple(citations.number(s) for s in d.sides), d.kind) for d in disputes)
 
 
+def nearest(scored: Iterable[Scored], lookup: Lookup) -> tuple[Citation, ...]:
+    """Citations of what came nearest, numbered from 1 by themselves."""
+    citations = Citations(lookup)
+    for item in scored:
+        citations.number(item)
+    return citations.all()
+
+
 def interleave(groups: Sequence[Sequence[Finding]]) -> list[Finding]:
     """First of each group, then second of each: every aspect is heard before one is heard twice."""
     longest = max(map(len, groups), default=0)
     return [group[i] for i in range(longest) for group in groups if i < len(group)]
 
 
-def missing(pairs: Mapping[tuple[str | None, str | None], int]) -> tuple[Missing, ...]:
+def missing(pairs: Mapping[Pair, int]) -> tuple[Missing, ...]:
     """Pairs without evidence, with the number of passages that were looked at."""
     return tuple(Missing(entity, aspect, searched) for (entity, aspect), searched in pairs.items())
-
-
-def reading_text(candidate: Candidate) -> str:
-    """The quote as a reader wants it; a table row is shown with its column names."""
-    return f"{candidate.header}: {candidate.text}" if candidate.header else candidate.text
 
 
 def _citation(number: int, candidate: Candidate, score: float, document: Document) -> Citation:

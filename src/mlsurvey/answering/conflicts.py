@@ -6,33 +6,71 @@ same thing in the same words, and one must affirm what the other denies.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from mlsurvey.answering.compose import Dispute
 from mlsurvey.answering.evidence import Cell, Scored
 from mlsurvey.answering.polarity import is_denied, polarity
 from mlsurvey.answering.words import stem, words
-from mlsurvey.types import Aspect
+from mlsurvey.types import Aspect, Kind
 from mlsurvey.vocabulary.phrases import phrases
 
+DISPUTED = 0.25
+"""Least estimated probability of both statements of a disagreement."""
+_VERSIONED = re.compile(r"(?P<name>[A-Za-z][\w.+#-]*[A-Za-z])\s+(?:versions?\s+)?v?(?P<number>\d+(?:\.\d+)+)")
 NEAR = 4
 """Words between a negator and what it denies, for a statement to count against another one."""
 
 
-def dispute(scored: Sequence[Scored], cell: Cell, least: float) -> Dispute | None:
+def dispute(scored: Sequence[Scored], cell: Cell, kind: Kind) -> Dispute | None:
     """The strongest contradiction among the evidence for a cell, or None.
 
-    Only evidence of at least ``least`` is looked at. The best statement of each side is shown.
+    The best statement of each side is shown. Whether another library is supported, and in which version,
+    is looked at where the question is about one library only: a comparison speaks of too many things.
     """
-    if cell.entity is None or cell.asked is None or not (cell.asked.aspect.polar or cell.objects):
+    if cell.entity is None or cell.asked is None:
         return None
-    aspect = cell.asked.aspect if cell.asked.aspect.polar else _naming(cell)
-    good = [s for s in scored if s.score >= least and _about(s, cell.entity) and len(s.candidate.sentences) == 1]
+    good = [s for s in scored if s.score >= DISPUTED and _about(s, cell.entity) and len(s.candidate.sentences) == 1]
+    if cell.asked.aspect.polar and (found := _denied(good, cell, cell.asked.aspect)):
+        return found
+    if kind is not Kind.LOOKUP:
+        return None
+    if cell.objects and (found := _denied(good, cell, _naming(cell))):
+        return found
+    return _versions(good, cell)
+
+
+def _denied(good: Sequence[Scored], cell: Cell, aspect: Aspect) -> Dispute | None:
+    """One document affirms what another denies."""
     for affirmed in (s for s in good if _polarity(s, aspect) > 0):
         for denied in (s for s in good if _polarity(s, aspect) < 0):
             if _contradict(affirmed, denied, aspect):
-                return Dispute(cell.entity, cell.aspect, "negation", (affirmed, denied))
+                return Dispute(cell.entity or "", cell.aspect, "negation", (affirmed, denied))
     return None
+
+
+def _versions(good: Sequence[Scored], cell: Cell) -> Dispute | None:
+    """Two documents give different versions of what the question asks the version of."""
+    if not ({"version", "releas"} & set(cell.importance)):
+        return None
+    stated = [(s, numbers) for s in good if (numbers := _version_of(s.candidate.text, cell))]
+    for first, its in stated:
+        for second, other in stated:
+            if first.candidate.passage.path != second.candidate.passage.path and _differ(its, other):
+                return Dispute(cell.entity or "", cell.aspect, "version", (first, second))
+    return None
+
+
+def _version_of(text: str, cell: Cell) -> dict[str, str]:
+    """Version number behind each word of the question, as the text gives it."""
+    found = ((stem(m["name"]), m["number"]) for m in _VERSIONED.finditer(text))
+    return {name: number for name, number in found if name in cell.importance}
+
+
+def _differ(a: dict[str, str], b: dict[str, str]) -> bool:
+    """Whether a shared name has numbers of which neither is a shorter form of the other."""
+    return any(not (a[n].startswith(b[n]) or b[n].startswith(a[n])) for n in a.keys() & b.keys())
 
 
 def _naming(cell: Cell) -> Aspect:

@@ -1,4 +1,4 @@
-"""Set questions and recommendations: which entities of a class the documents say it of."""
+"""Which entities of a class the documents say it of. Pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 from mlsurvey.answering.evidence import Scored
 from mlsurvey.answering.polarity import polarity
-from mlsurvey.answering.question import AskedAspect, Understood
+from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.types import Entity
+
+MEMBER = 0.2
+"""Least estimated probability of the evidence that puts an entity into a set."""
+CLEARLY = 1.5
+"""How much better the evidence against has to be than that for, since a denial is often of a part only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +48,42 @@ def of_class(understood: Understood, entities: Mapping[str, Entity]) -> list[Ent
     ]
 
 
-def verdict(
-    entity: Entity, scored: Sequence[Scored], understood: Understood, asked: AskedAspect | None, threshold: float
-) -> str:
+def verdict(entity: Entity, scored: Sequence[Scored], understood: Understood, asked: AskedAspect | None) -> str:
     """Where the entity belongs by its evidence (best first) and by what is known of its kind."""
-    good = [s for s in scored if s.score >= threshold]
+    if understood.objects_denied:
+        return _without_object(entity, scored, asked)
     if asked is not None and asked.denied and not understood.kinds:
-        says = next((p for s in scored if s.score >= threshold / 2 and (p := _polarity(s, asked))), 0)
+        says = next((p for s in scored if s.score >= MEMBER / 2 and (p := _polarity(s, asked))), 0)
         return {-1: "yes", 0: "unknown", 1: "no"}[says]
+    good = [s for s in scored if s.score >= MEMBER]
     if not good:
         return "unknown"
     if understood.kinds and entity.kind:
         return "yes" if entity.kind in understood.kinds else "no"
     if asked is None or not asked.aspect.polar:
         return "yes"
-    return "no" if _polarity(good[0], asked) < 0 else "yes"
+    return "no" if _best(good, asked, -1) > CLEARLY * _best(good, asked, 1) else "yes"
+
+
+def _without_object(entity: Entity, scored: Sequence[Scored], asked: AskedAspect | None) -> str:
+    """For "not built on X": no where it is said to stand on X, yes where that is denied or it is known to be native."""
+    tied = [s for s in scored if s.features["object"] > 0 and s.score >= MEMBER]
+    if asked is not None and tied:
+        return "yes" if _best(tied, asked, -1) > _best(tied, asked, 1) else "no"
+    has_evidence = any(s.score >= MEMBER for s in scored)
+    return "yes" if entity.kind == "native" and has_evidence else "unknown"
+
+
+def speaking(scored: Sequence[Scored], asked: AskedAspect | None, says: str, understood: Understood) -> list[Scored]:
+    """The evidence that shows the verdict, best first; all of it where none shows it by its own words."""
+    if asked is None or not (asked.aspect.polar or understood.objects_denied) or says == "unknown":
+        return list(scored)
+    wanted = 1 if (says == "yes") is not (asked.denied or understood.objects_denied) else -1
+    return [s for s in scored if _polarity(s, asked) == wanted] or list(scored)
+
+
+def _best(scored: Sequence[Scored], asked: AskedAspect, sign: int) -> float:
+    return max((s.score for s in scored if _polarity(s, asked) == sign), default=0.0)
 
 
 def _polarity(scored: Scored, asked: AskedAspect) -> int:

@@ -27,6 +27,7 @@ from mlsurvey.answering.names import (
     respell,
     sides_and_objects,
 )
+from mlsurvey.answering.polarity import is_denied
 from mlsurvey.answering.understood import AskedAspect, Correction, Understood
 from mlsurvey.types import Aspect, Category, Kind, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer
@@ -106,6 +107,7 @@ def understand(
         corrections=names.corrections,
         categories=tuple(c.slug for c, _ in classes),
         class_words=tuple(w for _, wording in classes for w in wording),
+        objects_denied=any(m.slug in objects and is_denied(question, m.span) for m in names.mentions),
         inclusive=_INCLUSIVE.search(question) is not None,
     )
 

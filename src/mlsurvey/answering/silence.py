@@ -6,16 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mlsurvey.answering.compose import Finding
+from mlsurvey.answering.evidence import Scored, choose
 from mlsurvey.answering.question import Understood
 from mlsurvey.answering.words import content_words, stem
 from mlsurvey.types import Kind, Status
 
 ENOUGH = 0.08
 """Least estimated probability of a statement worth showing."""
-MEMBER = 0.2
-"""Least estimated probability of the evidence that puts an entity into a set."""
 SURE = 0.6
 """Least sum of the best statement's probability and the share of the question that the statements speak of."""
+
+
+def chosen(scored: Sequence[Scored], limit: int, told: Sequence[Scored]) -> list[Scored]:
+    """The best that is good enough; what the entity's other aspects have told already, only if nothing else is."""
+    good = [s for s in scored if s.score >= ENOUGH]
+    return choose(good, limit, taken=told) or choose(good, 1)
 
 
 @dataclass(frozen=True, slots=True)

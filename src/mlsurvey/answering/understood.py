@@ -52,6 +52,8 @@ class Understood:
     """Classes of entities that the question names ("deep learning")."""
     class_words: tuple[str, ...] = ()
     """The question's words for those classes."""
+    objects_denied: bool = False
+    """The question wants what has nothing to do with the objects ("not built on X")."""
     inclusive: bool = False
     """A named entity may itself be part of the set that is asked for ("what makes up X")."""
     corrections: tuple[Correction, ...] = field(default=())

@@ -90,14 +90,17 @@ class QuestionEncoder:
             rows[batch] = self._run("sentence_embedding", [encodings[position] for position in batch])
         return rows
 
-    def embed_tokens(self, text: str) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-        """Word pieces of ``text``, special tokens included, and their vectors in context: shape ``(pieces, width)``."""
-        encoding = self._tokenizer.encode(self._prepare(text))
+    def embed_tokens(self, text: str, *, prompt: bool = True) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+        """Word pieces of ``text``, special tokens included, and their vectors in context: shape ``(pieces, width)``.
+
+        ``prompt=False`` leaves out what the model wants before a question: for the text of a passage.
+        """
+        encoding = self._tokenizer.encode(self._prepare(text, prompt=prompt))
         return tuple(encoding.tokens), self._run("token_embeddings", [encoding])[0]
 
-    def _prepare(self, text: str) -> str:
+    def _prepare(self, text: str, *, prompt: bool = True) -> str:
         """The text with its prompt; a lone surrogate (an argument that was not UTF-8) becomes a question mark."""
-        return (self._prompt + text).encode("utf-8", "replace").decode("utf-8")
+        return ((self._prompt if prompt else "") + text).encode("utf-8", "replace").decode("utf-8")
 
     def _run(self, output: str, encodings: Sequence[Encoding]) -> NDArray[np.float32]:
         columns = {

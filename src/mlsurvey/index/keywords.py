@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import tantivy
-from tantivy import Filter, Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+from tantivy import FieldType, Filter, Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from mlsurvey.errors import DamagedIndexError, StorageError
 from mlsurvey.index.storage import REBUILD, link, refusal, sync_folder
@@ -203,6 +203,19 @@ class Keywords:
         hits = self._searcher.search(Query.boolean_query([(Occur.Must, wanted), *must]), k, count=False).hits
         return self._ids(hits)
 
+    def explain(self, query: KeywordQuery, passage: int) -> list[tuple[str, str, float]]:
+        """What each term of the query adds to the BM25 score of a passage.
+
+        Triples (term as indexed, field, score), heaviest first; terms that the passage lacks are left out.
+        """
+        this = Query.const_score_query(Query.range_query(_schema(), "id", FieldType.Integer, passage, passage), 0.0)
+        parts = []
+        for (field, term), weight in _weights(query):
+            wanted = [(Occur.Must, this), (Occur.Must, _weighted(field, term, weight))]
+            hits = self._searcher.search(Query.boolean_query(wanted), 1, count=False).hits
+            parts += [(term, field, float(score)) for score, _ in hits]
+        return sorted(parts, key=lambda part: (-part[2], part[0]))
+
     def frequency(self, word: str) -> int:
         """How many passages have a word in their headings or text, in any inflection.
 
@@ -249,12 +262,20 @@ def _either(term: str) -> Query:
 
 
 def _terms(query: KeywordQuery) -> list[Query]:
+    return [_weighted(field, term, weight) for (field, term), weight in _weights(query)]
+
+
+def _weighted(field: str, term: str, weight: float) -> Query:
+    return Query.boost_query(Query.term_query(_schema(), field, term), weight)
+
+
+def _weights(query: KeywordQuery) -> list[tuple[tuple[str, str], float]]:
+    """Pairs ((field, term), weight), heaviest first."""
     weights: dict[tuple[str, str], float] = {}
     for text, weight in ((query.text, 1.0), *query.phrases):
         for field, term, boost in _analysed(text):
             weights[field, term] = max(weights.get((field, term), 0.0), weight * boost)
-    heaviest = sorted(weights.items(), key=lambda item: -item[1])[:_MAX_TERMS]
-    return [Query.boost_query(Query.term_query(_schema(), field, term), weight) for (field, term), weight in heaviest]
+    return sorted(weights.items(), key=lambda item: -item[1])[:_MAX_TERMS]
 
 
 def _analysed(text: str) -> Iterator[tuple[str, str, float]]:

@@ -130,6 +130,11 @@ class Snapshot:
         documents = self._document_ids(among.paths) if among.paths else None
         return self._keywords.search(wanted, k, tag_groups(among), documents)
 
+    def explain_keyword(self, query: KeywordQuery | str, passage: int) -> list[tuple[str, str, float]]:
+        """Triples (term, field, what it adds to the BM25 score of the passage), heaviest first."""
+        wanted = KeywordQuery(query) if isinstance(query, str) else query
+        return self._keywords.explain(wanted, passage)
+
     def dense(
         self, vector: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
     ) -> list[tuple[int, float]]:

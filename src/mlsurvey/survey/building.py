@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from mlsurvey.embedding import models
-from mlsurvey.errors import IndexingError, StorageError
+from mlsurvey.errors import EngineError, IndexingError, StorageError
 from mlsurvey.index.engine import SPECIAL_TOKENS, ModelInfo, Progress, silent
 from mlsurvey.index.refresh import refresh
 from mlsurvey.settings import Settings
@@ -68,9 +68,9 @@ def _precision(settings: Settings, identity: str) -> Precision:
     folder = export_folder(settings.index, identity)
     measured = None
     if existing is None or models.model_of(existing) != identity:  # else the index's own precision stays
-        from mlsurvey.embedding.questions import CONFIG, read_config
+        from mlsurvey.embedding.questions import read_config
 
-        measured = read_config(folder).bf16_cosine if (folder / CONFIG).is_file() else None
+        measured = read_config(folder).bf16_cosine if _is_exported(folder) else None
     return models.choose_precision(settings.precision, model=identity, existing=existing, bf16_cosine=measured)
 
 
@@ -99,6 +99,11 @@ def _export_if_missing(name: str, folder: Path, progress: Progress) -> None:
 
 
 def _is_exported(folder: Path) -> bool:
-    from mlsurvey.embedding.questions import CONFIG, GRAPH
+    """Whether there is an export that this version can read; one of an older version is made anew."""
+    from mlsurvey.embedding.questions import GRAPH, read_config
 
-    return (folder / CONFIG).is_file() and (folder / GRAPH).is_file()
+    try:
+        read_config(folder)
+    except EngineError:
+        return False
+    return (folder / GRAPH).is_file()

@@ -30,7 +30,8 @@ class Reading:
 
     def __init__(self, index: Path, snapshot: Snapshot, vocabulary: Callable[[], Vocabulary]) -> None:
         self.snapshot = snapshot
-        self.searcher = Searcher(snapshot, LazyEncoder(index, snapshot.generation.model))
+        self.encoder = LazyEncoder(index, snapshot.generation.model)
+        self.searcher = Searcher(snapshot, self.encoder)
         self._vocabulary = vocabulary
 
     @cached_property
@@ -48,6 +49,10 @@ class LazyEncoder:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit rows, shape ``(len(texts), dimension)``."""
         return self._encoder.embed(texts)
+
+    def embed_tokens(self, text: str, *, prompt: bool = True) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+        """Word pieces of the text and their vectors in context, shape ``(pieces, width)``."""
+        return self._encoder.embed_tokens(text, prompt=prompt)
 
     @cached_property
     def _encoder(self) -> QuestionEncoder:

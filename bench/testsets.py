@@ -1,0 +1,194 @@
+"""Test collections: documents, queries, and a judge that says how good a ranking is.
+
+Three kinds are read, told apart by what lies in the folder:
+
+- passages with relevance judgements, in BEIR's layout (``corpus.jsonl``, ``queries.jsonl``, ``qrels.tsv``);
+- whole documents with the character spans that answer (``documents/``, ``queries.jsonl``, ``spans.jsonl``);
+- questions with quoted evidence per library over a folder of documents (a ``.jsonl`` file), from which
+  known-item queries can also be made: a rare name, and the passages that hold it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlsurvey.answering.answer import Answerer
+from mlsurvey.answering.gather import NAME_WEIGHT
+from mlsurvey.index.keywords import KeywordQuery
+from mlsurvey.types import Filters, Passage, Span
+
+BUDGET = 4000
+"""Characters that a reader of spans is given."""
+COVERED = 0.5
+"""Share of a quote that a passage has to hold to count as evidence."""
+KNOWN_ITEMS = 100
+SEED = 20
+
+Scores = Mapping[str, float]
+Judge = Callable[[Sequence[Passage]], Scores]
+"""Measures of one ranking, best passage first; the first of them is the set's own."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """A search, and what it should bring."""
+
+    text: str
+    """What is embedded."""
+    keywords: KeywordQuery
+    judge: Judge
+    filters: Filters = Filters()
+
+
+@dataclass(frozen=True)
+class TestSet:
+    """Documents in a folder, and queries made once they are indexed."""
+
+    name: str
+    documents: Path
+    queries: Callable[[Answerer], Sequence[Query]]
+
+
+def passages_set(folder: Path, cache: Path) -> TestSet:
+    """A set in BEIR's layout; its passages become files of ``cache``, one each."""
+    documents = cache / folder.name / "documents"
+    documents.mkdir(parents=True, exist_ok=True)
+    for row in rows(folder / "corpus.jsonl"):
+        file = documents / f"{row['id']}.txt"
+        if not file.exists():
+            file.write_text(f"{row.get('title', '')}\n\n{row['text']}".strip(), "utf-8")
+    relevant = _judgements(folder / "qrels.tsv")
+    queries = [Query(q["text"], KeywordQuery(q["text"]), _ranked(relevant[q["id"]])) for q in rows(folder / "queries.jsonl")]
+    return TestSet(folder.name, documents, lambda _: queries)
+
+
+def _judgements(file: Path) -> Mapping[str, frozenset[str]]:
+    """Paths of the relevant passages of each query."""
+    relevant: dict[str, set[str]] = defaultdict(set)
+    for line in file.read_text("utf-8").splitlines()[1:]:
+        query, passage, grade = line.split("\t")
+        if float(grade) > 0:
+            relevant[query].add(f"{passage}.txt")
+    return {query: frozenset(paths) for query, paths in relevant.items()}
+
+
+def spans_set(folder: Path) -> TestSet:
+    """Documents with marked spans."""
+    spans: dict[str, list[tuple[str, Span]]] = defaultdict(list)
+    for row in rows(folder / "spans.jsonl"):
+        spans[row["query"]].append((f"{row['doc']}.md", Span(row["start"], row["end"])))
+    queries = [Query(q["text"], KeywordQuery(q["text"]), _covering(spans[q["id"]])) for q in rows(folder / "queries.jsonl")]
+    return TestSet(folder.name, folder / "documents", lambda _: queries)
+
+
+def evidence_set(file: Path, documents: Path) -> TestSet:
+    """Questions with evidence per library and aspect: one search per cell, within what is about the library."""
+    return TestSet(file.stem, documents, lambda answerer: list(_cells(list(rows(file)), answerer)))
+
+
+def _cells(questions: Sequence[Mapping[str, Any]], answerer: Answerer) -> Iterator[Query]:
+    for question in questions:
+        understood = answerer.understand(question["question"])
+        for gold in question["cells"]:
+            cells = answerer.gatherer.cells(understood, [gold["entity"]])
+            cell = next((c for c in cells if c.aspect == gold["aspect"]), cells[0])
+            names = tuple((answerer.gazetteer.entities[slug].name, NAME_WEIGHT) for slug in cell.objects)
+            quotes = evidence_spans(gold["evidence"], answerer)
+            yield Query(cell.query, KeywordQuery(cell.query, names), _holding(quotes), Filters((gold["entity"],)))
+
+
+def evidence_spans(evidence: Iterable[Mapping[str, str]], answerer: Answerer) -> list[tuple[str, Span]]:
+    """Document and span of each quote that stands in its document, white space folded."""
+    found = []
+    for piece in evidence:
+        pattern = r"\s+".join(map(re.escape, piece["quote"].split()))
+        if match := re.search(pattern, answerer.snapshot.document(piece["document"]).text):
+            found.append((piece["document"], Span(*match.span())))
+    return found
+
+
+def names_set(documents: Path) -> TestSet:
+    """Known items: identifiers and versions that one or two passages hold, bare and inside a question."""
+    return TestSet("rare names", documents, _known_items)
+
+
+_RARE = re.compile(r"(?<![\w./-])(?:[a-z]+[A-Z]\w+|[A-Z][a-z]+[A-Z]\w+|\w+(?:[_.:]+\w+)+|v?\d+\.\d+\.\d+)(?![\w/-])")
+"""camelCase, CamelCase, snake_case, dotted or qualified names, versions."""
+_FRAMES = ("{}", "what is {}", "where is {} used", "how does {} work")
+
+
+def _known_items(answerer: Answerer) -> list[Query]:
+    holders: dict[str, set[tuple[str, int]]] = defaultdict(set)
+    for row in answerer.snapshot.documents():
+        for passage in all_passages(answerer, row.path):
+            for name in set(_RARE.findall(passage.text)):
+                holders[name.lower()].add((passage.path, passage.ordinal))
+    rare = sorted(name for name, where in holders.items() if len(where) <= 2 and 5 <= len(name) <= 30)
+    chosen = random.Random(SEED).sample(rare, KNOWN_ITEMS)
+    asked = ((_FRAMES[i % len(_FRAMES)].format(name), name) for i, name in enumerate(chosen))
+    return [Query(text, KeywordQuery(text), _ranked_passages(holders[name])) for text, name in asked]
+
+
+def all_passages(answerer: Answerer, path: str) -> list[Passage]:
+    """Every passage of a document."""
+    ids = answerer.snapshot.select(Filters(paths=(path,)))
+    return answerer.snapshot.passages([] if ids is None else ids.tolist())
+
+
+def _ranked(relevant: frozenset[str]) -> Judge:
+    return lambda found: _top_ten([p.path for p in found], relevant)
+
+
+def _ranked_passages(relevant: Iterable[tuple[str, int]]) -> Judge:
+    return lambda found: _top_ten([(p.path, p.ordinal) for p in found], frozenset(relevant))
+
+
+def _top_ten(found: Iterable[Any], relevant: frozenset[Any]) -> Scores:
+    """nDCG and recall among the first ten; a document that comes in several passages counts where it first comes."""
+    top = list(dict.fromkeys(found))[:10]
+    gains = sum(1 / math.log2(rank + 1) for rank, item in enumerate(top, start=1) if item in relevant)
+    ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(relevant), 10) + 1))
+    return {"nDCG@10": gains / ideal, "recall@10": len(relevant.intersection(top)) / len(relevant)}
+
+
+def _covering(marked: Sequence[tuple[str, Span]]) -> Judge:
+    """Share of the marked characters among the first ``BUDGET`` characters returned."""
+
+    def judge(found: Sequence[Passage]) -> Scores:
+        left, covered = BUDGET, 0
+        for passage in found:
+            shown = Span(passage.span.start, passage.span.start + min(left, len(passage.span)))
+            covered += sum(shown.overlap(span) for path, span in marked if path == passage.path)
+            left -= len(shown)
+        return {f"characters@{BUDGET}": covered / sum(len(span) for _, span in marked)}
+
+    return judge
+
+
+def _holding(quotes: Sequence[tuple[str, Span]]) -> Judge:
+    """Whether any of the first ten, or three, passages holds a quote."""
+
+    def judge(found: Sequence[Passage]) -> Scores:
+        held = [any(covers(p, span) for path, span in quotes if path == p.path) for p in found[:10]]
+        return {"evidence@10": float(any(held)), "evidence@3": float(any(held[:3]))}
+
+    return judge
+
+
+def covers(part: Any, quote: Span) -> bool:
+    """Whether a passage or candidate (anything with a span) holds enough of a quote."""
+    return part.span.overlap(quote) >= COVERED * len(quote)
+
+
+def rows(file: Path) -> Iterator[dict[str, Any]]:
+    """Objects of a JSON Lines file."""
+    with file.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)

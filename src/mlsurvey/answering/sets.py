@@ -1,0 +1,133 @@
+"""Answer about a class of libraries: which of them belong to a set, and which of them to choose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mlsurvey.answering.compose import Draft, Finding, interleave
+from mlsurvey.answering.evidence import Scored, choose
+from mlsurvey.answering.gather import Gatherer, Pool
+from mlsurvey.answering.members import Member, of_class, ranked, speaking, verdict
+from mlsurvey.answering.polarity import polarity
+from mlsurvey.answering.silence import ENOUGH, chosen
+from mlsurvey.answering.understood import AskedAspect, Understood
+from mlsurvey.types import Aspect, Filters
+from mlsurvey.vocabulary.load import Vocabulary
+
+RELATION = "native-or-wrapper"
+"""Aspect that says what a library has to do with another one that the question names."""
+PURPOSE = "use-case"
+"""Aspect that says what a library is good for."""
+LIMITS = "limits"
+"""Aspect that says what speaks against a library."""
+RECOMMENDED = 3
+"""Candidates that a recommendation names: a shortlist, not a catalogue."""
+QUOTED = 2
+"""Statements that show why an entity is in a set or out of it."""
+
+
+def members(understood: Understood, gatherer: Gatherer, vocabulary: Vocabulary, filters: Filters) -> Draft:
+    """Every entity of the class, in the group where its evidence puts it: yes, no, unknown."""
+    asked = _predicate(understood, vocabulary)
+    found = ranked(_judged(understood, asked, gatherer, filters))
+    groups = {v: [m for m in found if m.verdict == v] for v in ("yes", "no", "unknown")}
+    aspect = asked.aspect.slug if asked else None
+    said = tuple(Finding(m.slug, aspect, s) for v in ("yes", "no") for m in groups[v] for s in m.evidence)
+    return Draft(
+        entities=tuple(m.slug for m in groups["yes"]),
+        findings=said,
+        silent={(m.slug, aspect): m.searched for m in groups["unknown"]},
+        groups={v: tuple(m.slug for m in group) for v, group in groups.items()},
+        nearest=tuple(s for m in found for s in m.evidence[:1])[:3],
+    )
+
+
+def _judged(understood: Understood, asked: AskedAspect | None, gatherer: Gatherer, filters: Filters) -> list[Member]:
+    judged = []
+    pool = gatherer.pool(understood, asked, filters)
+    for entity in of_class(understood, gatherer.gazetteer.entities):
+        scored, searched = gatherer.about(entity.slug, pool)
+        if understood.objects and not understood.objects_denied and entity.slug not in understood.objects:
+            scored = [s for s in scored if s.features["object"] > 0]
+        says = verdict(entity, scored, understood, asked)
+        if searched:
+            evidence = tuple(choose(speaking(scored, asked, says, understood), QUOTED))
+            judged.append(Member(entity.slug, says, evidence, searched))
+    return judged
+
+
+def _predicate(understood: Understood, vocabulary: Vocabulary) -> AskedAspect | None:
+    """What is asked of each member: a known aspect, what it has to do with a named object, or the class itself."""
+    known = [a for a in understood.aspects if a.known]
+    if known:
+        return known[0]
+    if understood.objects and (relation := _aspect(RELATION, vocabulary)):
+        return AskedAspect(relation, understood.terms)
+    return _class_aspect(understood, vocabulary) or (understood.aspects[0] if understood.aspects else None)
+
+
+def _class_aspect(understood: Understood, vocabulary: Vocabulary) -> AskedAspect | None:
+    """The aspect that says what the class is about, where the question asks for nothing else."""
+    category = next((c for c in vocabulary.categories if c.slug in understood.categories), None)
+    if category is None:
+        return None
+    aspect = _aspect(category.aspect or category.slug.replace(" ", "-"), vocabulary)
+    return AskedAspect(aspect, understood.class_words) if aspect else None
+
+
+def _aspect(slug: str, vocabulary: Vocabulary) -> Aspect | None:
+    return next((a for a in vocabulary.aspects if a.slug == slug), None)
+
+
+def recommendation(
+    understood: Understood, gatherer: Gatherer, vocabulary: Vocabulary, filters: Filters, limit: int
+) -> Draft:
+    """The candidates of the class that the documents speak for most, need by need, and what speaks against each."""
+    pools = [gatherer.pool(understood, asked, filters) for asked in _needs(understood, vocabulary)]
+    shortlist: list[tuple[float, str, list[list[Finding]]]] = []
+    for entity in of_class(understood, gatherer.gazetteer.entities):
+        groups = [_for_need(entity.slug, gatherer, pool, limit) for pool in pools]
+        met = sum(group[0].evidence.score for group in groups if group and group[0].stance == "for")
+        if met:
+            shortlist.append((-met, entity.slug, groups))
+    best = sorted(shortlist, key=lambda item: item[:2])[:RECOMMENDED]
+    caveats = _caveats(understood, gatherer, vocabulary, filters)
+    said = [f for _, slug, groups in best for f in _with_caveat(slug, interleave(groups), gatherer, caveats)]
+    return Draft(tuple(slug for _, slug, _ in best), tuple(said), nearest=tuple(f.evidence for f in said[:3]))
+
+
+def _needs(understood: Understood, vocabulary: Vocabulary) -> list[AskedAspect]:
+    """The aspects that are asked for, and what each candidate is good for in the words of the need."""
+    purpose = _aspect(PURPOSE, vocabulary)
+    if purpose is None or purpose.slug in {a.aspect.slug for a in understood.aspects}:
+        return list(understood.aspects)
+    return [*understood.aspects, AskedAspect(purpose, understood.terms)]
+
+
+def _for_need(slug: str, gatherer: Gatherer, pool: Pool, limit: int) -> list[Finding]:
+    scored, _ = gatherer.about(slug, pool)
+    asked = pool.cell.asked
+    return [Finding(slug, pool.cell.aspect, s, _stance(s, asked)) for s in chosen(scored, limit, ())]
+
+
+def _stance(scored: Scored, asked: AskedAspect | None) -> str:
+    """``against`` where the text denies what is needed."""
+    if asked is None or not asked.aspect.polar:
+        return "for"
+    says = polarity(scored.candidate.text, asked.aspect, scored.candidate.passage.trail)
+    return "against" if (says < 0) is not asked.denied and says else "for"
+
+
+def _caveats(understood: Understood, gatherer: Gatherer, vocabulary: Vocabulary, filters: Filters) -> Pool | None:
+    limits = _aspect(LIMITS, vocabulary)
+    return gatherer.pool(understood, AskedAspect(limits, ()), filters) if limits else None
+
+
+def _with_caveat(slug: str, findings: Sequence[Finding], gatherer: Gatherer, caveats: Pool | None) -> list[Finding]:
+    """The findings and the clearest limit that the documents state."""
+    if caveats is None:
+        return list(findings)
+    scored, _ = gatherer.about(slug, caveats)
+    stated = [s for s in scored if s.features["strong"] > 0 and s.score >= ENOUGH]
+    against = choose(stated, 1, taken=[f.evidence for f in findings])
+    return [*findings, *(Finding(slug, LIMITS, s, "against") for s in against)]

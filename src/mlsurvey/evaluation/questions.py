@@ -1,0 +1,173 @@
+"""Gold questions: what was asked, and every passage that a careful reader would accept as evidence.
+
+A file has one JSON object a line: ``id``, ``question``, ``kind`` (one of
+:data:`KINDS`), ``answerable``, ``entities`` (slugs) and ``cells``. A cell is
+one entity and one aspect with its ``evidence``, pairs of ``document`` and
+``quote``; any one of them is enough. Other keys are left alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlsurvey.errors import NotFoundError, UnreadableError, UsageError
+from mlsurvey.evaluation.quotes import occurrences
+
+UNANSWERABLE = "unanswerable"
+KINDS = ("compare", "list", "lookup", "recommend", "conflict", UNANSWERABLE)
+SHORTEST_QUOTE, LONGEST_QUOTE = 40, 300
+"""Characters of a quote that points at one place and still fits into an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A verbatim quote, white space folded, and the document (path in the corpus) that it stands in."""
+
+    document: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What has to be shown of one entity on one aspect. Both sides of a conflict are cells of the same pair."""
+
+    entity: str
+    aspect: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One gold question."""
+
+    id: str
+    text: str
+    kind: str
+    answerable: bool
+    entities: tuple[str, ...]
+    """Slugs that the answer is about; for a list, the complete set."""
+    cells: tuple[Cell, ...]
+
+
+def read_questions(path: Path) -> tuple[Question, ...]:
+    """The questions of a file, in its order.
+
+    Raises:
+        NotFoundError: there is no such file.
+        UnreadableError: it is a folder, or no UTF-8 text.
+        UsageError: a line is not a gold question; the message has its number and what it lacks.
+    """
+    questions: list[Question] = []
+    line_of: dict[str, int] = {}
+    for number, line in enumerate(_text(path).split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            question = _question(_record(line))
+            if question.id in line_of:
+                raise UsageError(f"id {question.id!r} is used in line {line_of[question.id]} already")
+        except UsageError as error:
+            raise UsageError(f"{path}, line {number}: {error}") from error
+        line_of[question.id] = number
+        questions.append(question)
+    if not questions:
+        raise UsageError(f"{path} holds no questions: write one JSON object a line, with {_keys()}")
+    return tuple(questions)
+
+
+def quote_faults(questions: Sequence[Question], text: Callable[[str], str]) -> Iterator[str]:
+    """What is wrong with the evidence, in words; ``text`` gives a document by its path, empty where there is none."""
+    for question in questions:
+        for cell in question.cells:
+            for evidence in cell.evidence:
+                if fault := _quote_fault(evidence, text(evidence.document)):
+                    yield f"{question.id}, {cell.entity}/{cell.aspect}: {fault}: {evidence.quote[:60]!r}"
+
+
+def _quote_fault(evidence: Evidence, text: str) -> str | None:
+    if not text:
+        return f"no document {evidence.document} in the corpus"
+    times = occurrences(evidence.quote, text)
+    if times != 1:
+        return f"quote stands {times} times in {evidence.document}, not once"
+    if not SHORTEST_QUOTE <= len(evidence.quote) <= LONGEST_QUOTE:
+        return f"quote has {len(evidence.quote)} characters, not {SHORTEST_QUOTE} to {LONGEST_QUOTE}"
+    return None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError as error:
+        raise NotFoundError(f"no file {str(path)!r} with questions") from error
+    except IsADirectoryError as error:
+        raise UnreadableError(f"{path} is a folder, not a file with questions") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"{path} is not UTF-8 text; save it as UTF-8") from error
+
+
+def _record(line: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise UsageError(f"not a line of JSON ({error}); one question has to stand on one line") from error
+    if not isinstance(value, dict):
+        raise UsageError(f"not a JSON object with {_keys()}")
+    return value
+
+
+def _question(record: Mapping[str, Any]) -> Question:
+    kind = _string(record, "kind")
+    if kind not in KINDS:
+        raise UsageError(f"kind {kind!r} is none of {', '.join(KINDS)}")
+    answerable = record.get("answerable", kind != UNANSWERABLE)
+    if answerable is not (kind != UNANSWERABLE):
+        raise UsageError(f"kind {kind!r} and answerable {answerable!r} contradict each other; leave 'answerable' out")
+    question = Question(
+        id=_string(record, "id"),
+        text=_string(record, "question"),
+        kind=kind,
+        answerable=answerable,
+        entities=tuple(_slugs(record)),
+        cells=tuple(_cell(cell) for cell in _objects(record, "cells")),
+    )
+    if bool(question.cells) != answerable:
+        raise UsageError("'cells' has to hold evidence, unless the kind is unanswerable: then it has to be empty")
+    return question
+
+
+def _cell(record: Mapping[str, Any]) -> Cell:
+    pieces = (Evidence(_string(e, "document"), _string(e, "quote")) for e in _objects(record, "evidence"))
+    cell = Cell(_string(record, "entity"), _string(record, "aspect"), tuple(pieces))
+    if not cell.evidence:
+        raise UsageError(f"the cell {cell.entity}/{cell.aspect} has no evidence: add a document and a quote from it")
+    return cell
+
+
+def _string(record: Mapping[str, Any], key: str) -> str:
+    value = record.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise UsageError(f"{key!r} is missing, or is no text: {json.dumps(value, ensure_ascii=False)[:60]}")
+    return value
+
+
+def _slugs(record: Mapping[str, Any]) -> Iterator[str]:
+    values = record.get("entities", [])
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise UsageError('\'entities\' has to be a list of slugs, such as ["burn", "candle"]')
+    yield from values
+
+
+def _objects(record: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
+    values = record.get(key, [])
+    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+        raise UsageError(f"{key!r} has to be a list of JSON objects")
+    yield from values
+
+
+def _keys() -> str:
+    return "'id', 'question', 'kind', 'entities' and 'cells'"

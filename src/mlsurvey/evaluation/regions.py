@@ -1,0 +1,65 @@
+"""Which entity a stretch of a document is about: the truth that misattribution is checked against.
+
+A file has one stretch a line, separated by tabs: ``document``, ``first_line``,
+``last_line`` (from 1, both included), ``entity``; the first line holds these
+names.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlsurvey.errors import NotFoundError, UnreadableError, UsageError
+
+COLUMNS = ("document", "first_line", "last_line", "entity")
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Lines of a document, from 1, both included, and the slug that they are about."""
+
+    first: int
+    last: int
+    entity: str
+
+
+Regions = Mapping[str, tuple[Region, ...]]
+"""Regions by document; they may overlap."""
+
+
+def read_regions(path: Path) -> Regions:
+    """The regions of a file.
+
+    Raises:
+        NotFoundError: there is no such file.
+        UnreadableError: it is a folder, or no UTF-8 text.
+        UsageError: a line has another form; the message has its number.
+    """
+    regions: dict[str, list[Region]] = defaultdict(list)
+    for number, line in enumerate(_lines(path), start=1):
+        cells = tuple(line.split("\t"))
+        if not line.strip() or (number == 1 and cells == COLUMNS):
+            continue
+        if len(cells) != len(COLUMNS) or not (cells[1].isdecimal() and cells[2].isdecimal()):
+            raise UsageError(f"{path}, line {number}: not {', '.join(COLUMNS)} with tabs between them: {line[:60]!r}")
+        regions[cells[0]].append(Region(int(cells[1]), int(cells[2]), cells[3]))
+    return {document: tuple(found) for document, found in regions.items()}
+
+
+def entities_at(regions: Regions, document: str, first: int, last: int) -> frozenset[str]:
+    """Slugs that any of the lines ``first`` to ``last`` are about."""
+    return frozenset(r.entity for r in regions.get(document, ()) if r.first <= last and first <= r.last)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text("utf-8-sig").splitlines()
+    except FileNotFoundError as error:
+        raise NotFoundError(f"no file {str(path)!r} with regions") from error
+    except IsADirectoryError as error:
+        raise UnreadableError(f"{path} is a folder, not a file with regions") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"{path} is not UTF-8 text; save it as UTF-8") from error
