@@ -17,6 +17,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def passages_set(folder: Path, cache: Path) -> TestSet:
         if not file.exists():
             file.write_text(f"{row.get('title', '')}\n\n{row['text']}".strip(), "utf-8")
     relevant = _judgements(folder / "qrels.tsv")
-    queries = [Query(q["text"], KeywordQuery(q["text"]), _ranked(relevant[q["id"]])) for q in rows(folder / "queries.jsonl")]
+    queries = [Query(q["text"], KeywordQuery(q["text"]), partial(_judge_documents, relevant[q["id"]])) for q in rows(folder / "queries.jsonl")]
     return TestSet(folder.name, documents, lambda _: queries)
 
 
@@ -85,7 +86,7 @@ def spans_set(folder: Path) -> TestSet:
     spans: dict[str, list[tuple[str, Span]]] = defaultdict(list)
     for row in rows(folder / "spans.jsonl"):
         spans[row["query"]].append((f"{row['doc']}.md", Span(row["start"], row["end"])))
-    queries = [Query(q["text"], KeywordQuery(q["text"]), _covering(spans[q["id"]])) for q in rows(folder / "queries.jsonl")]
+    queries = [Query(q["text"], KeywordQuery(q["text"]), partial(_judge_characters, spans[q["id"]])) for q in rows(folder / "queries.jsonl")]
     return TestSet(folder.name, folder / "documents", lambda _: queries)
 
 
@@ -102,7 +103,7 @@ def _cells(questions: Sequence[Mapping[str, Any]], answerer: Answerer) -> Iterat
             cell = next((c for c in cells if c.aspect == gold["aspect"]), cells[0])
             names = tuple((answerer.gazetteer.entities[slug].name, NAME_WEIGHT) for slug in cell.objects)
             quotes = evidence_spans(gold["evidence"], answerer)
-            yield Query(cell.query, KeywordQuery(cell.query, names), _holding(quotes), Filters((gold["entity"],)))
+            yield Query(cell.query, KeywordQuery(cell.query, names), partial(_judge_evidence, quotes), Filters((gold["entity"],)))
 
 
 def evidence_spans(evidence: Iterable[Mapping[str, str]], answerer: Answerer) -> list[tuple[str, Span]]:
@@ -134,7 +135,7 @@ def _known_items(answerer: Answerer) -> list[Query]:
     rare = sorted(name for name, where in holders.items() if len(where) <= 2 and 5 <= len(name) <= 30)
     chosen = random.Random(SEED).sample(rare, KNOWN_ITEMS)
     asked = ((_FRAMES[i % len(_FRAMES)].format(name), name) for i, name in enumerate(chosen))
-    return [Query(text, KeywordQuery(text), _ranked_passages(holders[name])) for text, name in asked]
+    return [Query(text, KeywordQuery(text), partial(_judge_passages, frozenset(holders[name]))) for text, name in asked]
 
 
 def all_passages(answerer: Answerer, path: str) -> list[Passage]:
@@ -143,12 +144,12 @@ def all_passages(answerer: Answerer, path: str) -> list[Passage]:
     return answerer.snapshot.passages([] if ids is None else ids.tolist())
 
 
-def _ranked(relevant: frozenset[str]) -> Judge:
-    return lambda found: _top_ten([p.path for p in found], relevant)
+def _judge_documents(relevant: frozenset[str], found: Sequence[Passage]) -> Scores:
+    return _top_ten([p.path for p in found], relevant)
 
 
-def _ranked_passages(relevant: Iterable[tuple[str, int]]) -> Judge:
-    return lambda found: _top_ten([(p.path, p.ordinal) for p in found], frozenset(relevant))
+def _judge_passages(relevant: frozenset[tuple[str, int]], found: Sequence[Passage]) -> Scores:
+    return _top_ten([(p.path, p.ordinal) for p in found], relevant)
 
 
 def _top_ten(found: Iterable[Any], relevant: frozenset[Any]) -> Scores:
@@ -159,28 +160,20 @@ def _top_ten(found: Iterable[Any], relevant: frozenset[Any]) -> Scores:
     return {"nDCG@10": gains / ideal, "recall@10": len(relevant.intersection(top)) / len(relevant)}
 
 
-def _covering(marked: Sequence[tuple[str, Span]]) -> Judge:
+def _judge_characters(marked: Sequence[tuple[str, Span]], found: Sequence[Passage]) -> Scores:
     """Share of the marked characters among the first ``BUDGET`` characters returned."""
-
-    def judge(found: Sequence[Passage]) -> Scores:
-        left, covered = BUDGET, 0
-        for passage in found:
-            shown = Span(passage.span.start, passage.span.start + min(left, len(passage.span)))
-            covered += sum(shown.overlap(span) for path, span in marked if path == passage.path)
-            left -= len(shown)
-        return {f"characters@{BUDGET}": covered / sum(len(span) for _, span in marked)}
-
-    return judge
+    left, covered = BUDGET, 0
+    for passage in found:
+        shown = Span(passage.span.start, passage.span.start + min(left, len(passage.span)))
+        covered += sum(shown.overlap(span) for path, span in marked if path == passage.path)
+        left -= len(shown)
+    return {f"characters@{BUDGET}": covered / sum(len(span) for _, span in marked)}
 
 
-def _holding(quotes: Sequence[tuple[str, Span]]) -> Judge:
+def _judge_evidence(quotes: Sequence[tuple[str, Span]], found: Sequence[Passage]) -> Scores:
     """Whether any of the first ten, or three, passages holds a quote."""
-
-    def judge(found: Sequence[Passage]) -> Scores:
-        held = [any(covers(p, span) for path, span in quotes if path == p.path) for p in found[:10]]
-        return {"evidence@10": float(any(held)), "evidence@3": float(any(held[:3]))}
-
-    return judge
+    held = [any(covers(p, span) for path, span in quotes if path == p.path) for p in found[:10]]
+    return {"evidence@10": float(any(held)), "evidence@3": float(any(held[:3]))}
 
 
 def covers(part: Any, quote: Span) -> bool:

@@ -18,7 +18,13 @@ from mlsurvey.vocabulary.phrases import phrases
 
 DISPUTED = 0.25
 """Least estimated probability of both statements of a disagreement."""
+DENYING = 0.1
+"""The same for a plain denial: a text that says no has fewer of the aspect's words."""
 _VERSIONED = re.compile(r"(?P<name>[A-Za-z][\w.+#-]*[A-Za-z])\s+(?:versions?\s+)?v?(?P<number>\d+(?:\.\d+)+)")
+_PARTIAL = re.compile(
+    r"(?:\bnot|n['’]t)\b[^.;]{0,40}\b(?:on|with|when|if|unless|by default|without)\b|\bnot\s+(?:all|every|only)\b",
+    re.IGNORECASE,
+)
 NEAR = 4
 """Words between a negator and what it denies, for a statement to count against another one."""
 
@@ -31,20 +37,21 @@ def dispute(scored: Sequence[Scored], cell: Cell, kind: Kind) -> Dispute | None:
     """
     if cell.entity is None or cell.asked is None:
         return None
-    good = [s for s in scored if s.score >= DISPUTED and _about(s, cell.entity) and len(s.candidate.sentences) == 1]
-    if cell.asked.aspect.polar and (found := _denied(good, cell, cell.asked.aspect)):
+    about = [s for s in scored if s.score >= DENYING and _about(s, cell.entity) and len(s.candidate.sentences) == 1]
+    good = [s for s in about if s.score >= DISPUTED]
+    if cell.asked.aspect.polar and (found := _denied(good, about, cell, cell.asked.aspect)):
         return found
     if kind is not Kind.LOOKUP:
         return None
-    if cell.objects and (found := _denied(good, cell, _naming(cell))):
+    if cell.objects and (found := _denied(good, good, cell, _naming(cell))):
         return found
     return _versions(good, cell)
 
 
-def _denied(good: Sequence[Scored], cell: Cell, aspect: Aspect) -> Dispute | None:
-    """One document affirms what another denies."""
+def _denied(good: Sequence[Scored], about: Sequence[Scored], cell: Cell, aspect: Aspect) -> Dispute | None:
+    """One document affirms what another denies; the denial may be the less obvious evidence."""
     for affirmed in (s for s in good if _polarity(s, aspect) > 0):
-        for denied in (s for s in good if _polarity(s, aspect) < 0):
+        for denied in (s for s in about if _polarity(s, aspect) < 0):
             if _contradict(affirmed, denied, aspect):
                 return Dispute(cell.entity or "", cell.aspect, "negation", (affirmed, denied))
     return None
@@ -84,8 +91,10 @@ def _about(scored: Scored, entity: str) -> bool:
 
 
 def _polarity(scored: Scored, aspect: Aspect) -> int:
-    """The statement's polarity; 0 where the negator stands too far from the aspect's words to be sure."""
+    """The statement's polarity; 0 where a denial is of a part only, or too far from the aspect's words to be sure."""
     text = scored.candidate.text
+    if _PARTIAL.search(text):
+        return 0
     says = polarity(text, aspect, scored.candidate.passage.trail)
     if says < 0 and not phrases(aspect.negative).match(text):
         near = any(is_denied(text, span, NEAR) for span in phrases(aspect.strong).found(text))
@@ -96,6 +105,8 @@ def _polarity(scored: Scored, aspect: Aspect) -> int:
 def _contradict(a: Scored, b: Scored, aspect: Aspect) -> bool:
     if a.candidate.passage.path == b.candidate.passage.path:
         return False
+    if phrases(aspect.negative).match(b.candidate.text):
+        return True
     return bool(_topic(a.candidate.text, aspect) & _topic(b.candidate.text, aspect))
 
 

@@ -12,6 +12,8 @@ from mlsurvey.types import Entity
 
 MEMBER = 0.2
 """Least estimated probability of the evidence that puts an entity into a set."""
+KNOWN_MEMBER = 0.05
+"""The same where the vocabulary has the entity in the class and nothing else is asked: the quote illustrates."""
 CLEARLY = 1.5
 """How much better the evidence against has to be than that for, since a denial is often of a part only."""
 
@@ -55,7 +57,8 @@ def verdict(entity: Entity, scored: Sequence[Scored], understood: Understood, as
     if asked is not None and asked.denied and not understood.kinds:
         says = next((p for s in scored if s.score >= MEMBER / 2 and (p := _polarity(s, asked))), 0)
         return {-1: "yes", 0: "unknown", 1: "no"}[says]
-    good = [s for s in scored if s.score >= MEMBER]
+    is_known = bool(set(entity.category) & set(understood.categories)) and not understood.aspects
+    good = [s for s in scored if s.score >= (KNOWN_MEMBER if is_known else MEMBER)]
     if not good:
         return "unknown"
     if understood.kinds and entity.kind:

@@ -15,16 +15,18 @@ from mlsurvey.vocabulary.phrases import phrases
 
 _BEFORE = re.compile(
     r"\b(?:no|not|none|never|without|neither|nor|cannot|lacks?|lacking|lack\s+of|missing|no\s+longer|isn['’]t|aren['’]t|doesn['’]t|don['’]t|didn['’]t"
-    r"|won['’]t|can['’]t|wasn['’]t|hasn['’]t|haven['’]t|remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|rather\s+than|instead\s+of|unlike|fails?\s+to)\b",
+    r"|won['’]t|can['’]t|wasn['’]t|hasn['’]t|haven['’]t|remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|rather\s+than|instead\s+of|fails?\s+to)\b",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"^[^.;:!?]{0,40}?(?:\b(?:is|are|was|were|has|have)\s+(?:currently\s+|been\s+)?(?:not|n['’]t|no\s+longer|removed|dropped|unsupported|missing)\b"
-    r"|\bisn['’]t\b|\baren['’]t\b|\bnot\s+(?:yet\s+)?(?:supported|available|implemented|planned|possible)\b|\bunsupported\b|\bunavailable\b)",
+    r"^[^.;:!?(),–—]{0,40}?(?:\b(?:is|are|was|were|has|have)\s+(?:currently\s+|been\s+)?(?:no\s+longer|removed|dropped|unsupported|missing)\b"
+    r"|(?:\bnot|n['’]t)\s+(?:yet\s+|currently\s+|officially\s+)?"
+    r"(?:supported|available|implemented|planned|possible|provided|included|maintained|part|there|enabled)\b"
+    r"|\bunsupported\b|\bunavailable\b)",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
-    r"[.;:!?()–—]|,\s+(?:but|and|so|it|they|which|while|although|though)\b|\b(?:but|however|although|though|while)\b",
+    r"[.;:!?()–—]|\band\s+(?:for|it|they|is|are|can)\b|,\s+(?:but|and|so|it|they|which|while|although|though)\b|\b(?:but|however|although|though|while)\b",
     re.IGNORECASE,
 )
 _REMOVED = re.compile(r"\b(?:removed|deprecated|dropped)\b", re.IGNORECASE)

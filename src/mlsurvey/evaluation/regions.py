@@ -56,7 +56,7 @@ def entities_at(regions: Regions, document: str, first: int, last: int) -> froze
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text("utf-8-sig").splitlines()
+        return path.read_text("utf-8-sig").split("\n")
     except FileNotFoundError as error:
         raise NotFoundError(f"no file {str(path)!r} with regions") from error
     except IsADirectoryError as error:

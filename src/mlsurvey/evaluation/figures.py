@@ -1,0 +1,97 @@
+"""Figures over many questions, each with an interval, and differences between two runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlsurvey.evaluation.measures import Tally
+
+ANSWER_FIGURES = (
+    "verbatim",
+    "cell_recall",
+    "hit_at_1",
+    "misattributed",
+    "list_f1",
+    "abstain_right",
+    "abstain_wrong",
+)
+RETRIEVAL_FIGURES = ("recall@5", "recall@10", "recall@20", "ndcg@10", "both_sides@10")
+FIGURES = (*ANSWER_FIGURES, *RETRIEVAL_FIGURES)
+LOWER_IS_BETTER = frozenset({"misattributed", "abstain_wrong"})
+
+RESAMPLES = 2_000
+"""Enough for the ends of a 95 % interval to be steady in the second decimal."""
+SEED = 20_250
+"""Any number would do; a fixed one makes equal runs print equal intervals."""
+INTERVAL = (2.5, 97.5)
+"""Percentiles that bound a 95 % interval."""
+
+Tallies = Mapping[str, Tally]
+"""What one question adds to each figure, by the figure's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A mean over all values of all questions, with its 95 % interval under resampling of the questions."""
+
+    name: str
+    value: float | None
+    """None where no question adds to it: there are no lists, say, or no regions were given."""
+    low: float | None
+    high: float | None
+    count: int
+    """Number of values; cells, citations, statements or questions, whatever the figure counts."""
+
+
+def figures(questions: Sequence[Tallies]) -> tuple[Figure, ...]:
+    """Every figure of :data:`FIGURES`, in that order."""
+    return tuple(_figure(name, [q[name] for q in questions]) for name in FIGURES)
+
+
+def deltas(before: Sequence[Tallies], after: Sequence[Tallies]) -> tuple[Figure, ...]:
+    """After minus before for each figure; the two runs have the same questions, in the same order.
+
+    The interval is a paired one: each resample takes the same questions from both.
+    """
+    pairs = [([b[name] for b in before], [a[name] for a in after]) for name in FIGURES]
+    return tuple(_delta(name, old, new) for name, (old, new) in zip(FIGURES, pairs, strict=True))
+
+
+def is_better(name: str, before: float, after: float) -> bool:
+    """Whether a figure moved to the good side."""
+    return after < before if name in LOWER_IS_BETTER else after > before
+
+
+def _figure(name: str, tallies: Sequence[Tally]) -> Figure:
+    count = sum(t.count for t in tallies)
+    if not count:
+        return Figure(name, None, None, None, 0)
+    return Figure(name, _mean(tallies), *_interval(_resampled(tallies)), count)
+
+
+def _delta(name: str, before: Sequence[Tally], after: Sequence[Tally]) -> Figure:
+    count = sum(t.count for t in after)
+    if not (count and sum(t.count for t in before)):
+        return Figure(name, None, None, None, 0)
+    return Figure(name, _mean(after) - _mean(before), *_interval(_resampled(after) - _resampled(before)), count)
+
+
+def _mean(tallies: Sequence[Tally]) -> float:
+    return sum(t.total for t in tallies) / sum(t.count for t in tallies)
+
+
+def _resampled(tallies: Sequence[Tally]) -> NDArray[np.float64]:
+    """Means of :data:`RESAMPLES` draws of the questions, with replacement; NaN where a draw has no value."""
+    drawn = np.random.default_rng(SEED).integers(len(tallies), size=(RESAMPLES, len(tallies)))
+    totals = np.array([t.total for t in tallies])[drawn].sum(axis=1)
+    counts = np.array([t.count for t in tallies])[drawn].sum(axis=1)
+    return np.divide(totals, counts, out=np.full(RESAMPLES, np.nan), where=counts > 0)
+
+
+def _interval(means: NDArray[np.float64]) -> tuple[float, float]:
+    low, high = np.nanpercentile(means, INTERVAL)
+    return float(low), float(high)

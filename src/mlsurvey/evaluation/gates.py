@@ -1,0 +1,54 @@
+"""Bounds that a run has to keep, for continuous integration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from mlsurvey.errors import UsageError
+from mlsurvey.evaluation.figures import FIGURES, Figure
+
+_BOUND = re.compile(r"([^=\s]+)\s*=\s*([0-9.]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The least or the greatest value that a figure may have."""
+
+    figure: str
+    value: float
+    is_least: bool
+
+
+def bounds(least: Iterable[str], greatest: Iterable[str]) -> tuple[Bound, ...]:
+    """Bounds as typed, ``cell_recall=0.9``.
+
+    Raises:
+        UsageError: the form is another one, or there is no such figure.
+    """
+    typed = [(text, True) for text in least] + [(text, False) for text in greatest]
+    return tuple(_bound(text, is_least) for text, is_least in typed)
+
+
+def breaches(bounds: Sequence[Bound], figures: Iterable[Figure]) -> Iterator[str]:
+    """Bounds that are not kept, in words. What could not be measured keeps no bound."""
+    by_name = {figure.name: figure for figure in figures}
+    for bound in bounds:
+        value = by_name[bound.figure].value
+        if value is None:
+            yield f"{bound.figure} cannot be measured: no question adds to it"
+        elif value < bound.value if bound.is_least else value > bound.value:
+            yield f"{bound.figure} is {value:.3f}, {'below' if bound.is_least else 'above'} {bound.value:g}"
+
+
+def _bound(text: str, is_least: bool) -> Bound:
+    if not (match := _BOUND.fullmatch(text.strip())):
+        raise UsageError(f"{text!r} is no bound; type a figure and a number, such as cell_recall=0.9")
+    name, number = match.groups()
+    if name not in FIGURES:
+        raise UsageError(f"there is no figure {name!r}; there is {', '.join(FIGURES)}")
+    try:
+        return Bound(name, float(number), is_least)
+    except ValueError as error:
+        raise UsageError(f"{number!r} in {text!r} is no number") from error

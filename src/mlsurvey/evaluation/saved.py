@@ -1,0 +1,72 @@
+"""A run as a plain value for JSON, and back: what ``--json`` prints, ``--save`` keeps and ``--compare`` reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from mlsurvey.errors import NotFoundError, UnreadableError, UsageError
+from mlsurvey.evaluation.figures import FIGURES
+from mlsurvey.evaluation.measures import Tally
+from mlsurvey.evaluation.run import NOTHING, Run, Scored
+
+SCHEMA = 1
+
+
+def run_value(run: Run) -> dict[str, Any]:
+    """The run with its figures; ``tallies`` are pairs of total and count."""
+    return {
+        "schema": SCHEMA,
+        "index": run.index,
+        "model": run.model,
+        "median_milliseconds": round(run.median_milliseconds, 1),
+        "figures": {figure.name: asdict(figure) for figure in run.figures},
+        "questions": [_scored_value(question) for question in run.questions],
+    }
+
+
+def read_run(path: Path) -> Run:
+    """A run that was saved.
+
+    Raises:
+        NotFoundError: there is no such file.
+        UnreadableError: it is a folder.
+        UsageError: it holds something else; the message says how to make one.
+    """
+    try:
+        value = json.loads(path.read_text("utf-8"))
+        questions = tuple(_scored(question) for question in value["questions"])
+        return Run(value["index"], value["model"], questions)
+    except FileNotFoundError as error:
+        raise NotFoundError(f"no file {str(path)!r} with a saved run; make one with --save") from error
+    except IsADirectoryError as error:
+        raise UnreadableError(f"{path} is a folder, not a saved run") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path} is no saved run ({error}); make one with: mlsurvey eval QUESTIONS --save") from error
+
+
+def _scored_value(question: Scored) -> dict[str, Any]:
+    return {
+        "id": question.id,
+        "kind": question.kind,
+        "abstained": question.abstained,
+        "missed": list(question.missed),
+        "milliseconds": question.milliseconds,
+        "tallies": {name: [t.total, t.count] for name, t in question.tallies.items()},
+    }
+
+
+def _scored(value: Mapping[str, Any]) -> Scored:
+    """A figure that is newer than the saved run counts as not measured in it."""
+    tallies = {name: Tally(float(total), int(count)) for name, (total, count) in value["tallies"].items()}
+    return Scored(
+        id=value["id"],
+        kind=value["kind"],
+        abstained=value["abstained"],
+        missed=tuple(value["missed"]),
+        milliseconds=value["milliseconds"],
+        tallies={name: tallies.get(name, NOTHING) for name in FIGURES},
+    )
