@@ -21,6 +21,7 @@ _VERSION = re.compile(
 _DEFINES = re.compile(r"\b(?:is|are)\s+(?:an?|the)\b", re.IGNORECASE)
 _HISTORY = re.compile(r"(?:^|[/\-_])(?:changelog|changes|history|releases?|release-?notes|news)\b", re.IGNORECASE)
 """Names of files that tell what changed when."""
+_ONLY_REACH = 45  # characters: "only works with the IDE on Windows"
 _ONLY = re.compile(r"\b(?:only|solely|exclusively)\b", re.IGNORECASE)
 REDUNDANT = 0.6
 """Share of common content words (Jaccard) from which two statements say the same."""
@@ -153,10 +154,12 @@ def speaks_of_part(scored: Sequence[Scored], cell: Cell) -> bool:
         return True
     named = phrases(tuple(f"{w}*" for w in cell.narrow))
     others = phrases(cell.asked.aspect.narrow)
-    return any(
-        named.match(s.candidate.text) or (_ONLY.search(s.candidate.text) and others.match(s.candidate.text))
-        for s in scored
-    )
+    return any(named.match(s.candidate.text) or _only(s.candidate.text, others) for s in scored)
+
+
+def _only(text: str, parts: Phrases) -> bool:
+    """Whether the text says "only" shortly before one of the parts."""
+    return any(parts.match(text[m.end() : m.end() + _ONLY_REACH]) for m in _ONLY.finditer(text))
 
 
 def choose(scored: Iterable[Scored], limit: int, *, taken: Sequence[Scored] = ()) -> list[Scored]:

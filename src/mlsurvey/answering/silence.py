@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mlsurvey.answering.compose import Finding
+from mlsurvey.answering.compose import Finding, Pair
 from mlsurvey.answering.evidence import Scored, choose
 from mlsurvey.answering.question import Understood
 from mlsurvey.answering.words import content_words, stem
 from mlsurvey.types import Kind, Status
+from mlsurvey.vocabulary.phrases import phrases
 
 ENOUGH = 0.08
 """Least estimated probability of a statement worth showing."""
@@ -34,7 +35,7 @@ class Verdict:
 def judge(
     understood: Understood,
     findings: Sequence[Finding],
-    silent: Mapping[tuple[str | None, str | None], int],
+    silent: Mapping[Pair, int],
     importance: Mapping[str, float],
 ) -> Verdict:
     """Decide between answering, answering in part, and silence."""
@@ -44,6 +45,8 @@ def judge(
     if not findings:
         return Verdict(Status.ABSTAINED, _nothing(understood, silent))
     if understood.kind in (Kind.COMPARE, Kind.LOOKUP) and not _is_sure(understood, findings, importance):
+        return Verdict(Status.ABSTAINED, _off(understood))
+    if understood.kind is Kind.LOOKUP and understood.entities and _misses_the_point(understood, findings, silent):
         return Verdict(Status.ABSTAINED, _off(understood))
     if understood.unknown:
         return Verdict(Status.PARTIAL, f"No document here is about {unknown}.")
@@ -57,6 +60,25 @@ def _is_sure(understood: Understood, findings: Sequence[Finding], importance: Ma
     if not understood.entities:
         return best >= SURE and coverage(understood, findings, importance) >= SURE
     return best + coverage(understood, findings, importance) >= SURE
+
+
+def _misses_the_point(understood: Understood, findings: Sequence[Finding], silent: Mapping[Pair, int]) -> bool:
+    """Whether what makes a question about one library particular is nowhere in the findings.
+
+    That is a part of an aspect, or another library, on which nothing was found; or all of the words that
+    no aspect explains.
+    """
+    quiet = {aspect for _, aspect in silent}
+    for asked in understood.aspects:
+        particular = asked.aspect.slug in understood.objects or any(
+            phrases(asked.aspect.narrow).match(wording) for wording in asked.wording
+        )
+        if particular and asked.aspect.slug in quiet:
+            return True
+    terms = {stem(t) for t in understood.terms}
+    return len(terms) > 1 and not any(
+        terms & (f.evidence.candidate.stems | f.evidence.candidate.context_stems) for f in findings
+    )
 
 
 def coverage(understood: Understood, findings: Sequence[Finding], importance: Mapping[str, float]) -> float:
@@ -79,7 +101,7 @@ def coverage(understood: Understood, findings: Sequence[Finding], importance: Ma
     return sum(weight for s, weight in importance.items() if s in present | credited) / whole
 
 
-def _nothing(understood: Understood, silent: Mapping[tuple[str | None, str | None], int]) -> str:
+def _nothing(understood: Understood, silent: Mapping[Pair, int]) -> str:
     searched = sum(silent.values())
     aspects = ", ".join(a.aspect.name for a in understood.aspects) or "this"
     subject = ", ".join(understood.entities) or "any library"
@@ -92,6 +114,6 @@ def _off(understood: Understood) -> str:
     return f"{subject}: no passage speaks of “{terms}”." if terms else f"{subject}: no passage answers this."
 
 
-def _partly(silent: Mapping[tuple[str | None, str | None], int]) -> str:
+def _partly(silent: Mapping[Pair, int]) -> str:
     pairs = ", ".join(" / ".join(filter(None, pair)) for pair in silent)
     return f"Not stated in the documents: {pairs}."

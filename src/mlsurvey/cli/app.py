@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from mlsurvey import __version__
-from mlsurvey.cli import about, asking, collecting, indexing
+from mlsurvey.cli import about, asking, collecting, evaluating, indexing
 from mlsurvey.cli.console import describe_bug, report_error
 from mlsurvey.cli.options import Corpus, Index, Model
 from mlsurvey.errors import Interrupted, MlsurveyError, StorageError, UsageError
@@ -21,7 +21,7 @@ EXIT_BUG = 1
 EXIT_CODES = """\b
 Exit codes:
   0    done; ask: answered, wholly or in part
-  1    something failed that has no code of its own
+  1    something failed that has no code of its own; eval: a figure is outside its bound
   2    wrong usage or setting
   3    ask: nothing good enough was found, no answer
   4    a named document, folder or library is not there
@@ -75,7 +75,7 @@ def root(
         typer.echo(ctx.get_help())
 
 
-for group in (asking, indexing, collecting, about):
+for group in (asking, indexing, collecting, evaluating, about):
     group.register(app)
 
 

@@ -9,20 +9,21 @@ from dataclasses import dataclass
 from mlsurvey.evaluation.figures import ANSWER_FIGURES, Figure, deltas, is_better
 from mlsurvey.evaluation.run import Run, Scored
 
+CELLS = "cell_recall"
+"""The figure whose changes are told cell by cell."""
 NOTICEABLE = 1e-9
 """Smaller differences are rounding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A figure of one question that moved."""
+    """A figure of one question that moved; for ``cell_recall``, one cell that was satisfied (1) or missed (0)."""
 
     question: str
     figure: str
     before: float
     after: float
-    cells: tuple[str, ...] = ()
-    """For ``cell_recall``: cells that are newly satisfied with a ``+``, newly missed with a ``-``."""
+    cell: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,16 @@ def compare(before: Run, after: Run) -> Comparison:
 
 
 def _changes(old: Scored, new: Scored) -> Iterator[Change]:
+    yield from _cell_changes(old, new)
     for figure in ANSWER_FIGURES:
         before, after = old.tallies[figure].mean, new.tallies[figure].mean
-        if before is not None and after is not None and abs(after - before) > NOTICEABLE:
-            yield Change(new.id, figure, before, after, _moved(old, new) if figure == "cell_recall" else ())
+        if figure == CELLS or before is None or after is None or abs(after - before) < NOTICEABLE:
+            continue
+        yield Change(new.id, figure, before, after)
 
 
-def _moved(old: Scored, new: Scored) -> tuple[str, ...]:
-    """Cells that changed sides, counted: the two sides of a conflict have one name."""
+def _cell_changes(old: Scored, new: Scored) -> Iterator[Change]:
+    """Cells are counted, since the two sides of a conflict have one name."""
     missed, misses = Counter(old.missed), Counter(new.missed)
-    found, lost = (missed - misses).elements(), (misses - missed).elements()
-    return (*(f"+{cell}" for cell in found), *(f"-{cell}" for cell in lost))
+    yield from (Change(new.id, CELLS, 0.0, 1.0, cell) for cell in (missed - misses).elements())
+    yield from (Change(new.id, CELLS, 1.0, 0.0, cell) for cell in (misses - missed).elements())

@@ -89,7 +89,9 @@ def _resampled(tallies: Sequence[Tally]) -> NDArray[np.float64]:
     drawn = np.random.default_rng(SEED).integers(len(tallies), size=(RESAMPLES, len(tallies)))
     totals = np.array([t.total for t in tallies])[drawn].sum(axis=1)
     counts = np.array([t.count for t in tallies])[drawn].sum(axis=1)
-    return np.divide(totals, counts, out=np.full(RESAMPLES, np.nan), where=counts > 0)
+    means = np.full(RESAMPLES, np.nan)
+    np.divide(totals, counts, out=means, where=counts > 0)
+    return means
 
 
 def _interval(means: NDArray[np.float64]) -> tuple[float, float]:

@@ -28,6 +28,8 @@ RECALL_DEPTHS = (5, 10, 20)
 DEPTH = 10
 """Depth of nDCG and of both-sides: what a person reads of a list of hits."""
 
+_WORD = re.compile(r"(?:[^\W_]|[+#])+")
+
 Text = Callable[[str], str]
 """Text of a document by its path; empty where there is none."""
 
@@ -169,7 +171,7 @@ def called(entities: Iterable[Entity]) -> Mapping[str, frozenset[str]]:
 
 def spaced(text: str) -> str:
     """Lower-case words with one space before and after each: letters, digits, ``+`` and ``#`` only."""
-    return f" {' '.join(re.findall(r'(?:[^\W_]|[+#])+', text)).lower()} "
+    return f" {' '.join(_WORD.findall(text)).lower()} "
 
 
 def list_f1(question: Question, answer: Answer) -> float:

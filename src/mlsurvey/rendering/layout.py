@@ -15,6 +15,9 @@ GROUPS = {"yes": "Yes", "no": "No"}
 """Headings over the groups of a list; the third group, without evidence, has nothing to stand under it."""
 UNKNOWN = "unknown"
 
+Place = tuple[str | None, str | None]
+"""A cell: entity and aspect."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -27,9 +30,13 @@ class Names:
         """Name of an entity, or the heading for statements about none."""
         return NO_ENTITY if slug is None else one_line(self.entities.get(slug, slug))
 
+    def listed(self, slugs: Iterable[str | None]) -> str:
+        """Names of entities, with commas between them."""
+        return ", ".join(self.entity(slug) for slug in slugs)
+
     def aspect(self, slug: str | None) -> str:
-        """Name of an aspect, or the heading for statements about none."""
-        return NO_ASPECT if slug is None else one_line(self.aspects.get(slug, slug))
+        """Name of an aspect, or the heading for statements about none; one made of the question's words is those."""
+        return NO_ASPECT if slug is None else one_line(self.aspects.get(slug, slug.replace("-", " ")))
 
     def pair(self, entity: str | None, aspect: str | None) -> str:
         """``Candle · GPU support``; a part that is None is left out."""
@@ -46,21 +53,32 @@ def names_of(entities: Iterable[Entity], aspects: Mapping[str, str]) -> Names:
 class Grid:
     """Statements by entity (columns) and aspect (rows), in the order of the question."""
 
+    kind: Kind
     entities: tuple[str | None, ...]
     aspects: tuple[str | None, ...]
-    cells: Mapping[tuple[str | None, str | None], tuple[Statement, ...]]
-    missing: Mapping[tuple[str | None, str | None], Missing]
+    cells: Mapping[Place, tuple[Statement, ...]]
+    missing: Mapping[Place, Missing]
     groups: Mapping[str, tuple[str, ...]]
     """For a list: entities by verdict."""
 
     @property
+    def is_comparison(self) -> bool:
+        """Whether there are two sides or more to stand beside each other."""
+        return self.kind is Kind.COMPARE and sum(entity is not None for entity in self.entities) > 1
+
+    @property
+    def verdicts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """For a list: titles of the groups that have evidence, each with its members."""
+        named = ((title, tuple(self.groups.get(verdict, ()))) for verdict, title in GROUPS.items())
+        return tuple(group for group in named if group[1])
+
+    @property
     def sections(self) -> tuple[tuple[str | None, tuple[str | None, ...]], ...]:
-        """Entities with evidence under the heading of their group; under None those of no group."""
+        """Entities with evidence under the title of their group; under None those of no group."""
         grouped = {entity for members in self.groups.values() for entity in members}
-        named = [(title, self.groups.get(verdict, ())) for verdict, title in GROUPS.items()]
-        sections = [(title, tuple(e for e in self.entities if e in members)) for title, members in named]
+        titled = [(title, tuple(e for e in self.entities if e in members)) for title, members in self.verdicts]
         rest = (None, tuple(entity for entity in self.entities if entity not in grouped))
-        return tuple(section for section in (*sections, rest) if section[1])
+        return tuple(section for section in (*titled, rest) if section[1])
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -68,27 +86,31 @@ class Grid:
         return tuple(self.groups.get(UNKNOWN, ()))
 
     @property
-    def is_comparison(self) -> bool:
-        """Whether there are two sides or more to stand beside each other."""
-        return sum(entity is not None for entity in self.entities) > 1
+    def gaps(self) -> tuple[Missing, ...]:
+        """What is missing and has no cell to say so in."""
+        shown = {(entity, aspect) for entity in self.entities for aspect in self.aspects}
+        return tuple(gap for place, gap in self.missing.items() if place not in shown and place[0] not in self.unknown)
+
+    def has_cell(self, entity: str | None, aspect: str | None) -> bool:
+        """Whether something is to be said there, be it that nothing was found."""
+        place = entity, aspect
+        is_side = entity is not None and self.kind in (Kind.COMPARE, Kind.RECOMMEND)
+        return place in self.cells or place in self.missing or is_side
 
 
 def grid_of(answer: Answer) -> Grid:
     """The answer's grid. The sides of a comparison stay even where nothing was found for them."""
-    cells: dict[tuple[str | None, str | None], list[Statement]] = defaultdict(list)
+    cells: dict[Place, list[Statement]] = defaultdict(list)
     for statement in answer.statements:
         cells[statement.entity, statement.aspect].append(statement)
     missing = {(gap.entity, gap.aspect): gap for gap in answer.missing}
-    sides = answer.entities if answer.kind is Kind.COMPARE else ()
-    asked = (aspect for aspect in answer.aspects if _occurs(aspect, cells, missing))
+    sides = answer.entities if answer.kind is Kind.COMPARE and cells else ()
+    named = {aspect for _, aspect in (*cells, *missing)} if cells else set()
     return Grid(
+        kind=answer.kind,
         entities=tuple(dict.fromkeys((*sides, *(entity for entity, _ in cells)))),
-        aspects=tuple(dict.fromkeys((*asked, *(aspect for _, aspect in cells)))),
+        aspects=tuple(dict.fromkeys((*(a for a in answer.aspects if a in named), *(aspect for _, aspect in cells)))),
         cells={place: tuple(statements) for place, statements in cells.items()},
         missing=missing,
         groups=answer.groups,
     )
-
-
-def _occurs(aspect: str, *places: Iterable[tuple[str | None, str | None]]) -> bool:
-    return any(aspect == found for group in places for _, found in group)

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from mlsurvey.rendering.lines import Hanging
 from mlsurvey.rendering.plain import one_line
-from mlsurvey.rendering.terminal import Hanging
 
 
-def table_view(rows: Sequence[tuple[str, ...]]) -> RenderableType:
+def table_view(rows: Sequence[tuple[str, ...]], indent: int = 0) -> RenderableType:
     """Rows of name, value and perhaps a remark; a row without a value is left out."""
-    width = max((len(row[0]) for row in rows), default=0) + 2
-    return Group(*(Hanging(row[0].ljust(width), _value(row[1:])) for row in rows if row[1]))
+    shown = [row for row in rows if row[1]]
+    width = max((len(row[0]) for row in shown), default=0) + 2
+    return Group(*(Hanging(row[0].ljust(width), _value(row[1:]), indent) for row in shown))
 
 
 def _value(cells: Sequence[str]) -> Text:

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from mlsurvey.rendering.plain import one_line
-from mlsurvey.rendering.terminal import Hanging
+from mlsurvey.rendering.lines import Hanging
 from mlsurvey.types import RefreshReport
 
 LISTED = 20

@@ -3,167 +3,196 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from mlsurvey.rendering import wording
 from mlsurvey.rendering.layout import Grid, Names, grid_of
+from mlsurvey.rendering.lines import MARK, WARNING, Hanging, place
 from mlsurvey.rendering.plain import one_line, visible
-from mlsurvey.types import Answer, Citation, Filters, Statement
+from mlsurvey.types import Answer, Citation, Kind, Statement
 
 MIN_COLUMN = 26
 """Characters below which a column of running text is tiring to read; then cards take the table's place."""
 LABEL_COLUMN = 14
-NOTHING = "no evidence"
 
-_MARK = "cyan"
-_WARNING = "yellow"
-
-
-class Hanging:
-    """A line with a marker; where it wraps, the following lines stand under its text."""
-
-    def __init__(self, marker: str, text: Text, indent: int = 0) -> None:
-        self.marker, self.text, self.indent = marker, text, indent
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        margin = self.indent + len(self.marker)
-        first = Text(" " * self.indent + self.marker)
-        if options.no_wrap:  # soft wrapping, as in a pipe: one statement, one line
-            yield first.append_text(self.text)
-            return
-        for number, line in enumerate(self.text.wrap(console, max(options.max_width - margin, 8))):
-            yield (first if number == 0 else Text(" " * margin)).append_text(line)
+_MARKERS = {"for": "+ ", "against": "− "}
+_HEADING = f"bold {WARNING}"
 
 
-def answer_view(
-    answer: Answer,
-    *,
-    names: Names,
-    stale: Mapping[int, str],
-    width: int | None,
-) -> RenderableType:
-    """The whole answer. ``width`` in columns decides between table and cards; None, as in a pipe, means cards."""
-    return Group(*_parts(answer, names, stale, width))
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How an answer is shown."""
+
+    names: Names = field(default_factory=Names)
+    stale: Mapping[int, str] = field(default_factory=dict)
+    """Citations that no longer match their file, each with the reason."""
+    width: int | None = None
+    """Columns, which decide between table and cards; None, as in a pipe, means cards."""
+    corpus: Path | None = None
+    """Folder that sources are linked into, where the terminal has links."""
+    scores: bool = False
+    """Whether sources show their score."""
 
 
-def explanation_view(answer: Answer, *, names: Names, filters: Filters) -> RenderableType:
-    """What was understood of the question, and with which index it was answered."""
-    kept = [f"{key} {', '.join(values)}" for key, values in _filters(filters) if values]
-    rows = {
-        "kind": answer.kind.value,
-        "entities": ", ".join(names.entity(slug) for slug in answer.entities) or "none named",
-        "aspects": ", ".join(names.aspect(slug) for slug in answer.aspects) or "none named",
-        "filters": "; ".join(kept) or "none",
-        "index": answer.index,
-        "model": answer.model,
-        "time": ", ".join(f"{step} {ms:.0f} ms" for step, ms in answer.timings_ms.items()) or "not measured",
-    }
-    lines = [Text.assemble((f"{key:<10}", "bold"), one_line(value)) for key, value in rows.items()]
-    return Group(Text("Understood", style="bold"), *(Hanging("  ", line) for line in lines), Text())
+@dataclass(frozen=True, slots=True)
+class _Page:
+    answer: Answer
+    grid: Grid
+    look: Look
+
+    @property
+    def disputed(self) -> frozenset[int]:
+        return frozenset(number for conflict in self.answer.conflicts for number in conflict.citations)
 
 
-def _parts(answer: Answer, names: Names, stale: Mapping[int, str], width: int | None) -> Iterator[RenderableType]:
-    grid = grid_of(answer)
+def answer_view(answer: Answer, look: Look) -> RenderableType:
+    """The whole answer: statements, what is missing, where sources disagree, sources."""
+    return Group(*_parts(_Page(answer, grid_of(answer), look)))
+
+
+def _parts(page: _Page) -> Iterator[RenderableType]:
+    grid, width = page.grid, page.look.width
+    yield from _verdicts(page)
     if grid.cells and grid.is_comparison and width and _column(grid, width) >= MIN_COLUMN:
-        yield _table(grid, names, stale, width)
+        yield _table(page, width)
         yield Text()
-    elif grid.cells:
-        yield from _cards(grid, names, stale)
-    if answer.reason:
-        heading = "No answer: " if answer.abstained else "Note: "
-        yield Hanging("", Text.assemble((heading, f"bold {_WARNING}"), one_line(answer.reason)))
-    yield from _gaps(answer, grid, names)
-    yield from _sources(answer.citations, stale)
+    elif grid.is_comparison:
+        yield from _rows(page)
+    else:
+        yield from _cards(page)
+    yield from _remarks(page)
+    yield from _disagreements(page)
+    yield from _nearest(page)
+    yield from _sources(page)
 
 
 def _column(grid: Grid, width: int) -> int:
     return (width - LABEL_COLUMN) // max(len(grid.entities), 1) - 3
 
 
-def _table(grid: Grid, names: Names, stale: Mapping[int, str], width: int) -> Table:
+def _verdicts(page: _Page) -> Iterator[RenderableType]:
+    """The groups of a list by name alone: the answer at a glance."""
+    named = [(f"{title} ({len(members)}): ", page.look.names.listed(members)) for title, members in page.grid.verdicts]
+    if page.grid.unknown:
+        title = f"Not stated ({len(page.grid.unknown)}): "
+        named.append((title, wording.unknown_members(page.grid, page.look.names)))
+    for title, members in named:
+        yield Hanging("", Text.assemble((title, "bold"), members))
+    if named:
+        yield Text()
+
+
+def _table(page: _Page, width: int) -> Table:
     table = Table(show_lines=True, width=width, header_style="bold")
     table.add_column("", max_width=LABEL_COLUMN, style="bold")
-    for entity in grid.entities:
-        table.add_column(Text(names.entity(entity)), ratio=1)
-    for aspect in grid.aspects:
-        cells = (Group(*_cell(grid, entity, aspect, stale)) for entity in grid.entities)
-        table.add_row(Text(names.aspect(aspect)), *cells)
+    for entity in page.grid.entities:
+        table.add_column(Text(page.look.names.entity(entity)), ratio=1)
+    for aspect in page.grid.aspects:
+        cells = (Group(*_cell(page, entity, aspect)) for entity in page.grid.entities)
+        table.add_row(Text(page.look.names.aspect(aspect)), *cells)
     return table
 
 
-def _cards(grid: Grid, names: Names, stale: Mapping[int, str]) -> Iterator[RenderableType]:
-    for title, entities in grid.sections:
+def _rows(page: _Page) -> Iterator[RenderableType]:
+    """A comparison without room for columns: the sides of an aspect below each other."""
+    for aspect in page.grid.aspects:
+        yield Text(page.look.names.aspect(aspect), style="bold underline")
+        for entity in page.grid.entities:
+            yield Text(f"  {page.look.names.entity(entity)}", style="bold")
+            yield from _cell(page, entity, aspect, indent=2)
+        yield Text()
+
+
+def _cards(page: _Page) -> Iterator[RenderableType]:
+    for title, entities in page.grid.sections:
         if title is not None:
-            yield Text(f"{title}: {', '.join(names.entity(entity) for entity in entities)}\n", style="bold")
-        for entity in entities:
-            yield from _card(grid, entity, names, stale)
+            yield Text(f"{title}\n", style="bold reverse")
+        for rank, entity in enumerate(entities, start=1):
+            yield from _card(page, entity, f"{rank}. " if page.grid.kind is Kind.RECOMMEND else "")
 
 
-def _card(grid: Grid, entity: str | None, names: Names, stale: Mapping[int, str]) -> Iterator[RenderableType]:
-    if len(grid.entities) > 1 or entity is not None:
-        yield Text(names.entity(entity), style="bold underline")
-    for aspect in grid.aspects:
-        if (entity, aspect) not in grid.cells and not (entity and grid.is_comparison):
-            continue
-        if aspect is not None:
-            yield Text(f"  {names.aspect(aspect)}", style="bold")
-        yield from _cell(grid, entity, aspect, stale, indent=2)
+def _card(page: _Page, entity: str | None, rank: str) -> Iterator[RenderableType]:
+    if len(page.grid.entities) > 1 or entity is not None:
+        yield Text(rank + page.look.names.entity(entity), style="bold underline")
+    for aspect in page.grid.aspects:
+        if page.grid.has_cell(entity, aspect):
+            if aspect is not None and page.grid.kind is not Kind.LIST:
+                yield Text(f"  {page.look.names.aspect(aspect)}", style="bold")
+            yield from _cell(page, entity, aspect, indent=2)
     yield Text()
 
 
-def _cell(
-    grid: Grid, entity: str | None, aspect: str | None, stale: Mapping[int, str], indent: int = 0
-) -> Iterator[RenderableType]:
-    statements = grid.cells.get((entity, aspect), ())
+def _cell(page: _Page, entity: str | None, aspect: str | None, indent: int = 0) -> Iterator[RenderableType]:
+    statements = page.grid.cells.get((entity, aspect), ())
     for statement in statements:
-        yield Hanging("• ", _statement(statement, stale), indent)
+        yield Hanging(_MARKERS.get(statement.stance or "", "• "), _statement(page, statement), indent)
     if not statements:
-        gap = grid.missing.get((entity, aspect))
-        text = f"{NOTHING} in {gap.searched} passages" if gap and gap.searched else NOTHING
-        yield Hanging("– ", Text(text, style="dim italic"), indent)
+        yield Hanging("– ", Text(wording.not_stated(page.grid.missing.get((entity, aspect))), "dim italic"), indent)
 
 
-def _statement(statement: Statement, stale: Mapping[int, str]) -> Text:
+def _statement(page: _Page, statement: Statement) -> Text:
+    text = Text(f"{wording.AGAINST}: " if statement.stance == wording.AGAINST else "", style=WARNING)
     marks = "".join(f"[{number}]" for number in statement.citations)
-    text = Text.assemble(visible(statement.text), " ", (marks, _MARK))
-    for reason in dict.fromkeys(stale[n] for n in statement.citations if n in stale):
-        text.append(f" ({reason})", style=_WARNING)
+    text = Text.assemble(text, visible(statement.text), " ", (marks, MARK))
+    remarks = [page.look.stale[n] for n in statement.citations if n in page.look.stale]
+    remarks += [wording.DISPUTED for n in statement.citations if n in page.disputed]
+    for remark in dict.fromkeys(remarks):
+        text.append(f" ({remark})", style=WARNING)
     return text
 
 
-def _gaps(answer: Answer, grid: Grid, names: Names) -> Iterator[RenderableType]:
-    """What is missing and where sources disagree, in words."""
-    if grid.unknown:
-        listed = ", ".join(names.entity(entity) for entity in grid.unknown)
-        yield Hanging("", Text.assemble(("Not stated: ", f"bold {_WARNING}"), listed))
-    missing = [gap for gap in answer.missing if gap.entity not in grid.unknown]
-    if missing:
-        yield Text("Missing", style=f"bold {_WARNING}")
-    for gap in missing:
-        yield Hanging("– ", Text(f"{names.pair(gap.entity, gap.aspect)} ({gap.searched} passages searched)"), 2)
-    if answer.conflicts:
-        yield Text("Sources disagree", style=f"bold {_WARNING}")
-    for conflict in answer.conflicts:
-        marks = "".join(f"[{number}]" for number in conflict.citations)
-        pair = names.pair(conflict.entity, conflict.aspect)
-        yield Hanging("≠ ", Text.assemble(f"{pair} ({one_line(conflict.kind)}) ", (marks, _MARK)), 2)
+def _remarks(page: _Page) -> Iterator[RenderableType]:
+    """The reason, and what is missing without having a cell of its own."""
+    answer, gaps = page.answer, page.grid.gaps
+    if answer.reason:
+        heading = "No answer: " if answer.abstained else "Note: "
+        yield Hanging("", Text.assemble((heading, _HEADING), one_line(answer.reason)))
+    if len(gaps) > 1 or (gaps and not answer.abstained):  # a lone gap of an abstention is its reason
+        yield Text("Missing", style=_HEADING)
+        for gap in gaps:
+            pair = page.look.names.pair(gap.entity, gap.aspect)
+            yield Hanging("– ", Text(f"{pair}: {wording.not_stated(gap)}"), 2)
 
 
-def _sources(citations: tuple[Citation, ...], stale: Mapping[int, str]) -> Iterator[RenderableType]:
-    if not citations:
+def _disagreements(page: _Page) -> Iterator[RenderableType]:
+    cited = {citation.number: citation for citation in page.answer.citations}
+    if page.answer.conflicts:
+        yield Text("Sources disagree", style=_HEADING)
+    for conflict in page.answer.conflicts:
+        pair = page.look.names.pair(conflict.entity, conflict.aspect)
+        yield Hanging("≠ ", Text(f"{pair}: {wording.disagreement(conflict.kind)}"), 2)
+        for number in conflict.citations:
+            quote = wording.reading(page.answer, cited[number])
+            yield Hanging(f"[{number}] ", Text(f"“{quote}”"), 4)
+
+
+def _nearest(page: _Page) -> Iterator[RenderableType]:
+    if page.answer.nearest:
+        yield Text()
+        yield Text(wording.NEAREST, style="bold")
+    for citation in page.answer.nearest:
+        yield Hanging(f"{citation.number}. ", _place(page, citation), 2)
+        yield Hanging("   ", Text(f"“{one_line(citation.quote)}”"), 2)
+
+
+def _sources(page: _Page) -> Iterator[RenderableType]:
+    if not page.answer.citations:
         return
     yield Text("Sources", style="bold")
-    margin = len(f"[{citations[-1].number}] ")
-    for citation in citations:
-        line = Text(f"{one_line(citation.document)}:{citation.line_start}")
-        if citation.heading_path:
-            line.append("  " + one_line(" > ".join(citation.heading_path)), style="dim")
-        if reason := stale.get(citation.number):
-            line.append(f" ({reason})", style=_WARNING)
-        yield Hanging(f"[{citation.number}]".ljust(margin), line, 2)
+    margin = len(f"[{page.answer.citations[-1].number}] ")
+    for citation in page.answer.citations:
+        yield Hanging(f"[{citation.number}]".ljust(margin), _place(page, citation), 2)
 
 
-def _filters(filters: Filters) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return ("entity", filters.entities), ("language", filters.languages), ("path", filters.paths)
+def _place(page: _Page, citation: Citation) -> Text:
+    text = place(citation.document, citation.line_start, citation.heading_path, page.look.corpus)
+    if page.look.scores:
+        text.append(f"  score {citation.score:.2f}", style=MARK)
+    if reason := page.look.stale.get(citation.number):
+        text.append(f" ({reason})", style=WARNING)
+    return text

@@ -1,0 +1,26 @@
+"""Text in columns under a title: plain enough to be read in a log and cut by other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from mlsurvey.rendering.plain import one_line
+from mlsurvey.rendering.terminal import Hanging
+
+GAP = "  "
+
+
+def columns_view(title: str, names: Sequence[str], rows: Sequence[Sequence[str]]) -> RenderableType:
+    """Rows under the names of their columns; the last column wraps, the others keep their width."""
+    cells = [tuple(one_line(cell) for cell in row) for row in rows]
+    widths = [max(len(row[column]) for row in (names, *cells)) for column in range(len(names))]
+    head = [_line(names, widths, "dim")] if cells else []
+    return Group(Text(one_line(title), style="bold"), *head, *(_line(row, widths) for row in cells))
+
+
+def _line(row: Sequence[str], widths: Sequence[int], style: str = "") -> Hanging:
+    margin = "".join(cell.ljust(width) + GAP for cell, width in zip(row[:-1], widths[:-1], strict=True))
+    return Hanging(f"{GAP}{margin}", Text(row[-1], style=style))

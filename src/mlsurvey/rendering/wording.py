@@ -1,0 +1,52 @@
+"""Sentences that the terminal and Markdown share."""
+
+from __future__ import annotations
+
+from mlsurvey.rendering.layout import Grid, Names
+from mlsurvey.rendering.plain import one_line
+from mlsurvey.types import Answer, Citation, Missing
+
+NEAREST = "Nearest passages, though none of them answers it"
+DISPUTED = "disputed, see below"
+AGAINST = "against"
+"""Stance of a statement that speaks against what was asked for."""
+
+_CONFLICTS = {
+    "negation": "one document affirms what another denies",
+    "version": "documents give different versions",
+    "number": "documents give different figures",
+    "date": "documents give different dates",
+    "activity": "one document calls it active, another inactive",
+}
+
+
+def not_stated(gap: Missing | None) -> str:
+    """What an empty cell says: not stated, and in how many passages."""
+    return f"not stated in {passages(gap.searched)} searched" if gap and gap.searched else "nothing found"
+
+
+def unknown_members(grid: Grid, names: Names) -> str:
+    """The members of a list that no document decides, with how much was searched for them."""
+    searched = sorted(gap.searched for gap in grid.missing.values() if gap.entity in grid.unknown)
+    listed = names.listed(grid.unknown)
+    if not searched or not searched[-1]:
+        return listed
+    least, most = searched[0], searched[-1]
+    span = passages(most) if least == most else f"{least} to {most} passages"
+    return f"{listed} ({span} searched for each)"
+
+
+def disagreement(kind: str) -> str:
+    """A conflict in words."""
+    return _CONFLICTS.get(kind, one_line(kind))
+
+
+def reading(answer: Answer, citation: Citation) -> str:
+    """A quote in one line: as its statement reads, markup dropped, if there is one."""
+    said = (s.text for s in answer.statements if s.citations == (citation.number,))
+    return one_line(next(said, citation.quote))
+
+
+def passages(count: int) -> str:
+    """``1 passage``, ``16 passages``."""
+    return f"{count} passage{'' if count == 1 else 's'}"
