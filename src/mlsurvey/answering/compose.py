@@ -75,7 +75,8 @@ class Citations:
 def statements(findings: Iterable[Finding], citations: Citations) -> tuple[Statement, ...]:
     """One statement a finding, in their order."""
     return tuple(
-        Statement(f.entity, f.aspect, f.evidence.candidate.readable, (citations.number(f.evidence),)) for f in findings
+        Statement(f.entity, f.aspect, f.evidence.candidate.readable, (citations.number(f.evidence),), f.stance)
+        for f in findings
     )
 
 

@@ -13,6 +13,7 @@ from mlsurvey.errors import UsageError
 from mlsurvey.types import Answer, Filters
 
 if TYPE_CHECKING:
+    from mlsurvey.answering.understood import Understood
     from mlsurvey.survey import Survey
 
 Mode = Literal["hybrid", "keyword", "dense"]
@@ -31,7 +32,8 @@ _SEARCH = with_examples(
     "Find passages by keywords and by meaning.",
     "search WebGPU backend",
     'search "automatic differentiation" --language rust --limit 5',
-    "search cuda --mode keyword --path upstream/ --json",
+    "search cuda --mode keyword --path rust/ --json",
+    "search WebGPU backend --explain",
 )
 
 
@@ -68,7 +70,11 @@ def ask(
 
             raise typer.Exit(answer_lines(survey, jsonl, filters, max_statements))
         answer = survey.ask(text, filters=filters, max_statements=max_statements)
-        _show(survey, answer, filters, as_json=as_json, markdown=markdown, explain=explain)
+        understood = survey.understand(text) if explain else None
+        if as_json:
+            _write_json(survey, answer, understood)
+        else:
+            _show(survey, answer, understood, filters, markdown=markdown)
     raise typer.Exit(EXIT_ABSTAINED if answer.abstained else 0)
 
 
@@ -77,6 +83,7 @@ def search(
     query: Annotated[list[str], typer.Argument(metavar="QUERY")],
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Hits at most.")] = 10,
     mode: Annotated[Mode, typer.Option(help="Which side of the index votes.")] = "hybrid",
+    explain: Annotated[bool, typer.Option("--explain", help="Say of each hit which words made it one.")] = False,
     as_json: Json = False,
     entity: Entities = None,
     language: Languages = None,
@@ -91,12 +98,13 @@ def search(
     text = " ".join(query)
     with opened(ctx, corpus, index, model) as survey:
         found = survey.search(text, limit=limit, filters=filters_of(entity, language, path), mode=mode)
+        explanations = survey.explain(text, found.hits, mode=mode) if explain else ()
     if as_json:
-        write(to_json(hits_value(text, mode, found.generation.id, found.hits)))
+        write(to_json(hits_value(text, mode, found.generation.id, found.hits, explanations)))
     else:
         from mlsurvey.rendering.listing import hits_view
 
-        show(hits_view(found.hits))
+        show(hits_view(text, found.hits, explanations, survey.settings.corpus))
 
 
 def _check_one_form(text: str, *, as_json: bool, jsonl: str | None, markdown: bool) -> None:
@@ -106,24 +114,37 @@ def _check_one_form(text: str, *, as_json: bool, jsonl: str | None, markdown: bo
         raise UsageError('give a question, or a file of them: mlsurvey ask "…", or mlsurvey ask --jsonl FILE')
 
 
-def _show(survey: Survey, answer: Answer, filters: Filters, *, as_json: bool, markdown: bool, explain: bool) -> None:
+def _write_json(survey: Survey, answer: Answer, understood: Understood | None) -> None:
+    from mlsurvey.rendering.json import answer_value, to_json
+    from mlsurvey.survey import understanding
+
+    value = answer_value(answer, survey.stale(answer))
+    write(to_json(value | ({"understood": understanding.value(understood)} if understood else {})))
+
+
+def _show(survey: Survey, answer: Answer, understood: Understood | None, filters: Filters, *, markdown: bool) -> None:
     from mlsurvey.rendering.layout import names_of
+    from mlsurvey.survey import understanding
 
     stale = survey.stale(answer)
     names = names_of(survey.entities(), survey.aspects())
-    if as_json:
-        from mlsurvey.rendering.json import answer_value, to_json
-
-        write(to_json(answer_value(answer, stale)))
-        return
+    rows = [*understanding.rows(understood, filters, names.entities), *_origin(answer)] if understood else []
     if markdown:
         from mlsurvey.rendering.markdown import answer_markdown
 
-        write(answer_markdown(answer, names=names, stale=stale))
+        write(answer_markdown(answer, names=names, stale=stale, understood=rows))
         return
-    from mlsurvey.rendering.terminal import answer_view, explanation_view
+    from mlsurvey.rendering.explanation import understood_view
+    from mlsurvey.rendering.terminal import Look, answer_view
 
     console = make_console()
-    if explain:
-        show(explanation_view(answer, names=names, filters=filters), console)
-    show(answer_view(answer, names=names, stale=stale, width=console.width if console.is_terminal else None), console)
+    if rows:
+        show(understood_view(rows), console)
+    width = console.width if console.is_terminal else None
+    show(answer_view(answer, Look(names, stale, width, survey.settings.corpus, scores=bool(rows))), console)
+
+
+def _origin(answer: Answer) -> list[tuple[str, str]]:
+    """With what it was answered, and how fast."""
+    time = ", ".join(f"{step} {ms:.0f} ms" for step, ms in answer.timings_ms.items())
+    return [("index", answer.index), ("model", answer.model), ("time", time)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -81,7 +82,7 @@ def _delta(name: str, before: Sequence[Tally], after: Sequence[Tally]) -> Figure
 
 
 def _mean(tallies: Sequence[Tally]) -> float:
-    return sum(t.total for t in tallies) / sum(t.count for t in tallies)
+    return math.fsum(t.total for t in tallies) / sum(t.count for t in tallies)
 
 
 def _resampled(tallies: Sequence[Tally]) -> NDArray[np.float64]:

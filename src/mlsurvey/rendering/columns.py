@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from mlsurvey.rendering.lines import Hanging
 from mlsurvey.rendering.plain import one_line
-from mlsurvey.rendering.terminal import Hanging
 
 GAP = "  "
 

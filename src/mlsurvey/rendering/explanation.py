@@ -14,6 +14,8 @@ from mlsurvey.types import Explanation
 SHOWN = 8
 """Terms and words that an explanation names; the rest is summed (``--json`` names all)."""
 
+_CONTINUES = "##"  # how WordPiece marks a piece that goes on with a word
+_SPECIAL = frozenset({"[CLS]", "[SEP]", "<s>", "</s>"})
 _FIELDS = {"body": "text", "title": "headings", "names": "name"}
 
 
@@ -39,17 +41,17 @@ def terms_of(explanation: Explanation) -> list[tuple[str, float]]:
 
 
 def words_of(explanation: Explanation) -> list[tuple[str, float]]:
-    """Words with their share of the cosine, greatest first: pieces joined, repeated words summed, marks and all."""
-    words: list[list[str | float]] = []
-    for piece, share in explanation.tokens:
-        if piece.startswith("##") and words:
-            words[-1] = [f"{words[-1][0]}{piece[2:]}", float(words[-1][1]) + share]
-        else:
-            words.append([piece, share])
+    """Words with their share of the cosine, greatest first: pieces joined, repeated words summed."""
     summed: dict[str, float] = {}
-    for word, share in words:
-        summed[str(word)] = summed.get(str(word), 0.0) + float(share)
-    return sorted(summed.items(), key=lambda part: -part[1])
+    word, share = "", 0.0
+    for piece, part in (*explanation.tokens, ("", 0.0)):
+        if piece.startswith(_CONTINUES):
+            word, share = word + piece.removeprefix(_CONTINUES), share + part
+            continue
+        if word:
+            summed[word] = summed.get(word, 0.0) + share
+        word, share = piece, part
+    return sorted(summed.items(), key=lambda word: -word[1])
 
 
 def _voter(explanation: Explanation, voter: str) -> str:
@@ -60,7 +62,10 @@ def _voter(explanation: Explanation, voter: str) -> str:
 
 
 def _parts(parts: Sequence[tuple[str, float]], digits: int) -> str:
-    named = [f"{one_line(name)} {value:.{digits}f}" for name, value in parts[:SHOWN]]
-    if rest := parts[SHOWN:]:
-        named.append(f"{len(rest)} others {sum(value for _, value in rest):.{digits}f}")
+    """The greatest parts by name, the others as a sum: among them the marks that hold a text together."""
+    words = [part for part in parts if part[0] not in _SPECIAL and any(map(str.isalnum, part[0]))][:SHOWN]
+    named = [f"{one_line(name)} {value:.{digits}f}" for name, value in words]
+    if len(parts) > len(words):
+        rest = sum(value for _, value in parts) - sum(value for _, value in words)
+        named.append(f"{len(parts) - len(words)} others {rest:.{digits}f}")
     return " · ".join(named)

@@ -8,23 +8,30 @@ from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
 from mlsurvey.rendering.plain import json_safe
-from mlsurvey.types import Answer, Hit
+from mlsurvey.types import Answer, Explanation, Hit
 
 SCHEMA = 1
 
 
 def answer_value(answer: Answer, stale: Mapping[int, str] | None = None) -> dict[str, Any]:
-    """The contract's object; a citation that no longer matches its file gets a key ``stale`` with the reason."""
+    """The contract's object; a citation that no longer matches its file gets a key ``stale`` with the reason.
+
+    Of an abstention the nearest passages are looked at instead, since it cites nothing.
+    """
     value = {"schema": answer.schema} | asdict(answer)
-    for citation in value["citations"]:
+    for citation in (*value["citations"], *value["nearest"]):
         if reason := (stale or {}).get(citation["number"]):
             citation["stale"] = reason
     return value
 
 
-def hits_value(query: str, mode: str, generation: str, hits: Sequence[Hit]) -> dict[str, Any]:
+def hits_value(
+    query: str, mode: str, generation: str, hits: Sequence[Hit], explanations: Sequence[Explanation] = ()
+) -> dict[str, Any]:
     """A search's result: the query as typed, the generation searched, and the hits, best first."""
     found = [_hit(rank, hit) for rank, hit in enumerate(hits, start=1)]
+    for value, explanation in zip(found, explanations, strict=False):  # none at all where none was asked for
+        value["explanation"] = _explanation(explanation)
     return {"schema": SCHEMA, "query": query, "mode": mode, "index": generation, "hits": found}
 
 
@@ -53,7 +60,17 @@ def _hit(rank: int, hit: Hit) -> dict[str, Any]:
         "text": passage.text,
         "ranks": dict(hit.ranks),
         "scores": dict(hit.scores),
+        "shares": dict(hit.shares),
         "passage_id": hit.passage_id,
+    }
+
+
+def _explanation(explanation: Explanation) -> dict[str, Any]:
+    return {
+        "terms": [{"term": term, "field": field, "weight": weight} for term, field, weight in explanation.terms],
+        "cosine": explanation.cosine,
+        "tokens": [{"token": token, "share": share} for token, share in explanation.tokens],
+        "remainder": explanation.remainder,
     }
 
 

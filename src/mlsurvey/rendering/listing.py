@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from mlsurvey.rendering.explanation import explanation_lines
+from mlsurvey.rendering.lines import Hanging, place
 from mlsurvey.rendering.plain import one_line, visible
-from mlsurvey.rendering.terminal import Hanging
-from mlsurvey.types import Document, Hit
+from mlsurvey.types import Document, Explanation, Hit, Passage
 
 CONTEXT_LINES = 12
 """Lines shown before and after the line that was asked for."""
-_SNIPPET = 360
-"""Characters of a passage that a list of hits shows: enough to judge it by, few enough for ten on a screen."""
+_SNIPPET = 280
+"""Characters of a passage that a list of hits shows: enough to judge it by, few enough to look through ten."""
+_WORD = re.compile(r"[^\W_]{3,}")
 
 
-def hits_view(hits: Sequence[Hit]) -> RenderableType:
-    """Numbered hits: place and headings, why it was found, the beginning of its text."""
+def hits_view(
+    query: str, hits: Sequence[Hit], explanations: Sequence[Explanation] = (), corpus: Path | None = None
+) -> RenderableType:
+    """Numbered hits: place and headings, why it was found, its text from where it speaks of the query.
+
+    Args:
+        query: as typed.
+        hits: best first.
+        explanations: of these hits, in their order; none for one short line instead.
+        corpus: folder that places are linked into, where the terminal has links.
+    """
     if not hits:
         return Text("nothing found")
     width = len(f"{len(hits)}. ")
-    return Group(*(part for rank, hit in enumerate(hits, 1) for part in _hit(f"{rank}. ".ljust(width), hit)))
+    reasons = [list(explanation_lines(e)) for e in explanations] or [[_why(hit)] for hit in hits]
+    shown = [
+        _hit(f"{rank}. ".ljust(width), query, hit, why, corpus)
+        for rank, (hit, why) in enumerate(zip(hits, reasons, strict=True), start=1)
+    ]
+    return Group(*chain.from_iterable(shown))
 
 
 def document_view(document: Document, line: int | None) -> RenderableType:
@@ -34,24 +53,34 @@ def document_view(document: Document, line: int | None) -> RenderableType:
     return Group(*(_numbered(number, text, width, here=number == line) for number, text in numbered))
 
 
-def _hit(label: str, hit: Hit) -> Iterator[RenderableType]:
-    passage = hit.passage
-    place = Text.assemble((f"{one_line(passage.path)}:{passage.line_start}", "bold"))
-    if passage.trail:
-        place.append("  " + one_line(" > ".join(passage.trail)), style="dim")
-    yield Hanging(label, place)
-    yield Hanging(" " * len(label), Text(_why(hit), style="cyan"))
-    yield Hanging(" " * len(label), Text(_snippet(passage.text)))
+def _hit(label: str, query: str, hit: Hit, reasons: Sequence[str], corpus: Path | None) -> Iterator[RenderableType]:
+    passage, margin = hit.passage, " " * len(label)
+    where = place(passage.path, passage.line_start, passage.trail, corpus)
+    where.stylize("bold", 0, len(one_line(passage.path)))
+    yield Hanging(label, where)
+    for reason in reasons:
+        yield Hanging(margin, Text(reason, style="cyan"))
+    yield Hanging(margin, Text(snippet(passage, query)))
     yield Text()
 
 
 def _why(hit: Hit) -> str:
-    voters = (f"{voter} #{rank} ({hit.scores[voter]:.3f})" for voter, rank in hit.ranks.items() if voter in hit.scores)
-    return f"score {hit.score:.3f} · {' · '.join(voters)}"
+    measures = {"keyword": "BM25 {:.1f}", "dense": "cosine {:.3f}"}
+    voters = (
+        f"{voter} #{rank} ({measures.get(voter, '{:.3f}').format(hit.scores[voter])})"
+        for voter, rank in hit.ranks.items()
+        if voter in hit.scores
+    )
+    return " · ".join((*voters, f"score {hit.score:.3f}"))
 
 
-def _snippet(text: str) -> str:
-    line = one_line(text)
+def snippet(passage: Passage, query: str) -> str:
+    """The passage in one line, from the sentence on that has most of the query's words."""
+    words = {word for word in _WORD.findall(query.casefold())}
+    sentences = [one_line(sentence.text) for sentence in passage.sentences]
+    found = [sum(word in sentence.casefold() for word in words) for sentence in sentences]
+    first = found.index(max(found)) if found else 0
+    line = ("… " if first else "") + " ".join(sentences[first:])
     return line if len(line) <= _SNIPPET else line[:_SNIPPET].rsplit(" ", 1)[0] + " …"
 
 

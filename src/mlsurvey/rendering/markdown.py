@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from mlsurvey.rendering import wording
 from mlsurvey.rendering.layout import Grid, Names, grid_of
 from mlsurvey.rendering.plain import one_line, visible
-from mlsurvey.types import Answer, Citation, Statement
+from mlsurvey.types import Answer, Citation, Kind, Statement
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|#~])")
 _FENCE = re.compile(r"`{3,}")
 
 
-def answer_markdown(answer: Answer, *, names: Names, stale: Mapping[int, str]) -> str:
-    """The answer with a heading per entity, ``[n]`` after each statement, and every source with its verbatim quote."""
-    return "\n".join(_lines(answer, names, stale)) + "\n"
+@dataclass(frozen=True, slots=True)
+class _Page:
+    answer: Answer
+    grid: Grid
+    names: Names
+    stale: Mapping[int, str]
+
+
+def answer_markdown(
+    answer: Answer, *, names: Names, stale: Mapping[int, str], understood: Sequence[tuple[str, ...]] = ()
+) -> str:
+    """The answer: a matrix for a comparison, else a heading per entity; then every source with its verbatim quote.
+
+    Args:
+        answer: to write.
+        names: for slugs.
+        stale: citations that no longer match their file, each with the reason.
+        understood: name and value of what was understood; shown first.
+    """
+    return "\n".join(_lines(_Page(answer, grid_of(answer), names, stale), understood)) + "\n"
 
 
 def escape(text: str) -> str:
@@ -23,58 +42,112 @@ def escape(text: str) -> str:
     return _MARKUP.sub(r"\\\1", one_line(text))
 
 
-def _lines(answer: Answer, names: Names, stale: Mapping[int, str]) -> Iterator[str]:
-    grid = grid_of(answer)
+def _lines(page: _Page, understood: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    answer = page.answer
     yield from (f"# {escape(answer.question)}", "")
+    yield from (f"- {row[0]}: {escape(row[1])}" for row in understood if row[1])
+    yield from [""] * bool(understood)
     if answer.reason:
         yield from (f"**{'No answer' if answer.abstained else 'Note'}**: {escape(answer.reason)}", "")
-    for title, entities in grid.sections:
-        if title is not None:
-            yield from (f"**{title}**: {escape(', '.join(names.entity(entity) for entity in entities))}", "")
-        for entity in entities:
-            yield from (f"## {escape(names.entity(entity))}", "")
-            for aspect in grid.aspects:
-                yield from _cell(grid, entity, aspect, names, stale)
-    yield from _gaps(answer, grid, names)
-    if answer.citations:
-        yield from ("## Sources", "")
-    for citation in answer.citations:
-        yield from _source(citation, stale)
+    yield from _verdicts(page)
+    if page.grid.is_comparison:
+        yield from _matrix(page)
+    else:
+        yield from _sections(page)
+    yield from _gaps(page)
+    yield from _disagreements(page)
+    yield from _quotes(page, wording.NEAREST, answer.nearest)
+    yield from _quotes(page, "Sources", answer.citations)
     yield f"Index {escape(answer.index)}, model {escape(answer.model)}."
 
 
-def _cell(grid: Grid, entity: str | None, aspect: str | None, names: Names, stale: Mapping[int, str]) -> Iterator[str]:
-    statements = grid.cells.get((entity, aspect), ())
-    if not statements and not (entity and grid.is_comparison):
-        return
-    if aspect is not None:
-        yield from (f"### {escape(names.aspect(aspect))}", "")
-    yield from (_statement(statement, stale) for statement in statements)
-    if not statements:
-        yield "- *no evidence*"
+def _verdicts(page: _Page) -> Iterator[str]:
+    for title, members in page.grid.verdicts:
+        yield from (f"**{title}** ({len(members)}): {escape(page.names.listed(members))}", "")
+    if page.grid.unknown:
+        listed = wording.unknown_members(page.grid, page.names)
+        yield from (f"**Not stated** ({len(page.grid.unknown)}): {escape(listed)}", "")
+
+
+def _matrix(page: _Page) -> Iterator[str]:
+    """Entities across, aspects down."""
+    head = ["", *(escape(page.names.entity(entity)) for entity in page.grid.entities)]
+    yield from (_row(head), _row(["---"] * len(head)))
+    for aspect in page.grid.aspects:
+        cells = ("<br>".join(_cell(page, entity, aspect)) for entity in page.grid.entities)
+        yield _row([f"**{escape(page.names.aspect(aspect))}**", *cells])
     yield ""
 
 
-def _statement(statement: Statement, stale: Mapping[int, str]) -> str:
-    marks = "".join(f" [{number}]" for number in statement.citations)
-    reasons = dict.fromkeys(stale[number] for number in statement.citations if number in stale)
-    return f"- {escape(statement.text)}{marks}" + "".join(f" *({reason})*" for reason in reasons)
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
-def _gaps(answer: Answer, grid: Grid, names: Names) -> Iterator[str]:
-    if grid.unknown:
-        yield from (f"**Not stated**: {escape(', '.join(names.entity(entity) for entity in grid.unknown))}", "")
-    if missing := [gap for gap in answer.missing if gap.entity not in grid.unknown]:
-        yield from ("## Missing", "")
-        for gap in missing:
-            yield f"- {escape(names.pair(gap.entity, gap.aspect))} ({gap.searched} passages searched)"
-        yield ""
-    if answer.conflicts:
-        yield from ("## Sources disagree", "")
-        for conflict in answer.conflicts:
-            marks = "".join(f" [{number}]" for number in conflict.citations)
-            yield f"- {escape(names.pair(conflict.entity, conflict.aspect))} ({escape(conflict.kind)}){marks}"
-        yield ""
+def _sections(page: _Page) -> Iterator[str]:
+    for title, entities in page.grid.sections:
+        for rank, entity in enumerate(entities, start=1):
+            number = f"{rank}. " if page.grid.kind is Kind.RECOMMEND else ""
+            verdict = f" ({title.lower()})" if title else ""
+            yield from (f"## {number}{escape(page.names.entity(entity))}{verdict}", "")
+            for aspect in page.grid.aspects:
+                yield from _section(page, entity, aspect)
+
+
+def _section(page: _Page, entity: str | None, aspect: str | None) -> Iterator[str]:
+    if not page.grid.has_cell(entity, aspect):
+        return
+    if aspect is not None and page.grid.kind is not Kind.LIST:
+        yield from (f"### {escape(page.names.aspect(aspect))}", "")
+    yield from (f"- {line}" for line in _cell(page, entity, aspect))
+    yield ""
+
+
+def _cell(page: _Page, entity: str | None, aspect: str | None) -> list[str]:
+    statements = page.grid.cells.get((entity, aspect), ())
+    empty = f"*{wording.not_stated(page.grid.missing.get((entity, aspect)))}*"
+    return [_statement(page, statement) for statement in statements] or [empty]
+
+
+def _statement(page: _Page, statement: Statement) -> str:
+    against = f"*{wording.AGAINST}*: " if statement.stance == wording.AGAINST else ""
+    disputed = {number for conflict in page.answer.conflicts for number in conflict.citations}
+    remarks = [page.stale[number] for number in statement.citations if number in page.stale]
+    remarks += [wording.DISPUTED for number in statement.citations if number in disputed]
+    return f"{against}{escape(statement.text)}{_marks(statement.citations)}" + "".join(
+        f" *({remark})*" for remark in dict.fromkeys(remarks)
+    )
+
+
+def _marks(numbers: Sequence[int]) -> str:
+    return "".join(f" [{number}]" for number in numbers)
+
+
+def _gaps(page: _Page) -> Iterator[str]:
+    gaps = page.grid.gaps
+    if len(gaps) < 2 and page.answer.abstained:  # a lone gap of an abstention is its reason
+        return
+    yield from ("## Missing", "") if gaps else ()
+    yield from (f"- {escape(page.names.pair(gap.entity, gap.aspect))}: {wording.not_stated(gap)}" for gap in gaps)
+    yield from ("",) if gaps else ()
+
+
+def _disagreements(page: _Page) -> Iterator[str]:
+    if not page.answer.conflicts:
+        return
+    cited = {citation.number: citation for citation in page.answer.citations}
+    yield from ("## Sources disagree", "")
+    for conflict in page.answer.conflicts:
+        pair = escape(page.names.pair(conflict.entity, conflict.aspect))
+        yield f"- {pair}: {escape(wording.disagreement(conflict.kind))}"
+        for number in conflict.citations:
+            yield f"  - “{escape(wording.reading(page.answer, cited[number]))}” [{number}]"
+    yield ""
+
+
+def _quotes(page: _Page, title: str, citations: Sequence[Citation]) -> Iterator[str]:
+    yield from (f"## {title}", "") if citations else ()
+    for citation in citations:
+        yield from _source(citation, page.stale)
 
 
 def _source(citation: Citation, stale: Mapping[int, str]) -> Iterator[str]:

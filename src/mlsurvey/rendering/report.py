@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from mlsurvey.rendering.plain import one_line
 from mlsurvey.rendering.lines import Hanging
+from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import RefreshReport
 
 LISTED = 20

@@ -183,6 +183,8 @@ def _nearest(page: _Page) -> Iterator[RenderableType]:
 def _sources(page: _Page) -> Iterator[RenderableType]:
     if not page.answer.citations:
         return
+    if page.answer.reason or page.answer.conflicts:
+        yield Text()
     yield Text("Sources", style="bold")
     margin = len(f"[{page.answer.citations[-1].number}] ")
     for citation in page.answer.citations:

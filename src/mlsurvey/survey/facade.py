@@ -19,7 +19,7 @@ from mlsurvey.errors import MismatchError, NotFoundError, UsageError
 from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_folders
 from mlsurvey.survey import collection
 from mlsurvey.survey.citations import stale_citations
-from mlsurvey.types import Answer, Document, Entity, Filters, Generation, Hit, RefreshReport
+from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Generation, Hit, RefreshReport
 from mlsurvey.vocabulary.load import Vocabulary, load_vocabulary
 
 if TYPE_CHECKING:
@@ -95,9 +95,24 @@ class Survey:
             hits = reading.searcher.search(query, limit, self._resolved(filters, reading), Mode(mode))
             return Found(reading.snapshot.generation, tuple(hits))
 
+    def explain(self, query: str, hits: Iterable[Hit], *, mode: str = "hybrid") -> tuple[Explanation, ...]:
+        """Why these passages are hits of the query, in their order.
+
+        Raises:
+            IndexingError: the index has changed since, and no longer has one of them; search again.
+        """
+        from mlsurvey.retrieval.explain import explain
+
+        with self._reader.reading() as reading:
+            vector = None if mode == "keyword" else reading.encoder.embed([query])[0]
+            return tuple(explain(hit, query, vector, reading.snapshot, reading.encoder) for hit in hits)
+
     def stale(self, answer: Answer) -> Mapping[int, str]:
-        """Numbers of the citations that no longer match their file, each with the reason."""
-        return stale_citations(answer.citations, self.settings.corpus)
+        """Numbers of the citations that no longer match their file, each with the reason.
+
+        An abstention cites nothing: there the nearest passages are looked at.
+        """
+        return stale_citations(answer.nearest if answer.abstained else answer.citations, self.settings.corpus)
 
     def entities(self) -> tuple[Entity, ...]:
         """Libraries that the index knows by name."""

@@ -110,7 +110,8 @@ class Gazetteer:
             if count > 1 and not _MAX_GAP.fullmatch(text, tokens[index + count - 2].end(), token.start()):
                 break
             collapsed += token.group().casefold()
-            if names := self._names.get(collapsed) or self._names.get(_singular(collapsed)):
+            plural = collapsed[:-1] if count > 1 and collapsed.endswith("s") else ""  # "TensorFlow Go bindings"
+            if names := self._names.get(collapsed) or self._names.get(plural):
                 best = count, names
         return best
 
@@ -129,11 +130,6 @@ class Gazetteer:
                 or re.match(r"['’]s\b|,|\s+(is|was|has|can|does|provides|supports|uses)\b", after) is not None
             )
         return _NAME_CONTEXT.match(after.lstrip()) is not None
-
-
-def _singular(collapsed: str) -> str:
-    """A name of several words without its plural: "TensorFlow Go bindings"."""
-    return collapsed[:-1] if collapsed.endswith("bindings") else ""
 
 
 def _coordinated(a: Mention, b: Mention, text: str) -> bool:
