@@ -91,7 +91,8 @@ SURVEY = """# A survey of Rust frameworks
 
 ## Emberlite and Wickframe
 
-Emberlite is a good choice for teams that want GPU training without C++. Wickframe is best for porting existing C++ code.
+Emberlite is a good choice for teams that want GPU training without C++.
+Wickframe is best for porting existing C++ code.
 
 Wickframe's maintainers announced that Wickframe is no longer maintained.
 
