@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 QUESTION = "How do Burn and Candle differ in GPU support?"
 
 
@@ -35,8 +37,26 @@ def test_an_abstention_ends_with_three(run, indexed) -> None:
 
 
 def test_explain_says_what_was_understood(run, indexed) -> None:
-    out = run("ask", QUESTION, "--explain", "--language", "rust", home=indexed).out
-    assert out.startswith("Understood\n") and "entities  Burn, Candle" in out and "language rust" in out
+    question = "How do Burn and Gorgonnia differ in GPU support and in zanzibar handling?"
+    out = run("ask", question, "--explain", "--language", "rust", home=indexed).out
+    rows = dict(line.strip().split("  ", 1) for line in out.split("\n\n")[0].split("\n")[1:])
+    told = {name: value.strip() for name, value in rows.items()}
+    assert out.startswith("Understood\n")
+    assert told["libraries"] == "Burn, Gorgonia (typed “Gorgonnia”)"
+    assert told["aspect 1"].startswith("GPU support, from “GPU") and "zanzibar" in out
+    assert told["filters"] == "language rust" and {"kind", "index", "model", "time"} <= set(told)
+    assert "  score 0." in out, "each source with its score"
+
+
+def test_explain_reaches_json_and_markdown(run, indexed) -> None:
+    understood = run("ask", QUESTION, "--explain", "--json", home=indexed).value["understood"]
+    assert (understood["kind"], understood["entities"]) == ("compare", ["burn", "candle"])
+    assert understood["aspects"][0]["aspect"] == "gpu"
+    assert "understood" not in run("ask", QUESTION, "--json", home=indexed).value
+    assert "- libraries: Burn, Candle\n" in run("ask", QUESTION, "--explain", "--markdown", home=indexed).out
+    line = json.dumps({"id": 1, "question": QUESTION}).encode()
+    done = run("ask", "--jsonl", "-", "--explain", home=indexed, stdin=line)
+    assert done.value["understood"] == understood
 
 
 def test_a_source_that_changed_is_marked(run, home) -> None:
@@ -97,6 +117,18 @@ def test_search_shows_place_reason_and_text(run, indexed) -> None:
     out = run("search", "WebAssembly browser", home=indexed).out
     assert out.startswith("1. rust/candle.md:") and "keyword #1" in out and "dense #1" in out
     assert "dense" not in run("search", "WebAssembly", "--mode", "keyword", home=indexed).out
+
+
+def test_a_search_explains_its_hits(run, indexed) -> None:
+    query = "WebAssembly browser"
+    for hit in run("search", query, "--explain", "--json", home=indexed).value["hits"]:
+        told = hit["explanation"]
+        assert sum(part["weight"] for part in told["terms"]) == pytest.approx(hit["scores"].get("keyword", 0), rel=1e-4)
+        assert sum(part["share"] for part in told["tokens"]) + told["remainder"] == pytest.approx(told["cosine"])
+    out = run("search", query, "--explain", home=indexed).out
+    assert "BM25 " in out and "cosine " in out and "webassembl" in out
+    assert "cosine" not in run("search", query, "--explain", "--mode", "keyword", home=indexed).out
+    assert "BM25" not in run("search", query, "--explain", "--mode", "dense", home=indexed).out
 
 
 def test_nothing_found_is_said(run, indexed) -> None:

@@ -51,6 +51,29 @@ def abstention() -> Answer:
         conflicts=(),
         index="abc123",
         model="MiniLM-0:fp32",
+        nearest=(citation(1, "food.md", "Burn is no\n*cheese*."),),
+    )
+
+
+def recommendation() -> Answer:
+    return Answer(
+        question="Which Rust library should I take for GPU work under a free licence?",
+        kind=Kind.RECOMMEND,
+        status=Status.ANSWERED,
+        abstained=False,
+        reason=None,
+        entities=("burn", "candle"),
+        aspects=("gpu", "licence"),
+        statements=(
+            Statement("burn", "gpu", LONG, (1,), "for"),
+            Statement("burn", "gpu", "Burn has no OpenCL.", (2,), "against"),
+            Statement("candle", "licence", "Candle is MIT.", (3,), "for"),
+        ),
+        citations=(citation(1), citation(2), citation(3, "rust/candle.md")),
+        missing=(),
+        conflicts=(),
+        index="abc123",
+        model="MiniLM-0:fp32",
     )
 
 

@@ -5,7 +5,7 @@ import json
 from mlsurvey.rendering.json import answer_value, to_json
 from mlsurvey.types import RefreshReport, Unreadable
 
-from .samples import comparison
+from .samples import abstention, comparison
 
 CONTRACT = """schema question kind status abstained reason entities aspects statements citations missing conflicts
 index model writer timings_ms""".split()  # noqa: SIM905
@@ -16,13 +16,21 @@ def test_keys_stand_in_the_order_of_the_contract() -> None:
     value = json.loads(to_json(answer_value(comparison())))
     assert [key for key in value if key in CONTRACT] == CONTRACT, "fields may be added, these keep their order"
     assert list(value["citations"][0]) == CITATION
-    assert list(value["statements"][0]) == ["entity", "aspect", "text", "citations"]
+    assert list(value["statements"][0])[:4] == ["entity", "aspect", "text", "citations"]
     assert (value["schema"], value["kind"], value["status"]) == (1, "compare", "partial")
 
 
 def test_a_stale_citation_alone_says_so() -> None:
     value = answer_value(comparison(), {2: "source is no longer there"})
     assert [c.get("stale") for c in value["citations"]] == [None, "source is no longer there", None, None]
+
+
+def test_what_came_nearest_stands_apart_from_the_citations() -> None:
+    value = answer_value(abstention(), {1: "source is no longer there"})
+    assert value["citations"] == ()
+    assert [(c["number"], c["document"], c["stale"]) for c in value["nearest"]] == [
+        (1, "food.md", "source is no longer there")
+    ]
 
 
 def test_a_report_keeps_its_fields() -> None:

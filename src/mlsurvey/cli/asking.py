@@ -68,7 +68,7 @@ def ask(
         if jsonl is not None:
             from mlsurvey.cli.batch import answer_lines
 
-            raise typer.Exit(answer_lines(survey, jsonl, filters, max_statements))
+            raise typer.Exit(answer_lines(survey, jsonl, filters, max_statements, explain=explain))
         answer = survey.ask(text, filters=filters, max_statements=max_statements)
         understood = survey.understand(text) if explain else None
         if as_json:

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 from mlsurvey.cli.console import write
 from mlsurvey.errors import MlsurveyError, NotFoundError, UnreadableError, UsageError
 from mlsurvey.rendering.json import answer_value, error_value, to_json
+from mlsurvey.survey import understanding
 from mlsurvey.types import Filters
 
 if TYPE_CHECKING:
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 
-def answer_lines(survey: Survey, name: str, filters: Filters, max_statements: int) -> int:
+def answer_lines(survey: Survey, name: str, filters: Filters, max_statements: int, *, explain: bool = False) -> int:
     """Answer the question of each line of a file; returns the exit code.
 
     A line is a JSON object with ``id`` and ``question``; other keys are left
     alone. A line that is not gives an error object in its place, with the line's
-    number, and the rest goes on; the exit code is then 1.
+    number, and the rest goes on; the exit code is then 1. With ``explain`` an
+    answer has what was understood under ``understood``.
 
     Raises:
         MlsurveyError: the file or the index cannot be read at all.
@@ -41,6 +43,8 @@ def answer_lines(survey: Survey, name: str, filters: Filters, max_statements: in
                 identity = record.get("id")
                 answer = survey.ask(_question(record), filters=filters, max_statements=max_statements)
                 value = answer_value(answer, survey.stale(answer))
+                if explain:
+                    value["understood"] = understanding.value(survey.understand(answer.question))
             except UsageError as error:
                 failed += 1
                 value = {"line": number} | error_value(error, error.exit_code)

@@ -10,15 +10,17 @@ import typer
 from mlsurvey.cli.console import say, show, write
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Index, Json, Model, opened
-from mlsurvey.errors import Interrupted, MlsurveyError
+from mlsurvey.errors import Interrupted, MlsurveyError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from mlsurvey.evaluation.comparison import Comparison
     from mlsurvey.evaluation.questions import Question
     from mlsurvey.evaluation.regions import Regions
-    from mlsurvey.evaluation.run import Run
+    from mlsurvey.evaluation.run import Gold, Run
     from mlsurvey.survey import Survey
 
+WARNINGS = 10
+"""Faults of the evidence that are named; the rest is counted."""
 EXIT_BREACH = MlsurveyError.exit_code
 """A figure is outside of its bound: what continuous integration calls a failure."""
 
@@ -64,6 +66,8 @@ def evaluate(
     from mlsurvey.evaluation.saved import read_run
 
     gates = bounds(least or (), greatest or ())
+    if save and not save.absolute().parent.is_dir():
+        raise NotFoundError(f"no folder {str(save.absolute().parent)!r} to save the run in; make it first")
     asked, stretches = read_questions(questions), read_regions(regions) if regions else {}
     before = read_run(compare) if compare else None
     with opened(ctx, corpus, index, model) as survey:
@@ -80,13 +84,11 @@ def evaluate(
 def _run(survey: Survey, questions: tuple[Question, ...], regions: Regions) -> Run:
     from mlsurvey.cli.progress import make_watcher
     from mlsurvey.evaluation.measures import called
-    from mlsurvey.evaluation.questions import quote_faults
     from mlsurvey.evaluation.run import Gold, corpus_text
     from mlsurvey.evaluation.run import evaluate as evaluate_all
 
     gold = Gold(questions, corpus_text(survey.settings.corpus), called(survey.entities()), regions)
-    for fault in quote_faults(questions, gold.text):
-        say(f"warning: {fault}")
+    _warn_of_faults(gold, survey.settings.corpus)
     try:
         with make_watcher(quiet=False) as progress:
             return evaluate_all(
@@ -97,6 +99,20 @@ def _run(survey: Survey, questions: tuple[Question, ...], regions: Regions) -> R
             )
     except KeyboardInterrupt as error:
         raise Interrupted("interrupted; nothing was measured") from error
+
+
+def _warn_of_faults(gold: Gold, corpus: Path) -> None:
+    """Say which evidence does not stand where it should: it makes figures lower than they are."""
+    from mlsurvey.evaluation.questions import quote_faults
+
+    cited = {e.document for question in gold.questions for cell in question.cells for e in cell.evidence}
+    if cited and not any(map(gold.text, cited)):
+        raise UsageError(f"{corpus} has no document that the questions cite, such as {min(cited)}; give --corpus")
+    faults = list(quote_faults(gold.questions, gold.text))
+    for fault in faults[:WARNINGS]:
+        say(f"warning: {fault}")
+    if len(faults) > WARNINGS:
+        say(f"warning: and {len(faults) - WARNINGS} more quotes like these")
 
 
 def _report(run: Run, comparison: Comparison | None, *, per_question: bool, as_json: bool) -> None:

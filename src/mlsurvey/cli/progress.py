@@ -72,11 +72,11 @@ class Silence:
 
 
 class Bar(Silence):
-    """A Rich bar per phase with rate and time left."""
+    """A Rich bar per phase with rate and time left; gone when all is done, since the report says what was done."""
 
     def __init__(self, console: Console) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-        self._progress = Progress(*columns, console=console)
+        self._progress = Progress(*columns, console=console, transient=True)
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
