@@ -16,6 +16,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,11 @@ from typing import Any
 from mlsurvey.answering.answer import Answerer
 from mlsurvey.answering.gather import NAME_WEIGHT
 from mlsurvey.index.keywords import KeywordQuery
+from mlsurvey.settings import Settings, vocabulary_folders
+from mlsurvey.survey import Survey
+from mlsurvey.survey.reader import Reader
 from mlsurvey.types import Filters, Passage, Span
+from mlsurvey.vocabulary.load import load_vocabulary
 
 BUDGET = 4000
 """Characters that a reader of spans is given."""
@@ -67,7 +72,10 @@ def passages_set(folder: Path, cache: Path) -> TestSet:
         if not file.exists():
             file.write_text(f"{row.get('title', '')}\n\n{row['text']}".strip(), "utf-8")
     relevant = _judgements(folder / "qrels.tsv")
-    queries = [Query(q["text"], KeywordQuery(q["text"]), partial(_judge_documents, relevant[q["id"]])) for q in rows(folder / "queries.jsonl")]
+    queries = [
+        Query(q["text"], KeywordQuery(q["text"]), partial(_judge_documents, relevant[q["id"]]))
+        for q in rows(folder / "queries.jsonl")
+    ]
     return TestSet(folder.name, documents, lambda _: queries)
 
 
@@ -86,7 +94,10 @@ def spans_set(folder: Path) -> TestSet:
     spans: dict[str, list[tuple[str, Span]]] = defaultdict(list)
     for row in rows(folder / "spans.jsonl"):
         spans[row["query"]].append((f"{row['doc']}.md", Span(row["start"], row["end"])))
-    queries = [Query(q["text"], KeywordQuery(q["text"]), partial(_judge_characters, spans[q["id"]])) for q in rows(folder / "queries.jsonl")]
+    queries = [
+        Query(q["text"], KeywordQuery(q["text"]), partial(_judge_characters, spans[q["id"]]))
+        for q in rows(folder / "queries.jsonl")
+    ]
     return TestSet(folder.name, folder / "documents", lambda _: queries)
 
 
@@ -103,7 +114,12 @@ def _cells(questions: Sequence[Mapping[str, Any]], answerer: Answerer) -> Iterat
             cell = next((c for c in cells if c.aspect == gold["aspect"]), cells[0])
             names = tuple((answerer.gazetteer.entities[slug].name, NAME_WEIGHT) for slug in cell.objects)
             quotes = evidence_spans(gold["evidence"], answerer)
-            yield Query(cell.query, KeywordQuery(cell.query, names), partial(_judge_evidence, quotes), Filters((gold["entity"],)))
+            yield Query(
+                cell.query,
+                KeywordQuery(cell.query, names),
+                partial(_judge_evidence, quotes),
+                Filters((gold["entity"],)),
+            )
 
 
 def evidence_spans(evidence: Iterable[Mapping[str, str]], answerer: Answerer) -> list[tuple[str, Span]]:
@@ -179,6 +195,18 @@ def _judge_evidence(quotes: Sequence[tuple[str, Span]], found: Sequence[Passage]
 def covers(part: Any, quote: Span) -> bool:
     """Whether a passage or candidate (anything with a span) holds enough of a quote."""
     return part.span.overlap(quote) >= COVERED * len(quote)
+
+
+@contextmanager
+def opened(documents: Path, index: Path) -> Iterator[Answerer]:
+    """What answers over a folder of documents, indexed where that is due."""
+    settings = Settings(corpus=documents.resolve(), index=index.resolve())
+    with Survey(settings) as survey:
+        survey.refresh()
+    reader = Reader(settings.index, lambda: load_vocabulary(vocabulary_folders(settings)))
+    with reader.reading() as reading:
+        yield reading.answerer
+    reader.close()
 
 
 def rows(file: Path) -> Iterator[dict[str, Any]]:

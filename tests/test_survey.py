@@ -4,9 +4,10 @@ import threading
 
 import pytest
 
-from mlsurvey.errors import MismatchError, NotFoundError, UsageError
+from mlsurvey.errors import IndexingError, MismatchError, NotFoundError, UsageError
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
+from mlsurvey.survey.building import _is_exported
 from mlsurvey.survey.citations import CHANGED, MISSING, stale_citations
 from mlsurvey.types import Filters
 
@@ -86,6 +87,29 @@ def test_no_question_and_too_much_of_one_are_refused(text, reading) -> None:
         reading.ask(text)
     with pytest.raises(UsageError):
         reading.search(text)
+
+
+@pytest.mark.parametrize(("mode", "told"), [("hybrid", True), ("dense", True), ("keyword", False)])
+def test_hits_are_explained_in_their_order(mode, told, reading) -> None:
+    hits = reading.search(QUESTION, mode=mode).hits
+    explanations = reading.explain(QUESTION, hits, mode=mode)
+    assert [explanation.hit for explanation in explanations] == list(hits)
+    assert all((explanation.cosine is not None) == told for explanation in explanations)
+
+
+def test_a_hit_that_the_index_no_longer_has_is_not_explained(survey, home) -> None:
+    hits = survey.search("gorgonia").hits[:1]
+    (home.corpus / hits[0].passage.path).unlink()
+    survey.refresh()
+    with pytest.raises(IndexingError, match="is not in generation"):
+        survey.explain("gorgonia", hits)
+
+
+def test_an_export_of_another_version_is_made_anew(home) -> None:
+    exported = next((home.index / "models").glob("*/config.json"))
+    assert _is_exported(exported.parent)
+    exported.write_text(exported.read_text("utf-8").replace('"schema": 1', '"schema": 0'), "utf-8")
+    assert not _is_exported(exported.parent)
 
 
 def test_a_place_in_a_document_is_found_also_where_its_name_has_a_colon(survey, home) -> None:

@@ -174,6 +174,8 @@ class Aspect:
     """Phrases by which a question asks for a part of it ("AMD"): evidence has to name that part itself."""
     polar: bool = False
     """A text can affirm or deny it, so that two documents can contradict each other."""
+    core: bool = False
+    """Looked at when a question names libraries and no aspect."""
     general: bool = False
     """Its words are the head of other aspects' names ("clustering algorithms"), and then say nothing themselves."""
 

@@ -122,3 +122,16 @@ def test_names_are_understood_with_typing_errors(field: Survey) -> None:
 def test_the_limit_of_statements_holds_for_each_side_and_aspect(field: Survey) -> None:
     answer = field.ask("Emberlite vs Wickframe: learning curve", max_statements=1)
     assert sorted(s.entity or "" for s in answer.statements) == ["ember", "wick"]
+
+
+def test_a_comparison_without_an_aspect_takes_those_on_which_all_sides_have_evidence(field: Survey) -> None:
+    answer = field.ask("compare Emberlite and Wickframe")
+    assert {"gpu", "ease-of-use", "native-or-wrapper"} <= set(answer.aspects)
+    assert "licence" not in answer.aspects
+    for aspect in answer.aspects:
+        assert {s.entity for s in answer.statements if s.aspect == aspect} == {"ember", "wick"}
+
+
+def test_a_kind_may_be_asked_for_by_excluding_the_other(field: Survey) -> None:
+    answer = field.ask("which Rust libraries are native rather than wrappers?")
+    assert "wick" in answer.groups["no"] and "ember" in answer.groups["yes"]

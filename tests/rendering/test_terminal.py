@@ -89,13 +89,14 @@ def test_a_stale_source_is_marked_at_the_statement_and_in_the_list() -> None:
 
 def test_a_list_names_its_three_groups_then_quotes_for_each_member() -> None:
     lines = [line for line in shown(listing(), None).split("\n") if line]
-    assert lines[:3] == [
+    assert lines[:4] == [
+        "GPU support",
         "Yes (1): Burn",
         "No (1): Candle",
         "Not stated (2): linfa, tch-rs (3 to 9 passages searched for each)",
     ]
-    assert lines[3:9] == ["Yes", "Burn", f"  • {LONG} [1]", "No", "Candle", "  • Candle has none. [2]"]
-    assert "Missing" not in lines and "GPU support" not in lines
+    assert lines[4:10] == ["Yes", "Burn", f"  • {LONG} [1]", "No", "Candle", "  • Candle has none. [2]"]
+    assert "Missing" not in lines
 
 
 def test_a_recommendation_is_a_numbered_list_of_what_speaks_for_and_against() -> None:
@@ -120,6 +121,16 @@ def test_several_gaps_of_an_abstention_are_told_apart() -> None:
     lines = shown(answer, None).split("\n")
     assert "  – Burn · of its own: not stated in 30 passages searched" in lines
     assert "  – Candle: not stated in 1 passage searched" in lines
+
+
+def test_a_source_is_one_line_of_its_inner_headings() -> None:
+    deep = replace(comparison().citations[0], heading_path=("A very long title of a document", "Chapter", "Hardware"))
+    answer = replace(comparison(), citations=(deep,))
+    assert "  [1] rust/burn.md:4  A very long title of a document > Chapter > Hardware" in shown(answer, None).split(
+        "\n"
+    )
+    assert "  [1] rust/burn.md:4  … > Chapter > Hardware" in shown(answer, 48).split("\n")
+    assert "  [1] rust/burn.md:4" in shown(answer, 28).split("\n")
 
 
 def test_a_block_of_code_keeps_its_lines() -> None:

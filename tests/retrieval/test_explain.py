@@ -64,6 +64,7 @@ def test_a_hit_of_both_sides_tells_both(searcher: Searcher, encoder: QuestionEnc
         assert explanation.cosine == pytest.approx(hit.scores["dense"], abs=1e-5)
         assert abs(explanation.remainder) < BF16
         assert bool(explanation.terms) == ("keyword" in hit.ranks)
+        assert sum(hit.shares.values()) == pytest.approx(hit.score)
 
 
 def test_a_hit_of_the_dense_side_alone_has_no_terms(searcher: Searcher, encoder: QuestionEncoder) -> None:

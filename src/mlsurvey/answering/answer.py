@@ -37,7 +37,7 @@ class Answerer:
             self.gazetteer,
             self.vocabulary.aspects,
             categories=self.vocabulary.categories,
-            frequency=self.snapshot.frequency,
+            frequency=self.gatherer.frequency,
         )
 
     def answer(self, question: str, filters: Filters | None = None, max_statements: int = 3) -> Answer:
@@ -50,18 +50,18 @@ class Answerer:
         """
         started = time.perf_counter()
         understood = self.understand(question)
-        draft = self._draft(understood, filters or Filters(), max_statements)
+        understood, draft = self._draft(understood, filters or Filters(), max_statements)
         answer = self._compose(understood, draft, filters or Filters())
         return replace(answer, timings_ms={"total": round(1000 * (time.perf_counter() - started), 1)})
 
-    def _draft(self, understood: Understood, filters: Filters, limit: int) -> Draft:
+    def _draft(self, understood: Understood, filters: Filters, limit: int) -> tuple[Understood, Draft]:
         if understood.unknown and not understood.entities:
-            return Draft((), ())
+            return understood, Draft((), ())
         if understood.kind is Kind.LIST:
-            return members(understood, self.gatherer, self.vocabulary, filters)
+            return understood, members(understood, self.gatherer, self.vocabulary, filters)
         if understood.kind is Kind.RECOMMEND:
-            return recommendation(understood, self.gatherer, self.vocabulary, filters, limit)
-        return by_side(understood, self.gatherer, filters, limit)
+            return understood, recommendation(understood, self.gatherer, self.vocabulary, filters, limit)
+        return by_side(understood, self.gatherer, self.vocabulary, filters, limit)
 
     def _compose(self, understood: Understood, draft: Draft, filters: Filters) -> Answer:
         judged = judge(understood, draft.findings, draft.silent, self.gatherer.importance(understood))

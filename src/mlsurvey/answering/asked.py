@@ -18,7 +18,10 @@ _CUT = re.compile(r"\s*(?:[,;:?!]|\.(?=\s|$)|\s[–—-]\s|\band\b|\bor\b)\s*", 
 _ASKS = re.compile(
     r"\s*(?:who|when|where|why|how|what|which|is|are|does|do|did|was|were|has|have|can|could|will)\b", re.IGNORECASE
 )
-_NEGATIVE_CLASS = re.compile(r"\b(?:no|not|without|non-?|isn't|aren't|excluding|except)\s*$", re.IGNORECASE)
+_NEGATIVE_CLASS = re.compile(
+    r"\b(?:no|not|without|non-?|isn't|aren't|excluding|except|rather\s+than|instead\s+of|but\s+not)(?:\s+(?:a|an|just|only|mere))?\s*$",
+    re.IGNORECASE,
+)
 
 
 def find_aspects(

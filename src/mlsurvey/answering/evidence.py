@@ -86,7 +86,7 @@ WEIGHTS: Mapping[str, float] = {
     "bias": -6.35,
     "strong": 2.2,
     "weak": 1.1,
-    "label": 0.55,
+    "label": 0.8,
     "terms": 2.05,
     "context": 0.7,
     "relevance": 1.4,

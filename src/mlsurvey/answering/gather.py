@@ -29,8 +29,8 @@ ELSEWHERE = 0.25
 """What a word counts in a cell when another part of the question holds it."""
 NAME_WEIGHT = 3.0
 """Weight of a name against the other words, where passages are wanted that bear it."""
-NAMINGS = 20_000
-"""Sentences whose names are remembered: the same ones are read for many questions."""
+REMEMBERED = 20_000
+"""Sentences and words of which is remembered what they name and how rare they are."""
 POOL = 100
 """Passages that a set question reads for all entities together."""
 
@@ -54,7 +54,8 @@ class Gatherer:
         self.searcher = searcher
         self.snapshot = searcher.snapshot
         self.gazetteer = Gazetteer(self.snapshot.entities)
-        self._naming = lru_cache(maxsize=NAMINGS)(partial(naming, gazetteer=self.gazetteer))
+        self._naming = lru_cache(maxsize=REMEMBERED)(partial(naming, gazetteer=self.gazetteer))
+        self.frequency = lru_cache(maxsize=REMEMBERED)(self.snapshot.frequency)
 
     def cells(self, understood: Understood, entities: Sequence[str | None]) -> list[Cell]:
         """One cell for each entity and asked aspect."""
@@ -92,7 +93,7 @@ class Gatherer:
         said = [*understood.terms, *(w for phrase in understood.class_words for w in content_words(phrase))]
         said += [*(w for a in understood.aspects for phrase in a.wording for w in content_words(phrase))]
         said += [w for slug in understood.objects for w in content_words(self.gazetteer.entities[slug].name)]
-        return {stem(w): math.log(1 + total / (1 + self.snapshot.frequency(w))) for w in said}
+        return {stem(w): math.log(1 + total / (1 + self.frequency(w))) for w in said}
 
     def evidence(self, cell: Cell, vector: NDArray[np.float32], filters: Filters) -> tuple[list[Scored], int]:
         """Scored candidates of the cell, best first, and the number of passages read for it."""
@@ -116,6 +117,10 @@ class Gatherer:
         vector = self.vectors([cell])[0]
         hits = self.searcher.search_vector(cell.query, vector, POOL, filters)
         return Pool(cell, vector, filters, tuple(candidates(hits)), len(hits))
+
+    def met(self, pool: Pool) -> set[str]:
+        """Entities that the pool's sentences name or stand under."""
+        return {slug for c in pool.candidates for slug in (*c.passage.subjects, *self._naming(c.text).slugs)}
 
     def about(self, entity: str, pool: Pool) -> tuple[list[Scored], int]:
         """Scored candidates about one entity of the class, best first, and the number of passages read for it."""

@@ -11,7 +11,7 @@ from mlsurvey.answering.members import Member, of_class, ranked, speaking, verdi
 from mlsurvey.answering.polarity import polarity
 from mlsurvey.answering.silence import ENOUGH, chosen
 from mlsurvey.answering.understood import AskedAspect, Understood
-from mlsurvey.types import Aspect, Filters
+from mlsurvey.types import Aspect, Entity, Filters
 from mlsurvey.vocabulary.load import Vocabulary
 
 RELATION = "native-or-wrapper"
@@ -85,7 +85,7 @@ def recommendation(
     """The candidates of the class that the documents speak for most, need by need, and what speaks against each."""
     pools = [gatherer.pool(understood, asked, filters) for asked in _needs(understood, vocabulary)]
     shortlist: list[tuple[float, str, list[list[Finding]]]] = []
-    for entity in of_class(understood, gatherer.gazetteer.entities):
+    for entity in _eligible(understood, gatherer, pools):
         groups = [_for_need(entity.slug, gatherer, pool, limit) for pool in pools]
         met = sum(group[0].evidence.score for group in groups if group and group[0].stance == "for")
         if met:
@@ -96,12 +96,23 @@ def recommendation(
     return Draft(tuple(slug for _, slug, _ in best), tuple(said), nearest=tuple(f.evidence for f in said[:3]))
 
 
+def _eligible(understood: Understood, gatherer: Gatherer, pools: Sequence[Pool]) -> list[Entity]:
+    """Entities of the class; where the question names none, those that a search for the needs meets."""
+    entities = of_class(understood, gatherer.gazetteer.entities)
+    if understood.languages or understood.categories:
+        return entities
+    met = {slug for pool in pools for slug in gatherer.met(pool)}
+    return [e for e in entities if e.slug in met]
+
+
 def _needs(understood: Understood, vocabulary: Vocabulary) -> list[AskedAspect]:
     """The aspects that are asked for, and what each candidate is good for in the words of the need."""
-    purpose = _aspect(PURPOSE, vocabulary)
-    if purpose is None or purpose.slug in {a.aspect.slug for a in understood.aspects}:
-        return list(understood.aspects)
-    return [*understood.aspects, AskedAspect(purpose, understood.terms)]
+    needs = list(understood.aspects)
+    if the_class := _class_aspect(understood, vocabulary):
+        needs.append(the_class)
+    if purpose := _aspect(PURPOSE, vocabulary):
+        needs.append(AskedAspect(purpose, understood.terms))
+    return list({a.aspect.slug: a for a in reversed(needs)}.values())[::-1]
 
 
 def _for_need(slug: str, gatherer: Gatherer, pool: Pool, limit: int) -> list[Finding]:

@@ -2,17 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mlsurvey.answering.compose import Dispute, Draft, Finding, Pair, interleave
 from mlsurvey.answering.conflicts import dispute
 from mlsurvey.answering.evidence import Scored, speaks_of_part
 from mlsurvey.answering.gather import Gatherer
 from mlsurvey.answering.silence import chosen
-from mlsurvey.answering.understood import Understood
+from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.types import Filters
+from mlsurvey.vocabulary.load import Vocabulary
+
+MOST_TELLING = 6
+"""Aspects of a comparison that names none: what fits on a screen."""
+OUTLINED = 2
+"""Statements for each side and aspect of such a comparison."""
 
 
-def by_side(understood: Understood, gatherer: Gatherer, filters: Filters, limit: int) -> Draft:
-    """At most ``limit`` statements for each side and aspect; every side is searched for by itself."""
+def by_side(
+    understood: Understood, gatherer: Gatherer, vocabulary: Vocabulary, filters: Filters, limit: int
+) -> tuple[Understood, Draft]:
+    """At most ``limit`` statements for each side and aspect; every side is searched for by itself.
+
+    Where libraries are named and no aspect, those on which every side has evidence are chosen, most telling
+    first; the question is then understood to ask for these.
+    """
+    if not understood.entities or understood.aspects:
+        return understood, _evidence(understood, gatherer, filters, limit)
+    core = tuple(AskedAspect(a, ()) for a in vocabulary.aspects if a.core)
+    draft = _evidence(replace(understood, aspects=core), gatherer, filters, min(limit, OUTLINED))
+    telling = _most_telling(draft, understood)
+    kept = tuple(sorted((a for a in core if a.aspect.slug in telling), key=lambda a: telling.index(a.aspect.slug)))
+    said = tuple(f for slug in understood.entities for a in kept for f in _of(draft, slug, a.aspect.slug))
+    disputes = tuple(d for d in draft.disputes if d.aspect in telling)
+    silent: dict[Pair, int] = {} if kept else {(slug, None): n for (slug, _), n in draft.silent.items()}
+    return replace(understood, aspects=kept), replace(draft, findings=said, disputes=disputes, silent=silent)
+
+
+def _of(draft: Draft, entity: str, aspect: str) -> list[Finding]:
+    return [f for f in draft.findings if (f.entity, f.aspect) == (entity, aspect)]
+
+
+def _most_telling(draft: Draft, understood: Understood) -> list[str]:
+    """Aspects on which every side has evidence, by the best evidence of the weakest side."""
+    best: dict[Pair, float] = {}
+    for finding in draft.findings:
+        pair = (finding.entity, finding.aspect)
+        best[pair] = max(best.get(pair, 0.0), finding.evidence.score)
+    aspects = {a for _, a in best if a and all((e, a) in best for e in understood.entities)}
+    weakest = {a: min(best[e, a] for e in understood.entities) for a in aspects}
+    return sorted(aspects, key=lambda a: (-weakest[a], a))[:MOST_TELLING]
+
+
+def _evidence(understood: Understood, gatherer: Gatherer, filters: Filters, limit: int) -> Draft:
     groups: dict[str | None, list[list[Finding]]] = {}
     silent: dict[Pair, int] = {}
     disputes: list[Dispute] = []

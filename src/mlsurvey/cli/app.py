@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from mlsurvey import __version__
 from mlsurvey.cli import about, asking, collecting, evaluating, indexing
 from mlsurvey.cli.console import describe_bug, report_error
+from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Index, Model
 from mlsurvey.errors import Interrupted, MlsurveyError, StorageError, UsageError
 
@@ -21,7 +22,7 @@ EXIT_BUG = 1
 EXIT_CODES = """\b
 Exit codes:
   0    done; ask: answered, wholly or in part
-  1    something failed that has no code of its own; eval: a figure is outside its bound
+  1    something else failed; eval: a figure is outside its bound
   2    wrong usage or setting
   3    ask: nothing good enough was found, no answer
   4    a named document, folder or library is not there
@@ -30,6 +31,14 @@ Exit codes:
   7    the disk refused: full, read-only, or gone
   8    a model or an engine is missing or failed
   130  interrupted"""
+
+_HELP = with_examples(
+    "Answer comparative questions about machine learning libraries from documents on your own disk, with citations.",
+    "refresh",
+    'ask "How do Burn and Candle differ in GPU support?"',
+    'ask "Which Rust libraries run in the browser?"',
+    "search WebGPU backend",
+)
 
 
 class Commands(TyperGroup):
@@ -58,7 +67,7 @@ app = typer.Typer(
 )
 
 
-@app.callback(invoke_without_command=True)
+@app.callback(invoke_without_command=True, help=_HELP)
 def root(
     ctx: typer.Context,
     corpus: Corpus = None,
@@ -66,7 +75,7 @@ def root(
     model: Model = None,
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
-    """Answer comparative questions about machine learning libraries from documents on your own disk, with citations."""
+    """Keep the options that may stand before a command; without one, show the help."""
     ctx.obj = {"corpus": corpus, "index": index, "model": model}
     if version:
         typer.echo(f"mlsurvey {__version__}")

@@ -64,4 +64,4 @@ def _figure_row(figure: Figure, sign: str = "") -> tuple[str, ...]:
 
 
 def _change_row(change: Change) -> tuple[str, ...]:
-    return (change.question, change.figure, f"{change.before:.3f}", f"{change.after:.3f}", change.cell or "")
+    return (change.question, change.figure, f"{change.before:.3f}", f"{change.after:.3f}", change.cell or UNMEASURED)

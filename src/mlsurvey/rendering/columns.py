@@ -17,10 +17,10 @@ def columns_view(title: str, names: Sequence[str], rows: Sequence[Sequence[str]]
     """Rows under the names of their columns; the last column wraps, the others keep their width."""
     cells = [tuple(one_line(cell) for cell in row) for row in rows]
     widths = [max(len(row[column]) for row in (names, *cells)) for column in range(len(names))]
-    head = [_line(names, widths, "dim")] if cells else []
-    return Group(Text(one_line(title), style="bold"), *head, *(_line(row, widths) for row in cells))
+    lines = [tuple(names), *cells] if cells else []
+    return Group(Text(one_line(title), style="bold"), *(_line(row, widths) for row in lines))
 
 
-def _line(row: Sequence[str], widths: Sequence[int], style: str = "") -> Hanging:
+def _line(row: Sequence[str], widths: Sequence[int]) -> Hanging:
     margin = "".join(cell.ljust(width) + GAP for cell, width in zip(row[:-1], widths[:-1], strict=True))
-    return Hanging(f"{GAP}{margin}", Text(row[-1], style=style))
+    return Hanging(f"{GAP}{margin}", Text(row[-1]))

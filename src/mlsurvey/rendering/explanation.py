@@ -57,7 +57,8 @@ def words_of(explanation: Explanation) -> list[tuple[str, float]]:
 def _voter(explanation: Explanation, voter: str) -> str:
     hit = explanation.hit
     rank = f"{voter} #{hit.ranks[voter]}" if voter in hit.ranks else f"{voter} not among its best"
-    share = f", {hit.shares[voter] / hit.score:.0%} of the score" if voter in hit.shares and hit.score > 0 else ""
+    is_shared = voter in hit.shares and len(hit.shares) > 1 and hit.score > 0
+    share = f", {hit.shares[voter] / hit.score:.0%} of the score" if is_shared else ""
     return f"{rank}{share}: "
 
 

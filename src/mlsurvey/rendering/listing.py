@@ -11,12 +11,12 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from mlsurvey.rendering.explanation import explanation_lines
-from mlsurvey.rendering.lines import Hanging, place
+from mlsurvey.rendering.lines import Hanging, Place
 from mlsurvey.rendering.plain import one_line, visible
 from mlsurvey.types import Document, Explanation, Hit, Passage
 
-CONTEXT_LINES = 12
-"""Lines shown before and after the line that was asked for."""
+CONTEXT_LINES = 9
+"""Lines shown before and after the line that was asked for: together they fit a screen of 24."""
 _SNIPPET = 280
 """Characters of a passage that a list of hits shows: enough to judge it by, few enough to look through ten."""
 _WORD = re.compile(r"[^\W_]{3,}")
@@ -55,9 +55,7 @@ def document_view(document: Document, line: int | None) -> RenderableType:
 
 def _hit(label: str, query: str, hit: Hit, reasons: Sequence[str], corpus: Path | None) -> Iterator[RenderableType]:
     passage, margin = hit.passage, " " * len(label)
-    where = place(passage.path, passage.line_start, passage.trail, corpus)
-    where.stylize("bold", 0, len(one_line(passage.path)))
-    yield Hanging(label, where)
+    yield Place(label, passage.path, passage.line_start, passage.trail, corpus=corpus)
     for reason in reasons:
         yield Hanging(margin, Text(reason, style="cyan"))
     yield Hanging(margin, Text(snippet(passage, query)))

@@ -62,6 +62,9 @@ def _lines(page: _Page, understood: Sequence[tuple[str, ...]]) -> Iterator[str]:
 
 
 def _verdicts(page: _Page) -> Iterator[str]:
+    """The groups of a list by name alone, under what was asked of its members."""
+    if page.grid.groups:
+        yield from (f"*{escape(page.names.aspect(aspect))}*\n" for aspect in page.grid.aspects)
     for title, members in page.grid.verdicts:
         yield from (f"**{title}** ({len(members)}): {escape(page.names.listed(members))}", "")
     if page.grid.unknown:

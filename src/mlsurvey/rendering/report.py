@@ -13,6 +13,8 @@ from mlsurvey.types import RefreshReport
 
 LISTED = 20
 """Paths named per group; the rest is counted (``--json`` names all)."""
+RATED = 50
+"""Passages from which on a rate says something: below, loading the model takes longer than using it."""
 
 
 def report_view(report: RefreshReport) -> RenderableType:
@@ -58,7 +60,7 @@ def summary(report: RefreshReport) -> str:
 
 def _work(report: RefreshReport) -> str:
     work = f"{report.embedded} embedded"
-    if report.embedded and report.seconds_embedding > 0:
+    if report.embedded >= RATED and report.seconds_embedding > 0:
         rate = report.embedded / report.seconds_embedding
         work += f" ({rate:.0f}/s{f' on {report.device}' if report.device else ''})"
     return work + (f", {report.reused} reused" if report.reused else "")

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from mlsurvey.rendering import wording
 from mlsurvey.rendering.layout import Grid, Names, grid_of
-from mlsurvey.rendering.lines import MARK, WARNING, Hanging, place
+from mlsurvey.rendering.lines import MARK, WARNING, Hanging, Place
 from mlsurvey.rendering.plain import one_line, visible
 from mlsurvey.types import Answer, Citation, Kind, Statement
 
@@ -77,6 +77,8 @@ def _column(grid: Grid, width: int) -> int:
 
 def _verdicts(page: _Page) -> Iterator[RenderableType]:
     """The groups of a list by name alone: the answer at a glance."""
+    if page.grid.groups:
+        yield from (Text(page.look.names.aspect(aspect), style="bold underline") for aspect in page.grid.aspects)
     named = [(f"{title} ({len(members)}): ", page.look.names.listed(members)) for title, members in page.grid.verdicts]
     if page.grid.unknown:
         title = f"Not stated ({len(page.grid.unknown)}): "
@@ -176,7 +178,7 @@ def _nearest(page: _Page) -> Iterator[RenderableType]:
         yield Text()
         yield Text(wording.NEAREST, style="bold")
     for citation in page.answer.nearest:
-        yield Hanging(f"{citation.number}. ", _place(page, citation), 2)
+        yield _place(page, citation, f"{citation.number}. ")
         yield Hanging("   ", Text(f"“{one_line(citation.quote)}”"), 2)
 
 
@@ -188,13 +190,12 @@ def _sources(page: _Page) -> Iterator[RenderableType]:
     yield Text("Sources", style="bold")
     margin = len(f"[{page.answer.citations[-1].number}] ")
     for citation in page.answer.citations:
-        yield Hanging(f"[{citation.number}]".ljust(margin), _place(page, citation), 2)
+        yield _place(page, citation, f"[{citation.number}]".ljust(margin))
 
 
-def _place(page: _Page, citation: Citation) -> Text:
-    text = place(citation.document, citation.line_start, citation.heading_path, page.look.corpus)
-    if page.look.scores:
-        text.append(f"  score {citation.score:.2f}", style=MARK)
+def _place(page: _Page, citation: Citation, marker: str) -> Place:
+    remarks = Text(f"  score {citation.score:.2f}" if page.look.scores else "", style=MARK)
     if reason := page.look.stale.get(citation.number):
-        text.append(f" ({reason})", style=WARNING)
-    return text
+        remarks = Text.assemble(remarks, (f" ({reason})", WARNING))
+    where = (citation.document, citation.line_start, citation.heading_path)
+    return Place(marker, *where, corpus=page.look.corpus, remarks=remarks, indent=2)

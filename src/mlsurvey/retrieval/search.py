@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
+from itertools import islice
 from typing import Protocol
 
 import numpy as np
@@ -11,11 +14,17 @@ from numpy.typing import NDArray
 
 from mlsurvey.index.keywords import KeywordQuery
 from mlsurvey.index.snapshot import Snapshot
-from mlsurvey.retrieval.fusion import Ranking, weighted_sum
+from mlsurvey.retrieval.fusion import DENSE, KEYWORD, Ranking, Shares, hybrid, rarity, total
 from mlsurvey.types import Filters, Hit
 
 DEPTH = 100
 """Passages that each voter may bring before fusion: enough that the best of one is rarely unknown to the other."""
+WORDS = 64
+"""Words of a query whose rarity is looked up: a pasted page only costs time."""
+QUERIES = 64
+"""Queries whose rarity is remembered: a question about a class asks the same for each of its members."""
+
+_WORD = re.compile(r"\w+")
 
 
 class Mode(StrEnum):
@@ -34,11 +43,12 @@ class Encoder(Protocol):
 
 
 class Searcher:
-    """Searches a snapshot; holds nothing but the two."""
+    """Searches a snapshot. Safe to share between threads."""
 
     def __init__(self, snapshot: Snapshot, encoder: Encoder) -> None:
         self.snapshot = snapshot
         self.encoder = encoder
+        self.rarity = lru_cache(maxsize=QUERIES)(self._rarity)
 
     def search(
         self, query: str, limit: int = 10, filters: Filters | None = None, mode: Mode = Mode.HYBRID
@@ -57,15 +67,21 @@ class Searcher:
     ) -> list[Hit]:
         """Like :meth:`search`, with the embedding of the query at hand (None: keywords alone)."""
         depth = max(limit, DEPTH)
+        text = query if isinstance(query, str) else query.text
         rankings: dict[str, Ranking] = {}
         if mode is not Mode.DENSE:
-            rankings["keyword"] = self.snapshot.keyword(query, depth, filters)
+            rankings[KEYWORD] = self.snapshot.keyword(query, depth, filters)
         if mode is not Mode.KEYWORD and vector is not None:
-            rankings["dense"] = self.snapshot.dense(vector, depth, self.snapshot.select(filters))
-        return self._hits(rankings, limit)
+            rankings[DENSE] = self.snapshot.dense(vector, depth, self.snapshot.select(filters))
+        return self._hits(rankings, hybrid(rankings, self.rarity(text), depth), limit)
 
-    def _hits(self, rankings: dict[str, Ranking], limit: int) -> list[Hit]:
-        fused = weighted_sum(rankings, WEIGHTS)[:limit]
+    def _rarity(self, text: str) -> float:
+        """How rare the rarest word or compound of ``text`` is; see :func:`mlsurvey.retrieval.fusion.rarity`."""
+        words = dict.fromkeys(islice(_words(text), WORDS))
+        return rarity((self.snapshot.frequency(word) for word in words), self.snapshot.generation.passages)
+
+    def _hits(self, rankings: Mapping[str, Ranking], shares: Shares, limit: int) -> list[Hit]:
+        fused = total(shares)[:limit]
         ranks = {voter: {p: rank for rank, (p, _) in enumerate(r, start=1)} for voter, r in rankings.items()}
         scores = {voter: dict(r) for voter, r in rankings.items()}
         passages = self.snapshot.passages([passage for passage, _ in fused])
@@ -76,10 +92,14 @@ class Searcher:
                 score=score,
                 ranks={voter: r[identity] for voter, r in ranks.items() if identity in r},
                 scores={voter: s[identity] for voter, s in scores.items() if identity in s},
+                shares={voter: s[identity] for voter, s in shares.items() if identity in s},
             )
             for (identity, score), passage in zip(fused, passages, strict=True)
         ]
 
 
-WEIGHTS = {"keyword": 1.0, "dense": 1.0}
-"""Even weights: see bench/RETRIEVAL.md for what was measured."""
+def _words(text: str) -> Iterator[str]:
+    """Words, and what is written together: ``tch-rs`` gives itself, ``tch`` and ``rs``."""
+    for chunk in text.casefold().split():
+        yield chunk.strip(".,;:!?\"'()[]")
+        yield from _WORD.findall(chunk)

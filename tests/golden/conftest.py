@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mlsurvey.evaluation.questions import Question, read_questions
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+QUESTIONS = Path(__file__).with_name("questions.jsonl")
+REGIONS = Path(__file__).with_name("regions.tsv")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "golden: measures answers over the shipped corpus against gold questions")
+
+
+@pytest.fixture(scope="session")
+def questions() -> tuple[Question, ...]:
+    return read_questions(QUESTIONS)
+
+
+@pytest.fixture(scope="session")
+def survey(question_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """The shipped corpus with an index of its own: some fifteen seconds, once."""
+    from mlsurvey.embedding.models import DEFAULT_MODEL, model_id
+    from mlsurvey.settings import Settings
+    from mlsurvey.survey import Survey
+
+    index = tmp_path_factory.mktemp("golden") / "index"
+    shutil.copytree(question_model, index / "models" / model_id(DEFAULT_MODEL))
+    with Survey(Settings(corpus=CORPUS, index=index)) as survey:
+        survey.refresh()
+        yield survey

@@ -1,0 +1,57 @@
+"""The gate: answers over the shipped corpus may not become worse than this."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mlsurvey.evaluation.figures import ANSWER_FIGURES
+from mlsurvey.evaluation.gates import bounds, breaches
+from mlsurvey.evaluation.measures import called
+from mlsurvey.evaluation.regions import read_regions
+from mlsurvey.evaluation.run import Gold, Run, corpus_text, evaluate
+from mlsurvey.rendering.json import answer_value
+
+from .conftest import CORPUS, QUESTIONS, REGIONS
+
+pytestmark = pytest.mark.golden
+
+LEAST = ("verbatim=1", "cell_recall=0.8", "hit_at_1=0.8", "list_f1=0.8", "abstain_right=0.6", "both_sides@10=0.8")
+GREATEST = ("misattributed=0", "abstain_wrong=0")
+"""Two cells, or one question, under what was measured when they were set; verbatim and misattributed have no slack."""
+
+BESIDE = Path(__file__).parents[3] / "shared"
+SCORER = Path(os.environ.get("MLSURVEY_SHARED", BESIDE)) / "evals" / "score_answers.py"
+
+
+def run(survey, questions, names) -> Run:
+    return evaluate(
+        Gold(questions, corpus_text(CORPUS), names, read_regions(REGIONS)),
+        ask=survey.ask,
+        search=lambda query, limit: survey.search(query, limit=limit).hits,
+        watch=lambda done, total: None,
+    )
+
+
+def test_answers_keep_their_bounds(survey, questions) -> None:
+    measured = run(survey, questions, called(survey.entities()))
+    missed = {question.id: question.missed for question in measured.questions if question.missed}
+    assert list(breaches(bounds(LEAST, GREATEST), measured.figures)) == [], f"missed: {missed}"
+
+
+def test_an_independent_scorer_finds_the_same_figures(survey, questions, tmp_path) -> None:
+    if not SCORER.is_file():
+        pytest.skip(f"no {SCORER}; set MLSURVEY_SHARED to the folder that holds evals/")
+    answers = tmp_path / "answers.jsonl"
+    values = ({"id": question.id} | answer_value(survey.ask(question.text)) for question in questions)
+    answers.write_text("".join(json.dumps(value) + "\n" for value in values), "utf-8")
+    command = [sys.executable, str(SCORER), str(QUESTIONS), str(answers), str(CORPUS), "--regions", str(REGIONS)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    theirs = {line.split("\t")[0]: line.split("\t")[1] for line in done.stdout.splitlines()}
+    ours = run(survey, questions, {}).figures  # it knows no names but slugs where there is no manifest
+    assert {f.name: f"{f.value:.3f}" for f in ours if f.name in ANSWER_FIGURES} == theirs
