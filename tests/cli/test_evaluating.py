@@ -96,7 +96,7 @@ def test_a_faulty_line_is_an_error_of_usage(run, indexed, tmp_path) -> None:
     [
         (("--min", "speed=1"), 2, "no figure 'speed'"),
         (("--save", "nowhere/run.json"), 4, "no folder"),
-        (("--compare", "nowhere.json"), 4, "make one with --save"),
+        (("--compare", "nowhere.json"), 4, "with a run that --save wrote"),
         (("--regions", "nowhere.tsv"), 4, "with regions"),
     ],
 )

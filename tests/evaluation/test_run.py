@@ -69,7 +69,7 @@ def test_a_file_that_is_no_saved_run_is_refused(tmp_path, content) -> None:
     file.write_text(content, "utf-8")
     with pytest.raises(UsageError, match="is no saved run"):
         read_run(file)
-    with pytest.raises(NotFoundError, match="make one with --save"):
+    with pytest.raises(NotFoundError, match="with a run that --save wrote"):
         read_run(tmp_path / "nowhere.json")
 
 

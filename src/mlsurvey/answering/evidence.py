@@ -81,6 +81,14 @@ class Scored:
     """Estimated probability that the candidate answers the cell."""
     features: Mapping[str, float]
 
+    @property
+    def is_on_topic(self) -> bool:
+        """Whether anything of the aspect or of the question's words is in it: a good definition alone is not."""
+        return any(self.features.get(name, 0.0) > 0 for name in ON_TOPIC)
+
+
+ON_TOPIC = ("strong", "weak", "label", "terms", "context")
+
 
 WEIGHTS: Mapping[str, float] = {
     "bias": -6.35,

@@ -20,7 +20,7 @@ SURE = 0.6
 
 def chosen(scored: Sequence[Scored], limit: int, told: Sequence[Scored]) -> list[Scored]:
     """The best that is good enough; what the entity's other aspects have told already, only if nothing else is."""
-    good = [s for s in scored if s.score >= ENOUGH]
+    good = [s for s in scored if s.score >= ENOUGH and s.is_on_topic]
     return choose(good, limit, taken=told) or choose(good, 1)
 
 

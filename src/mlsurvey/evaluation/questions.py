@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlsurvey.errors import NotFoundError, UnreadableError, UsageError
+from mlsurvey.errors import UsageError
+from mlsurvey.evaluation.files import read_file
 from mlsurvey.evaluation.quotes import occurrences
 
 UNANSWERABLE = "unanswerable"
@@ -63,7 +64,7 @@ def read_questions(path: Path) -> tuple[Question, ...]:
     """
     questions: list[Question] = []
     line_of: dict[str, int] = {}
-    for number, line in enumerate(_text(path).split("\n"), start=1):
+    for number, line in enumerate(read_file(path, "questions").split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -97,17 +98,6 @@ def _quote_fault(evidence: Evidence, text: str) -> str | None:
     if not SHORTEST_QUOTE <= len(evidence.quote) <= LONGEST_QUOTE:
         return f"quote has {len(evidence.quote)} characters, not {SHORTEST_QUOTE} to {LONGEST_QUOTE}"
     return None
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except FileNotFoundError as error:
-        raise NotFoundError(f"no file {str(path)!r} with questions") from error
-    except IsADirectoryError as error:
-        raise UnreadableError(f"{path} is a folder, not a file with questions") from error
-    except UnicodeDecodeError as error:
-        raise UnreadableError(f"{path} is not UTF-8 text; save it as UTF-8") from error
 
 
 def _record(line: str) -> Mapping[str, Any]:

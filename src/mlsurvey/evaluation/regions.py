@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlsurvey.errors import NotFoundError, UnreadableError, UsageError
+from mlsurvey.errors import UsageError
+from mlsurvey.evaluation.files import read_file
 
 COLUMNS = ("document", "first_line", "last_line", "entity")
 
@@ -39,7 +40,7 @@ def read_regions(path: Path) -> Regions:
         UsageError: a line has another form; the message has its number.
     """
     regions: dict[str, list[Region]] = defaultdict(list)
-    for number, line in enumerate(_lines(path), start=1):
+    for number, line in enumerate(read_file(path, "regions").split("\n"), start=1):
         cells = tuple(line.split("\t"))
         if not line.strip() or (number == 1 and cells == COLUMNS):
             continue
@@ -52,14 +53,3 @@ def read_regions(path: Path) -> Regions:
 def entities_at(regions: Regions, document: str, first: int, last: int) -> frozenset[str]:
     """Slugs that any of the lines ``first`` to ``last`` are about."""
     return frozenset(r.entity for r in regions.get(document, ()) if r.first <= last and first <= r.last)
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text("utf-8-sig").split("\n")
-    except FileNotFoundError as error:
-        raise NotFoundError(f"no file {str(path)!r} with regions") from error
-    except IsADirectoryError as error:
-        raise UnreadableError(f"{path} is a folder, not a file with regions") from error
-    except UnicodeDecodeError as error:
-        raise UnreadableError(f"{path} is not UTF-8 text; save it as UTF-8") from error

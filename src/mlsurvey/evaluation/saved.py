@@ -8,8 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from mlsurvey.errors import NotFoundError, UnreadableError, UsageError
+from mlsurvey.errors import UsageError
 from mlsurvey.evaluation.figures import FIGURES
+from mlsurvey.evaluation.files import read_file
 from mlsurvey.evaluation.measures import Tally
 from mlsurvey.evaluation.run import NOTHING, Run, Scored
 
@@ -33,17 +34,13 @@ def read_run(path: Path) -> Run:
 
     Raises:
         NotFoundError: there is no such file.
-        UnreadableError: it is a folder.
+        UnreadableError: it is a folder, or no text.
         UsageError: it holds something else; the message says how to make one.
     """
     try:
-        value = json.loads(path.read_text("utf-8"))
+        value = json.loads(read_file(path, "a run that --save wrote"))
         questions = tuple(_scored(question) for question in value["questions"])
         return Run(value["index"], value["model"], questions)
-    except FileNotFoundError as error:
-        raise NotFoundError(f"no file {str(path)!r} with a saved run; make one with --save") from error
-    except IsADirectoryError as error:
-        raise UnreadableError(f"{path} is a folder, not a saved run") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{path} is no saved run ({error}); make one with: mlsurvey eval QUESTIONS --save") from error
 

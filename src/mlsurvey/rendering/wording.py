@@ -33,7 +33,7 @@ def unknown_members(grid: Grid, names: Names) -> str:
         return listed
     least, most = searched[0], searched[-1]
     span = passages(most) if least == most else f"{least} to {most} passages"
-    return f"{listed} ({span} searched for each)"
+    return f"{listed} ({span} searched{' for each' if len(grid.unknown) > 1 else ''})"
 
 
 def disagreement(kind: str) -> str:

@@ -26,12 +26,14 @@ def rows(understood: Understood, filters: Filters, entities: Mapping[str, str]) 
         entities: slug to name.
     """
     named = [_as_typed(slug, understood, entities) for slug in understood.entities]
+    objects = [_as_typed(slug, understood, entities) for slug in understood.objects]
     return [
         ("kind", _KINDS.get(understood.kind.value, understood.kind.value)),
         ("libraries", ", ".join(named) or ("" if understood.unknown else "none named")),
-        ("in relation to", ", ".join(_as_typed(slug, understood, entities) for slug in understood.objects)),
+        ("unrelated to" if understood.objects_denied else "in relation to", ", ".join(objects)),
         ("not known here", ", ".join(understood.unknown)),
         ("class", _quoted(understood.class_words) or ", ".join(understood.categories)),
+        ("members", "may include the libraries named" if understood.inclusive else ""),
         ("language", ", ".join(understood.languages)),
         ("only", ", ".join(understood.kinds)),
         *((f"aspect {n}", _aspect(asked)) for n, asked in enumerate(understood.aspects, start=1)),
