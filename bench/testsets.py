@@ -17,7 +17,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ class Query:
     """What is embedded."""
     keywords: KeywordQuery
     judge: Judge
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
 
 
 @dataclass(frozen=True)
@@ -187,9 +187,10 @@ def _judge_characters(marked: Sequence[tuple[str, Span]], found: Sequence[Passag
 
 
 def _judge_evidence(quotes: Sequence[tuple[str, Span]], found: Sequence[Passage]) -> Scores:
-    """Whether any of the first ten, or three, passages holds a quote."""
+    """Whether any of the first ten passages holds a quote, and how early: one is enough, so the first alone counts."""
     held = [any(covers(p, span) for path, span in quotes if path == p.path) for p in found[:10]]
-    return {"evidence@10": float(any(held)), "evidence@3": float(any(held[:3]))}
+    first = held.index(True) + 1 if any(held) else None
+    return {"nDCG@10": 1 / math.log2(first + 1) if first else 0.0, "evidence@10": float(any(held))}
 
 
 def covers(part: Any, quote: Span) -> bool:

@@ -133,7 +133,7 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
         "opens": float(cell.entity in named.opening),
         "defines": float(cell.entity in named.opening and _DEFINES.search(text[:120]) is not None),
         "object": _share(frozenset(cell.objects), named.slugs | frozenset(passage.subjects)),
-        "code": float(candidate.kind is SentenceKind.CODE),
+        "code": float(candidate.kind is SentenceKind.CODE and not cell.strong.match(text)),
         "bullet": float(candidate.kind is SentenceKind.BULLET),
         "row": float(candidate.kind is SentenceKind.ROW),
         "short": float(len(text) < 40),

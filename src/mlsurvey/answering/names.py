@@ -10,7 +10,7 @@ from functools import lru_cache
 from rapidfuzz.distance import DamerauLevenshtein
 
 from mlsurvey.answering.understood import AskedAspect, Correction
-from mlsurvey.answering.words import stem, words
+from mlsurvey.answering.words import stem
 from mlsurvey.types import Aspect, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer, Mention, collapse
 
@@ -27,7 +27,7 @@ LANGUAGES = {
 _LANGUAGE = {slug: re.compile(rf"(?<![\w.])(?:{pattern})(?!\w)", re.IGNORECASE) for slug, pattern in LANGUAGES.items()}
 _CRATE = re.compile(r"\bcrates?\b", re.IGNORECASE)
 _OBJECT_BEFORE = re.compile(
-    r"(?:\b(?:like|as|around|bind|binds|binding|bindings\s+(?:for|to|of)|wrap|wraps|wrapping|use|uses|using|used\s+by|via|through|"
+    r"(?:\b(?:versions?\s+of|like|as|around|bind|binds|binding|bindings\s+(?:for|to|of)|wrap|wraps|wrapping|use|uses|using|used\s+by|via|through|"
     r"instead\s+of|replac(?:e|ing|ement\s+for)|alternatives?\s+to|on\s+top\s+of|based\s+on|built\s+on|under|from|load|loads|import|export|existing|trained\s+(?:in|with)|bring|brings|to)"
     r"(?:\s+(?:the|an?|its|existing))*)\s*$",
     re.IGNORECASE,
@@ -132,8 +132,8 @@ def _respelt(word: str, gazetteer: Gazetteer, frequency: Callable[[str], int]) -
 def _lexicon_words(aspects: tuple[Aspect, ...]) -> tuple[str, ...]:
     """Words of at least five letters by which the lexicon speaks of aspects."""
     wordings = (w for a in aspects for w in (*a.question, *a.strong, *a.weak))
-    found = {word.casefold() for w in wordings for word in words(w.replace("*", "").replace("?", ""))}
-    return tuple(sorted(word for word in found if len(word) >= _MIN_FUZZY))
+    found = {word.casefold() for w in wordings for word in w.split() if "?" not in word}
+    return tuple(sorted(word for word in found if len(word.rstrip("*")) >= _MIN_FUZZY))
 
 
 def respell(question: str, gazetteer: Gazetteer, aspects: Sequence[Aspect], frequency: Callable[[str], int]) -> str:
@@ -157,8 +157,17 @@ def respell(question: str, gazetteer: Gazetteer, aspects: Sequence[Aspect], freq
 
 def _nearest(typed: str, lexicon: Sequence[str]) -> str | None:
     """The word one typing error away, if exactly one is nearest and has no more letters than were typed."""
-    near = [w for w in lexicon if len(w) <= len(typed) and DamerauLevenshtein.distance(typed, w, score_cutoff=1) <= 1]
-    return near[0] if len(near) == 1 else None
+    near = {w.rstrip("*") for w in lexicon if _is_near(typed, w)}
+    return near.pop() if len(near) == 1 else None
+
+
+def _is_near(typed: str, word: str) -> bool:
+    """Whether at most one letter differs; where the word may have any ending, its beginning is compared."""
+    stem_ = word.rstrip("*")
+    if len(stem_) > len(typed):
+        return False
+    ends = (len(stem_) - 1, len(stem_), len(stem_) + 1) if word.endswith("*") else (len(typed),)
+    return any(DamerauLevenshtein.distance(typed[:end], stem_, score_cutoff=1) <= 1 for end in ends)
 
 
 def _looks_like_name(question: str, span: Span) -> bool:
@@ -171,12 +180,20 @@ def _looks_like_name(question: str, span: Span) -> bool:
 
 
 def sides_and_objects(
-    question: str, mentions: Sequence[Mention], asked: Sequence[AskedAspect]
+    question: str, mentions: Sequence[Mention], asked: Sequence[AskedAspect], *, names_class: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Split the named entities into those asked about and those that only qualify the question."""
+    """Split the named entities into those asked about and those that only qualify the question.
+
+    ``names_class``: the question asks for members of a class, so that names in brackets explain it.
+    """
     aspects = {a.aspect.slug for a in asked}
-    run = {m.slug for m in _coordinated(question, [m for m in mentions if not _is_attribute(question, m)], aspects)}
-    objects = [m.slug for m in mentions if m.slug not in run and (run or m.slug in aspects or _is_object(question, m))]
+    free = [m for m in mentions if not _is_attribute(question, m) and not (names_class and _in_brackets(question, m))]
+    run = {m.slug for m in _coordinated(question, free, aspects)}
+    objects = [
+        m.slug
+        for m in mentions
+        if m.slug not in run and (run or m not in free or m.slug in aspects or _is_object(question, m))
+    ]
     sides = [m.slug for m in mentions if m.slug not in objects]
     return tuple(dict.fromkeys(sides)), tuple(dict.fromkeys(objects))
 
@@ -199,6 +216,12 @@ def _coordinated(question: str, mentions: Sequence[Mention], aspects: Collection
 
 def _is_object(question: str, mention: Mention) -> bool:
     return bool(_OBJECT_BEFORE.search(question[: mention.span.start])) or _is_attribute(question, mention)
+
+
+def _in_brackets(question: str, mention: Mention) -> bool:
+    """Whether the name stands in brackets, as an example of what was said before."""
+    before = question[: mention.span.start]
+    return before.count("(") > before.count(")")
 
 
 def _is_attribute(question: str, mention: Mention) -> bool:

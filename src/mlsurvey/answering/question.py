@@ -38,6 +38,7 @@ _MEMBERS = (
     r"(?:librar(?:y|ies)|crates?|packages?|frameworks?|tools?|toolkits?|bindings?|wrappers?|modules?|ones|projects?"
     r"|options|engines?|runtimes?|systems?)"
 )
+_MEMBER = re.compile(rf"\b{_MEMBERS}\b", re.IGNORECASE)
 _PLURAL = (
     r"(?:libraries|crates|packages|frameworks|tools|toolkits|bindings|wrappers|modules|ones|projects|options|engines"
     r"|runtimes|systems)"
@@ -77,9 +78,13 @@ def understand(
     names = find_names(question, gazetteer, frequency, languages[0] if len(languages) == 1 else None)
     rest = blank(question, [m.span for m in names.mentions] + [span for span, _ in names.unknown])
     asked = find_aspects(rest, question, names.mentions, aspects)
-    sides, objects = sides_and_objects(question, names.mentions, asked)
+    sides, objects = sides_and_objects(question, names.mentions, asked, names_class=_LIST.search(question) is not None)
     asked = tuple(a for a in asked if a.aspect.slug not in sides)
-    kind = _kind(question, sides, names.unknown, bool(languages or find_categories(rest, categories)))
+    if _is_only_known(question, sides, languages, gazetteer):
+        sides, objects = (), (*objects, *sides)
+    names_class = bool(languages or find_categories(rest, categories))
+    is_ours = names_class or bool(objects or asked) or _MEMBER.search(question) is not None
+    kind = _kind(question, sides, names.unknown, names_class, is_ours)
     classes: tuple[tuple[Category, tuple[str, ...]], ...] = ()
     if kind in (Kind.LIST, Kind.RECOMMEND):
         sides, objects = (), tuple(dict.fromkeys((*sides, *objects)))
@@ -90,7 +95,7 @@ def understand(
         sides, objects = tuple(s for s in objects if s not in {a.aspect.slug for a in asked}) or objects, ()
     terms = other_terms(rest, asked, classes)
     asked = with_terms(asked, rest, terms)
-    if kind is Kind.COMPARE or kind is Kind.LOOKUP:
+    if kind is Kind.COMPARE or not asked:
         asked = (*asked, *in_own_words(asked, rest, terms, names.mentions))
     if not asked and terms:
         asked = (own_words(terms),)
@@ -112,11 +117,22 @@ def understand(
     )
 
 
-def _kind(question: str, sides: Sequence[str], unknown: Sequence[tuple[Span, str]], names_class: bool) -> Kind:
+def _is_only_known(question: str, sides: Sequence[str], languages: Sequence[str], gazetteer: Gazetteer) -> bool:
+    """Whether somebody who asks for advice in one language names a library of another as what they know or have."""
+    if len(sides) != 1 or not languages or not _RECOMMEND.search(question):
+        return False
+    return gazetteer.entities[sides[0]].language not in languages
+
+
+def _kind(
+    question: str, sides: Sequence[str], unknown: Sequence[tuple[Span, str]], names_class: bool, is_ours: bool
+) -> Kind:
+    """What is wanted. ``is_ours``: anything in the question belongs to the field, so that advice may be given."""
     if len(sides) + len(unknown) >= 2:
         return Kind.COMPARE
     if _LIST.search(question) and not unknown:
         return Kind.LIST
-    if not sides and not unknown and (_RECOMMEND.search(question) or (names_class and not _FACT.match(question))):
+    wants_advice = _RECOMMEND.search(question) or (names_class and not _FACT.match(question))
+    if is_ours and wants_advice and not sides and not unknown:
         return Kind.RECOMMEND
     return Kind.LOOKUP

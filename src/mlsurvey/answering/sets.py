@@ -49,11 +49,18 @@ def _judged(understood: Understood, asked: AskedAspect | None, gatherer: Gathere
         scored, searched = gatherer.about(entity.slug, pool)
         if understood.objects and not understood.objects_denied and entity.slug not in understood.objects:
             scored = [s for s in scored if s.features["object"] > 0]
+        if asked is not None and _must_be_literal(asked, understood):
+            scored = [s for s in scored if s.features["terms"] + s.features["context"] > 0]
         says = verdict(entity, scored, understood, asked)
         if searched:
             evidence = tuple(choose(speaking(scored, asked, says, understood), QUOTED))
             judged.append(Member(entity.slug, says, evidence, searched))
     return judged
+
+
+def _must_be_literal(asked: AskedAspect, understood: Understood) -> bool:
+    """Whether members have to be spoken of in the question's own words: "SIMD" is not just any performance."""
+    return not (asked.aspect.polar or asked.denied or understood.objects or understood.kinds)
 
 
 def _predicate(understood: Understood, vocabulary: Vocabulary) -> AskedAspect | None:

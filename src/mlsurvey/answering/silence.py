@@ -14,7 +14,7 @@ from mlsurvey.vocabulary.phrases import phrases
 
 ENOUGH = 0.08
 """Least estimated probability of a statement worth showing."""
-SURE = 0.6
+SURE = 0.5
 """Least sum of the best statement's probability and the share of the question that the statements speak of."""
 
 

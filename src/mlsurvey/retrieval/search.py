@@ -73,16 +73,11 @@ class Searcher:
             rankings[KEYWORD] = self.snapshot.keyword(query, depth, filters)
         if mode is not Mode.KEYWORD and vector is not None:
             rankings[DENSE] = self.snapshot.dense(vector, depth, self.snapshot.select(filters))
-        return self._hits(rankings, hybrid(rankings, self.rarity(text, filters.entities), depth), limit)
+        return self._hits(rankings, hybrid(rankings, self.rarity(text), depth), limit)
 
-    def _rarity(self, text: str, entities: tuple[str, ...] = ()) -> float:
-        """How rare the rarest word or compound of ``text`` is; see :func:`mlsurvey.retrieval.fusion.rarity`.
-
-        Names of ``entities`` that the search is limited to do not count: every passage there is about one of them.
-        """
-        limited = (e for e in self.snapshot.entities if e.slug in entities)
-        named = {word for e in limited for name in (e.name, *e.aliases) for word in _words(name)}
-        words = dict.fromkeys(word for word in islice(_words(text), WORDS) if word not in named)
+    def _rarity(self, text: str) -> float:
+        """How rare the rarest word or compound of ``text`` is; see :func:`mlsurvey.retrieval.fusion.rarity`."""
+        words = dict.fromkeys(islice(_words(text), WORDS))
         return rarity((self.snapshot.frequency(word) for word in words), self.snapshot.generation.passages)
 
     def _hits(self, rankings: Mapping[str, Ranking], shares: Shares, limit: int) -> list[Hit]:
