@@ -64,7 +64,9 @@ class Answerer:
         return by_side(understood, self.gatherer, self.vocabulary, filters, limit)
 
     def _compose(self, understood: Understood, draft: Draft, filters: Filters) -> Answer:
-        judged = judge(understood, draft.findings, draft.silent, self.gatherer.importance(understood))
+        judged = judge(
+            understood, draft.findings, draft.silent, self.gatherer.importance(understood), self.gazetteer.entities
+        )
         abstains = judged.status is Status.ABSTAINED
         citations = Citations(self.snapshot.document)
         return Answer(

@@ -9,7 +9,7 @@ from mlsurvey.answering.evidence import Scored, choose
 from mlsurvey.answering.gather import Gatherer, Pool
 from mlsurvey.answering.members import Member, of_class, ranked, speaking, verdict
 from mlsurvey.answering.polarity import polarity
-from mlsurvey.answering.silence import ENOUGH, chosen
+from mlsurvey.answering.silence import ENOUGH, chosen, share_spoken
 from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.types import Aspect, Entity, Filters
 from mlsurvey.vocabulary.load import Vocabulary
@@ -22,6 +22,8 @@ LIMITS = "limits"
 """Aspect that says what speaks against a library."""
 RECOMMENDED = 3
 """Candidates that a recommendation names: a shortlist, not a catalogue."""
+WORDS_COUNT = 0.25
+"""What the needs count by themselves, beside the share of the question's very words that a candidate's quotes hold."""
 QUOTED = 2
 """Statements that show why an entity is in a set or out of it."""
 
@@ -96,7 +98,8 @@ def recommendation(
         groups = [_for_need(entity.slug, gatherer, pool, limit) for pool in pools]
         met = sum(group[0].evidence.score for group in groups if group and group[0].stance == "for")
         if met:
-            shortlist.append((-met, entity.slug, groups))
+            words = share_spoken([f.evidence for group in groups for f in group], gatherer.importance(understood))
+            shortlist.append((-met * (WORDS_COUNT + words), entity.slug, groups))
     best = sorted(shortlist, key=lambda item: item[:2])[:RECOMMENDED]
     caveats = _caveats(understood, gatherer, vocabulary, filters)
     said = [f for _, slug, groups in best for f in _with_caveat(slug, interleave(groups), gatherer, caveats)]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from mlsurvey.answering.compose import Finding, Pair
 from mlsurvey.answering.evidence import Scored, choose
 from mlsurvey.answering.question import Understood
 from mlsurvey.answering.words import content_words, stem
-from mlsurvey.types import Kind, Status
+from mlsurvey.types import Entity, Kind, Status
 from mlsurvey.vocabulary.phrases import phrases
 
 ENOUGH = 0.08
 """Least estimated probability of a statement worth showing."""
 SURE = 0.5
 """Least sum of the best statement's probability and the share of the question that the statements speak of."""
+
+TOUCHED = 0.35
+"""The same for advice, where the share of the question counts alone: a need is told in many words."""
 
 
 def chosen(scored: Sequence[Scored], limit: int, told: Sequence[Scored]) -> list[Scored]:
@@ -37,22 +40,34 @@ def judge(
     findings: Sequence[Finding],
     silent: Mapping[Pair, int],
     importance: Mapping[str, float],
+    entities: Mapping[str, Entity],
 ) -> Verdict:
-    """Decide between answering, answering in part, and silence."""
+    """Decide between answering, answering in part, and silence. ``entities`` gives the names for the reason."""
     unknown = ", ".join(understood.unknown)
     if understood.unknown and not understood.entities:
-        return Verdict(Status.ABSTAINED, f"No document here is about {unknown}.")
+        return Verdict(Status.ABSTAINED, f"No document here is about {unknown}, and no library of that name is known.")
     if not findings:
-        return Verdict(Status.ABSTAINED, _nothing(understood, silent))
-    if understood.kind in (Kind.COMPARE, Kind.LOOKUP) and not _is_sure(understood, findings, importance):
-        return Verdict(Status.ABSTAINED, _off(understood))
-    if understood.kind is Kind.LOOKUP and understood.entities and _misses_the_point(understood, findings, silent):
-        return Verdict(Status.ABSTAINED, _off(understood))
+        return Verdict(Status.ABSTAINED, _nothing(understood, silent, entities))
+    if not _is_answer(understood, findings, silent, importance):
+        return Verdict(Status.ABSTAINED, _off(understood, entities))
     if understood.unknown:
         return Verdict(Status.PARTIAL, f"No document here is about {unknown}.")
     if silent and understood.kind is not Kind.LIST:
-        return Verdict(Status.PARTIAL, _partly(silent))
+        return Verdict(Status.PARTIAL, _partly(understood, silent, entities))
     return Verdict(Status.ANSWERED, None)
+
+
+def _is_answer(
+    understood: Understood, findings: Sequence[Finding], silent: Mapping[Pair, int], importance: Mapping[str, float]
+) -> bool:
+    if understood.kind is Kind.LIST:
+        return True
+    if understood.kind is Kind.RECOMMEND:
+        return coverage(understood, findings, importance) >= TOUCHED
+    if not _is_sure(understood, findings, importance):
+        return False
+    is_single = understood.kind is Kind.LOOKUP and bool(understood.entities)
+    return not (is_single and _misses_the_point(understood, findings, silent))
 
 
 def _is_sure(understood: Understood, findings: Sequence[Finding], importance: Mapping[str, float]) -> bool:
@@ -86,34 +101,46 @@ def coverage(understood: Understood, findings: Sequence[Finding], importance: Ma
 
     The words by which a known aspect was asked for count as spoken of where a text speaks of the aspect.
     """
-    whole = sum(importance.values())
-    if not whole:
-        return 1.0
-    present = {s for f in findings for s in (*f.evidence.candidate.stems, *f.evidence.candidate.context_stems)}
     spoken = {f.aspect for f in findings if f.evidence.features["strong"] > 0 or f.evidence.features["label"] > 0}
-    credited = {
-        stem(w)
-        for a in understood.aspects
-        if a.known and a.aspect.slug in spoken
-        for wording in a.wording
-        for w in content_words(wording)
-    }
-    return sum(weight for s, weight in importance.items() if s in present | credited) / whole
+    wordings = (w for a in understood.aspects if a.known and a.aspect.slug in spoken for w in a.wording)
+    credited = {stem(word) for wording in wordings for word in content_words(wording)}
+    return share_spoken([f.evidence for f in findings], importance, credited)
 
 
-def _nothing(understood: Understood, silent: Mapping[Pair, int]) -> str:
+def share_spoken(
+    evidence: Sequence[Scored], importance: Mapping[str, float], credited: Collection[str] = frozenset()
+) -> float:
+    """Share of the importance whose stems occur in the evidence or above it, or are credited; 1 of nothing."""
+    whole = sum(importance.values())
+    present = {s for e in evidence for s in (*e.candidate.stems, *e.candidate.context_stems)} | set(credited)
+    return sum(weight for s, weight in importance.items() if s in present) / whole if whole else 1.0
+
+
+def _nothing(understood: Understood, silent: Mapping[Pair, int], entities: Mapping[str, Entity]) -> str:
     searched = sum(silent.values())
-    aspects = ", ".join(a.aspect.name for a in understood.aspects) or "this"
-    subject = ", ".join(understood.entities) or "any library"
-    return f"Nothing on {aspects} is stated about {subject} in the {searched} passages searched."
+    about = f" about {_named(understood.entities, entities)}" if understood.entities else ""
+    what = _listed([a.aspect.name for a in understood.aspects]) or "that"
+    return f"Nothing{about} on {what} was found in the {searched} passages searched."
 
 
-def _off(understood: Understood) -> str:
-    subject = ", ".join(understood.entities) or "The documents"
+def _off(understood: Understood, entities: Mapping[str, Entity]) -> str:
+    about = f"about {_named(understood.entities, entities)} " if understood.entities else ""
     terms = " ".join(understood.terms)
-    return f"{subject}: no passage speaks of “{terms}”." if terms else f"{subject}: no passage answers this."
+    return f"No passage {about}speaks of “{terms}”." if terms else f"No passage {about}answers this."
 
 
-def _partly(silent: Mapping[Pair, int]) -> str:
-    pairs = ", ".join(" / ".join(filter(None, pair)) for pair in silent)
-    return f"Not stated in the documents: {pairs}."
+def _partly(understood: Understood, silent: Mapping[Pair, int], entities: Mapping[str, Entity]) -> str:
+    names = {a.aspect.slug: a.aspect.name for a in understood.aspects}
+    pairs = [
+        " on ".join(filter(None, (_named([e] if e else [], entities), names.get(a or "", a or "")))) for e, a in silent
+    ]
+    return f"The documents are silent about {_listed(pairs)}."
+
+
+def _named(slugs: Sequence[str], entities: Mapping[str, Entity]) -> str:
+    return _listed([entities[slug].name if slug in entities else slug for slug in slugs])
+
+
+def _listed(items: Sequence[str]) -> str:
+    """Items as a person lists them."""
+    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1]))) if items else ""
