@@ -13,10 +13,6 @@ QUESTIONS = Path(__file__).with_name("questions.jsonl")
 REGIONS = Path(__file__).with_name("regions.tsv")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "golden: measures answers over the shipped corpus against gold questions")
-
-
 @pytest.fixture(scope="session")
 def questions() -> tuple[Question, ...]:
     return read_questions(QUESTIONS)

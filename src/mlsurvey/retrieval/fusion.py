@@ -19,11 +19,11 @@ RRF_K = 60
 
 BM25_PER_COSINE = 5.0
 """BM25 points that weigh as much as a whole point of cosine, where the query has a word that one passage holds and
-the dense side found nothing near. Fitted, with :data:`RARITY_POWER`, on the sets of ``bench/RETRIEVAL.md``; from 4
-to 7 every set stays at or above the better side alone, to within noise."""
+the dense side found nothing near. Chosen with :data:`RARITY_POWER` on the sets of ``bench/RETRIEVAL.md``; from 4 to
+6 nothing changes beyond noise."""
 
-RARITY_POWER = 3
-"""How steeply the keyword side's weight falls with the frequency of the query's rarest word; 2 is nearly as good."""
+RARITY_POWER = 2
+"""How steeply the keyword side's weight falls with the frequency of the query's rarest word; 3 does as well."""
 
 
 def reciprocal_rank(rankings: Mapping[str, Ranking], k: int = RRF_K) -> list[tuple[int, float]]:
@@ -69,8 +69,8 @@ def query_weights(rankings: Mapping[str, Ranking], rarity: float, depth: int) ->
     Before normalisation each side's scores mean something. BM25 is a sum of inverse document frequencies, so it is
     high where rare words match; a cosine near 1 is a paraphrase, and a best cosine far below 1 tells that the model
     found nothing near. A sum of the raw scores keeps both (Wang, Zhuang and Zuccon, "BERT-based Dense Retrievers
-    Require Interpolation with BM25…", ICTIR 2021), and a factor adapts it to the query: the *doubt* about
-    the dense side, one minus its best cosine, times a power of the *rarity* of the query's rarest word (MaxIDF, a
+    Require Interpolation with BM25…", ICTIR 2021), and a factor adapts it to the query: the *doubt* about the
+    dense side, one minus its best cosine, times a power of the *rarity* of the query's rarest word (MaxIDF, a
     predictor that needs no search: Scholer, Williams and Turpin, "Query Association Surrogates…", 2004). A model
     whose cosines are all pressed towards 1 changes nothing: doubt and spread shrink alike.
 
