@@ -58,7 +58,9 @@ def gather(file: Path, answerer: Answerer) -> Iterator[Group]:
     """A group for each gold cell of a questions file that brought any candidate."""
     for question in rows(file):
         understood = answerer.understand(question["question"])
-        unanswered = [{"entity": slug, "aspect": None, "evidence": []} for slug in understood.entities]
+        unanswered: list[dict[str, Any]] = [
+            {"entity": slug, "aspect": None, "evidence": []} for slug in understood.entities
+        ]
         for gold in question["cells"] or unanswered:
             quotes = evidence_spans(gold["evidence"], answerer)
             labelled = [(c.query, *_labelled(c, quotes, answerer)) for c in _matching(gold, understood, answerer)]

@@ -195,7 +195,7 @@ def _judge_evidence(quotes: Sequence[tuple[str, Span]], found: Sequence[Passage]
 
 def covers(part: Any, quote: Span) -> bool:
     """Whether a passage or candidate (anything with a span) holds enough of a quote."""
-    return part.span.overlap(quote) >= COVERED * len(quote)
+    return bool(part.span.overlap(quote) >= COVERED * len(quote))
 
 
 @contextmanager

@@ -62,13 +62,16 @@ def test_asking_loads_nothing_heavy(module: str) -> None:
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
 
 
-def test_every_imported_distribution_is_declared() -> None:
+@pytest.mark.parametrize(("folders", "extras"), [(("src", "tui", ".ci"), ("cpu",)), (("bench",), ("cpu", "dev"))])
+def test_every_imported_distribution_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["cpu"]]
+    wanted = [*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])]
     declared = {_normal(re.split(r"[^\w.-]", line)[0]) for line in wanted}
     owners = packages_distributions()
-    imported = {name for path in python_files() if "tests" not in path.parts for name in _imports(path)}
-    foreign = imported - sys.stdlib_module_names - {"mlsurvey", "mlsurvey_tui"}
+    files = [path for path in python_files() if path.relative_to(ROOT).parts[0] in folders]
+    siblings = {path.stem for path in (ROOT / "bench").glob("*.py")}
+    imported = {name for path in files for name in _imports(path)}
+    foreign = imported - sys.stdlib_module_names - {"mlsurvey", "mlsurvey_tui"} - siblings
     assert {name for name in foreign if not declared & {_normal(owner) for owner in owners.get(name, ())}} == set()
 
 

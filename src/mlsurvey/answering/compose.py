@@ -67,6 +67,13 @@ class Citations:
             self._cited[place] = _citation(len(self._cited) + 1, candidate, evidence.score, self._lookup(place[0]))
         return self._cited[place].number
 
+    def newest_first(self, evidence: Sequence[Scored]) -> list[Scored]:
+        """The evidence by the date of its document; as it stands where a date is missing."""
+        dated = [(self._lookup(e.candidate.passage.path).date or "", e) for e in evidence]
+        if not all(date for date, _ in dated):
+            return list(evidence)
+        return [e for _, e in sorted(dated, key=lambda pair: pair[0], reverse=True)]
+
     def all(self) -> tuple[Citation, ...]:
         """Every citation, in order of number."""
         return tuple(self._cited.values())
@@ -81,8 +88,11 @@ def statements(findings: Iterable[Finding], citations: Citations) -> tuple[State
 
 
 def conflicts(disputes: Iterable[Dispute], citations: Citations) -> tuple[Conflict, ...]:
-    """The contract's form of disputes."""
-    return tuple(Conflict(d.entity, d.aspect, tuple(citations.number(s) for s in d.sides), d.kind) for d in disputes)
+    """The contract's form of disputes; the newest document first where all of them are dated."""
+    return tuple(
+        Conflict(d.entity, d.aspect, tuple(citations.number(s) for s in citations.newest_first(d.sides)), d.kind)
+        for d in disputes
+    )
 
 
 def nearest(scored: Iterable[Scored], lookup: Lookup) -> tuple[Citation, ...]:

@@ -21,8 +21,17 @@ _VERSION = re.compile(
 _DEFINES = re.compile(r"\b(?:is|are)\s+(?:an?|the)\b", re.IGNORECASE)
 _HISTORY = re.compile(r"(?:^|[/\-_])(?:changelog|changes|history|releases?|release-?notes|news)\b", re.IGNORECASE)
 """Names of files that tell what changed when."""
+_COMPARES = re.compile(
+    r"\b(?:than|while|whereas|unlike|compared|in contrast|as opposed to|both|neither|rather|instead|versus|vs|(?:more|less|better|worse"
+    r"|faster|slower|easier|harder|smaller|larger|simpler|newer|older))\b",
+    re.IGNORECASE,
+)
+"""Markers of a comparison between two things named, after Schildwächter et al., "Answering Comparative Questions:
+Better than Ten-Blue-Links?", CHIIR 2019 (CAM)."""
 _ONLY_REACH = 45  # characters: "only works with the IDE on Windows"
 _ONLY = re.compile(r"\b(?:only|solely|exclusively)\b", re.IGNORECASE)
+SAME_DOCUMENT = 0.85
+"""What a second statement of one document is worth beside one of another document."""
 REDUNDANT = 0.6
 """Share of common content words (Jaccard) from which two statements say the same."""
 
@@ -39,6 +48,8 @@ class Cell:
     """Inverse document frequency of each stem of the question that matters here."""
     objects: tuple[str, ...] = ()
     """Entities that the statement should name beside: what the entity wraps, loads or resembles."""
+    sides: tuple[str, ...] = ()
+    """All sides of the comparison that the cell belongs to."""
 
     @property
     def aspect(self) -> str | None:
@@ -101,6 +112,7 @@ WEIGHTS: Mapping[str, float] = {
     "opens": 0.6,
     "defines": 0.65,
     "object": 0.5,
+    "compares": 0.5,
     "code": -1.6,
     "bullet": 0.3,
     "row": -0.5,
@@ -132,6 +144,7 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
         "relevance": candidate.relevance,
         "opens": float(cell.entity in named.opening),
         "defines": float(cell.entity in named.opening and _DEFINES.search(text[:120]) is not None),
+        "compares": float(bool(named.slugs & (set(cell.sides) - {cell.entity})) and _COMPARES.search(text) is not None),
         "object": _share(frozenset(cell.objects), named.slugs | frozenset(passage.subjects)),
         "code": float(candidate.kind is SentenceKind.CODE and not cell.strong.match(text)),
         "bullet": float(candidate.kind is SentenceKind.BULLET),
@@ -171,17 +184,19 @@ def _only(text: str, parts: Phrases) -> bool:
 
 
 def choose(scored: Iterable[Scored], limit: int, *, taken: Sequence[Scored] = ()) -> list[Scored]:
-    """The best ``limit`` without near-duplicates, of each other or of ``taken``; other documents first among equals.
+    """The best ``limit`` without near-duplicates, of each other or of ``taken``; other documents first if nearly as good.
 
     A greedy form of maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998) in which a
-    near-duplicate is worth nothing.
+    near-duplicate is worth nothing, and a document that was quoted already a little less.
     """
+    left = sorted(scored, key=lambda s: (-s.score, s.candidate.passage.path, s.candidate.span))
     chosen: list[Scored] = []
-    for item in sorted(scored, key=lambda s: (-s.score, s.candidate.passage.path, s.candidate.span)):
-        if len(chosen) == limit:
-            break
-        if not any(_says_the_same(item.candidate, other.candidate) for other in (*taken, *chosen)):
-            chosen.append(item)
+    while left and len(chosen) < limit:
+        quoted = {s.candidate.passage.path for s in chosen}
+        best = max(left, key=lambda s: s.score * (SAME_DOCUMENT if s.candidate.passage.path in quoted else 1.0))
+        left.remove(best)
+        if not any(_says_the_same(best.candidate, other.candidate) for other in (*taken, *chosen)):
+            chosen.append(best)
     return chosen
 
 

@@ -65,7 +65,12 @@ class Gatherer:
     def cell(self, entity: str | None, asked: AskedAspect | None, understood: Understood) -> Cell:
         """What to look for about ``entity``, and in which words."""
         return Cell(
-            entity, asked, self._query(entity, asked, understood), self._weights(asked, understood), understood.objects
+            entity=entity,
+            asked=asked,
+            query=self._query(entity, asked, understood),
+            importance=self._weights(asked, understood),
+            objects=understood.objects,
+            sides=understood.entities,
         )
 
     def _weights(self, asked: AskedAspect | None, understood: Understood) -> dict[str, float]:
