@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     """Where passages are embedded; auto takes the fastest there is."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     """Number format while embedding; auto takes bf16 where the processor has it and the vectors keep."""
+    reranker: str | None = None
+    """Cross-encoder that orders the best hits anew: a name or a folder; none, or an empty text, for no reranking."""
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 

@@ -22,8 +22,8 @@ _DEFINES = re.compile(r"\b(?:is|are)\s+(?:an?|the)\b", re.IGNORECASE)
 _HISTORY = re.compile(r"(?:^|[/\-_])(?:changelog|changes|history|releases?|release-?notes|news)\b", re.IGNORECASE)
 """Names of files that tell what changed when."""
 _COMPARES = re.compile(
-    r"\b(?:than|while|whereas|unlike|compared|in contrast|as opposed to|both|neither|rather|instead|versus|vs|(?:more|less|better|worse"
-    r"|faster|slower|easier|harder|smaller|larger|simpler|newer|older))\b",
+    r"\b(?:than|while|whereas|unlike|compared|in contrast|as opposed to|both|neither|rather|instead|versus|vs"
+    r"|more|less|better|worse|faster|slower|easier|harder|smaller|larger|simpler|newer|older)\b",
     re.IGNORECASE,
 )
 """Markers of a comparison between two things named, after Schildwächter et al., "Answering Comparative Questions:
@@ -184,7 +184,7 @@ def _only(text: str, parts: Phrases) -> bool:
 
 
 def choose(scored: Iterable[Scored], limit: int, *, taken: Sequence[Scored] = ()) -> list[Scored]:
-    """The best ``limit`` without near-duplicates, of each other or of ``taken``; other documents first if nearly as good.
+    """The best ``limit`` without near-duplicates, of each other or of ``taken``.
 
     A greedy form of maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998) in which a
     near-duplicate is worth nothing, and a document that was quoted already a little less.

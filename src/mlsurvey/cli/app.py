@@ -14,7 +14,7 @@ from mlsurvey import __version__
 from mlsurvey.cli import about, asking, collecting, evaluating, indexing
 from mlsurvey.cli.console import describe_bug, report_error
 from mlsurvey.cli.help import with_examples
-from mlsurvey.cli.options import Corpus, Index, Model
+from mlsurvey.cli.options import Corpus, Index, Model, Reranker
 from mlsurvey.errors import Interrupted, MlsurveyError, StorageError, UsageError
 
 EXIT_BUG = 1
@@ -73,10 +73,11 @@ def root(
     corpus: Corpus = None,
     index: Index = None,
     model: Model = None,
+    reranker: Reranker = None,
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
     """Keep the options that may stand before a command; without one, show the help."""
-    ctx.obj = {"corpus": corpus, "index": index, "model": model}
+    ctx.obj = {"corpus": corpus, "index": index, "model": model, "reranker": reranker}
     if version:
         typer.echo(f"mlsurvey {__version__}")
         raise typer.Exit

@@ -30,6 +30,10 @@ Model = Annotated[
     str | None,
     typer.Option("--model", metavar="NAME", help="Embedding model: a name or a folder.", rich_help_panel=_PLACE),
 ]
+Reranker = Annotated[
+    str | None,
+    typer.Option("--reranker", metavar="NAME", help="Cross-encoder: a name or a folder.", rich_help_panel=_PLACE),
+]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout; an error is JSON too, on stderr.")]
 Entities = Annotated[
     list[str] | None,

@@ -42,12 +42,26 @@ def locate(name: str) -> Path:
     """
     if name in _DEFAULT_NAMES:
         return _carried()
+    return _checked(find(name, "model", f"go back to {DEFAULT_MODEL}"), name)
+
+
+def find(name: str, setting: str, otherwise: str) -> Path:
+    """Folder of a model of any kind: a folder, or a model of the Hugging Face hub, fetched like in :func:`locate`.
+
+    Args:
+        name: path of the folder, or what the hub calls the model.
+        setting: that it comes from, for the message.
+        otherwise: what a person may do who can get neither.
+
+    Raises:
+        EngineError: it is nowhere.
+    """
     folder = Path(name).expanduser()
     if folder.is_dir():
-        return _checked(folder, name)
+        return folder
     if folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
-        raise EngineError(f"there is no folder {name} to take the embedding model from; correct the setting `model`")
-    return _checked(_from_hub(name), name)
+        raise EngineError(f"there is no folder {name}; correct the setting `{setting}`, or {otherwise}")
+    return _from_hub(name, setting, otherwise)
 
 
 def model_id(name: str) -> str:
@@ -185,7 +199,7 @@ def _checked(folder: Path, name: str) -> Path:
     return folder
 
 
-def _from_hub(name: str) -> Path:
+def _from_hub(name: str, setting: str, otherwise: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError
 
@@ -194,8 +208,8 @@ def _from_hub(name: str) -> Path:
     except (HfHubHTTPError, OSError, ValueError) as error:
         reason = str(error).strip().split("\n", 1)[0]
         raise EngineError(
-            f"the embedding model {name!r} is neither a folder nor in the local cache, and could not be fetched "
-            f"({reason}). Connect once with HF_HUB_OFFLINE=0, give a folder, or go back to {DEFAULT_MODEL}"
+            f"the {setting} {name!r} is neither a folder nor in the local cache, and could not be fetched "
+            f"({reason}). Connect once with HF_HUB_OFFLINE=0, give a folder, or {otherwise}"
         ) from error
 
 

@@ -1,0 +1,89 @@
+"""Judge question and passage together with a cross-encoder. Importing this module loads PyTorch, as for embedding."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sentence_transformers import CrossEncoder
+from transformers.utils import logging as transformers_logging
+
+from mlsurvey.embedding import models
+from mlsurvey.embedding.passages import BATCH, choose_device
+from mlsurvey.errors import EngineError
+
+_WITHOUT: Final = "leave the setting `reranker` empty"
+
+
+class Reranker:
+    """A loaded cross-encoder. Not safe to share between threads: its tokenizer is changed while it works.
+
+    Args:
+        name: a folder, or a model of the Hugging Face hub, which is fetched like an embedding model.
+        device: like that of :class:`mlsurvey.embedding.passages.PassageEmbedder`.
+
+    Raises:
+        EngineError: the device is not there, or the model cannot be loaded or does not give one score for a pair.
+    """
+
+    def __init__(self, name: str, device: str = "auto") -> None:
+        self.device = choose_device(device)
+        self._model = load(name, self.device)
+        self._batch = BATCH[torch.device(self.device).type]
+
+    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """How well each text answers the query: shape ``(len(texts),)``, in 0..1, in the order of ``texts``.
+
+        A pair beyond the model's limit is cut there. The model's logits pass a sigmoid, whatever it is configured
+        to do with them: some leave them raw, and a score has to mean the same for all. Batches are of similar length.
+
+        Raises:
+            EngineError: the GPU has no memory for a batch.
+        """
+        pairs = [[query, text] for text in texts]
+        try:
+            judged = self._model.predict(
+                pairs, batch_size=self._batch, activation_fn=torch.nn.Sigmoid(), show_progress_bar=False
+            )
+        except torch.OutOfMemoryError as error:
+            raise EngineError(f"{self.device} has no memory for the reranker; set device = cpu") from error
+        return np.asarray(judged, dtype=np.float32)
+
+
+def load(name: str, device: str) -> CrossEncoder:
+    """The cross-encoder of that name. Raises like :class:`Reranker`."""
+    folder = models.find(name, "reranker", _WITHOUT)
+    _check_head(folder, name)
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        model = CrossEncoder(str(folder), device=device, local_files_only=True)
+    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
+        raise EngineError(f"the reranker {name!r} cannot be loaded from {folder}: {error}; or {_WITHOUT}") from error
+    if model.num_labels != 1:
+        raise EngineError(
+            f"the reranker {name!r} gives {model.num_labels} labels for a pair, not one score; "
+            f"choose a cross-encoder with one label, or {_WITHOUT}"
+        )
+    return model.eval()
+
+
+def _check_head(folder: Path, name: str) -> None:
+    """Refuse a model that judges nothing: the library would give it a head of random weights without an error.
+
+    Architectures with a head are called after their task, as in ``BertForSequenceClassification``.
+    """
+    try:
+        architectures = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("architectures") or ()
+    except (OSError, ValueError, AttributeError) as error:
+        raise EngineError(f"the reranker {name!r} has no readable {folder / 'config.json'}; or {_WITHOUT}") from error
+    if not any("For" in architecture for architecture in architectures):
+        named = ", ".join(architectures) or "none"
+        raise EngineError(
+            f"the reranker {name!r} is no cross-encoder (architecture: {named}); choose one, for example "
+            f"cross-encoder/ms-marco-MiniLM-L6-v2, or {_WITHOUT}"
+        )
