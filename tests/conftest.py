@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,6 +91,49 @@ def home(indexed: Home, tmp_path: Path) -> Home:
     shutil.copytree(indexed.corpus, copy.corpus)  # keeps time stamps; the files are new, so a refresh looks into them
     shutil.copytree(indexed.index, copy.index)
     return copy
+
+
+@pytest.fixture(scope="session")
+def make_cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """Writes a tiny cross-encoder of random weights with so many labels; always the same one."""
+
+    def make(labels: int = 1) -> Path:
+        import torch
+        from tokenizers import Tokenizer, models, pre_tokenizers, processors
+        from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+
+        folder = tmp_path_factory.mktemp("cross_encoder") / f"labels-{labels}"
+        letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+        pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *letters, *(f"##{letter}" for letter in letters)]
+        vocabulary = {piece: number for number, piece in enumerate(pieces)}
+        tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+        tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+        tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+        PreTrainedTokenizerFast(
+            tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]"
+        ).save_pretrained(folder)
+        config = BertConfig(
+            vocab_size=len(pieces),
+            hidden_size=32,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=64,
+            max_position_embeddings=128,
+            num_labels=labels,
+            initializer_range=0.5,  # wide enough that texts differ in their scores
+        )
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            BertForSequenceClassification(config).save_pretrained(folder)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def cross_encoder(make_cross_encoder: Callable[[int], Path]) -> Path:
+    """Folder of a tiny cross-encoder with one label."""
+    return make_cross_encoder(1)
 
 
 @pytest.fixture

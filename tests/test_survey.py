@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from mlsurvey.errors import IndexingError, MismatchError, NotFoundError, UsageError
+from mlsurvey.errors import EngineError, IndexingError, MismatchError, NotFoundError, UsageError
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
 from mlsurvey.survey.building import _is_exported
@@ -68,6 +68,34 @@ def test_a_model_that_is_not_the_index_s_is_refused(indexed) -> None:
         pytest.raises(MismatchError, match="built with the model all-MiniLM-L6-v2"),
     ):
         survey.ask(QUESTION)
+
+
+def test_a_reranker_from_the_settings_judges_hits_and_answers(indexed, cross_encoder) -> None:
+    place = {"corpus": indexed.corpus, "index": indexed.index, "device": "cpu"}
+    with Survey(Settings(**place, reranker=str(cross_encoder))) as survey:
+        scores = [hit.scores["reranker"] for hit in survey.search("GPU support").hits]
+        assert len(scores) > 2 and scores == sorted(scores, reverse=True)
+        assert {c.path for c in survey.ask(QUESTION).citations} >= {"rust/burn.md", "rust/candle.md"}
+    with Survey(Settings(**place, reranker="")) as survey:
+        assert not any("reranker" in hit.scores for hit in survey.search("GPU support").hits)
+
+
+def test_a_reranker_is_loaded_once_for_all_generations(home, cross_encoder) -> None:
+    settings = Settings(corpus=home.corpus, index=home.index, device="cpu", reranker=str(cross_encoder))
+    with Survey(settings) as survey:
+        with survey._reader.reading() as begun:
+            (home.corpus / "go" / "gorgonia.md").unlink()
+            survey.refresh()
+        with survey._reader.reading() as later:
+            assert later is not begun
+            assert later.searcher.reranker is begun.searcher.reranker is not None
+
+
+def test_a_reranker_that_is_not_there_is_named_when_it_is_wanted(indexed) -> None:
+    with Survey(Settings(corpus=indexed.corpus, index=indexed.index, reranker="./nowhere")) as survey:
+        assert survey.search("gpu", mode="keyword").hits
+        with pytest.raises(EngineError, match="no folder ./nowhere; correct the setting `reranker`"):
+            survey.search("gpu")
 
 
 @pytest.mark.parametrize("name", ["Burn", "burn", "BURN"])

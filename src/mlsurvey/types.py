@@ -216,7 +216,7 @@ class Hit:
     ranks: Mapping[str, int]
     """Rank, from 1, with each voter that found it: ``{"keyword": 3, "dense": 1}``."""
     scores: Mapping[str, float]
-    """Raw score with each voter: BM25 for ``keyword``, cosine for ``dense``."""
+    """Raw score with each voter: BM25 for ``keyword``, cosine for ``dense``, 0..1 for ``reranker``."""
     shares: Mapping[str, float] = field(default_factory=dict)
     """What each voter adds to :attr:`score`: their sum is the score."""
 

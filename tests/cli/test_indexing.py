@@ -80,7 +80,9 @@ def test_config_names_the_origin_of_each_value(run, monkeypatch) -> None:
     value = run("config", "--json", "--model", "x").value
     assert value["model"] == {"value": "x", "origin": "argument --model"}
     assert value["device"] == {"value": "cpu", "origin": "environment variable MLSURVEY_DEVICE"}
-    assert list(value) == ["corpus", "index", "model", "device", "precision"]
+    assert list(value) == ["corpus", "index", "model", "device", "precision", "reranker"]
+    assert value["reranker"] == {"value": "", "origin": "default"}
+    assert run("--reranker", "y", "config", "--json").value["reranker"] == {"value": "y", "origin": "argument --reranker"}
 
 
 def test_an_option_after_the_command_wins_over_one_before(run) -> None:

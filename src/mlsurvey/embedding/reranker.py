@@ -18,6 +18,7 @@ from mlsurvey.embedding.passages import BATCH, choose_device
 from mlsurvey.errors import EngineError
 
 _WITHOUT: Final = "leave the setting `reranker` empty"
+_ADVICE: Final = f"choose a cross-encoder with one label, such as cross-encoder/ms-marco-MiniLM-L6-v2, or {_WITHOUT}"
 
 
 class Reranker:
@@ -63,11 +64,10 @@ def load(name: str, device: str) -> CrossEncoder:
     try:
         model = CrossEncoder(str(folder), device=device, local_files_only=True)
     except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
-        raise EngineError(f"the reranker {name!r} cannot be loaded from {folder}: {error}; or {_WITHOUT}") from error
+        raise EngineError(f"the reranker {name!r} cannot be loaded from {folder}: {error}; {_ADVICE}") from error
     if model.num_labels != 1:
         raise EngineError(
-            f"the reranker {name!r} gives {model.num_labels} labels for a pair, not one score; "
-            f"choose a cross-encoder with one label, or {_WITHOUT}"
+            f"the reranker {name!r} gives {model.num_labels} labels for a pair, not one score; {_ADVICE}"
         )
     return model.eval()
 
@@ -80,10 +80,7 @@ def _check_head(folder: Path, name: str) -> None:
     try:
         architectures = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("architectures") or ()
     except (OSError, ValueError, AttributeError) as error:
-        raise EngineError(f"the reranker {name!r} has no readable {folder / 'config.json'}; or {_WITHOUT}") from error
+        raise EngineError(f"the reranker {name!r} has no readable {folder / 'config.json'}; {_ADVICE}") from error
     if not any("For" in architecture for architecture in architectures):
         named = ", ".join(architectures) or "none"
-        raise EngineError(
-            f"the reranker {name!r} is no cross-encoder (architecture: {named}); choose one, for example "
-            f"cross-encoder/ms-marco-MiniLM-L6-v2, or {_WITHOUT}"
-        )
+        raise EngineError(f"the reranker {name!r} is no cross-encoder (architecture: {named}); {_ADVICE}")

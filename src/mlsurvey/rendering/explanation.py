@@ -25,13 +25,18 @@ def understood_view(rows: Sequence[tuple[str, ...]]) -> RenderableType:
 
 
 def explanation_lines(explanation: Explanation) -> Iterator[str]:
-    """One line for each side of the index: rank, share of the score, and what its own score is made of."""
+    """One line for each side of the index: rank, share of the score, and what its own score is made of.
+
+    A reranker has a line too; what its score is made of cannot be told.
+    """
     if explanation.terms:
         total = sum(weight for _, _, weight in explanation.terms)
         yield f"{_voter(explanation, 'keyword')}BM25 {total:.2f} = {_parts(terms_of(explanation), 2)}"
     if explanation.cosine is not None:
         words = _parts(words_of(explanation), 3) if explanation.tokens else "not told by this model"
         yield f"{_voter(explanation, 'dense')}cosine {explanation.cosine:.3f} = {words}"
+    if "reranker" in explanation.hit.scores:
+        yield f"{_voter(explanation, 'reranker')}{explanation.hit.scores['reranker']:.3f} for query and passage together"
 
 
 def terms_of(explanation: Explanation) -> list[tuple[str, float]]:

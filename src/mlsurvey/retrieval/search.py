@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from mlsurvey.index.keywords import KeywordQuery
 from mlsurvey.index.snapshot import Snapshot
 from mlsurvey.retrieval.fusion import DENSE, KEYWORD, Ranking, Shares, hybrid, rarity, total
+from mlsurvey.retrieval.rerank import RERANKED, Reranker, rerank
 from mlsurvey.types import Filters, Hit
 
 DEPTH = 100
@@ -43,11 +44,15 @@ class Encoder(Protocol):
 
 
 class Searcher:
-    """Searches a snapshot. Safe to share between threads."""
+    """Searches a snapshot; a reranker, where there is one, orders the best hits of a hybrid search anew.
 
-    def __init__(self, snapshot: Snapshot, encoder: Encoder) -> None:
+    Safe to share between threads.
+    """
+
+    def __init__(self, snapshot: Snapshot, encoder: Encoder, reranker: Reranker | None = None) -> None:
         self.snapshot = snapshot
         self.encoder = encoder
+        self.reranker = reranker
         self.rarity = lru_cache(maxsize=QUERIES)(self._rarity)
 
     def search(
@@ -73,7 +78,10 @@ class Searcher:
             rankings[KEYWORD] = self.snapshot.keyword(query, depth, filters)
         if mode is not Mode.KEYWORD and vector is not None:
             rankings[DENSE] = self.snapshot.dense(vector, depth, self.snapshot.select(filters))
-        return self._hits(rankings, hybrid(rankings, self.rarity(text), depth), limit)
+        shares = hybrid(rankings, self.rarity(text), depth)
+        if self.reranker is None or mode is not Mode.HYBRID:
+            return self._hits(rankings, shares, limit)
+        return rerank(text, self._hits(rankings, shares, max(limit, RERANKED)), self.reranker)[:limit]
 
     def _rarity(self, text: str) -> float:
         """How rare the rarest word or compound of ``text`` is; see :func:`mlsurvey.retrieval.fusion.rarity`."""

@@ -2,7 +2,7 @@
 
 This is the composition root: settings, corpus, index, model and answering meet
 here and nowhere else. Opening a survey is cheap; parts are opened when first
-needed, and nothing that asks or searches ever loads PyTorch.
+needed, and nothing that asks or searches loads PyTorch unless a reranker is set.
 """
 
 from __future__ import annotations
@@ -217,9 +217,11 @@ class Survey:
 
     @cached_property
     def _reader(self) -> Reader:
-        from mlsurvey.survey.reader import Reader
+        from mlsurvey.survey.reader import LazyReranker, Reader
 
-        return Reader(self.settings.index, lambda: self._vocabulary)
+        name = self.settings.reranker
+        reranker = LazyReranker(name, self.settings.device) if name else None
+        return Reader(self.settings.index, lambda: self._vocabulary, reranker)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:

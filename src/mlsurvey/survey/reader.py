@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mlsurvey.embedding.questions import QuestionEncoder
+    from mlsurvey.embedding.reranker import Reranker
 
 Stamp = tuple[int, int, int]
 
@@ -28,10 +29,16 @@ Stamp = tuple[int, int, int]
 class Reading:
     """One open generation with what asks it: each has its own encoder, since a newer one may be of another model."""
 
-    def __init__(self, index: Path, snapshot: Snapshot, vocabulary: Callable[[], Vocabulary]) -> None:
+    def __init__(
+        self,
+        index: Path,
+        snapshot: Snapshot,
+        vocabulary: Callable[[], Vocabulary],
+        reranker: LazyReranker | None = None,
+    ) -> None:
         self.snapshot = snapshot
         self.encoder = LazyEncoder(index, snapshot.generation.model)
-        self.searcher = Searcher(snapshot, self.encoder)
+        self.searcher = Searcher(snapshot, self.encoder, reranker)
         self._vocabulary = vocabulary
 
     @cached_property
@@ -62,11 +69,35 @@ class LazyEncoder:
         return QuestionEncoder(export_folder(self._index, model_of(self._embedder)))
 
 
-class Reader:
-    """Opens an index for reading, and again when a newer generation is published. Safe to share between threads."""
+class LazyReranker:
+    """A reranker that is loaded when the first hits are judged. Safe to share between threads: they wait in turn."""
 
-    def __init__(self, index: Path, vocabulary: Callable[[], Vocabulary]) -> None:
-        self._index, self._vocabulary = index, vocabulary
+    def __init__(self, name: str, device: str) -> None:
+        self._name, self._device = name, device
+        self._lock = threading.Lock()
+
+    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """In 0..1, shape ``(len(texts),)``; raises like :class:`mlsurvey.embedding.reranker.Reranker`."""
+        with self._lock:
+            return self._reranker.scores(query, texts)
+
+    @cached_property
+    def _reranker(self) -> Reranker:
+        from mlsurvey.embedding.reranker import Reranker
+
+        return Reranker(self._name, self._device)
+
+
+class Reader:
+    """Opens an index for reading, and again when a newer generation is published. Safe to share between threads.
+
+    A reranker belongs to no index: all generations share it.
+    """
+
+    def __init__(
+        self, index: Path, vocabulary: Callable[[], Vocabulary], reranker: LazyReranker | None = None
+    ) -> None:
+        self._index, self._vocabulary, self._reranker = index, vocabulary, reranker
         self._lock = threading.Lock()
         self._current: Reading | None = None
         self._stamp: Stamp | None = None
@@ -103,7 +134,7 @@ class Reader:
             if self._current and snapshot.generation == self._current.snapshot.generation:
                 snapshot.close()  # the catalogue was tidied, nothing new was published
             else:
-                self._current = Reading(self._index, snapshot, self._vocabulary)
+                self._current = Reading(self._index, snapshot, self._vocabulary, self._reranker)
                 self._users[self._current] = 0
                 self._close_unused()
             self._stamp = stamp
