@@ -75,7 +75,7 @@ def test_a_reranker_from_the_settings_judges_hits_and_answers(indexed, cross_enc
     with Survey(Settings(**place, reranker=str(cross_encoder))) as survey:
         scores = [hit.scores["reranker"] for hit in survey.search("GPU support").hits]
         assert len(scores) > 2 and scores == sorted(scores, reverse=True)
-        assert {c.path for c in survey.ask(QUESTION).citations} >= {"rust/burn.md", "rust/candle.md"}
+        assert {c.document for c in survey.ask(QUESTION).citations} >= {"rust/burn.md", "rust/candle.md"}
     with Survey(Settings(**place, reranker="")) as survey:
         assert not any("reranker" in hit.scores for hit in survey.search("GPU support").hits)
 
@@ -94,7 +94,7 @@ def test_a_reranker_is_loaded_once_for_all_generations(home, cross_encoder) -> N
 def test_a_reranker_that_is_not_there_is_named_when_it_is_wanted(indexed) -> None:
     with Survey(Settings(corpus=indexed.corpus, index=indexed.index, reranker="./nowhere")) as survey:
         assert survey.search("gpu", mode="keyword").hits
-        with pytest.raises(EngineError, match="no folder ./nowhere; correct the setting `reranker`"):
+        with pytest.raises(EngineError, match=r"no folder \./nowhere; correct the setting `reranker`"):
             survey.search("gpu")
 
 

@@ -82,7 +82,10 @@ def test_config_names_the_origin_of_each_value(run, monkeypatch) -> None:
     assert value["device"] == {"value": "cpu", "origin": "environment variable MLSURVEY_DEVICE"}
     assert list(value) == ["corpus", "index", "model", "device", "precision", "reranker"]
     assert value["reranker"] == {"value": "", "origin": "default"}
-    assert run("--reranker", "y", "config", "--json").value["reranker"] == {"value": "y", "origin": "argument --reranker"}
+    assert run("--reranker", "y", "config", "--json").value["reranker"] == {
+        "value": "y",
+        "origin": "argument --reranker",
+    }
 
 
 def test_an_option_after_the_command_wins_over_one_before(run) -> None:

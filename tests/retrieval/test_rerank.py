@@ -39,7 +39,10 @@ def reranking(plain: Searcher, reranker: Reranker) -> Searcher:
 def many(plain: Searcher) -> list[Hit]:
     """Sixty hits whose fused scores fall from 2."""
     hit = plain.search(QUERY)[0]
-    return [replace(hit, passage_id=number, score=2 - number / 30, shares={"dense": 2 - number / 30}) for number in range(60)]
+    return [
+        replace(hit, passage_id=number, score=2 - number / 30, shares={"dense": 2 - number / 30})
+        for number in range(60)
+    ]
 
 
 def test_the_order_of_a_hybrid_search_is_that_of_the_rerankers_scores(

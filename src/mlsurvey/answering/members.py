@@ -14,6 +14,10 @@ MEMBER = 0.2
 """Least estimated probability of the evidence that puts an entity into a set."""
 KNOWN_MEMBER = 0.05
 """The same where the vocabulary has the entity in the class and nothing else is asked: the quote illustrates."""
+COLLECTION = "collection"
+"""Category of what lists libraries and is none."""
+UNKNOWN_KIND = 0.5
+"""The same where native or binding is asked for and the entity's kind is not known."""
 CLEARLY = 1.5
 """How much better the evidence against has to be than that for, since a denial is often of a part only."""
 
@@ -45,6 +49,7 @@ def of_class(understood: Understood, entities: Mapping[str, Entity]) -> list[Ent
         e
         for e in entities.values()
         if e.slug not in objects
+        and COLLECTION not in e.category
         and (not understood.languages or e.language in understood.languages)
         and (not understood.categories or not e.category or set(e.category) & set(understood.categories))
     ]
@@ -61,9 +66,11 @@ def verdict(entity: Entity, scored: Sequence[Scored], understood: Understood, as
     good = [s for s in scored if s.score >= (KNOWN_MEMBER if is_known else MEMBER)]
     if not good:
         return "unknown"
-    if understood.kinds and entity.kind:
-        return "yes" if entity.kind in understood.kinds else "no"
-    if asked is None or not asked.aspect.polar:
+    if understood.kinds:
+        if entity.kind:
+            return "yes" if entity.kind in understood.kinds else "no"
+        return "yes" if good[0].score >= UNKNOWN_KIND else "unknown"
+    if asked is None or not (asked.aspect.polar or understood.objects):
         return "yes"
     return "no" if _best(good, asked, -1) > CLEARLY * _best(good, asked, 1) else "yes"
 

@@ -89,6 +89,7 @@ def understand(
     if kind in (Kind.LIST, Kind.RECOMMEND):
         sides, objects = (), tuple(dict.fromkeys((*sides, *objects)))
         rest = blank(rest, language_spans(rest))
+        languages = _of_members(languages)
         classes = find_categories(rest, categories)
         asked = beside_classes(asked, classes)
     elif not sides:
@@ -115,6 +116,11 @@ def understand(
         objects_denied=any(m.slug in objects and is_denied(question, m.span) for m in names.mentions),
         inclusive=_INCLUSIVE.search(question) is not None,
     )
+
+
+def _of_members(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Languages that members may be of: beside others, Python is the world that they are measured by."""
+    return tuple(language for language in languages if language != "python") or languages
 
 
 def _is_only_known(question: str, sides: Sequence[str], languages: Sequence[str], gazetteer: Gazetteer) -> bool:

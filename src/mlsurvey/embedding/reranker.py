@@ -46,7 +46,7 @@ class Reranker:
         Raises:
             EngineError: the GPU has no memory for a batch.
         """
-        pairs = [[query, text] for text in texts]
+        pairs = [(query, text) for text in texts]
         try:
             judged = self._model.predict(
                 pairs, batch_size=self._batch, activation_fn=torch.nn.Sigmoid(), show_progress_bar=False
@@ -63,13 +63,13 @@ def load(name: str, device: str) -> CrossEncoder:
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         model = CrossEncoder(str(folder), device=device, local_files_only=True)
-    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
-        raise EngineError(f"the reranker {name!r} cannot be loaded from {folder}: {error}; {_ADVICE}") from error
+    except Exception as error:  # safetensors' own class for a broken file derives from Exception only
+        reason = str(error).strip().split("\n", 1)[0]
+        raise EngineError(f"the reranker {name!r} cannot be loaded from {folder} ({reason}); {_ADVICE}") from error
     if model.num_labels != 1:
-        raise EngineError(
-            f"the reranker {name!r} gives {model.num_labels} labels for a pair, not one score; {_ADVICE}"
-        )
-    return model.eval()
+        raise EngineError(f"the reranker {name!r} gives {model.num_labels} labels for a pair, not one score; {_ADVICE}")
+    model.eval()
+    return model
 
 
 def _check_head(folder: Path, name: str) -> None:

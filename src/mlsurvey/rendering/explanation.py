@@ -36,7 +36,8 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
         words = _parts(words_of(explanation), 3) if explanation.tokens else "not told by this model"
         yield f"{_voter(explanation, 'dense')}cosine {explanation.cosine:.3f} = {words}"
     if "reranker" in explanation.hit.scores:
-        yield f"{_voter(explanation, 'reranker')}{explanation.hit.scores['reranker']:.3f} for query and passage together"
+        score = explanation.hit.scores["reranker"]
+        yield f"{_voter(explanation, 'reranker')}{score:.3f} for query and passage together"
 
 
 def terms_of(explanation: Explanation) -> list[tuple[str, float]]:

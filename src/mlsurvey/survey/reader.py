@@ -94,9 +94,7 @@ class Reader:
     A reranker belongs to no index: all generations share it.
     """
 
-    def __init__(
-        self, index: Path, vocabulary: Callable[[], Vocabulary], reranker: LazyReranker | None = None
-    ) -> None:
+    def __init__(self, index: Path, vocabulary: Callable[[], Vocabulary], reranker: LazyReranker | None = None) -> None:
         self._index, self._vocabulary, self._reranker = index, vocabulary, reranker
         self._lock = threading.Lock()
         self._current: Reading | None = None
