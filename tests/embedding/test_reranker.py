@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from sentence_transformers import CrossEncoder
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from mlsurvey.embedding import models
@@ -85,8 +86,19 @@ def test_an_embedding_model_is_not_given_a_head_of_random_weights() -> None:
         Reranker(str(models.locate(models.DEFAULT_MODEL)), "cpu")
 
 
+def test_a_cross_encoder_that_sentence_transformers_wrote_is_taken(
+    reranker: Reranker, cross_encoder: Path, tmp_path: Path
+) -> None:
+    CrossEncoder(str(cross_encoder), device="cpu").save_pretrained(str(tmp_path / "saved"))
+    saved = Reranker(str(tmp_path / "saved"), "cpu")
+    np.testing.assert_allclose(saved.scores(QUERY, TEXTS), reranker.scores(QUERY, TEXTS), atol=1e-6)
+
+
 def test_a_folder_without_a_model_is_told_apart(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match=r"has no readable .*config\.json; choose"):
+    with pytest.raises(EngineError, match=r"is no cross-encoder .architecture: none named.; choose"):
+        Reranker(str(tmp_path), "cpu")
+    (tmp_path / "config.json").write_text("{", "utf-8")
+    with pytest.raises(EngineError, match=r"config\.json cannot be read .*; choose"):
         Reranker(str(tmp_path), "cpu")
 
 

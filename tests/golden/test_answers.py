@@ -21,9 +21,9 @@ from .conftest import CORPUS, QUESTIONS, REGIONS
 
 pytestmark = pytest.mark.golden
 
-LEAST = ("verbatim=1", "cell_recall=0.8", "hit_at_1=0.8", "list_f1=0.8", "abstain_right=0.6", "both_sides@10=0.8")
+LEAST = ("verbatim=1", "cell_recall=0.92", "hit_at_1=0.84", "list_f1=0.9", "abstain_right=1", "both_sides@10=0.8")
 GREATEST = ("misattributed=0", "abstain_wrong=0")
-"""Two cells, or one question, under what was measured when they were set; verbatim and misattributed have no slack."""
+"""Two cells, or one member of a list, under what was measured when they were set; the others have no slack."""
 
 BESIDE = Path(__file__).parents[3] / "shared"
 SCORER = Path(os.environ.get("MLSURVEY_SHARED", BESIDE)) / "evals" / "score_answers.py"

@@ -124,7 +124,7 @@ def test_table_rows_stand_with_their_header(chunk: Chunk) -> None:
     assert {r.header for r in rows} == {("Crate", "GPU", "Note")} and {r.kind for r in rows} == {SentenceKind.ROW}
     assert quotes(document, passages) == ["| `ember` | **yes** | a\\|b |", "| wax |  | no |"]
     assert "ember | GPU: yes | Note: a|b" in passages[0].embedding_text
-    assert "wax | Note: no" in passages[0].embedding_text
+    assert "wax | Note: no" in passages[1].embedding_text
 
 
 def test_html_tables_are_rows_too(chunk: Chunk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -17,6 +17,9 @@ from mlsurvey.embedding import models
 from mlsurvey.embedding.passages import BATCH, choose_device
 from mlsurvey.errors import EngineError
 
+_OWN_CONFIG: Final = "config_sentence_transformers.json"
+_HEADS: Final = ("ForSequenceClassification", "ForCausalLM")
+"""Ends of architectures that score a pair: by a classifier, or by how much likelier "yes" is than "no"."""
 _WITHOUT: Final = "leave the setting `reranker` empty"
 _ADVICE: Final = f"choose a cross-encoder with one label, such as cross-encoder/ms-marco-MiniLM-L6-v2, or {_WITHOUT}"
 
@@ -62,7 +65,7 @@ def load(name: str, device: str) -> CrossEncoder:
     _check_head(folder, name)
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        model = CrossEncoder(str(folder), device=device, local_files_only=True)
+        model: CrossEncoder = CrossEncoder(str(folder), device=device, local_files_only=True)
     except Exception as error:  # safetensors' own class for a broken file derives from Exception only
         reason = str(error).strip().split("\n", 1)[0]
         raise EngineError(f"the reranker {name!r} cannot be loaded from {folder} ({reason}); {_ADVICE}") from error
@@ -75,12 +78,21 @@ def load(name: str, device: str) -> CrossEncoder:
 def _check_head(folder: Path, name: str) -> None:
     """Refuse a model that judges nothing: the library would give it a head of random weights without an error.
 
-    Architectures with a head are called after their task, as in ``BertForSequenceClassification``.
+    A model with modules of its own (:data:`_OWN_CONFIG`) says what it is; of others the architecture has to be one
+    of :data:`_HEADS`.
     """
+    if _read(folder / _OWN_CONFIG).get("model_type") == "CrossEncoder":
+        return
+    architectures = tuple(map(str, _read(folder / "config.json").get("architectures") or ()))
+    if not any(architecture.endswith(_HEADS) for architecture in architectures):
+        named = ", ".join(architectures) or "none named"
+        raise EngineError(f"the reranker {name!r} in {folder} is no cross-encoder (architecture: {named}); {_ADVICE}")
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """Content of a JSON file; an absent one says nothing."""
     try:
-        architectures = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("architectures") or ()
-    except (OSError, ValueError, AttributeError) as error:
-        raise EngineError(f"the reranker {name!r} has no readable {folder / 'config.json'}; {_ADVICE}") from error
-    if not any("For" in architecture for architecture in architectures):
-        named = ", ".join(architectures) or "none"
-        raise EngineError(f"the reranker {name!r} is no cross-encoder (architecture: {named}); {_ADVICE}")
+        content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except (OSError, ValueError) as error:
+        raise EngineError(f"the reranker's {file} cannot be read ({error}); {_ADVICE}") from error
+    return content if isinstance(content, dict) else {}
