@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -111,3 +113,12 @@ def test_the_gpu_gives_the_same_vectors(embedder: PassageEmbedder) -> None:
         pytest.skip("torch sees no CUDA device here")
     on_gpu = PassageEmbedder(models.DEFAULT_MODEL, "cuda").embed(TEXTS)
     assert np.sum(on_gpu * embedder.embed(TEXTS), axis=1).min() >= 0.9999
+
+
+def test_broken_weights_are_named(tmp_path: Path) -> None:
+    whole = models.locate(models.DEFAULT_MODEL)
+    broken = tmp_path / "broken"
+    shutil.copytree(whole, broken, ignore=shutil.ignore_patterns("model.safetensors"))
+    (broken / "model.safetensors").write_bytes(b"\x08\x00\x00\x00\x00\x00\x00\x00{cut off")
+    with pytest.raises(EngineError, match="cannot load the model"):
+        PassageEmbedder(str(broken), "cpu")

@@ -107,7 +107,7 @@ def load(name: str, device: str) -> SentenceTransformer:
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         model = SentenceTransformer(str(folder), device=device, local_files_only=True)
-    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
+    except Exception as error:  # safetensors' own class for a broken file derives from Exception only
         raise EngineError(f"sentence-transformers cannot load the model {name!r} from {folder}: {error}") from error
     model.max_seq_length = models.sequence_limit(name)
     return model.eval()
