@@ -149,3 +149,33 @@ def test_an_excluded_class_wants_the_other_one() -> None:
 @pytest.mark.parametrize("question", ["", "   ", "???", "\x1b[31m", "🔥" * 50, "a" * 5000])
 def test_any_text_is_a_question(question: str) -> None:
     assert read(question).entities == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the fastest Rust library for training?",
+        "what's the most mature C# framework",
+        "best crate for beginners?",
+    ],
+)
+def test_a_superlative_asks_for_a_recommendation(question: str) -> None:
+    assert read(question).kind is Kind.RECOMMEND
+
+
+def test_names_in_brackets_explain_a_class() -> None:
+    understood = read("Which crates are bindings to a C++ runtime (libtorch, sklearn)?")
+    assert (understood.kind, set(understood.objects)) == (Kind.LIST, {"pytorch", "scikit-learn"})
+
+
+def test_what_somebody_knows_is_no_side_of_advice_in_another_language() -> None:
+    understood = read("I know libtorch, what should I use from C#?")
+    assert (understood.kind, understood.objects) == (Kind.RECOMMEND, ("pytorch",))
+
+
+def test_an_off_topic_superlative_is_no_call_for_advice() -> None:
+    assert read("Which cheese goes best with wine?").kind is Kind.LOOKUP
+
+
+def test_a_typing_error_in_a_word_with_endings_is_mended() -> None:
+    assert aspects("is burn still maintaned") == ["maintenance"]

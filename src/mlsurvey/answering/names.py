@@ -10,7 +10,7 @@ from functools import lru_cache
 from rapidfuzz.distance import DamerauLevenshtein
 
 from mlsurvey.answering.understood import AskedAspect, Correction
-from mlsurvey.answering.words import stem
+from mlsurvey.answering.words import STOP_WORDS, stem
 from mlsurvey.types import Aspect, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer, Mention, collapse
 
@@ -172,6 +172,8 @@ def _is_near(typed: str, word: str) -> bool:
 
 def _looks_like_name(question: str, span: Span) -> bool:
     word = span.of(question)
+    if word.casefold() in STOP_WORDS:
+        return False
     named = any(m.span(1) == (span.start, span.end) for m in _NAMED_THING.finditer(question))
     beside_versus = re.search(r"\b(?:vs\.?|versus)\s*$", question[: span.start], re.I) or re.match(
         r"\s*(?:vs\.?|versus)\b", question[span.end :], re.I

@@ -21,7 +21,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     r"^[^.;:!?(),–—]{0,40}?(?:\b(?:is|are|was|were|has|have)\s+(?:currently\s+|been\s+)?(?:no\s+longer|removed|dropped|unsupported|missing)\b"
     r"|(?:\bnot|n['’]t)\s+(?:yet\s+|currently\s+|officially\s+)?"
-    r"(?:supported|available|implemented|planned|possible|provided|included|maintained|part|there|enabled)\b"
+    r"(?:supported|available|implemented|planned|possible|provided|included|maintained|part|among|there|enabled)\b"
     r"|\bunsupported\b|\bunavailable\b)",
     re.IGNORECASE,
 )

@@ -52,7 +52,7 @@ _RECOMMEND = re.compile(
     rf"\bwhat\s+(?:should|would|do|can|could)\s+(?:i|we|one)\b|\bshould\s+(?:i|we)\s+(?:use|take|choose|pick|start)\b"
     rf"|\bwhich\s+(?:\w+\s+)?(?:crate|library|framework|package|tool)\b|\brecommend|\bsuggest|\bbest\b|\bsimplest\b"
     rf"|\bwhere\s+(?:to|do\s+i|should\s+i)\s+(?:start|begin)\b|\b(?:i|we)\s+(?:need|want|have|would\s+like)\b|\bgood\s+(?:choice|{_MEMBERS})\b"
-    rf"|\beasiest\b|\bwhat\s+is\s+the\s+(?:right|simplest|best)\b|\blooking\s+for\b",
+    rf"|\beasiest\b|\bwhat(?:\s+is|['’]s)\s+the\s+(?:right|best|most\s+\w+|[a-z]{{3,}}est)\b|\blooking\s+for\b",
     re.IGNORECASE,
 )
 _FACT = re.compile(r"\s*(?:who|when|where|why|how|what|is|are|does|do|did|was|were|has|have)\b", re.IGNORECASE)

@@ -95,7 +95,10 @@ def recommendation(
     pools = [gatherer.pool(understood, asked, filters) for asked in _needs(understood, vocabulary)]
     shortlist: list[tuple[float, str, list[list[Finding]]]] = []
     for entity in _eligible(understood, gatherer, pools):
-        groups = [_for_need(entity.slug, gatherer, pool, limit) for pool in pools]
+        groups: list[list[Finding]] = []
+        for pool in pools:
+            told = [f.evidence for group in groups for f in group]
+            groups.append(_for_need(entity.slug, gatherer, pool, limit, told))
         met = sum(group[0].evidence.score for group in groups if group and group[0].stance == "for")
         if met:
             words = share_spoken([f.evidence for group in groups for f in group], gatherer.importance(understood))
@@ -125,10 +128,10 @@ def _needs(understood: Understood, vocabulary: Vocabulary) -> list[AskedAspect]:
     return list({a.aspect.slug: a for a in reversed(needs)}.values())[::-1]
 
 
-def _for_need(slug: str, gatherer: Gatherer, pool: Pool, limit: int) -> list[Finding]:
+def _for_need(slug: str, gatherer: Gatherer, pool: Pool, limit: int, told: Sequence[Scored]) -> list[Finding]:
     scored, _ = gatherer.about(slug, pool)
     asked = pool.cell.asked
-    return [Finding(slug, pool.cell.aspect, s, _stance(s, asked)) for s in chosen(scored, limit, ())]
+    return [Finding(slug, pool.cell.aspect, s, _stance(s, asked)) for s in chosen(scored, limit, told)]
 
 
 def _stance(scored: Scored, asked: AskedAspect | None) -> str:
