@@ -119,13 +119,11 @@ def _eligible(understood: Understood, gatherer: Gatherer, pools: Sequence[Pool])
 
 
 def _needs(understood: Understood, vocabulary: Vocabulary) -> list[AskedAspect]:
-    """The aspects that are asked for, and what each candidate is good for in the words of the need."""
-    needs = list(understood.aspects)
-    if the_class := _class_aspect(understood, vocabulary):
-        needs.append(the_class)
-    if purpose := _aspect(PURPOSE, vocabulary):
-        needs.append(AskedAspect(purpose, understood.terms))
-    return list({a.aspect.slug: a for a in reversed(needs)}.values())[::-1]
+    """What each candidate is good for, in the words of the need, and the aspects that are asked for."""
+    purpose, the_class = _aspect(PURPOSE, vocabulary), _class_aspect(understood, vocabulary)
+    needs = [AskedAspect(purpose, understood.terms)] if purpose else []
+    needs += [*understood.aspects, *([the_class] if the_class else [])]
+    return list({a.aspect.slug: a for a in needs}.values())
 
 
 def _for_need(slug: str, gatherer: Gatherer, pool: Pool, limit: int, told: Sequence[Scored]) -> list[Finding]:
