@@ -11,10 +11,12 @@ from mlsurvey.types import Aspect, Kind, Passage, Sentence, Span
 GPU = Aspect("gpu", "GPU", strong=("gpu*", "cuda"), negative=("cpu only",), polar=True)
 
 
-def scored(text: str, path: str, value: float = 0.6, subjects: tuple[str, ...] = ("wax",)) -> Scored:
+def scored(
+    text: str, path: str, value: float = 0.6, subjects: tuple[str, ...] = ("wax",), others: float = 0.0
+) -> Scored:
     whole = Span(0, len(text))
     passage = Passage(path, 0, whole, 1, 1, (), subjects, (Sentence(whole, text),))
-    return Scored(Candidate(0, passage, passage.sentences, 1.0, 0.5), value, {})
+    return Scored(Candidate(0, passage, passage.sentences, 1.0, 0.5), value, {"others": others})
 
 
 def disputed(*statements: Scored, aspect: Aspect = GPU, kind: Kind = Kind.LOOKUP, **importance: float) -> bool:
@@ -38,8 +40,19 @@ def test_a_phrase_may_deny_by_itself() -> None:
         (scored("Wax supports the GPU.", "a.md"), scored("The GPU is not supported on Windows.", "b.md")),
         (scored("Wax supports CUDA.", "a.md"), scored("Wax has no GPU code of its own.", "b.md")),
         (scored("Wax supports the GPU.", "a.md"), scored("Wax trains on the GPU.", "b.md")),
+        (scored("Wax supports the GPU.", "a.md"), scored("It follows Ember, which uses no GPU.", "b.md", others=1.0)),
+        (scored("Wax supports the GPU.", "a.md"), scored("Without GPU support, large models are slow.", "b.md")),
     ],
-    ids=["same document", "another library", "hardly evidence", "a part only", "another word", "agreement"],
+    ids=[
+        "same document",
+        "another library",
+        "hardly evidence",
+        "a part only",
+        "another word",
+        "agreement",
+        "of another",
+        "a condition",
+    ],
 )
 def test_no_alarm(first: Scored, second: Scored) -> None:
     assert not disputed(first, second)

@@ -13,7 +13,7 @@ from mlsurvey.answering.compose import Dispute
 from mlsurvey.answering.evidence import Cell, Scored
 from mlsurvey.answering.polarity import is_denied, polarity
 from mlsurvey.answering.words import stem, words
-from mlsurvey.types import Aspect, Kind
+from mlsurvey.types import Aspect, Kind, SentenceKind
 from mlsurvey.vocabulary.phrases import phrases
 
 DISPUTED = 0.25
@@ -22,9 +22,11 @@ DENYING = 0.1
 """The same for a plain denial: a text that says no has fewer of the aspect's words."""
 _VERSIONED = re.compile(r"(?P<name>[A-Za-z][\w.+#-]*[A-Za-z])\s+(?:versions?\s+)?v?(?P<number>\d+(?:\.\d+)+)")
 _PARTIAL = re.compile(
-    r"(?:\bnot|n['’]t)\b[^.;]{0,40}\b(?:on|with|when|if|unless|by default|without)\b|\bnot\s+(?:all|every|only)\b",
+    r"^\W*(?:without|if|when|unless)\b|\bnot\s+(?:all|every|only)\b"
+    r"|(?:\bnot|n['’]t)\b[^.;]{0,40}\b(?:on|with|when|if|unless|by default|without)\b",
     re.IGNORECASE,
 )
+"""A denial under a condition, or of a part."""
 NEAR = 4
 """Words between a negator and what it denies, for a statement to count against another one."""
 
@@ -37,7 +39,7 @@ def dispute(scored: Sequence[Scored], cell: Cell, kind: Kind) -> Dispute | None:
     """
     if cell.entity is None or cell.asked is None:
         return None
-    about = [s for s in scored if s.score >= DENYING and _about(s, cell.entity) and len(s.candidate.sentences) == 1]
+    about = [s for s in scored if s.score >= DENYING and _about(s, cell.entity) and _is_plain(s)]
     good = [s for s in about if s.score >= DISPUTED]
     if cell.asked.aspect.polar and (found := _denied(good, about, cell, cell.asked.aspect)):
         return found
@@ -51,7 +53,7 @@ def dispute(scored: Sequence[Scored], cell: Cell, kind: Kind) -> Dispute | None:
 def _denied(good: Sequence[Scored], about: Sequence[Scored], cell: Cell, aspect: Aspect) -> Dispute | None:
     """One document affirms what another denies; the denial may be the less obvious evidence."""
     for affirmed in (s for s in good if _polarity(s, aspect) > 0):
-        for denied in (s for s in about if _polarity(s, aspect) < 0):
+        for denied in (s for s in about if _polarity(s, aspect) < 0 and not _of_another(s)):
             if _contradict(affirmed, denied, aspect):
                 return Dispute(cell.entity or "", cell.aspect, "negation", (affirmed, denied))
     return None
@@ -88,6 +90,16 @@ def _naming(cell: Cell) -> Aspect:
 def _about(scored: Scored, entity: str) -> bool:
     """Only what stands where the entity is the sole subject, or opens with it, counts against another statement."""
     return scored.candidate.passage.subjects == (entity,) or scored.features.get("opens", 0.0) > 0
+
+
+def _is_plain(scored: Scored) -> bool:
+    """One sentence of prose: a run of bullets says many things, and code says nothing."""
+    return len(scored.candidate.sentences) == 1 and scored.candidate.kind is not SentenceKind.CODE
+
+
+def _of_another(scored: Scored) -> bool:
+    """Whether the sentence names another library and does not open with this one: the denial may be of that."""
+    return scored.features.get("others", 0.0) > 0 and not scored.features.get("opens", 0.0)
 
 
 def _polarity(scored: Scored, aspect: Aspect) -> int:

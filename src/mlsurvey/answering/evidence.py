@@ -145,6 +145,7 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
         "opens": float(cell.entity in named.opening),
         "defines": float(cell.entity in named.opening and _DEFINES.search(text[:120]) is not None),
         "compares": float(bool(named.slugs & (set(cell.sides) - {cell.entity})) and _COMPARES.search(text) is not None),
+        "others": float(bool(named.slugs - {cell.entity, *cell.objects})),
         "object": _share(frozenset(cell.objects), named.slugs | frozenset(passage.subjects)),
         "code": float(candidate.kind is SentenceKind.CODE and not cell.strong.match(text)),
         "bullet": float(candidate.kind is SentenceKind.BULLET),
