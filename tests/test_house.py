@@ -27,7 +27,7 @@ ASKING_PATH = (
     "mlsurvey.rendering.terminal",
 )
 HEAVY = ("torch", "transformers", "sentence_transformers", "onnx", "textual", "fastapi")
-MACHINE_PATHS = re.compile(r"(^|[^\w.])/(home/\w+|Users/\w+|root|work|tmp/\w+)/|--(extra-)?index-url|find-links")
+MACHINE_PATHS = re.compile(r"(^|[^\w.])/(home/\w+|Users/\w+|root|work|tmp/\w+)/|--(extra-)?index[-]url|find[-]links")
 
 
 def tracked() -> list[Path]:

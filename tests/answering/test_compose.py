@@ -17,7 +17,7 @@ def quote(path: str, words: str) -> Scored:
     start = TEXT.index(words)
     sentence = Sentence(Span(start, start + len(words)), words)
     passage = Passage(path, 0, Span(0, len(TEXT)), 1, 3, ("Wax",), ("wax",), (sentence,))
-    return Scored(Candidate(0, passage, (sentence,), 1.0, 0.5), 0.7, {})
+    return Scored(Candidate(0, passage, (sentence,), 1.0), 0.7, {})
 
 
 SOFT, HARD = quote("old.md", "Wax is soft."), quote("new.md", "Wax is hard.")

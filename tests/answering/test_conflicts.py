@@ -16,7 +16,7 @@ def scored(
 ) -> Scored:
     whole = Span(0, len(text))
     passage = Passage(path, 0, whole, 1, 1, (), subjects, (Sentence(whole, text),))
-    return Scored(Candidate(0, passage, passage.sentences, 1.0, 0.5), value, {"others": others})
+    return Scored(Candidate(0, passage, passage.sentences, 1.0), value, {"others": others})
 
 
 def disputed(*statements: Scored, aspect: Aspect = GPU, kind: Kind = Kind.LOOKUP, **importance: float) -> bool:

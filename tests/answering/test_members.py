@@ -29,7 +29,7 @@ def understood(**more: object) -> Understood:
 def scored(text: str, value: float = 0.6, named: float = 0.0) -> Scored:
     whole = Span(0, len(text))
     passage = Passage("a.md", 0, whole, 1, 1, (), ("wax",), (Sentence(whole, text),))
-    return Scored(Candidate(0, passage, passage.sentences, 1.0, 0.5), value, {"object": named})
+    return Scored(Candidate(0, passage, passage.sentences, 1.0), value, {"object": named})
 
 
 def test_a_class_is_made_of_languages_and_categories() -> None:

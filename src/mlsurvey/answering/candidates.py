@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from mlsurvey.answering.polarity import polarity
 from mlsurvey.answering.words import content_words, stems
-from mlsurvey.types import Hit, Passage, Sentence, SentenceKind, Span
+from mlsurvey.types import Aspect, Hit, Passage, Sentence, SentenceKind, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 
 SHORT = 110
@@ -27,9 +28,7 @@ class Candidate:
     passage: Passage
     sentences: tuple[Sentence, ...]
     relevance: float
-    """Score of its passage in the search that brought it, 0..1."""
-    cosine: float
-    """Cosine of its passage with the question, 0 where the dense side did not bring it."""
+    """Fused score of its passage in the search that brought it, 0..2."""
 
     @cached_property
     def span(self) -> Span:
@@ -61,6 +60,10 @@ class Candidate:
         """Column names, for a table row."""
         return " | ".join(self.sentences[0].header)
 
+    def polarity(self, aspect: Aspect) -> int:
+        """Whether it affirms (+1) or denies (-1) the aspect, seen under the headings above it; 0 for neither."""
+        return polarity(self.text, aspect, self.passage.trail)
+
     @cached_property
     def stems(self) -> frozenset[str]:
         """Stems of its content words."""
@@ -77,7 +80,7 @@ def candidates(hits: Iterable[Hit]) -> Iterator[Candidate]:
     seen: set[tuple[str, int, int]] = set()
     for hit in hits:
         for group in _groups(hit.passage.sentences):
-            candidate = Candidate(hit.passage_id, hit.passage, group, hit.score, hit.scores.get("dense", 0.0))
+            candidate = Candidate(hit.passage_id, hit.passage, group, hit.score)
             place = (hit.passage.path, candidate.span.start, candidate.span.end)
             if place not in seen:
                 seen.add(place)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from mlsurvey.answering.compose import Dispute
 from mlsurvey.answering.evidence import Cell, Scored
-from mlsurvey.answering.polarity import is_denied, polarity
+from mlsurvey.answering.polarity import is_denied
 from mlsurvey.answering.words import stem, words
 from mlsurvey.types import Aspect, Kind, SentenceKind
 from mlsurvey.vocabulary.phrases import phrases
@@ -107,7 +107,7 @@ def _polarity(scored: Scored, aspect: Aspect) -> int:
     text = scored.candidate.text
     if _PARTIAL.search(text):
         return 0
-    says = polarity(text, aspect, scored.candidate.passage.trail)
+    says = scored.candidate.polarity(aspect)
     if says < 0 and not phrases(aspect.negative).match(text):
         near = any(is_denied(text, span, NEAR) for span in phrases(aspect.strong).found(text))
         return says if near else 0

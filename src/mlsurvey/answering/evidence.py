@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mlsurvey.answering.candidates import Candidate, Naming
-from mlsurvey.answering.question import AskedAspect
+from mlsurvey.answering.understood import AskedAspect
 from mlsurvey.types import SentenceKind
 from mlsurvey.vocabulary.phrases import Phrases, phrases
 
@@ -126,7 +126,7 @@ WEIGHTS: Mapping[str, float] = {
 
 
 def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float]:
-    """What speaks for and against quoting ``candidate`` in ``cell``; each value in 0..1."""
+    """What speaks for and against quoting ``candidate`` in ``cell``; each value in 0..1, ``relevance`` in 0..2."""
     text, passage = candidate.text, candidate.passage
     heading = passage.trail[-1] if passage.trail else ""
     matched = sum(weight for s, weight in cell.importance.items() if s in candidate.stems)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mlsurvey.answering.candidates import Candidate, belongs, candidates, naming
 from mlsurvey.answering.evidence import Cell, Scored, score
-from mlsurvey.answering.question import AskedAspect, Understood
+from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.answering.words import content_words, stem
 from mlsurvey.index.keywords import KeywordQuery
 from mlsurvey.retrieval.search import Searcher
@@ -43,8 +43,6 @@ class Pool:
     vector: NDArray[np.float32]
     filters: Filters
     candidates: tuple[Candidate, ...]
-    searched: int
-    """Passages that they come from."""
 
 
 class Gatherer:
@@ -121,7 +119,7 @@ class Gatherer:
         cell = self.cell(None, asked, understood)
         vector = self.vectors([cell])[0]
         hits = self.searcher.search_vector(cell.query, vector, POOL, filters)
-        return Pool(cell, vector, filters, tuple(candidates(hits)), len(hits))
+        return Pool(cell, vector, filters, tuple(candidates(hits)))
 
     def met(self, pool: Pool) -> set[str]:
         """Entities that the pool's sentences name or stand under."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mlsurvey.answering.evidence import Scored
-from mlsurvey.answering.polarity import polarity
 from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.types import Entity
 
@@ -60,7 +59,7 @@ def verdict(entity: Entity, scored: Sequence[Scored], understood: Understood, as
     if understood.objects_denied:
         return _without_object(entity, scored, asked)
     if asked is not None and asked.denied and not understood.kinds:
-        says = next((p for s in scored if s.score >= MEMBER / 2 and (p := _polarity(s, asked))), 0)
+        says = next((p for s in scored if s.score >= MEMBER / 2 and (p := s.candidate.polarity(asked.aspect))), 0)
         return {-1: "yes", 0: "unknown", 1: "no"}[says]
     is_known = bool(set(entity.category) & set(understood.categories)) and not understood.aspects
     good = [s for s in scored if s.score >= (KNOWN_MEMBER if is_known else MEMBER)]
@@ -89,15 +88,11 @@ def speaking(scored: Sequence[Scored], asked: AskedAspect | None, says: str, und
     if asked is None or not (asked.aspect.polar or understood.objects_denied) or says == "unknown":
         return list(scored)
     wanted = 1 if (says == "yes") is not (asked.denied or understood.objects_denied) else -1
-    return [s for s in scored if _polarity(s, asked) == wanted] or list(scored)
+    return [s for s in scored if s.candidate.polarity(asked.aspect) == wanted] or list(scored)
 
 
 def _best(scored: Sequence[Scored], asked: AskedAspect, sign: int) -> float:
-    return max((s.score for s in scored if _polarity(s, asked) == sign), default=0.0)
-
-
-def _polarity(scored: Scored, asked: AskedAspect) -> int:
-    return polarity(scored.candidate.text, asked.aspect, scored.candidate.passage.trail)
+    return max((s.score for s in scored if s.candidate.polarity(asked.aspect) == sign), default=0.0)
 
 
 def ranked(members: Iterable[Member]) -> list[Member]:

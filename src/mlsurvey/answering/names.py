@@ -94,8 +94,7 @@ def find_names(question: str, gazetteer: Gazetteer, frequency: Callable[[str], i
 
 def _is_meant(mention: Mention, question: str, gazetteer: Gazetteer) -> bool:
     """Whether a name that is an ordinary word too is meant as a name here."""
-    plain = {collapse(w) for slug in mention.slugs for w in gazetteer.entities[slug].plain_words}
-    if collapse(mention.surface) not in plain or mention.surface[0].isupper():
+    if not gazetteer.is_plain_word(mention) or mention.surface[0].isupper():
         return True
     before = question[: mention.span.start].rstrip().casefold()
     return not re.search(r"\b(?:to|my|your|our|human|a|an)$", before)
@@ -142,6 +141,7 @@ def respell(question: str, gazetteer: Gazetteer, aspects: Sequence[Aspect], freq
     The place of everything else stays: the mended word is cut or filled up to the typed one's length.
     """
     known = [m.span for m in gazetteer.candidates(question)]
+    lexicon = _lexicon_words(tuple(aspects))
     for match in re.finditer(r"[a-z]{5,}", question):
         span = Span(*match.span())
         if (
@@ -150,7 +150,7 @@ def respell(question: str, gazetteer: Gazetteer, aspects: Sequence[Aspect], freq
             or _respelt(match.group(), gazetteer, frequency)
         ):
             continue
-        if word := _nearest(match.group(), _lexicon_words(tuple(aspects))):
+        if word := _nearest(match.group(), lexicon):
             question = question[: span.start] + word.ljust(len(span))[: len(span)] + question[span.end :]
     return question
 

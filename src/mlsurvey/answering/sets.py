@@ -8,7 +8,6 @@ from mlsurvey.answering.compose import Draft, Finding, interleave
 from mlsurvey.answering.evidence import Scored, choose
 from mlsurvey.answering.gather import Gatherer, Pool
 from mlsurvey.answering.members import Member, of_class, ranked, speaking, verdict
-from mlsurvey.answering.polarity import polarity
 from mlsurvey.answering.silence import ENOUGH, chosen, share_spoken
 from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.types import Aspect, Entity, Filters
@@ -49,14 +48,15 @@ def _judged(understood: Understood, asked: AskedAspect | None, gatherer: Gathere
     pool = gatherer.pool(understood, asked, filters)
     for entity in of_class(understood, gatherer.gazetteer.entities):
         scored, searched = gatherer.about(entity.slug, pool)
+        if not searched:
+            continue
         if understood.objects and not understood.objects_denied and entity.slug not in understood.objects:
             scored = [s for s in scored if s.features["object"] > 0]
         if asked is not None and _must_be_literal(asked, understood):
             scored = [s for s in scored if s.features["terms"] + s.features["context"] > 0]
         says = verdict(entity, scored, understood, asked)
-        if searched:
-            evidence = tuple(choose(speaking(scored, asked, says, understood), QUOTED))
-            judged.append(Member(entity.slug, says, evidence, searched))
+        evidence = tuple(choose(speaking(scored, asked, says, understood), QUOTED))
+        judged.append(Member(entity.slug, says, evidence, searched))
     return judged
 
 
@@ -93,6 +93,7 @@ def recommendation(
 ) -> Draft:
     """The candidates of the class that the documents speak for most, need by need, and what speaks against each."""
     pools = [gatherer.pool(understood, asked, filters) for asked in _needs(understood, vocabulary)]
+    importance = gatherer.importance(understood)
     shortlist: list[tuple[float, str, list[list[Finding]]]] = []
     for entity in _eligible(understood, gatherer, pools):
         groups: list[list[Finding]] = []
@@ -101,7 +102,7 @@ def recommendation(
             groups.append(_for_need(entity.slug, gatherer, pool, limit, told))
         met = sum(group[0].evidence.score for group in groups if group and group[0].stance == "for")
         if met:
-            words = share_spoken([f.evidence for group in groups for f in group], gatherer.importance(understood))
+            words = share_spoken([f.evidence for group in groups for f in group], importance)
             shortlist.append((-met * (WORDS_COUNT + words), entity.slug, groups))
     best = sorted(shortlist, key=lambda item: item[:2])[:RECOMMENDED]
     caveats = _caveats(understood, gatherer, vocabulary, filters)
@@ -136,7 +137,7 @@ def _stance(scored: Scored, asked: AskedAspect | None) -> str:
     """``against`` where the text denies what is needed."""
     if asked is None or not asked.aspect.polar:
         return "for"
-    says = polarity(scored.candidate.text, asked.aspect, scored.candidate.passage.trail)
+    says = scored.candidate.polarity(asked.aspect)
     return "against" if (says < 0) is not asked.denied and says else "for"
 
 

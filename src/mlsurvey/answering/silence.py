@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mlsurvey.answering.compose import Finding, Pair
 from mlsurvey.answering.evidence import Scored, choose
-from mlsurvey.answering.question import Understood
+from mlsurvey.answering.understood import Understood
 from mlsurvey.answering.words import content_words, stem
 from mlsurvey.types import Entity, Kind, Status
 from mlsurvey.vocabulary.phrases import phrases

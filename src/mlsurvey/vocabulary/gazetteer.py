@@ -63,6 +63,7 @@ class Gazetteer:
             for written in dict.fromkeys((entity.name, entity.slug, *entity.aliases)):
                 if key := collapse(written):
                     self._names[key].append(_Name(entity, written))
+        self._plain = {e.slug: frozenset(map(collapse, e.plain_words)) for e in self.entities.values()}
 
     def with_entities(self, entities: Iterable[Entity]) -> Gazetteer:
         """A gazetteer that knows these too; an equal slug replaces the older entry."""
@@ -89,6 +90,11 @@ class Gazetteer:
     def candidates(self, text: str, *, language: str | None = None) -> tuple[Mention, ...]:
         """Like :meth:`mentions`, but ordinary words count as names too: for questions and headings."""
         return tuple(self._scan(text, language))
+
+    def is_plain_word(self, mention: Mention) -> bool:
+        """Whether what stands there is an ordinary word too, for one of the entities that it may name."""
+        key = collapse(mention.surface)
+        return any(key in self._plain[slug] for slug in mention.slugs)
 
     def _scan(self, text: str, language: str | None) -> Iterator[Mention]:
         tokens = list(_TOKEN.finditer(text))
@@ -117,8 +123,7 @@ class Gazetteer:
 
     def _is_name(self, mention: Mention, text: str) -> bool:
         """Whether a mention that is an ordinary word is written like a name."""
-        plain = {collapse(word) for slug in mention.slugs for word in self.entities[slug].plain_words}
-        if collapse(mention.surface) not in plain:
+        if not self.is_plain_word(mention):
             return True
         before, after = text[: mention.span.start], text[mention.span.end : mention.span.end + 20]
         if before.endswith("`") and after.startswith("`"):

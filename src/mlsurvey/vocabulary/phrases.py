@@ -7,7 +7,6 @@ stands for one letter. Case is ignored, and a space also matches a hyphen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -35,16 +34,11 @@ class Phrases:
         return self.pattern is not None and self.pattern.search(text) is not None
 
 
-def compile_phrases(phrases: Iterable[str]) -> Phrases:
-    """One matcher for all ``phrases``."""
-    ordered = sorted({p.strip() for p in phrases if p.strip()}, key=lambda p: (-len(p), p))
+@lru_cache(maxsize=4096)
+def phrases(wordings: tuple[str, ...]) -> Phrases:
+    """One matcher for all ``wordings``, compiled at first use: a question needs few of the lexicon's sets."""
+    ordered = sorted({p.strip() for p in wordings if p.strip()}, key=lambda p: (-len(p), p))
     if not ordered:
         return Phrases(None)
     alternatives = "|".join("".join(_WILDCARDS.get(c, re.escape(c)) for c in phrase) for phrase in ordered)
     return Phrases(re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE))
-
-
-@lru_cache(maxsize=4096)
-def phrases(wordings: tuple[str, ...]) -> Phrases:
-    """The matcher of ``wordings``, compiled at first use: a question needs few of the lexicon's sets."""
-    return compile_phrases(wordings)
