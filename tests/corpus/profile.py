@@ -97,10 +97,12 @@ class FrontMatter(_Part):
     slug: Slug
     name: str
     aliases: list[str]
-    language: Literal["javascript", "dart", "rust", "go", "dotnet", "python"]
-    kind: Literal["native", "binding", "mixed"]
+    language: Literal["javascript", "dart", "rust", "go", "dotnet", "python"] | None
+    """None where a system belongs to none of these, such as a format or a language of its own; it lies in ``other``."""
+    kind: Literal["native", "binding", "mixed"] | None
+    """None where no source settles it, or where the word does not apply."""
     category: list[str] = Field(min_length=1)
-    repository: HttpUrl
+    repository: HttpUrl | None
     licence: Spdx
     status: Status
     releases: Releases

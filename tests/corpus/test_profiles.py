@@ -34,7 +34,7 @@ def test_the_starter_libraries_have_profiles():
 @profiles
 def test_file_name_and_title_follow_the_front_matter(profile: Profile):
     assert profile.path.relative_to(CORPUS / "libraries").as_posix() == (
-        f"{profile.front.language}/{profile.front.slug}.md"
+        f"{profile.front.language or 'other'}/{profile.front.slug}.md"
     )
     assert profile.title == profile.front.name
 

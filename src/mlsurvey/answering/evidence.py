@@ -111,6 +111,7 @@ WEIGHTS: Mapping[str, float] = {
     "relevance": 1.4,
     "opens": 0.6,
     "defines": 0.65,
+    "definition": 2.0,
     "object": 0.5,
     "compares": 0.5,
     "code": -1.6,
@@ -122,7 +123,13 @@ WEIGHTS: Mapping[str, float] = {
     "own": 0.4,
     "own_terms": 1.8,
 }
-"""Logistic weights of the features, fitted by ``bench/fit_weights.py``; ``bench/ANSWERS.md`` tells on what."""
+"""Logistic weights of the features, fitted by ``bench/fit_weights.py``; ``bench/ANSWERS.md`` tells on what.
+
+``definition`` was set by hand: the questions fitted on ask for few. That "X is a ..." answers "what is X" is the
+oldest pattern of definition questions (Hildebrandt, Katz and Lin, HLT-NAACL 2004).
+"""
+PURPOSE = "purpose"
+"""The aspect of what a thing is and what it is for."""
 
 
 def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float]:
@@ -134,6 +141,7 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
         weight for s, weight in cell.importance.items() if s in candidate.context_stems and s not in candidate.stems
     )
     whole = sum(cell.importance.values()) or 1.0
+    defines = cell.entity in named.opening and _DEFINES.search(text[:120]) is not None
     return {
         "bias": 1.0,
         "strong": _saturated(len(cell.strong.distinct(text))),
@@ -143,7 +151,8 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
         "context": above / whole,
         "relevance": candidate.relevance,
         "opens": float(cell.entity in named.opening),
-        "defines": float(cell.entity in named.opening and _DEFINES.search(text[:120]) is not None),
+        "defines": float(defines),
+        "definition": float(defines and cell.aspect == PURPOSE),
         "compares": float(bool(named.slugs & (set(cell.sides) - {cell.entity})) and _COMPARES.search(text) is not None),
         "others": float(bool(named.slugs - {cell.entity, *cell.objects})),
         "object": _share(frozenset(cell.objects), named.slugs | frozenset(passage.subjects)),

@@ -94,6 +94,7 @@ def understand(
         asked = beside_classes(asked, classes)
     elif not sides:
         sides, objects = tuple(s for s in objects if s not in {a.aspect.slug for a in asked}) or objects, ()
+        asked = tuple(a for a in asked if a.aspect.slug not in sides)
     terms = other_terms(rest, asked, classes)
     asked = with_terms(asked, rest, terms)
     if kind is Kind.COMPARE or not asked:

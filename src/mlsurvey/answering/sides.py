@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mlsurvey.answering.compose import Dispute, Draft, Finding, Pair, interleave
 from mlsurvey.answering.conflicts import dispute
-from mlsurvey.answering.evidence import Scored, speaks_of_part
+from mlsurvey.answering.evidence import PURPOSE, Scored, speaks_of_part
 from mlsurvey.answering.gather import Gatherer
 from mlsurvey.answering.silence import chosen
 from mlsurvey.answering.understood import AskedAspect, Understood
@@ -14,7 +14,7 @@ from mlsurvey.types import Filters
 from mlsurvey.vocabulary.load import Vocabulary
 
 MOST_TELLING = 6
-"""Aspects of a comparison that names none: what fits on a screen."""
+"""Aspects of a comparison that names none, beside what the things are: what fits on a screen."""
 OUTLINED = 2
 """Statements for each side and aspect of such a comparison."""
 
@@ -24,12 +24,12 @@ def by_side(
 ) -> tuple[Understood, Draft]:
     """At most ``limit`` statements for each side and aspect; every side is searched for by itself.
 
-    Where libraries are named and no aspect, those on which every side has evidence are chosen, most telling
-    first; the question is then understood to ask for these.
+    Where libraries are named and no aspect, those on which every side has evidence are chosen, what it is
+    before all, then the most telling; the question is then understood to ask for these.
     """
     if not understood.entities or understood.aspects:
         return understood, _evidence(understood, gatherer, filters, limit)
-    core = tuple(AskedAspect(a, ()) for a in vocabulary.aspects if a.core)
+    core = tuple(AskedAspect(a, ()) for a in sorted(vocabulary.aspects, key=lambda a: a.slug != PURPOSE) if a.core)
     draft = _evidence(replace(understood, aspects=core), gatherer, filters, min(limit, OUTLINED))
     telling = _most_telling(draft, understood)
     kept = tuple(sorted((a for a in core if a.aspect.slug in telling), key=lambda a: telling.index(a.aspect.slug)))
@@ -44,14 +44,15 @@ def _of(draft: Draft, entity: str, aspect: str) -> list[Finding]:
 
 
 def _most_telling(draft: Draft, understood: Understood) -> list[str]:
-    """Aspects on which every side has evidence, by the best evidence of the weakest side."""
+    """Aspects on which every side has evidence, by the best evidence of the weakest side; what it is goes first."""
     best: dict[Pair, float] = {}
     for finding in draft.findings:
         pair = (finding.entity, finding.aspect)
         best[pair] = max(best.get(pair, 0.0), finding.evidence.score)
     aspects = {a for _, a in best if a and all((e, a) in best for e in understood.entities)}
     weakest = {a: min(best[e, a] for e in understood.entities) for a in aspects}
-    return sorted(aspects, key=lambda a: (-weakest[a], a))[:MOST_TELLING]
+    others = sorted(aspects - {PURPOSE}, key=lambda a: (-weakest[a], a))[:MOST_TELLING]
+    return [PURPOSE, *others] if PURPOSE in aspects else others
 
 
 def _evidence(understood: Understood, gatherer: Gatherer, filters: Filters, limit: int) -> Draft:
@@ -62,7 +63,7 @@ def _evidence(understood: Understood, gatherer: Gatherer, filters: Filters, limi
     cells = gatherer.cells(understood, understood.entities or (None,))
     for cell, vector in zip(cells, gatherer.vectors(cells), strict=True):
         scored, searched = gatherer.evidence(cell, vector, filters)
-        told = [f.evidence for group in groups.get(cell.entity, ()) for f in group]
+        told = [f.evidence for group in groups.get(cell.entity, ()) for f in group if f.aspect != PURPOSE]
         good = chosen(scored, limit, told) if speaks_of_part(scored, cell) else []
         groups.setdefault(cell.entity, []).append([Finding(cell.entity, cell.aspect, s) for s in good])
         best += scored[:1]
