@@ -1,0 +1,237 @@
+"""The answer: a matrix or cards for a comparison, groups for a list, and what is missing or disputed in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Static
+
+from mlsurvey.rendering import wording
+from mlsurvey.rendering.layout import Grid, Names, grid_of
+from mlsurvey.rendering.plain import one_line
+from mlsurvey.types import Answer, Citation, Kind, Statement
+from mlsurvey_tui.answer.lines import Cited
+from mlsurvey_tui.answer.neighbours import Direction, neighbour
+
+LEAST_COLUMN = 26
+"""Columns of a terminal below which a side of a comparison is no longer readable beside the others."""
+_VERDICTS = {"answered": "Answered", "partial": "Answered in part", "abstained": "No answer"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer with what is needed to show it."""
+
+    answer: Answer
+    names: Names
+    stale: Mapping[int, str] = field(default_factory=dict)
+    older: bool = False
+    """The index has changed since."""
+
+    @property
+    def disputed(self) -> set[int]:
+        """Citations that another one contradicts."""
+        return {number for conflict in self.answer.conflicts for number in conflict.citations}
+
+    def citation(self, number: int, *, nearest: bool = False) -> Citation:
+        """The citation of that number."""
+        listed = self.answer.nearest if nearest else self.answer.citations
+        return next(citation for citation in listed if citation.number == number)
+
+
+class AnswerView(VerticalScroll):
+    """Shows one answer at a time; :attr:`shown` is set from outside."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "go('down')", "Down", id="answer.down", show=False),
+        Binding("k,up", "go('up')", "Up", id="answer.up", show=False),
+        Binding("h,left", "go('left')", "Left", id="answer.left", show=False),
+        Binding("l,right", "go('right')", "Right", id="answer.right", show=False),
+        Binding("g,home", "edge(0)", "First", id="answer.first", show=False),
+        Binding("G,end", "edge(-1)", "Last", id="answer.last", show=False),
+        Binding("m", "toggle_cards", "Matrix or cards", id="answer.cards"),
+    ]
+    HELP = """
+    ## Answer
+
+    Each line is a quote; `[n]` are its sources.
+
+    - arrows or `h j k l` go from line to line
+    - `enter` or a click on `[n]` opens the source
+    - `m` sets the sides of a comparison beside or below each other
+    - `y` copies the quote, `Y` the quote with its source
+    """
+
+    shown: reactive[Shown | None] = reactive(None, recompose=True)
+    cards: reactive[bool] = reactive(False)
+
+    def compose(self) -> ComposeResult:
+        """Everything that the answer says."""
+        if self.shown is not None:
+            yield from _parts(self.shown)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Columns become cards where they would be too narrow."""
+        self._lay_out(event.size.width)
+
+    def watch_shown(self) -> None:
+        """A new answer starts at its top."""
+        self.scroll_home(animate=False)
+        self.call_after_refresh(lambda: self._lay_out(self.size.width))
+
+    def watch_cards(self) -> None:
+        """Lay out anew."""
+        self._lay_out(self.size.width)
+
+    def action_toggle_cards(self) -> None:
+        """Beside each other, or below."""
+        self.cards = not self.cards
+
+    def action_go(self, direction: Direction) -> None:
+        """Focus the line that lies that way."""
+        lines = list(self.query(Cited))
+        focused = self.screen.focused
+        if not isinstance(focused, Cited) or focused not in lines:
+            self.action_edge(0)
+            return
+        found = neighbour([line.region for line in lines], lines.index(focused), direction)
+        if found is not None:
+            lines[found].focus()
+        elif direction in ("up", "down"):
+            self.scroll_relative(y=-3 if direction == "up" else 3, animate=False)
+
+    def action_edge(self, place: int) -> None:
+        """Focus the first line, or the last."""
+        lines = list(self.query(Cited))
+        if lines:
+            lines[place].focus()
+
+    def _lay_out(self, width: int) -> None:
+        for row in self.query(Row):
+            row.set_class(self.cards or width // max(1, row.sides) < LEAST_COLUMN, "-cards")
+
+
+class Row(Widget):
+    """One aspect of a comparison: a cell for each side, beside or below each other."""
+
+    def __init__(self, cells: list[Vertical]) -> None:
+        self.sides = len(cells)
+        super().__init__(*cells)
+
+
+def _parts(shown: Shown) -> Iterator[Widget]:
+    answer, grid = shown.answer, grid_of(shown.answer)
+    yield Static(_headline(shown), classes=f"verdict -{answer.status.value}", markup=False)
+    yield from _verdicts(grid, shown.names)
+    if grid.is_comparison:
+        yield from _matrix(shown, grid)
+    else:
+        yield from _sections(shown, grid)
+    yield from _gaps(shown, grid)
+    yield from _disagreements(shown)
+    yield from _places(shown, wording.NEAREST, nearest=True)
+    yield from _places(shown, "Sources", nearest=False)
+
+
+def _headline(shown: Shown) -> str:
+    answer = shown.answer
+    parts = [_VERDICTS[answer.status.value]]
+    if answer.reason:
+        parts.append(one_line(answer.reason))
+    if shown.older:
+        parts.append("(the index has changed since; r asks again)")
+    return " — ".join(parts[:2]) + "".join(f" {part}" for part in parts[2:])
+
+
+def _verdicts(grid: Grid, names: Names) -> Iterator[Widget]:
+    """The groups of a list by name, each under its word."""
+    for title, members in grid.verdicts:
+        yield _plain(f"{title} ({len(members)}): {names.listed(members)}", "group")
+    if grid.unknown:
+        yield _plain(f"Not stated ({len(grid.unknown)}): {wording.unknown_members(grid, names)}", "group -unknown")
+
+
+def _matrix(shown: Shown, grid: Grid) -> Iterator[Widget]:
+    for aspect in grid.aspects:
+        yield _plain(shown.names.aspect(aspect), "aspect")
+        yield Row([_cell(shown, grid, entity, aspect) for entity in grid.entities])
+
+
+def _cell(shown: Shown, grid: Grid, entity: str | None, aspect: str | None) -> Vertical:
+    cell = Vertical(*_said(shown, grid, entity, aspect), classes="cell")
+    cell.border_title = shown.names.entity(entity)
+    return cell
+
+
+def _said(shown: Shown, grid: Grid, entity: str | None, aspect: str | None) -> list[Widget]:
+    statements = grid.cells.get((entity, aspect), ())
+    if statements:
+        return [_statement(shown, statement) for statement in statements]
+    return [_plain(wording.not_stated(grid.missing.get((entity, aspect))), "silent")]
+
+
+def _statement(shown: Shown, statement: Statement) -> Cited:
+    remarks = [shown.stale[n] for n in statement.citations if n in shown.stale]
+    remarks += [wording.DISPUTED for n in statement.citations if n in shown.disputed]
+    lead = f"{wording.AGAINST}: " if statement.stance == wording.AGAINST else ""
+    return Cited(statement.text, statement.citations, lead=lead, remarks=tuple(dict.fromkeys(remarks)))
+
+
+def _sections(shown: Shown, grid: Grid) -> Iterator[Widget]:
+    for title, entities in grid.sections:
+        for rank, entity in enumerate(entities, start=1):
+            number = f"{rank}. " if grid.kind is Kind.RECOMMEND else ""
+            verdict = f" ({title.lower()})" if title else ""
+            yield _plain(f"{number}{shown.names.entity(entity)}{verdict}", "entity")
+            for aspect in grid.aspects:
+                yield from _section(shown, grid, entity, aspect)
+
+
+def _section(shown: Shown, grid: Grid, entity: str | None, aspect: str | None) -> Iterator[Widget]:
+    if not grid.has_cell(entity, aspect):
+        return
+    if aspect is not None and grid.kind is not Kind.LIST:
+        yield _plain(shown.names.aspect(aspect), "aspect")
+    yield from _said(shown, grid, entity, aspect)
+
+
+def _gaps(shown: Shown, grid: Grid) -> Iterator[Widget]:
+    if not grid.gaps or (len(grid.gaps) < 2 and shown.answer.abstained):  # a lone gap is the reason given above
+        return
+    yield _plain("Missing", "heading")
+    for gap in grid.gaps:
+        yield _plain(f"– {shown.names.pair(gap.entity, gap.aspect)}: {wording.not_stated(gap)}", "silent")
+
+
+def _disagreements(shown: Shown) -> Iterator[Widget]:
+    if shown.answer.conflicts:
+        yield _plain("Sources disagree", "heading")
+    for conflict in shown.answer.conflicts:
+        pair = shown.names.pair(conflict.entity, conflict.aspect)
+        yield _plain(f"≠ {pair}: {wording.disagreement(conflict.kind)}", "dispute")
+        for number in conflict.citations:
+            yield Cited(f"“{wording.reading(shown.answer, shown.citation(number))}”", (number,), classes="dispute")
+
+
+def _places(shown: Shown, title: str, *, nearest: bool) -> Iterator[Widget]:
+    listed = shown.answer.nearest if nearest else shown.answer.citations
+    if listed:
+        yield _plain(title, "heading")
+    for citation in listed:
+        trail = " › ".join(citation.heading_path)
+        place = f"{citation.document}:{citation.line_start}  {trail}"
+        remarks = (shown.stale[citation.number],) if citation.number in shown.stale else ()
+        quote = f"\n“{one_line(citation.quote)}”" if nearest else ""
+        yield Cited(f"{one_line(place)}{quote}", (citation.number,), remarks=remarks, nearest=nearest, classes="place")
+
+
+def _plain(text: str, classes: str) -> Static:
+    return Static(one_line(text), classes=classes, markup=False)

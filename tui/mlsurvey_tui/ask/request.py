@@ -1,0 +1,45 @@
+"""What is asked: a question as typed, or with its sides and aspects set by hand. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, field, replace
+
+from mlsurvey.types import Filters
+
+SIDES = (2, 8)
+"""Libraries of a comparison, at least and at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question with what a person has changed about how it was understood."""
+
+    question: str
+    entities: tuple[str, ...] | None = None
+    """Slugs of the sides, where they were set by hand; else the question says them."""
+    aspects: tuple[str, ...] | None = None
+    """The same of the points of comparison."""
+    filters: Filters = field(default_factory=Filters)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether sides are set by hand, so that nothing is left to understand."""
+        return self.entities is not None and SIDES[0] <= len(self.entities) <= SIDES[1]
+
+    @property
+    def effective_filters(self) -> Filters:
+        """The filters; a single side that was set by hand restricts what may be quoted."""
+        if self.entities is not None and len(self.entities) == 1:
+            return replace(self.filters, entities=self.entities)
+        return self.filters
+
+
+def command(request: Request) -> str:
+    """The same question for the command line."""
+    filters = request.effective_filters
+    options = [("--entity", name) for name in filters.entities]
+    options += [("--language", name) for name in filters.languages]
+    options += [("--path", name) for name in filters.paths]
+    words = ["mlsurvey", "ask", request.question, *(word for option in options for word in option)]
+    return shlex.join(words)

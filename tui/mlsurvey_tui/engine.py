@@ -1,0 +1,69 @@
+"""What the screens ask of mlsurvey: a survey opened here, or one behind a server, looks the same to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Hit, RefreshReport
+
+if TYPE_CHECKING:
+    from mlsurvey.answering.parts import Part
+    from mlsurvey.survey import Found, Placed
+    from mlsurvey.survey.overview import Overview
+
+Cancelled = Callable[[], bool]
+Progress = Callable[[str, int, int], None]
+
+
+class Engine(Protocol):
+    """The part of :class:`mlsurvey.survey.Survey` that the terminal interface uses; its docstrings hold here."""
+
+    def parts(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        max_statements: int = 3,
+        cancelled: Cancelled | None = None,
+    ) -> Iterator[Part]: ...
+
+    def compare(
+        self,
+        entities: Sequence[str],
+        aspects: Sequence[str] = (),
+        *,
+        question: str | None = None,
+        filters: Filters | None = None,
+        max_statements: int = 3,
+        cancelled: Cancelled | None = None,
+    ) -> Answer: ...
+
+    def search(self, query: str, *, limit: int = 10, filters: Filters | None = None, mode: str = "hybrid") -> Found: ...
+
+    def explain(self, query: str, hits: Iterable[Hit], *, mode: str = "hybrid") -> tuple[Explanation, ...]: ...
+
+    def stale(self, answer: Answer) -> Mapping[int, str]: ...
+
+    def entities(self) -> tuple[Entity, ...]: ...
+
+    def aspects(self) -> Mapping[str, str]: ...
+
+    def document(self, path: str) -> Document: ...
+
+    def is_stale(self, document: Document) -> bool: ...
+
+    def add(
+        self, paths: Sequence[Path], *, link: bool = False, into: str | None = None, replace: bool = False
+    ) -> Placed: ...
+
+    def remove(self, names: Iterable[str]) -> tuple[str, ...]: ...
+
+    def refresh(
+        self, *, dry_run: bool = False, rebuild: bool = False, progress: Progress | None = None
+    ) -> RefreshReport: ...
+
+    def status(self) -> Overview: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,80 @@
+"""What the terminal interface remembers of a person's choices, and the keys that they changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import platformdirs
+
+from mlsurvey.errors import SettingsError
+
+KEYS_FILE = "keys.toml"
+_STATE_FILE = "tui.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """Choices that outlive a session."""
+
+    theme: str = "textual-dark"
+    cards: bool = False
+    """Comparisons as cards, also where a matrix has room."""
+
+
+def state_folder() -> Path:
+    """Where history and choices are kept: the user's data folder."""
+    return platformdirs.user_data_path("mlsurvey")
+
+
+def load(folder: Path) -> Preferences:
+    """The choices kept in ``folder``; defaults where there are none, or where the file is damaged.
+
+    They are a comfort: a broken file must not keep anybody from asking.
+    """
+    try:
+        kept = json.loads((folder / _STATE_FILE).read_text("utf-8"))
+        return Preferences(theme=str(kept["theme"]), cards=bool(kept["cards"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Preferences()
+
+
+def save(folder: Path, preferences: Preferences) -> None:
+    """Keep the choices; the file appears whole or stays as it was."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(prefix=".tui-", dir=folder)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(asdict(preferences), file)
+    Path(draft).replace(folder / _STATE_FILE)
+
+
+def keymap(file: Path) -> Mapping[str, str]:
+    """Keys by the id of their binding, from a TOML file such as ``ask.history = "ctrl+y"``; empty without a file.
+
+    Raises:
+        SettingsError: the file is no TOML, or a key is no text.
+    """
+    try:
+        table = tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"cannot read the keys in {file}: {error}") from error
+    return _flat(table, "", file)
+
+
+def _flat(table: Mapping[str, object], prefix: str, file: Path) -> dict[str, str]:
+    keys: dict[str, str] = {}
+    for name, value in table.items():
+        if isinstance(value, dict):
+            keys |= _flat(value, f"{prefix}{name}.", file)
+        elif isinstance(value, str):
+            keys[prefix + name] = value
+        else:
+            raise SettingsError(f'{file}: {prefix}{name} = {value!r} is no key; write it as text, such as "ctrl+y"')
+    return keys

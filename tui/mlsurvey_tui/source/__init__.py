@@ -1,0 +1,1 @@
+"""The document behind a quote."""

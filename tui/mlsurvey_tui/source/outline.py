@@ -1,0 +1,37 @@
+"""The headings of a document. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from markdown_it import MarkdownIt
+
+from mlsurvey.types import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading and where it stands."""
+
+    level: int
+    text: str
+    span: Span
+
+
+def outline(text: str) -> tuple[Heading, ...]:
+    """Headings of Markdown in their order; none for other formats."""
+    tokens = MarkdownIt("commonmark").parse(text)
+    starts = _line_starts(text)
+    return tuple(
+        Heading(int(token.tag[1]), following.content, Span(starts[token.map[0]], starts[token.map[0]]))
+        for token, following in pairwise(tokens)
+        if token.type == "heading_open" and token.map
+    )
+
+
+def _line_starts(text: str) -> list[int]:
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    return starts

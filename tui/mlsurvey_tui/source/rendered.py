@@ -1,0 +1,55 @@
+"""A Markdown document as it reads, with the quoted block marked."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Markdown
+from textual.widgets._markdown import MarkdownBlock
+
+from mlsurvey.rendering.plain import visible
+
+MARKED = "cited"
+
+
+class RenderedText(Markdown):
+    """Markdown without the control characters of its document."""
+
+    async def show_text(self, text: str, first: int, last: int, quote: str) -> None:
+        """Show a document, mark the blocks of lines ``first`` to ``last`` (from 1), and go to the first of them."""
+        await self.update(visible(text))
+        self.mark(first, last, quote)
+
+    def mark(self, first: int, last: int, quote: str) -> None:
+        """Mark what lies on these lines."""
+        for block in self.query(f".{MARKED}"):
+            block.remove_class(MARKED)
+        marked = [block for block in self.query(MarkdownBlock) if _lies(block, first, last)]
+        innermost = [block for block in marked if not any(_lies(child, first, last) for child in _blocks(block))]
+        for block in innermost:
+            block.add_class(MARKED)
+            _underline(block, quote)
+        if innermost:
+            self.call_after_refresh(innermost[0].scroll_visible, animate=False, top=False, force=True)
+
+    def reveal(self, line: int) -> None:
+        """Scroll to the block that holds a line, from 1."""
+        blocks = [block for block in self.query(MarkdownBlock) if _lies(block, line, line)]
+        if blocks:
+            blocks[-1].scroll_visible(animate=False, top=True, force=True)
+
+
+def _blocks(block: MarkdownBlock) -> list[MarkdownBlock]:
+    return list(block.query(MarkdownBlock))
+
+
+def _lies(block: MarkdownBlock, first: int, last: int) -> bool:
+    start, end = block.source_range
+    return start < last and end >= first
+
+
+def _underline(block: MarkdownBlock, quote: str) -> None:
+    """Stress the quoted words where the block shows them as they are."""
+    content: Content = block._content
+    start = content.plain.find(" ".join(quote.split()))
+    if start >= 0:
+        block.set_content(content.stylize("reverse", start, start + len(" ".join(quote.split()))))

@@ -1,0 +1,278 @@
+"""A document at the place of a quote: rendered or as stored, with its contents and the other quotes."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher, Footer, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from mlsurvey.errors import MlsurveyError
+from mlsurvey.rendering.plain import one_line
+from mlsurvey.types import Document, Span
+from mlsurvey_tui.places import Place, Places
+from mlsurvey_tui.source.find import found_in
+from mlsurvey_tui.source.outline import Heading, outline
+from mlsurvey_tui.source.raw import RawText
+from mlsurvey_tui.source.rendered import RenderedText
+
+if TYPE_CHECKING:
+    from mlsurvey_tui.program import Program
+
+RENDERED_AT_MOST = 150_000
+"""Characters that are laid out as Markdown; each block is a widget, and a book has too many. More is shown raw."""
+_MARKDOWN = (".md", ".markdown", ".mdx")
+
+
+class SourceScreen(Screen[None]):
+    """One document after another, along a list of places."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "close", "Back to the answer", id="source.close"),
+        Binding("n,right_square_bracket", "step(1)", "Next quote", id="source.next"),
+        Binding("p,left_square_bracket", "step(-1)", "Earlier quote", id="source.previous"),
+        Binding("s", "toggle_raw", "Raw or rendered", id="source.raw"),
+        Binding("t", "contents", "Contents", id="source.contents"),
+        Binding("slash,ctrl+f", "find", "Find", id="source.find"),
+        Binding("e", "edit", "Edit", id="source.edit"),
+        Binding("y", "copy(False)", "Copy quote", id="source.copy", show=False),
+        Binding("Y", "copy(True)", "Copy quote and source", id="source.copy_cited", show=False),
+        Binding("alt+left", "travel(-1)", "Back", show=False, id="source.back"),
+        Binding("alt+right", "travel(1)", "Forward", show=False, id="source.forward"),
+    ]
+    HELP = """
+    ## Source
+
+    The document as it was indexed, at the quote.
+
+    - `n` and `p` go to the next quote of the answer and the one before
+    - `s` shows the text as stored, with line numbers, or as it reads
+    - `t` lists the headings, `/` searches within
+    - `e` opens the file in `$EDITOR` at the line
+    - `alt+left` and `alt+right` go back and forward
+    """
+
+    def __init__(self, places: Places) -> None:
+        super().__init__()
+        self.places = places
+        self.document: Document | None = None
+        self.raw = False
+        self._past: list[Places] = [places]
+        self._at = 0
+        self._headings: tuple[Heading, ...] = ()
+        self._found: tuple[Span, ...] = ()
+
+    @property
+    def program(self) -> Program:
+        """The application, by its own type."""
+        return cast("Program", self.app)
+
+    def compose(self) -> ComposeResult:
+        """The place, the contents, and the text in both forms."""
+        yield Static("", id="place", markup=False)
+        with Horizontal():
+            contents = OptionList(id="contents", markup=False)
+            contents.display = False
+            yield contents
+            with ContentSwitcher(initial="raw", id="text"):
+                yield RawText()
+                yield RenderedText(id="rendered", open_links=False)
+        find = Input(placeholder="find in this document", id="find")
+        find.display = False
+        yield find
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Open the first place."""
+        self._load()
+
+    @work(thread=True, exclusive=True, group="source")
+    def _load(self) -> None:
+        place = self.places.place
+        try:
+            engine = self.program.engine()
+            document = engine.document(place.document)
+            stale = engine.is_stale(document)
+        except MlsurveyError as error:
+            self.app.call_from_thread(self._fail, str(error))
+            return
+        self.app.call_from_thread(self._begin, place, document, stale)
+
+    def _begin(self, place: Place, document: Document, stale: bool) -> None:
+        self.run_worker(self._show(place, document, stale), group="show", exclusive=True)
+
+    async def _show(self, place: Place, document: Document, stale: bool) -> None:
+        is_new = self.document is None or document.path != self.document.path
+        self.document = document
+        self._tell(place, document, stale)
+        if is_new:
+            self._headings, self._found = outline(document.text), ()
+            self._list_contents()
+        if self.is_raw:
+            self.query_one(RawText).show_text(document, place.span)
+            self._front("raw", is_new)
+        else:
+            first, last = (
+                line_of(document.text, place.span.start),
+                line_of(document.text, max(place.span.start, place.span.end - 1)),
+            )
+            rendered = self.query_one(RenderedText)
+            self._front("rendered", is_new)
+            if rendered.source != document.text or is_new:
+                await rendered.show_text(document.text, first, last, place.span.of(document.text))
+            else:
+                rendered.mark(first, last, place.span.of(document.text))
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether the text is shown as stored: by choice, or because it is no Markdown, or a book."""
+        assert self.document is not None
+        is_markdown = self.document.path.lower().endswith(_MARKDOWN)
+        return self.raw or not is_markdown or len(self.document.text) > RENDERED_AT_MOST
+
+    def _front(self, name: str, focus: bool) -> None:
+        self.query_one("#text", ContentSwitcher).current = name
+        if focus or self.focused is None:
+            self.query_one(f"#{name}").focus()
+
+    def _tell(self, place: Place, document: Document, stale: bool) -> None:
+        remarks = []
+        if place.sha256 is not None and place.sha256 != document.sha256:
+            remarks.append("the index has another version of it now")
+        if stale:
+            remarks.append("STALE: the file has changed since it was indexed")
+        if not self.raw and len(document.text) > RENDERED_AT_MOST:
+            remarks.append("too long to render, shown as stored")
+        number = f"{place.label} {self.places.current + 1}/{len(self.places.listed)}"
+        line = f"{number}  {document.path}:{place.line}  {document.title}"
+        self.query_one("#place", Static).update(one_line("  ·  ".join([line, *remarks])))
+        self.query_one("#place").set_class(bool(remarks), "-stale")
+
+    def _fail(self, message: str) -> None:
+        self.notify(one_line(message), title="Not opened", severity="error", markup=False)
+
+    # Moving
+
+    def action_close(self) -> None:
+        """Close what is open on top: the search, the contents, then the screen."""
+        if self.query_one("#find").display:
+            self.query_one("#find").display = False
+            self.query_one(RawText).show_found(())
+            self._front(str(self.query_one("#text", ContentSwitcher).current), True)
+        else:
+            self.dismiss()
+
+    def action_step(self, by: int) -> None:
+        """Go along the quotes."""
+        self.go(self.places.step(by))
+
+    def go(self, places: Places) -> None:
+        """Show another place, and remember the way."""
+        if places != self.places:
+            self._past = [*self._past[: self._at + 1], places]
+            self._at += 1
+            self.places = places
+            self._load()
+
+    def action_travel(self, by: int) -> None:
+        """Back or forward on the way that one came."""
+        if 0 <= self._at + by < len(self._past):
+            self._at += by
+            self.places = self._past[self._at]
+            self._load()
+
+    def action_toggle_raw(self) -> None:
+        """As stored, or as it reads."""
+        self.raw = not self.raw
+        self.document_shown_again()
+
+    def document_shown_again(self) -> None:
+        """Draw the present place once more."""
+        self._load()
+
+    # Contents
+
+    def action_contents(self) -> None:
+        """Show or hide the headings."""
+        contents = self.query_one("#contents", OptionList)
+        contents.display = not contents.display
+        (contents if contents.display else self.query_one("#text")).focus()
+
+    def _list_contents(self) -> None:
+        contents = self.query_one("#contents", OptionList)
+        contents.clear_options()
+        contents.add_options([Option("  " * (h.level - 1) + one_line(h.text)) for h in self._headings])
+
+    @on(OptionList.OptionSelected, "#contents")
+    def _to_heading(self, event: OptionList.OptionSelected) -> None:
+        heading = self._headings[event.option_index]
+        self._reveal(heading.span)
+
+    def _reveal(self, span: Span) -> None:
+        assert self.document is not None
+        if self.is_raw:
+            self.query_one(RawText).go_to(span.start)
+        else:
+            line = line_of(self.document.text, span.start)
+            self.query_one(RenderedText).reveal(line)
+
+    # Finding
+
+    def action_find(self) -> None:
+        """Open the line to search in."""
+        find = self.query_one("#find", Input)
+        find.display = True
+        find.focus()
+
+    @on(Input.Changed, "#find")
+    def _find(self, event: Input.Changed) -> None:
+        assert self.document is not None
+        self._found = found_in(self.document.text, event.value)
+        self.query_one(RawText).show_found(self._found)
+        if self._found:
+            self._reveal(self._found[0])
+        find = self.query_one("#find", Input)
+        find.border_subtitle = f"{len(self._found)} found" if event.value else ""
+
+    @on(Input.Submitted, "#find")
+    def _find_next(self) -> None:
+        if self._found:
+            self._found = (*self._found[1:], self._found[0])
+            self._reveal(self._found[0])
+
+    # Taking away
+
+    def action_copy(self, cited: bool) -> None:
+        """Copy the quote, with its place if ``cited``."""
+        if self.document is not None:
+            place = self.places.place
+            quote = place.span.of(self.document.text)
+            self.program.copy(f"{quote}\n— {place.document}:{place.line}" if cited else quote)
+
+    def action_edit(self) -> None:
+        """Open the file in the person's editor at the line."""
+        file = self.program.file_of(self.places.place.document)
+        if file is None:
+            self.notify("the documents lie on the server", severity="warning")
+            return
+        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+        with self.app.suspend():
+            try:
+                subprocess.run([*shlex.split(editor), f"+{self.places.place.line}", str(file)], check=False)
+            except OSError as error:
+                self._fail(f"cannot start the editor {editor!r}: {error.strerror}; set $EDITOR")
+        self.app.refresh()
+        self._load()
+
+
+def line_of(text: str, offset: int) -> int:
+    """Line of a character, from 1."""
+    return text.count("\n", 0, offset) + 1
