@@ -21,6 +21,7 @@ from mlsurvey_tui.engine import Engine
 from mlsurvey_tui.places import Places
 from mlsurvey_tui.program import Program
 from mlsurvey_tui.source.screen import SourceScreen
+from mlsurvey_tui.why.screen import WhyScreen
 
 
 class MlsurveyApp(Program):
@@ -63,6 +64,7 @@ class MlsurveyApp(Program):
 
     def explain(self, query: str, hit: Hit, mode: str) -> None:
         """Tell why a passage was found."""
+        self.push_screen(WhyScreen(query, hit, mode))
 
     def action_help(self) -> None:
         """Help for what has the focus, in a panel; the same key closes it."""

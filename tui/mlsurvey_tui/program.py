@@ -17,8 +17,8 @@ from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import Answer, Hit
 from mlsurvey_tui import preferences
 from mlsurvey_tui.answer.view import Shown
+from mlsurvey_tui.archive import History
 from mlsurvey_tui.engine import Engine
-from mlsurvey_tui.history.store import History
 from mlsurvey_tui.places import Places
 from mlsurvey_tui.preferences import Preferences
 
@@ -39,6 +39,8 @@ class Program(App[None]):
         self.preferences = preferences.load(state)
         self.history = History(state)
         self.names = Names()
+        self.generation: str | None = None
+        """Id of the index as it was last looked at."""
         self._engine: Future[Engine] = Future()
         self._open_engine = open_engine
 
@@ -81,6 +83,7 @@ class Program(App[None]):
         except MlsurveyError as error:
             self.call_from_thread(self.notify, one_line(str(error)), severity="error", markup=False)
             return
+        self.generation = generation.id if generation else None
         about = f"{generation.documents:,} documents, {generation.passages:,} passages" if generation else "no index"
         self.call_from_thread(self._banner, f"mlsurvey · {about}")
 

@@ -23,6 +23,7 @@ from mlsurvey_tui.ask.hits import Hits
 from mlsurvey_tui.ask.picker import Picker
 from mlsurvey_tui.ask.question import QuestionInput
 from mlsurvey_tui.ask.request import Request
+from mlsurvey_tui.history.screen import HistoryScreen
 from mlsurvey_tui.places import Places, cited_places, hit_places
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class AskScreen(Screen[None]):
         Binding("slash,ctrl+l", "question", "Question", id="ask.question"),
         Binding("escape", "back", "Answer", id="ask.back", show=False),
         Binding("r,f5", "again", "Ask again", id="ask.again"),
-        Binding("ctrl+r", "app.show_history", "History", id="ask.history"),
+        Binding("ctrl+r,f3", "history", "History", id="ask.history"),
     ]
 
     def __init__(self) -> None:
@@ -280,6 +281,30 @@ class AskScreen(Screen[None]):
         """Ask the same again, over the index as it is now."""
         if self.request is not None:
             self.ask(self.request)
+
+    def action_history(self) -> None:
+        """Go to the questions of before."""
+        self.app.push_screen(HistoryScreen(), self._from_history)
+
+    def _from_history(self, chosen: tuple[Answer, bool] | None) -> None:
+        if chosen is None:
+            return
+        answer, again = chosen
+        request = Request(answer.question)
+        if again:
+            self.ask(request)
+        else:
+            self._reopen(request, answer)
+
+    @work(thread=True, exclusive=True, group="ask")
+    def _reopen(self, request: Request, answer: Answer) -> None:
+        """Show an answer as it was, with what is stale of it by now."""
+        try:
+            shown = self.program.shown(answer, older=answer.index != self.program.generation)
+        except MlsurveyError as error:
+            self.app.call_from_thread(self._fail, str(error))
+            return
+        self.app.call_from_thread(self.show_answer, request, shown)
 
     def _switch(self, name: str) -> None:
         self.query_one("#main", ContentSwitcher).current = name
