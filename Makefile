@@ -1,6 +1,6 @@
 # Everything a checkout needs: Python 3.11 or newer, make and a package index.
 .DEFAULT_GOAL := help
-.PHONY: help ask test lint format check clean
+.PHONY: help ask test lint format corpus check clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -42,7 +42,10 @@ format: $(STAMP) ## let ruff format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-check: lint test ## lint, then test
+corpus: $(STAMP) ## check the profiles, surveys, names and sources of corpus/
+	@$(BIN)/mlsurvey corpus check corpus
+
+check: lint corpus test ## lint, check the corpus, then test
 
 clean: ## remove the environment and what was built; corpus/ and index/ stay
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -16,10 +16,10 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -34,6 +34,8 @@ PREFIX = "MLSURVEY_"
 FILE_NAME = "mlsurvey.toml"
 PROJECT = "mlsurvey"
 FOLDERS = ("corpus", "index")
+SERVE = "serve"
+"""Table of the settings file, and beginning of the names in the environment, that belong to the service."""
 NOT_SETTINGS = frozenset({"MLSURVEY_SHARED"})
 """Names with our prefix that are no settings: this one tells the tests where the real documents are."""
 
@@ -57,6 +59,8 @@ class Settings(BaseSettings):
     """Number format while embedding; auto takes bf16 where the processor has it and the vectors keep."""
     reranker: str | None = None
     """Cross-encoder that orders the best hits anew: a name or a folder; none, or an empty text, for no reranking."""
+    github_raw: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] = "https://raw.githubusercontent.com"
+    """Where `sync` reads files of GitHub's repositories: the host itself, or a mirror with the same paths."""
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 
@@ -165,6 +169,7 @@ def _file_values(place: Place) -> Mapping[str, Any]:
     except OSError as error:
         raise SettingsError(f"{place.file} cannot be read: {error.strerror}") from error
     home = place.file.parent
+    values.pop(SERVE, None)
     return {key: _absolute(Path(v), home) if key in FOLDERS and isinstance(v, str) else v for key, v in values.items()}
 
 
@@ -201,7 +206,8 @@ def _unknown(place: Place, given: Mapping[str, object]) -> Iterator[tuple[str, s
     yield from ((key, f"file {place.file}") for key in _file_values(place) if key not in fields)
     for variable in sorted(os.environ):
         key = variable.removeprefix(PREFIX).lower()
-        if variable.startswith(PREFIX) and variable not in NOT_SETTINGS and key not in fields:
+        is_ours = variable.startswith(PREFIX) and not key.startswith(f"{SERVE}_")
+        if is_ours and variable not in NOT_SETTINGS and key not in fields:
             yield key, f"environment variable {variable}"
 
 

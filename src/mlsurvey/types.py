@@ -1,6 +1,6 @@
 """The nouns of mlsurvey: frozen records that every other module speaks in.
 
-Nothing here reads, writes or imports beyond the standard library. Positions are
+Nothing here reads or writes, or imports beyond the standard library and :mod:`mlsurvey.provenance`. Positions are
 counted in Unicode code points of a document's text *as stored* (see
 :class:`Document`); lines are counted from 1.
 """
@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from mlsurvey.provenance import Source
 
 _CELL_END = re.compile(r"\s\|(?=\s|$)")
 
@@ -200,9 +202,13 @@ class Filters:
     languages: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     """Shell patterns over document paths (``rust/*``) or folder prefixes (``rust/``)."""
+    headings: tuple[str, ...] = ()
+    """Words that stand together in a heading above the passage, in any case."""
+    updated_after: str | None = None
+    """ISO date: only documents of a later one, by what they state, else by when their file was last changed (UTC)."""
 
     def __bool__(self) -> bool:
-        return bool(self.entities or self.languages or self.paths)
+        return bool(self.entities or self.languages or self.paths or self.headings or self.updated_after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +260,8 @@ class Citation:
     line_end: int
     quote: str
     score: float
+    source: Source | None = None
+    """Where a document that was fetched came from."""
 
 
 @dataclass(frozen=True, slots=True)

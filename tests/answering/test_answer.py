@@ -135,3 +135,14 @@ def test_a_comparison_without_an_aspect_takes_those_on_which_all_sides_have_evid
 def test_a_kind_may_be_asked_for_by_excluding_the_other(field: Survey) -> None:
     answer = field.ask("which Rust libraries are native rather than wrappers?")
     assert "wick" in answer.groups["no"] and "ember" in answer.groups["yes"]
+
+
+def test_what_a_library_is_comes_first_where_nothing_else_is_asked(field: Survey) -> None:
+    answer = field.ask("What is Tallowkit?")
+    assert answer.statements[0].text == "Tallowkit is a deep learning library in pure Rust for embedded devices."
+
+
+def test_a_list_wants_the_part_that_is_asked_for(field: Survey) -> None:
+    answer = field.ask("Which Rust libraries run on Vulkan?")
+    assert answer.groups["yes"] == ("ember",)
+    assert "wick" not in answer.groups["yes"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from mlsurvey.answering.candidates import Candidate, Naming, belongs, candidates, naming
-from mlsurvey.answering.evidence import Cell, choose, features, score, speaks_of_part
+from mlsurvey.answering.evidence import Cell, choose, features, naming_part, score, speaks_of_part
 from mlsurvey.answering.understood import AskedAspect
 from mlsurvey.types import Aspect, Entity, Hit, Passage, Sentence, SentenceKind, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer
@@ -11,6 +11,7 @@ from mlsurvey.vocabulary.gazetteer import Gazetteer
 GAZETTEER = Gazetteer([Entity("wax", "Waxworks"), Entity("ember", "Emberlite")])
 GPU = Aspect("gpu", "GPU", strong=("gpu*", "cuda"), weak=("device*",), labels=("hardware",), narrow=("amd", "nvidia"))
 NOBODY = Naming(frozenset(), frozenset())
+BESIDE = "Wickframe reaches AMD cards, while Waxworks names CUDA."
 
 
 def passage(*texts: str, path: str = "a.md", subjects: tuple[str, ...] = ("wax",), **more: object) -> Passage:
@@ -102,5 +103,29 @@ def test_what_was_told_is_not_told_again() -> None:
     ],
 )
 def test_a_question_for_a_part_wants_that_part(text: str, speaks: bool) -> None:
-    wanted = cell("wax", "AMD")
+    wanted = Cell("wax", AskedAspect(GPU, ("AMD",), part=("AMD",)), "query", {})
     assert speaks_of_part([score(c, wanted, NOBODY) for c in found(passage(text))], wanted) is speaks
+
+
+def test_what_is_said_of_another_library_names_no_part_of_this_one() -> None:
+    wanted = Cell("wax", AskedAspect(GPU, ("AMD",), part=("AMD",)), "query", {})
+    pool = [score(c, wanted, Naming(frozenset({"wax", "wick"}), frozenset({"wick"}))) for c in found(passage(BESIDE))]
+    assert naming_part(pool, wanted) == []
+
+
+def test_a_definition_answers_what_a_thing_is() -> None:
+    what_it_is = Cell("wax", AskedAspect(Aspect("purpose", "What it is"), ()), "query", {})
+    opening = Naming(frozenset({"wax"}), frozenset({"wax"}))
+    scores = [
+        score(c, what_it_is, opening).score
+        for c in found(passage("Waxworks is a framework for Rust.", "Waxworks came out of a thesis on Rust."))
+    ]
+    assert scores[0] > 2 * scores[1]
+
+
+def test_what_is_to_be_typed_counts_less_than_what_is_so() -> None:
+    gpu = cell("wax", "gpu", gpu=1.0)
+    plain, command = (
+        score(c, gpu, NOBODY).score for c in found(passage("wax trains on the GPU.", "wax train --device gpu"))
+    )
+    assert command < plain

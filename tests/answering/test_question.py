@@ -179,3 +179,33 @@ def test_an_off_topic_superlative_is_no_call_for_advice() -> None:
 
 def test_a_typing_error_in_a_word_with_endings_is_mended() -> None:
     assert aspects("is burn still maintaned") == ["maintenance"]
+
+
+@pytest.mark.parametrize(
+    "question", ["Is there something like sklearn for Rust?", "How do I run a sklearn model in Rust?"]
+)
+def test_what_another_language_has_is_asked_for_in_this_one(question: str) -> None:
+    understood = read(question)
+    assert (understood.kind, understood.entities, understood.objects) == (Kind.RECOMMEND, (), ("scikit-learn",))
+    assert understood.languages == ("rust",)
+
+
+@pytest.mark.parametrize("question", ["Should I use Linfa?", "When should I use Linfa?", "Why use Linfa?"])
+def test_whether_to_use_a_library_is_a_question_about_it(question: str) -> None:
+    understood = read(question)
+    assert (understood.kind, understood.entities) == (Kind.LOOKUP, ("linfa",))
+
+
+def test_the_latest_version_is_no_superlative() -> None:
+    understood = read("What is the latest version of Linfa?")
+    assert (understood.kind, understood.entities) == (Kind.LOOKUP, ("linfa",))
+
+
+def test_an_example_in_brackets_is_no_part_that_evidence_must_name() -> None:
+    aspect = Aspect("gpu", "GPU support", question=("gpu*",), narrow=("cuda",))
+
+    def part(question: str) -> tuple[str, ...]:
+        return understand(question, GAZETTEER, (aspect,), frequency=lambda _: 0).aspects[0].part
+
+    assert part("Which libraries use CUDA GPUs?") == ("CUDA",)
+    assert part("Which libraries are for GPUs (kernels, CUDA)?") == ()

@@ -1,35 +1,14 @@
 from __future__ import annotations
 
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
-from mlsurvey.types import Entity
-from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
+from mlsurvey.vocabulary.gazetteer import Gazetteer
 from mlsurvey.vocabulary.load import load_vocabulary
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 ENTITIES = load_vocabulary([CORPUS]).entities
-LANGUAGES = {None, "javascript", "dart", "rust", "go", "dotnet", "python"}
-
-
-def test_no_two_entities_answer_to_the_same_name():
-    owners: dict[str, set[str]] = defaultdict(set)
-    for entity in ENTITIES:
-        for name in (entity.name, entity.slug, *entity.aliases):
-            owners[collapse(name)].add(entity.slug)
-    assert {name: slugs for name, slugs in owners.items() if len(slugs) > 1} == {}
-
-
-@pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.slug)
-def test_aliases_add_something_and_fields_hold_known_values(entity: Entity):
-    names = [collapse(name) for name in (entity.name, *entity.aliases)]
-    assert len(set(names)) == len(names)
-    assert {collapse(word) for word in entity.plain_words} <= {*names, collapse(entity.slug)}
-    assert entity.language in LANGUAGES
-    assert entity.kind in {None, "native", "binding", "mixed"}
-    assert entity.category
 
 
 @pytest.mark.parametrize(

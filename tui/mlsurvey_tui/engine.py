@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Hit, RefreshReport
+from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Generation, Hit, RefreshReport
 
 if TYPE_CHECKING:
     from mlsurvey.answering.parts import Part
-    from mlsurvey.survey import Found, Placed
+    from mlsurvey.survey import Found, Listed, Placed
     from mlsurvey.survey.overview import Overview
 
 Cancelled = Callable[[], bool]
@@ -50,6 +50,8 @@ class Engine(Protocol):
 
     def aspects(self) -> Mapping[str, str]: ...
 
+    def documents(self, filters: Filters | None = None) -> Listed: ...
+
     def document(self, path: str) -> Document: ...
 
     def is_stale(self, document: Document) -> bool: ...
@@ -63,6 +65,8 @@ class Engine(Protocol):
     def refresh(
         self, *, dry_run: bool = False, rebuild: bool = False, progress: Progress | None = None
     ) -> RefreshReport: ...
+
+    def generation(self) -> Generation: ...
 
     def status(self) -> Overview: ...
 

@@ -1,30 +1,61 @@
-"""What all screens share: the engine, the history, names, and a person's choices."""
+"""What all screens share: the engine, the history, names, the refresh, and a person's choices."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
+from textual import on
 from textual.app import App
-from textual.widgets import Static
+from textual.message import Message
+from textual.reactive import reactive
 
-from mlsurvey.errors import MlsurveyError
+from mlsurvey.errors import Interrupted, MlsurveyError, NoIndexError
 from mlsurvey.rendering.layout import Names, names_of
 from mlsurvey.rendering.plain import one_line
-from mlsurvey.types import Answer, Hit
+from mlsurvey.types import Answer, Hit, RefreshReport
 from mlsurvey_tui import preferences
-from mlsurvey_tui.answer.view import Shown
+from mlsurvey_tui.answer.shown import Shown
 from mlsurvey_tui.archive import History
 from mlsurvey_tui.engine import Engine
 from mlsurvey_tui.places import Places
 from mlsurvey_tui.preferences import Preferences
+from mlsurvey_tui.work import Work
+
+NO_INDEX = "no index yet"
+LOOK_SECONDS = 3.0
+"""Seconds between two looks at whether another program has published a new index: one look at one file."""
 
 
 class Program(App[None]):
     """The part of the application that screens know; :class:`mlsurvey_tui.app.MlsurveyApp` knows the screens."""
+
+    about: reactive[str] = reactive("")
+    """What is asked, for the banner."""
+    generation: reactive[str | None] = reactive(None)
+    """Id of the index as it was last looked at."""
+    work: reactive[Work | None] = reactive(None)
+    """The refresh, or preview, that runs."""
+    outcome: reactive[Outcome | None] = reactive(None, always_update=True)
+    """How the last one ended."""
+
+    class Worked(Message):
+        """A refresh got further."""
+
+        def __init__(self, work: Work) -> None:
+            self.work = work
+            super().__init__()
+
+    class Ended(Message):
+        """A refresh is over."""
+
+        def __init__(self, outcome: Outcome) -> None:
+            self.outcome = outcome
+            super().__init__()
 
     def __init__(self, open_engine: Callable[[], Engine], *, corpus: Path | None, state: Path) -> None:
         """A program.
@@ -39,14 +70,16 @@ class Program(App[None]):
         self.preferences = preferences.load(state)
         self.history = History(state)
         self.names = Names()
-        self.generation: str | None = None
-        """Id of the index as it was last looked at."""
         self._engine: Future[Engine] = Future()
         self._open_engine = open_engine
+        self._stop = Event()
+
+    # The engine
 
     def open_engine(self) -> None:
-        """Begin to open the engine, in a thread."""
+        """Begin to open the engine, in a thread, and look at its index now and then."""
         Thread(target=self._open, daemon=True, name="open").start()
+        self.set_interval(LOOK_SECONDS, self.look_at_index)
 
     def _open(self) -> None:
         try:
@@ -64,37 +97,86 @@ class Program(App[None]):
 
     def close_engine(self) -> None:
         """Let go of the engine, if it was ever opened."""
+        self._stop.set()
         if self._engine.done() and not self._engine.exception():
             self._engine.result().close()
 
-    def shown(self, answer: Answer, *, older: bool = False) -> Shown:
+    def shown(self, answer: Answer) -> Shown:
         """An answer with names and with what is stale of it; takes time, so call it from workers only."""
-        return Shown(answer, self.names, self.engine().stale(answer), older)
+        return Shown(answer, self.names, self.engine().stale(answer), self.is_older(answer))
+
+    def is_older(self, answer: Answer) -> bool:
+        """Whether the index has changed since the answer was given."""
+        return self.generation is not None and answer.index != self.generation
+
+    # The index
 
     def look_at_index(self) -> None:
-        """Read the names anew, and say in the banner what is asked. Due when the index was opened or refreshed."""
-        self.run_worker(self._read_names, thread=True, group="names", exclusive=True)
+        """Say in the banner what is asked, and read the names anew where the index is another one."""
+        self.run_worker(self._look, thread=True, group="look", exclusive=True)
 
-    def _read_names(self) -> None:
+    def _look(self) -> None:
         try:
             engine = self.engine()
-            self.names = names_of(engine.entities(), engine.aspects())
-            generation = engine.status().generation
+            generation = engine.generation()
+            if generation.id != self.generation:
+                self.names = names_of(engine.entities(), engine.aspects())
         except MlsurveyError as error:
-            self.call_from_thread(self.notify, one_line(str(error)), severity="error", markup=False)
+            self._tell_index(None, NO_INDEX if isinstance(error, NoIndexError) else one_line(str(error)))
             return
-        self.generation = generation.id if generation else None
-        about = f"{generation.documents:,} documents, {generation.passages:,} passages" if generation else "no index"
-        self.call_from_thread(self._banner, f"mlsurvey · {about}")
+        about = f"{generation.documents:,} documents, {generation.passages:,} passages"
+        self._tell_index(generation.id, about)
 
-    def _banner(self, text: str) -> None:
-        for banner in self.screen.query("#banner").results(Static):
-            banner.update(one_line(text))
+    def _tell_index(self, generation: str | None, about: str) -> None:
+        def tell() -> None:
+            self.about, self.generation = about, generation
+
+        self.call_later(tell)
+
+    def refresh_index(self, *, dry_run: bool = False, rebuild: bool = False) -> None:
+        """Bring the index up to date behind the screens; questions are answered meanwhile."""
+        if self.work is not None:
+            self.notify("a refresh runs already", severity="warning")
+            return
+        self._stop.clear()
+        self.work = Work(dry_run)
+        self.run_worker(lambda: self._refresh(dry_run, rebuild), thread=True, group="refresh")
+
+    def stop_refresh(self) -> None:
+        """Stop the refresh; nothing is lost."""
+        if self.work is not None:
+            self._stop.set()
+            self.work = replace(self.work, cancelled=True)
+
+    def _refresh(self, dry_run: bool, rebuild: bool) -> None:
+        progress = _Progress(dry_run, self._stop, lambda work: self.post_message(self.Worked(work)))
+        try:
+            report = self.engine().refresh(dry_run=dry_run, rebuild=rebuild, progress=progress)
+            self.post_message(self.Ended(Outcome(dry_run, report=report)))
+        except MlsurveyError as error:
+            self.post_message(self.Ended(Outcome(dry_run, error=error)))
+
+    @on(Worked)
+    def _worked(self, event: Worked) -> None:
+        if self.work is not None and not self.work.cancelled:
+            self.work = event.work
+
+    @on(Ended)
+    def _ended(self, event: Ended) -> None:
+        self.work = None
+        self.outcome = event.outcome
+        if not event.outcome.dry_run:
+            self.look_at_index()
+
+    # The person's
 
     def choose(self, preferences_now: Preferences) -> None:
         """Remember a choice."""
         self.preferences = preferences_now
-        preferences.save(self.state, preferences_now)
+        try:
+            preferences.save(self.state, preferences_now)
+        except OSError as error:
+            self.notify(f"the choice is not kept: {error.strerror}", severity="warning", markup=False)
 
     def choose_theme(self, name: str) -> None:
         """Remember the theme."""
@@ -105,9 +187,15 @@ class Program(App[None]):
         self.copy_to_clipboard(text)
         self.notify(f"copied {len(text):,} characters", timeout=2)
 
+    def fail(self, message: str, title: str) -> None:
+        """Say that something did not work."""
+        self.notify(one_line(message), title=title, severity="error", timeout=10, markup=False)
+
     def file_of(self, document: str) -> Path | None:
         """The file of a document, where it is on this machine."""
         return self.corpus / document if self.corpus else None
+
+    # Screens, known to the application
 
     def open_source(self, places: Places) -> None:
         """Show a document at a place."""
@@ -116,3 +204,32 @@ class Program(App[None]):
     def explain(self, query: str, hit: Hit, mode: str) -> None:
         """Tell why a passage was found."""
         raise NotImplementedError
+
+    def show_corpus(self) -> None:
+        """Go to the documents."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a refresh, or its preview, ended: with a report, or with an error."""
+
+    dry_run: bool
+    report: RefreshReport | None = None
+    error: MlsurveyError | None = None
+
+
+class _Progress:
+    """Tells how far a refresh is, and stops it."""
+
+    def __init__(self, dry_run: bool, stop: Event, tell: Callable[[Work], object]) -> None:
+        self._dry_run, self._stop, self._tell = dry_run, stop, tell
+        self._phase, self._began = "", 0.0
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        if self._stop.is_set():
+            raise Interrupted("stopped; nothing is lost: what was embedded is kept, and the index is as it was")
+        now = time.monotonic()
+        if phase != self._phase:
+            self._phase, self._began = phase, now
+        self._tell(Work(self._dry_run, phase, done, total, now - self._began))

@@ -3,31 +3,61 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 
-from mlsurvey.settings import Settings
+from mlsurvey.errors import UsageError
 from mlsurvey_tui import preferences
 from mlsurvey_tui.app import MlsurveyApp
-from mlsurvey_tui.engine import Engine
+
+if TYPE_CHECKING:
+    from mlsurvey.settings import Settings
+    from mlsurvey_tui.engine import Engine
 
 
-def application(settings: Settings, *, state: Path | None = None) -> MlsurveyApp:
-    """The application over an index on this machine. Nothing heavy is imported before the first frame."""
+def application(
+    settings: Settings, *, state: Path | None = None, keys: Path | None = None, theme: str | None = None
+) -> MlsurveyApp:
+    """The application over an index on this machine. Nothing heavy is imported before the first frame.
+
+    Args:
+        settings: name corpus, index and model.
+        state: folder for history and choices; the user's data folder without it.
+        keys: file of changed keys; the one in the user's configuration folder without it.
+        theme: colours of this session; those of last time without it.
+
+    Raises:
+        UsageError: there is no such theme.
+    """
 
     def open_engine() -> Engine:
-        from mlsurvey.survey import Survey
+        from mlsurvey_tui.local import LocalEngine
 
-        return Survey(settings)
+        return LocalEngine(settings)
 
-    return MlsurveyApp(
+    app = MlsurveyApp(
         open_engine,
         corpus=settings.corpus,
         state=state or preferences.state_folder(),
-        keys=platformdirs.user_config_path("mlsurvey") / preferences.KEYS_FILE,
+        keys=keys or platformdirs.user_config_path("mlsurvey") / preferences.KEYS_FILE,
+        theme=theme,
     )
+    if theme is not None and theme not in app.available_themes:
+        raise UsageError(f"no theme {theme!r}; there is {', '.join(sorted(app.available_themes))}")
+    return app
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, *, theme: str | None = None) -> None:
     """Run until the person quits."""
-    application(settings).run()
+    app = application(settings, theme=theme)
+    app.run()
+    if app.return_code:
+        raise SystemExit(app.return_code)
+
+
+def serve(settings: Settings, *, theme: str | None = None, port: int) -> None:
+    """Serve the application to a browser on this machine."""
+    from mlsurvey_tui import web
+
+    web.serve(web.command(settings, theme), port)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 from mlsurvey.answering import compose
 from mlsurvey.answering.compose import Citations, Draft
 from mlsurvey.answering.evidence import Scored, choose
 from mlsurvey.answering.gather import Gatherer
+from mlsurvey.answering.parts import Cancelled, Part, Read, last, told
 from mlsurvey.answering.question import Understood, understand
 from mlsurvey.answering.sets import members, recommendation
 from mlsurvey.answering.sides import by_side
@@ -48,20 +50,55 @@ class Answerer:
             filters: restrict what may be quoted.
             max_statements: for each entity and aspect.
         """
+        return last(self.parts(question, filters, max_statements))
+
+    def parts(
+        self,
+        question: str,
+        filters: Filters | None = None,
+        max_statements: int = 3,
+        cancelled: Cancelled | None = None,
+    ) -> Iterator[Part]:
+        """The answer in parts, the whole of it last; ``cancelled`` is asked after every search.
+
+        Raises:
+            Interrupted: it was cancelled.
+        """
         started = time.perf_counter()
         understood = self.understand(question)
-        understood, draft = self._draft(understood, filters or Filters(), max_statements)
-        answer = self._compose(understood, draft, filters or Filters())
-        return replace(answer, timings_ms={"total": round(1000 * (time.perf_counter() - started), 1)})
+        yield from self._parts(understood, filters or Filters(), max_statements, cancelled, started)
 
-    def _draft(self, understood: Understood, filters: Filters, limit: int) -> tuple[Understood, Draft]:
+    def compare(
+        self,
+        understood: Understood,
+        filters: Filters | None = None,
+        max_statements: int = 3,
+        cancelled: Cancelled | None = None,
+    ) -> Iterator[Part]:
+        """The parts of an answer to what is given as understood already; see :meth:`parts`."""
+        yield from self._parts(understood, filters or Filters(), max_statements, cancelled, time.perf_counter())
+
+    def _parts(
+        self, understood: Understood, filters: Filters, limit: int, cancelled: Cancelled | None, started: float
+    ) -> Iterator[Part]:
+        yield understood
+        read = Read(cancelled)
+        read.check()
+        understood, draft = self._draft(understood, self.gatherer.watched(read), filters, limit)
+        yield read.passages()
+        answer = self._compose(understood, draft, filters)
+        yield from told(replace(answer, timings_ms={"total": round(1000 * (time.perf_counter() - started), 1)}))
+
+    def _draft(
+        self, understood: Understood, gatherer: Gatherer, filters: Filters, limit: int
+    ) -> tuple[Understood, Draft]:
         if understood.unknown and not understood.entities:
             return understood, Draft((), ())
         if understood.kind is Kind.LIST:
-            return understood, members(understood, self.gatherer, self.vocabulary, filters)
+            return understood, members(understood, gatherer, self.vocabulary, filters)
         if understood.kind is Kind.RECOMMEND:
-            return understood, recommendation(understood, self.gatherer, self.vocabulary, filters, limit)
-        return by_side(understood, self.gatherer, self.vocabulary, filters, limit)
+            return understood, recommendation(understood, gatherer, self.vocabulary, filters, limit)
+        return by_side(understood, gatherer, self.vocabulary, filters, limit)
 
     def _compose(self, understood: Understood, draft: Draft, filters: Filters) -> Answer:
         judged = judge(

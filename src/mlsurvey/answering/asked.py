@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mlsurvey.answering.names import blank, language_spans
+from mlsurvey.answering.names import blank, in_brackets, language_spans
 from mlsurvey.answering.polarity import is_denied
 from mlsurvey.answering.understood import AskedAspect
 from mlsurvey.answering.words import content_words
@@ -18,6 +18,8 @@ _CUT = re.compile(r"\s*(?:[,;:?!]|\.(?=\s|$)|\s[–—-]\s|\band\b|\bor\b)\s*", 
 _ASKS = re.compile(
     r"\s*(?:who|when|where|why|how|what|which|is|are|does|do|did|was|were|has|have|can|could|will)\b", re.IGNORECASE
 )
+_ENDS_OPEN = re.compile(r"\b(?:on|for|with|to|by|in)$", re.IGNORECASE)
+_ARTICLE = re.compile(r"\s+(?:(?:the|an?|my|your)\s+)?", re.IGNORECASE)
 _NEGATIVE_CLASS = re.compile(
     r"\b(?:no|not|without|non-?|isn't|aren't|excluding|except|rather\s+than|instead\s+of|but\s+not)(?:\s+(?:a|an|just|only|mere))?\s*$",
     re.IGNORECASE,
@@ -40,22 +42,30 @@ def find_aspects(
         if not any(len(other) > len(span) and other.overlap(span) for other, _ in found)
     ]
     kept = [(span, aspect) for span, aspect in kept if not (aspect.general and _is_head(span, kept, question))]
+    kept = [(span, aspect) for span, aspect in kept if not _leads_in(span, kept, question)]
     order: dict[str, AskedAspect] = {}
     for span, aspect in sorted(kept, key=lambda pair: pair[0]):
         before = order.get(aspect.slug)
-        wording = (*(before.wording if before else ()), span.of(question))
-        denied = (
-            is_denied(question, span)
-            or phrases(aspect.negative).match(span.of(question))
-            or bool(before and before.denied)
-        )
-        order[aspect.slug] = AskedAspect(aspect, tuple(dict.fromkeys(wording)), denied=denied)
+        said = span.of(question)
+        wording = (*(before.wording if before else ()), said)
+        part = before.part if before else ()
+        if phrases(aspect.narrow).match(said) and not in_brackets(question, span):
+            part = (*part, said)
+        denied = is_denied(question, span) or phrases(aspect.negative).match(said) or bool(before and before.denied)
+        order[aspect.slug] = AskedAspect(aspect, tuple(dict.fromkeys(wording)), denied=denied, part=part)
     return tuple(order.values())
 
 
 def _is_head(span: Span, found: Sequence[tuple[Span, Aspect]], question: str) -> bool:
     """Whether the wording is the head of a compound that another aspect's wording opens ("clustering algorithms")."""
     return any(o.end < span.start and not question[o.end : span.start].strip() for o, a in found if not a.general)
+
+
+def _leads_in(span: Span, found: Sequence[tuple[Span, Aspect]], question: str) -> bool:
+    """Whether the wording ends in a preposition whose object is another aspect's wording ("run on the GPU")."""
+    if not _ENDS_OPEN.search(span.of(question)):
+        return False
+    return any(_ARTICLE.fullmatch(question[span.end : o.start]) for o, _ in found if o.start > span.end)
 
 
 def find_categories(rest: str, categories: Sequence[Category]) -> tuple[tuple[Category, tuple[str, ...]], ...]:

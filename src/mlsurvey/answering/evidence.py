@@ -28,6 +28,8 @@ _COMPARES = re.compile(
 )
 """Markers of a comparison between two things named, after Schildwächter et al., "Answering Comparative Questions:
 Better than Ten-Blue-Links?", CHIIR 2019 (CAM)."""
+_COMMAND = re.compile(r"(?:^|\s)--[a-z][\w-]+(?=[\s=.,]|$)")
+"""An option of a command: what to type, seldom what is so."""
 _ONLY_REACH = 45  # characters: "only works with the IDE on Windows"
 _ONLY = re.compile(r"\b(?:only|solely|exclusively)\b", re.IGNORECASE)
 SAME_DOCUMENT = 0.85
@@ -76,11 +78,10 @@ class Cell:
         """Whether the aspect is made of the question's words alone, so that no lexicon helps."""
         return self.asked is not None and not self.asked.known
 
-    @cached_property
+    @property
     def narrow(self) -> tuple[str, ...]:
         """The question's words for a part of the aspect ("AMD"), which evidence has to name."""
-        part = phrases(self.asked.aspect.narrow if self.asked else ())
-        return tuple(w for w in (self.asked.wording if self.asked else ()) if part.match(w))
+        return self.asked.part if self.asked else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ WEIGHTS: Mapping[str, float] = {
     "object": 0.5,
     "compares": 0.5,
     "code": -1.6,
+    "command": -1.2,
     "bullet": 0.3,
     "row": -0.5,
     "short": -1.1,
@@ -157,6 +159,7 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
         "others": float(bool(named.slugs - {cell.entity, *cell.objects})),
         "object": _share(frozenset(cell.objects), named.slugs | frozenset(passage.subjects)),
         "code": float(candidate.kind is SentenceKind.CODE and not cell.strong.match(text)),
+        "command": float(_COMMAND.search(text) is not None),
         "bullet": float(candidate.kind is SentenceKind.BULLET),
         "row": float(candidate.kind is SentenceKind.ROW),
         "short": float(len(text) < 40),
@@ -181,11 +184,27 @@ def speaks_of_part(scored: Sequence[Scored], cell: Cell) -> bool:
 
     "Only works on Windows" answers a question about the Mac; "uses CUDA" does not answer one about AMD.
     """
-    if not cell.narrow or cell.asked is None:
-        return True
+    return not cell.narrow or bool(naming_part(scored, cell)) or bool(excluding_part(scored, cell))
+
+
+def naming_part(scored: Sequence[Scored], cell: Cell) -> list[Scored]:
+    """What names the part of the aspect that is asked for; everything where no part is.
+
+    A sentence that opens with another entity says the part of that one: "Burn reaches AMD cards, while Candle …".
+    """
+    if not cell.narrow:
+        return list(scored)
     named = phrases(tuple(f"{w}*" for w in cell.narrow))
-    others = phrases(cell.asked.aspect.narrow)
-    return any(named.match(s.candidate.text) or _only(s.candidate.text, others) for s in scored)
+    own = (s for s in scored if s.features["opens"] or not s.features["others"])
+    return [s for s in own if named.match(s.candidate.text)]
+
+
+def excluding_part(scored: Sequence[Scored], cell: Cell) -> list[Scored]:
+    """What says that there is only another part than the one that is asked for."""
+    if not cell.narrow or cell.asked is None:
+        return []
+    parts = phrases(cell.asked.aspect.narrow)
+    return [s for s in scored if _only(s.candidate.text, parts)]
 
 
 def _only(text: str, parts: Phrases) -> bool:

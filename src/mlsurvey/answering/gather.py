@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
@@ -35,6 +36,10 @@ POOL = 100
 """Passages that a set question reads for all entities together."""
 
 
+Watch = Callable[[Sequence[Hit]], None]
+"""Told the hits of each search, before they are scored; may raise to end the gathering."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     """What a question about a class has brought for all its members together."""
@@ -52,8 +57,15 @@ class Gatherer:
         self.searcher = searcher
         self.snapshot = searcher.snapshot
         self.gazetteer = Gazetteer(self.snapshot.entities)
+        self._read: Watch = _unwatched
         self._naming = lru_cache(maxsize=REMEMBERED)(partial(naming, gazetteer=self.gazetteer))
         self.frequency = lru_cache(maxsize=REMEMBERED)(self.snapshot.frequency)
+
+    def watched(self, read: Watch) -> Gatherer:
+        """The same gatherer for one answer: it shares all that is remembered, and tells ``read`` of every search."""
+        gatherer = copy(self)
+        gatherer._read = read
+        return gatherer
 
     def cells(self, understood: Understood, entities: Sequence[str | None]) -> list[Cell]:
         """One cell for each entity and asked aspect."""
@@ -103,10 +115,12 @@ class Gatherer:
         search = self.searcher.search_vector
         if cell.entity is None:
             hits = search(cell.query, vector, PASSAGES_PER_CELL, filters)
+            self._read(hits)
             return self._scored(candidates(hits), cell), len(hits)
         about = search(self._keywords(cell), vector, PASSAGES_PER_CELL, replace(filters, entities=(cell.entity,)))
         anywhere = search(self._keywords(cell, naming=True), vector, PASSAGES_PER_CELL, filters)
         hits = _joined(about, anywhere, PASSAGES_NAMING)
+        self._read(hits)
         return self._scored(candidates(hits), cell), len(hits)
 
     def _keywords(self, cell: Cell, naming: bool = False) -> KeywordQuery:
@@ -119,6 +133,7 @@ class Gatherer:
         cell = self.cell(None, asked, understood)
         vector = self.vectors([cell])[0]
         hits = self.searcher.search_vector(cell.query, vector, POOL, filters)
+        self._read(hits)
         return Pool(cell, vector, filters, tuple(candidates(hits)))
 
     def met(self, pool: Pool) -> set[str]:
@@ -130,6 +145,7 @@ class Gatherer:
         cell = replace(pool.cell, entity=entity)
         filters = replace(pool.filters, entities=(entity,))
         about = self.searcher.search_vector(self._keywords(cell), pool.vector, PASSAGES_PER_MEMBER, filters)
+        self._read(about)
         read = {hit.passage_id for hit in about}
         others = (c for c in pool.candidates if c.passage_id not in read)
         return self._scored([*candidates(about), *others], cell), len(about)
@@ -145,3 +161,7 @@ def _joined(about: Sequence[Hit], others: Sequence[Hit], most: int) -> list[Hit]
     """The hits about the entity, then at most ``most`` others."""
     known = {hit.passage_id for hit in about}
     return [*about, *[hit for hit in others if hit.passage_id not in known][:most]]
+
+
+def _unwatched(hits: Sequence[Hit]) -> None:
+    """Nobody is told."""

@@ -27,12 +27,16 @@ LANGUAGES = {
 _LANGUAGE = {slug: re.compile(rf"(?<![\w.])(?:{pattern})(?!\w)", re.IGNORECASE) for slug, pattern in LANGUAGES.items()}
 _CRATE = re.compile(r"\bcrates?\b", re.IGNORECASE)
 _OBJECT_BEFORE = re.compile(
-    r"(?:\b(?:versions?\s+of|like|as|around|bind|binds|binding|bindings\s+(?:for|to|of)|wrap|wraps|wrapping|use|uses|using|used\s+by|via|through|"
+    r"(?:\b(?:versions?\s+of|like|as|around|bind|binds|binding|bindings\s+(?:for|to|of)|wrap|wraps|wrapping|use|uses|using|used\s+by|via|through|work(?:s|ing)?\s+with|together\s+with|compatible\s+with|integrat(?:e|es|ed)\s+with|"
     r"instead\s+of|replac(?:e|ing|ement\s+for)|alternatives?\s+to|on\s+top\s+of|based\s+on|built\s+on|under|from|load|loads|import|export|existing|trained\s+(?:in|with)|bring|brings|to)"
     r"(?:\s+(?:the|an?|its|existing))*)\s*$",
     re.IGNORECASE,
 )
 """Words before a name that make it what the sides have to do with, not a side: "wrappers around libtorch"."""
+_CHOSEN = re.compile(
+    r"\b(?:should\s+(?:i|we|one)|would\s+you|when\s+to|why|(?:don['’]t|do\s+not|never))\s+use\s+$", re.IGNORECASE
+)
+"""Words before a name that ask whether to take that very thing: there "use" makes it no mere means."""
 _OBJECT_AFTER = re.compile(
     r"-(?:like|style|compatible|based)\b|(?:['’]s)?\s+(?:versions?|models?|backends?|back-ends?|format|weights|checkpoints?|users?|itself|matrices|arrays|installation"
     r"|c\+\+|under\s+the\s+hood|files?)\b",
@@ -189,7 +193,9 @@ def sides_and_objects(
     ``names_class``: the question asks for members of a class, so that names in brackets explain it.
     """
     aspects = {a.aspect.slug for a in asked}
-    free = [m for m in mentions if not _is_attribute(question, m) and not (names_class and _in_brackets(question, m))]
+    free = [
+        m for m in mentions if not _is_attribute(question, m) and not (names_class and in_brackets(question, m.span))
+    ]
     run = {m.slug for m in _coordinated(question, free, aspects)}
     objects = [
         m.slug
@@ -217,12 +223,14 @@ def _coordinated(question: str, mentions: Sequence[Mention], aspects: Collection
 
 
 def _is_object(question: str, mention: Mention) -> bool:
-    return bool(_OBJECT_BEFORE.search(question[: mention.span.start])) or _is_attribute(question, mention)
-
-
-def _in_brackets(question: str, mention: Mention) -> bool:
-    """Whether the name stands in brackets, as an example of what was said before."""
     before = question[: mention.span.start]
+    is_means = _OBJECT_BEFORE.search(before) and not _CHOSEN.search(before)
+    return bool(is_means) or _is_attribute(question, mention)
+
+
+def in_brackets(question: str, span: Span) -> bool:
+    """Whether the words stand in brackets, as an example of what was said before."""
+    before = question[: span.start]
     return before.count("(") > before.count(")")
 
 

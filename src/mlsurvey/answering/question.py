@@ -52,11 +52,16 @@ _RECOMMEND = re.compile(
     rf"\bwhat\s+(?:should|would|do|can|could)\s+(?:i|we|one)\b|\bshould\s+(?:i|we)\s+(?:use|take|choose|pick|start)\b"
     rf"|\bwhich\s+(?:\w+\s+)?(?:crate|library|framework|package|tool)\b|\brecommend|\bsuggest|\bbest\b|\bsimplest\b"
     rf"|\bwhere\s+(?:to|do\s+i|should\s+i)\s+(?:start|begin)\b|\b(?:i|we)\s+(?:need|want|have|would\s+like)\b|\bgood\s+(?:choice|{_MEMBERS})\b"
-    rf"|\beasiest\b|\bwhat(?:\s+is|['’]s)\s+the\s+(?:right|best|most\s+\w+|[a-z]{{3,}}est)\b|\blooking\s+for\b",
+    rf"|\bhow\s+(?:do|can|could|should|would)\s+(?:i|we|one)\b"
+    rf"|\bis\s+there\s+(?:something|anything|an?\b|some)[^.?!]{{0,60}}?\b(?:like|similar|equivalent|alternative|counterpart|replacement|for|to)\b"
+    rf"|\b(?:is|are)\s+there\s+(?:an?|any|some|another)\b[^.?!]{{0,60}}?\b{_MEMBERS}\b"
+    rf"|\beasiest\b|\bwhat(?:\s+is|['’]s)\s+the\s+(?:right|best|most\s+\w+|(?!lat|new|old|earli|high)[a-z]{{3,}}est)\b|\blooking\s+for\b",
     re.IGNORECASE,
 )
 _FACT = re.compile(r"\s*(?:who|when|where|why|how|what|is|are|does|do|did|was|were|has|have)\b", re.IGNORECASE)
 """Openings of a question for a fact, not for a choice."""
+RELATION = "interoperability"
+"""Aspect that a question asks for which names two libraries and says no more than that one works with the other."""
 _INCLUSIVE = re.compile(r"\b(?:ma[dk]es?\s+up|part\s+of|belongs?\s+to|ecosystem|family|suite|stack)\b", re.IGNORECASE)
 
 
@@ -101,6 +106,8 @@ def understand(
         asked = (*asked, *in_own_words(asked, rest, terms, names.mentions))
     if not asked and terms:
         asked = (own_words(terms),)
+    if not asked and sides and objects:
+        asked = tuple(AskedAspect(a, ()) for a in aspects if a.slug == RELATION)
     return Understood(
         question=asked_as,
         kind=kind,

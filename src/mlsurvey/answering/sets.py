@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mlsurvey.answering.compose import Draft, Finding, interleave
-from mlsurvey.answering.evidence import Scored, choose
+from mlsurvey.answering.evidence import Scored, choose, excluding_part, naming_part
 from mlsurvey.answering.gather import Gatherer, Pool
-from mlsurvey.answering.members import Member, of_class, ranked, speaking, verdict
+from mlsurvey.answering.members import MEMBER, Member, of_class, ranked, speaking, verdict
 from mlsurvey.answering.silence import ENOUGH, chosen, share_spoken
 from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.types import Aspect, Entity, Filters
@@ -54,7 +54,10 @@ def _judged(understood: Understood, asked: AskedAspect | None, gatherer: Gathere
             scored = [s for s in scored if s.features["object"] > 0]
         if asked is not None and _must_be_literal(asked, understood):
             scored = [s for s in scored if s.features["terms"] + s.features["context"] > 0]
-        says = verdict(entity, scored, understood, asked)
+        named = naming_part(scored, pool.cell)
+        excluded = [] if named else [s for s in excluding_part(scored, pool.cell) if s.score >= MEMBER]
+        scored = named or excluded
+        says = "no" if excluded else verdict(entity, scored, understood, asked)
         evidence = tuple(choose(speaking(scored, asked, says, understood), QUOTED))
         judged.append(Member(entity.slug, says, evidence, searched))
     return judged

@@ -20,6 +20,8 @@ class AskedAspect:
     """The question asks for its absence ("no longer maintained")."""
     terms: tuple[str, ...] = ()
     """Other content words of the part of the question that asks for it."""
+    part: tuple[str, ...] = ()
+    """The question's words for a part of it ("AMD"), which evidence has to name; examples in brackets do not count."""
 
 
 @dataclass(frozen=True, slots=True)

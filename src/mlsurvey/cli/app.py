@@ -11,10 +11,10 @@ import typer
 from typer.core import TyperGroup
 
 from mlsurvey import __version__
-from mlsurvey.cli import about, asking, collecting, evaluating, indexing
+from mlsurvey.cli import about, asking, collecting, curating, evaluating, indexing, interface, serving, syncing
 from mlsurvey.cli.console import describe_bug, report_error
 from mlsurvey.cli.help import with_examples
-from mlsurvey.cli.options import Corpus, Index, Model, Reranker
+from mlsurvey.cli.options import Corpus, Index, Model, Reranker, settings_of
 from mlsurvey.errors import Interrupted, MlsurveyError, StorageError, UsageError
 
 EXIT_BUG = 1
@@ -22,7 +22,8 @@ EXIT_BUG = 1
 EXIT_CODES = """\b
 Exit codes:
   0    done; ask: answered, wholly or in part
-  1    something else failed; eval: a figure is outside its bound
+  1    something else failed; eval: a figure is outside its bound;
+       corpus check: something was found; sync: a document could not be had
   2    wrong usage or setting
   3    ask: nothing good enough was found, no answer
   4    a named document, folder or library is not there
@@ -76,16 +77,24 @@ def root(
     reranker: Reranker = None,
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
-    """Keep the options that may stand before a command; without one, show the help."""
+    """Keep the options that may stand before a command; without one, open the interface, or show the help."""
     ctx.obj = {"corpus": corpus, "index": index, "model": model, "reranker": reranker}
     if version:
         typer.echo(f"mlsurvey {__version__}")
         raise typer.Exit
     if ctx.invoked_subcommand is None:
+        _without_command(ctx)
+
+
+def _without_command(ctx: typer.Context) -> None:
+    """A person in a terminal gets the interface, anything else the help."""
+    if interface.is_terminal():
+        interface.open_interface(settings_of(ctx, None, None, None))
+    else:
         typer.echo(ctx.get_help())
 
 
-for group in (asking, indexing, collecting, evaluating, about):
+for group in (asking, interface, indexing, collecting, syncing, curating, evaluating, serving, about):
     group.register(app)
 
 

@@ -25,13 +25,15 @@ PLAIN_INTERVAL = 10.0
 """Seconds between two plain lines of one phase: a log of an hour stays readable."""
 
 PHASES = {
+    "fetch": "fetching",
+    "take": "taking",
     "model": "preparing the question model",
     "read": "reading",
     "chunk": "splitting",
     "embed": "embedding",
     "publish": "publishing",
 }
-LONG = ("model", "embed")
+LONG = ("model", "embed", "fetch")
 """Phases that are worth a line even when they are quick: they say why a first refresh takes its time."""
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
-from mlsurvey.types import Entity, Filters, Passage, Sentence, SentenceKind, Span
+from mlsurvey.types import Entity, Passage, Sentence, SentenceKind, Span
 
 PASSAGE_COLUMNS = (
     "passages.id, documents.path, passages.ordinal, passages.first, passages.last, passages.line_start,"
@@ -111,14 +110,3 @@ def tags_of(passage: Passage, language: str | None, entities: Mapping[str, Entit
     known = {entities[slug].language for slug in passage.subjects if slug in entities} - {None}
     languages = sorted(name for name in known or {language} if name)
     return tuple(dict.fromkeys([*map(entity_tag, passage.subjects), *map(language_tag, languages)]))
-
-
-def tag_groups(filters: Filters) -> list[list[str]]:
-    """Tags that filters ask for: one of each group must hold."""
-    groups = ([entity_tag(e) for e in filters.entities], [language_tag(name) for name in filters.languages])
-    return [group for group in groups if group]
-
-
-def matches(path: str, patterns: Iterable[str]) -> bool:
-    """Whether a path is one of the patterns, lies in a folder that ends in ``/``, or fits a shell pattern."""
-    return any(path == p or (p.endswith("/") and path.startswith(p)) or fnmatchcase(path, p) for p in patterns)

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from mlsurvey.errors import DamagedIndexError, IndexingError, MismatchError, NotFoundError
 from mlsurvey.index.catalogue import live, open_for_reading
+from mlsurvey.index.filtering import is_document, is_under, names_documents, tag_groups
 from mlsurvey.index.keywords import KeywordQuery, Keywords
 from mlsurvey.index.layout import Layout
-from mlsurvey.index.records import PASSAGE_COLUMNS, DocumentRow, matches, passage_of, tag_groups, unpack_text
+from mlsurvey.index.records import PASSAGE_COLUMNS, DocumentRow, passage_of, unpack_text
 from mlsurvey.index.storage import storage_errors
 from mlsurvey.index.verify import check_sizes, verify
 from mlsurvey.types import Document, Entity, Filters, Generation, Passage
@@ -127,8 +128,28 @@ class Snapshot:
     def keyword(self, query: KeywordQuery | str, k: int, among: Filters = _ALL) -> list[tuple[int, float]]:
         """Passage ids with their BM25 score, best first. Operators in the query have no meaning."""
         wanted = KeywordQuery(query) if isinstance(query, str) else query
-        documents = self._document_ids(among.paths) if among.paths else None
-        return self._keywords.search(wanted, k, tag_groups(among), documents)
+        documents = self._document_ids(among) if names_documents(among) else None
+        if not among.headings:
+            return self._keywords.search(wanted, k, tag_groups(among), documents)
+        return self._keyword_under(wanted, k, among, documents)
+
+    def _keyword_under(
+        self, query: KeywordQuery, k: int, among: Filters, documents: Sequence[int] | None
+    ) -> list[tuple[int, float]]:
+        """Like :meth:`keyword`, under some headings: more hits are asked for until enough of them stand there.
+
+        The keyword side holds headings as single words, so it cannot tell itself.
+        """
+        kept = self.select(among)
+        allowed = set() if kept is None else set(kept.tolist())
+        depth = k + _SPARE
+        while allowed:
+            found = self._keywords.search(query, depth, tag_groups(among), documents)
+            hits = [hit for hit in found if hit[0] in allowed]
+            if len(hits) >= k or len(found) < depth:
+                return hits[:k]
+            depth *= _GROWTH
+        return []
 
     def explain_keyword(self, query: KeywordQuery | str, passage: int) -> list[tuple[str, str, float]]:
         """Triples (term, field, what it adds to the BM25 score of the passage), heaviest first."""
@@ -233,10 +254,15 @@ class Snapshot:
         near = difflib.get_close_matches(path, known, n=1, cutoff=0.5)
         return f"; did you mean {near[0]!r}?" if near else ""
 
-    def _document_ids(self, patterns: Iterable[str]) -> list[int]:
-        rows = self._rows(f"SELECT id, path FROM documents WHERE {live('documents')}")
-        patterns = tuple(patterns)
-        return [document for document, path in rows if matches(path, patterns)]
+    def _document_ids(self, filters: Filters) -> list[int]:
+        """Ids of the documents that satisfy what filters say of documents."""
+        rows = self._rows(f"SELECT id, path, date, mtime_ns FROM documents WHERE {live('documents')}")
+        return [number for number, *row in rows if is_document(filters, *row)]
+
+    def _trails(self, filters: Filters) -> list[str]:
+        """Heading trails, as they are kept, that satisfy the filters."""
+        rows = self._rows(f"SELECT DISTINCT passages.trail FROM passages WHERE {live('passages')}")
+        return [trail for (trail,) in rows if is_under(filters, json.loads(trail))]
 
     def _condition(self, filters: Filters) -> tuple[str, dict[str, Any]]:
         """SQL condition on ``passages``, with its parameters."""
@@ -246,9 +272,12 @@ class Snapshot:
                 f"passages.id IN (SELECT passage FROM tags WHERE tag IN (SELECT value FROM json_each(:tags{number})))"
             )
             parameters[f"tags{number}"] = json.dumps(group)
-        if filters.paths:
+        if names_documents(filters):
             parts.append("passages.document IN (SELECT value FROM json_each(:documents))")
-            parameters["documents"] = json.dumps(self._document_ids(filters.paths))
+            parameters["documents"] = json.dumps(self._document_ids(filters))
+        if filters.headings:
+            parts.append("passages.trail IN (SELECT value FROM json_each(:trails))")
+            parameters["trails"] = json.dumps(self._trails(filters))
         return " AND ".join(parts), parameters
 
     def _rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:

@@ -22,7 +22,11 @@ MAX_BYTES = 64 * 1024 * 1024
 """Larger files are not read: a document of prose has a few megabytes at most, and all of it is held in memory."""
 
 _BACKUP_SUFFIXES = ("~", ".swp", ".swo", ".bak", ".orig", ".tmp")
-_VOCABULARY = (ENTITIES, ASPECTS)
+SOURCES = "sources.toml"
+"""Tells where upstream documents live."""
+PROVENANCE = "provenance.json"
+"""Tells where each document in the upstream folder came from."""
+_NO_DOCUMENTS = (ENTITIES, ASPECTS, SOURCES, PROVENANCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,8 @@ class FileState:
 def scan(root: Path) -> tuple[list[FileState], list[Unreadable]]:
     """Documents below ``root`` and what could not become one, each in the sorted order of POSIX paths.
 
-    Hidden files and folders, editor backups and the vocabulary files are passed
-    over silently. Symbolic links are followed as long as they stay inside ``root``.
+    Hidden files and folders, editor backups, and the vocabulary and source files
+    are passed over silently. Symbolic links are followed as long as they stay inside ``root``.
 
     Raises:
         NotFoundError: ``root`` is not a folder.
@@ -81,7 +85,7 @@ def _walk(folder: Path, home: Path, name: PurePosixPath, above: frozenset[str]) 
         yield Unreadable(str(name), f"not read: {_reason(error)}")
         return
     for entry in entries:
-        if not _passed_over(entry.name):
+        if not is_passed_over(entry.name):
             yield from _visit(entry, home, name / entry.name, above)
 
 
@@ -124,8 +128,9 @@ def _file(path: str, state: os.stat_result) -> FileState | Unreadable:
     return FileState(path, state.st_size, state.st_mtime_ns, state.st_ino)
 
 
-def _passed_over(name: str) -> bool:
-    return name.startswith(".") or name.endswith(_BACKUP_SUFFIXES) or name in _VOCABULARY or name.startswith("#")
+def is_passed_over(name: str) -> bool:
+    """Whether a file or folder of this name is passed over silently."""
+    return name.startswith(".") or name.endswith(_BACKUP_SUFFIXES) or name in _NO_DOCUMENTS or name.startswith("#")
 
 
 def _posix(name: PurePosixPath) -> str | None:

@@ -16,6 +16,7 @@ SCHEMA = 1
 def answer_value(answer: Answer, stale: Mapping[int, str] | None = None) -> dict[str, Any]:
     """The contract's object; a citation that no longer matches its file gets a key ``stale`` with the reason.
 
+    ``source`` of a citation tells the origin of a document that was fetched, and is null for any other.
     Of an abstention the nearest passages are looked at instead, since it cites nothing.
     """
     value = {"schema": answer.schema} | asdict(answer)

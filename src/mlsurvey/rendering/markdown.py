@@ -13,6 +13,8 @@ from mlsurvey.types import Answer, Citation, Kind, Statement
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|#~])")
 _FENCE = re.compile(r"`{3,}")
+_ADDRESS = re.compile(r"[\s<>\x00-\x1f\x7f]")
+"""What must not stand in an address between angle brackets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,8 @@ def _source(citation: Citation, stale: Mapping[int, str]) -> Iterator[str]:
     trail = f", {escape(' > '.join(citation.heading_path))}" if citation.heading_path else ""
     reason = f" *({stale[citation.number]})*" if citation.number in stale else ""
     yield f"\\[{citation.number}\\] {_code(f'{citation.document}:{citation.line_start}')}{trail}{reason}"
+    if source := citation.source:
+        yield f"  <{_ADDRESS.sub('', source.url)}> {escape(wording.provenance(source))}"
     longest = max((len(run) for run in _FENCE.findall(citation.quote)), default=2)
     fence = "`" * (longest + 1)
     yield from ("", f"{fence}text", visible(citation.quote), fence, "")

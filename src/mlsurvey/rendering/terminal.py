@@ -191,6 +191,8 @@ def _sources(page: _Page) -> Iterator[RenderableType]:
     margin = len(f"[{page.answer.citations[-1].number}] ")
     for citation in page.answer.citations:
         yield _place(page, citation, f"[{citation.number}]".ljust(margin))
+        if source := citation.source:
+            yield Hanging(" " * margin, Text(f"{one_line(source.url)} {wording.provenance(source)}", "dim"), 2)
 
 
 def _place(page: _Page, citation: Citation, marker: str) -> Place:

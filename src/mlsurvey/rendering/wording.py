@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from mlsurvey.provenance import Source
 from mlsurvey.rendering.layout import Grid, Names
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import Answer, Citation, Missing
@@ -11,6 +14,7 @@ DISPUTED = "disputed, see below"
 AGAINST = "against"
 """Stance of a statement that speaks against what was asked for."""
 
+_COMMIT = re.compile(r"[0-9a-f]{40,64}")
 _CONFLICTS = {
     "negation": "one document affirms what another denies",
     "version": "documents give different versions",
@@ -39,6 +43,13 @@ def unknown_members(grid: Grid, names: Names) -> str:
 def disagreement(kind: str) -> str:
     """A conflict in words."""
     return _CONFLICTS.get(kind, one_line(kind))
+
+
+def provenance(source: Source) -> str:
+    """What is known of a fetched document beside its address: ``at 2c06be3510, retrieved 2026-11-20, MIT``."""
+    version = source.version and (source.version[:10] if _COMMIT.fullmatch(source.version) else source.version)
+    licence = "licence not stated" if source.licence == "NOASSERTION" else source.licence
+    return one_line(f"{f'at {version}, ' if version else ''}retrieved {source.retrieved}, {licence}")
 
 
 def reading(answer: Answer, citation: Citation) -> str:

@@ -20,6 +20,8 @@ from mlsurvey.types import Filters, Hit
 
 DEPTH = 100
 """Passages that each voter may bring before fusion: enough that the best of one is rarely unknown to the other."""
+DEEP = 1000
+"""The same for those who leaf past :data:`DEPTH`: one depth for all their pages."""
 WORDS = 64
 """Words of a query whose rarity is looked up: a pasted page only costs time."""
 QUERIES = 64
@@ -56,11 +58,30 @@ class Searcher:
         self.rarity = lru_cache(maxsize=QUERIES)(self._rarity)
 
     def search(
-        self, query: str, limit: int = 10, filters: Filters | None = None, mode: Mode = Mode.HYBRID
+        self,
+        query: str,
+        limit: int = 10,
+        filters: Filters | None = None,
+        mode: Mode = Mode.HYBRID,
+        *,
+        offset: int = 0,
+        min_score: float = 0.0,
     ) -> list[Hit]:
-        """The best passages for ``query``, best first, at most ``limit``."""
+        """The best passages for ``query``, best first.
+
+        Args:
+            query: in plain words.
+            limit: hits at most.
+            filters: restrict what is found.
+            mode: which voters take part.
+            offset: hits left out before the first. Pages fit together as long as their ends lie on one side of
+                :data:`DEPTH`: fused scores depend on how deep the voters looked.
+            min_score: least fused score; see :attr:`mlsurvey.types.Hit.score`.
+        """
         vector = self.encoder.embed([query])[0] if mode is not Mode.KEYWORD else None
-        return self.search_vector(query, vector, limit, filters or Filters(), mode)
+        end = offset + limit
+        found = self.search_vector(query, vector, end if end <= DEPTH else max(end, DEEP), filters or Filters(), mode)
+        return [hit for hit in found if hit.score >= min_score][offset:end]
 
     def search_vector(
         self,

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+from mlsurvey.answering.parts import Part, Passages
+from mlsurvey.answering.understood import Understood
 from mlsurvey.survey.collection import Placed
-from mlsurvey.survey.facade import MODES, Found, Progress, Survey
+from mlsurvey.survey.facade import MODES, Found, Listed, Progress, Survey
+from mlsurvey.survey.uploading import Condition, ConditionError, Stored
 
-__all__ = ["MODES", "Found", "Placed", "Progress", "Survey"]
+__all__ = [
+    "MODES",
+    "Condition",
+    "ConditionError",
+    "Found",
+    "Listed",
+    "Part",
+    "Passages",
+    "Placed",
+    "Progress",
+    "Stored",
+    "Survey",
+    "Understood",
+]

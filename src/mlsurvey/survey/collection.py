@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from mlsurvey.errors import NotFoundError, StorageError, UsageError
-from mlsurvey.reading.scan import READABLE_SUFFIXES
+from mlsurvey.reading.scan import READABLE_SUFFIXES, SOURCES
+from mlsurvey.syncing.provenance import UPSTREAM
 from mlsurvey.vocabulary.load import ASPECTS, ENTITIES
 
 SUGGESTIONS = 3
@@ -94,7 +95,7 @@ def remove(corpus: Path, documents: Iterable[str]) -> tuple[str, ...]:
 def lay_starter(corpus: Path, starter: Path) -> bool:
     """Copy the starter corpus to ``corpus`` if nothing at all is there; True if it did. Never overwrites.
 
-    The vocabulary stays in the package, whence it is read: a copy would hide what a later version knows.
+    Vocabulary and sources stay in the package, whence they are read: a copy would hide what a later version knows.
     """
     if corpus.exists() or corpus.resolve() == starter.resolve():
         return False
@@ -102,13 +103,16 @@ def lay_starter(corpus: Path, starter: Path) -> bool:
         corpus.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".starter-", dir=corpus.parent))
         try:
-            shutil.copytree(starter, draft, dirs_exist_ok=True, ignore=shutil.ignore_patterns(ENTITIES, ASPECTS))
+            shutil.copytree(starter, draft, dirs_exist_ok=True, ignore=_left_out)
             draft.chmod(0o755)
             draft.rename(corpus)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
     return True
+
+
+_left_out = shutil.ignore_patterns(ENTITIES, ASPECTS, SOURCES, UPSTREAM)
 
 
 def similar(name: str, known: Iterable[str]) -> str:

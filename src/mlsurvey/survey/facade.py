@@ -7,8 +7,8 @@ needed, and nothing that asks or searches loads PyTorch unless a reranker is set
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,13 +17,17 @@ from typing import TYPE_CHECKING, Self
 
 from mlsurvey.errors import MismatchError, NotFoundError, UsageError
 from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_folders
-from mlsurvey.survey import collection
-from mlsurvey.survey.citations import stale_citations
+from mlsurvey.survey import collection, uploading
+from mlsurvey.survey.citations import sourced, stale_citations
+from mlsurvey.survey.uploading import Condition
 from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Generation, Hit, RefreshReport
 from mlsurvey.vocabulary.load import Vocabulary, load_vocabulary
 
 if TYPE_CHECKING:
+    from mlsurvey.answering.answer import Answerer
+    from mlsurvey.answering.parts import Cancelled, Part
     from mlsurvey.answering.question import Understood
+    from mlsurvey.index.records import DocumentRow
     from mlsurvey.survey.overview import Overview
     from mlsurvey.survey.reader import Reader, Reading
 
@@ -41,6 +45,16 @@ class Found:
 
     generation: Generation
     hits: tuple[Hit, ...]
+    explanations: tuple[Explanation, ...] = ()
+    """One for each hit, where they were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Documents, by path, and the generation that they are of."""
+
+    generation: Generation
+    documents: tuple[DocumentRow, ...]
 
 
 class Survey:
@@ -72,10 +86,74 @@ class Survey:
             NotFoundError: a filter names a library or language that the index does not know.
             IndexingError: there is no index that can serve.
         """
+        from mlsurvey.answering.parts import last
+
+        return last(self.parts(question, filters=filters, max_statements=max_statements))
+
+    def parts(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        max_statements: int = 3,
+        cancelled: Cancelled | None = None,
+    ) -> Iterator[Part]:
+        """The answer in parts, as they become known; the last one is what :meth:`ask` gives.
+
+        First what was understood, then what was read, each statement followed by the citations that it is the
+        first to use, what is missing, each conflict likewise, and the whole answer. All are of one generation.
+        Closing the iterator leaves the rest undone; while passages are read, which is nearly all of the time,
+        ``cancelled`` is asked after every search.
+
+        Raises:
+            Interrupted: ``cancelled`` said so. Else like :meth:`ask`, when the first part is asked for.
+        """
         _check_text("question", question)
+        with self._answering(filters) as (answerer, resolved):
+            yield from sourced(answerer.parts(question, resolved, max_statements, cancelled), self.settings.corpus)
+
+    def compare(
+        self,
+        entities: Sequence[str],
+        aspects: Sequence[str] = (),
+        *,
+        question: str | None = None,
+        filters: Filters | None = None,
+        max_statements: int = 3,
+        cancelled: Cancelled | None = None,
+    ) -> Answer:
+        """The answer to a comparison whose sides and points are given.
+
+        Args:
+            entities: two to eight libraries, by slug or name.
+            aspects: slugs; without any, those of the question, and without these the general ones that tell most.
+            question: more words for the search; told in the answer. One is made of the names where there is none.
+            filters: restrict what may be quoted.
+            max_statements: for each library and aspect.
+            cancelled: asked after every search.
+
+        Raises:
+            UsageError: fewer than two libraries, or more than eight.
+            NotFoundError: a library or aspect is not known; similar ones are offered. Else like :meth:`ask`.
+        """
+        from mlsurvey.answering.parts import last
+        from mlsurvey.survey import naming
+
+        if question is not None:
+            _check_text("question", question)
+        with self._answering(filters) as (answerer, resolved):
+            sides = naming.sides(entities, answerer)
+            asked = naming.aspects(aspects, answerer.vocabulary)
+            understood = naming.comparison(sides, asked, question, answerer)
+            parts = answerer.compare(understood, resolved, max_statements, cancelled)
+            return last(sourced(parts, self.settings.corpus))
+
+    @contextmanager
+    def _answering(self, filters: Filters | None) -> Iterator[tuple[Answerer, Filters]]:
+        """What answers over the newest generation, and the filters in its terms."""
         with self._reader.reading() as reading:
             self._check_model(reading.snapshot.generation)
-            return reading.answerer.answer(question, self._resolved(filters, reading), max_statements)
+            yield reading.answerer, self._resolved(filters, reading)
 
     def understand(self, question: str) -> Understood:
         """What a question is taken to mean, without answering it."""
@@ -83,8 +161,22 @@ class Survey:
         with self._reader.reading() as reading:
             return reading.answerer.understand(question)
 
-    def search(self, query: str, *, limit: int = 10, filters: Filters | None = None, mode: str = "hybrid") -> Found:
-        """The best passages for a query; ``mode`` is one of :data:`MODES`. Raises like :meth:`ask`."""
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        min_score: float = 0.0,
+        filters: Filters | None = None,
+        mode: str = "hybrid",
+        explain: bool = False,
+    ) -> Found:
+        """The best passages for a query; ``mode`` is one of :data:`MODES`. Raises like :meth:`ask`.
+
+        See :meth:`mlsurvey.retrieval.search.Searcher.search` for ``offset`` and ``min_score``; with ``explain``
+        each hit is taken apart, over the generation that it is from.
+        """
         from mlsurvey.retrieval.search import Mode
 
         _check_text("query", query)
@@ -92,8 +184,10 @@ class Survey:
             raise UsageError(f"mode {mode!r} is not known; choose one of {', '.join(MODES)}")
         with self._reader.reading() as reading:
             self._check_model(reading.snapshot.generation)
-            hits = reading.searcher.search(query, limit, self._resolved(filters, reading), Mode(mode))
-            return Found(reading.snapshot.generation, tuple(hits))
+            resolved = self._resolved(filters, reading)
+            hits = reading.searcher.search(query, limit, resolved, Mode(mode), offset=offset, min_score=min_score)
+            explanations = _explained(reading, query, hits, mode) if explain else ()
+            return Found(reading.snapshot.generation, tuple(hits), explanations)
 
     def explain(self, query: str, hits: Iterable[Hit], *, mode: str = "hybrid") -> tuple[Explanation, ...]:
         """Why these passages are hits of the query, in their order.
@@ -101,11 +195,8 @@ class Survey:
         Raises:
             IndexingError: the index has changed since, and no longer has one of them; search again.
         """
-        from mlsurvey.retrieval.explain import explain
-
         with self._reader.reading() as reading:
-            vector = None if mode == "keyword" else reading.encoder.embed([query])[0]
-            return tuple(explain(hit, query, vector, reading.snapshot, reading.encoder) for hit in hits)
+            return _explained(reading, query, hits, mode)
 
     def stale(self, answer: Answer) -> Mapping[int, str]:
         """Numbers of the citations that no longer match their file, each with the reason.
@@ -124,6 +215,12 @@ class Survey:
         return {aspect.slug: aspect.name for aspect in self._vocabulary.aspects}
 
     # Documents
+
+    def documents(self, filters: Filters | None = None) -> Listed:
+        """The index's documents, by path; with filters, those that have such a passage. Raises like :meth:`ask`."""
+        with self._reader.reading() as reading:
+            rows = reading.snapshot.documents(self._resolved(filters, reading))
+            return Listed(reading.snapshot.generation, tuple(rows))
 
     def document(self, path: str) -> Document:
         """A document as it was indexed.
@@ -164,6 +261,18 @@ class Survey:
         """Put files and folders into the corpus, for the next refresh; see :func:`mlsurvey.survey.collection.add`."""
         return collection.add(self.settings.corpus, paths, into=into, link=link, replace=replace)
 
+    def store(self, files: Mapping[str, bytes], condition: Condition) -> tuple[uploading.Stored, ...]:
+        """Write documents into the corpus, for the next refresh; see :func:`mlsurvey.survey.uploading.store`."""
+        return uploading.store(self.settings.corpus, self.settings.index, files, condition)
+
+    def discard(self, name: str, condition: Condition) -> None:
+        """Delete one document from the corpus; see :func:`mlsurvey.survey.uploading.discard`."""
+        uploading.discard(self.settings.corpus, self.settings.index, name, condition)
+
+    def digest(self, name: str) -> str | None:
+        """Hex SHA-256 of a document's file as it is now; None where there is none."""
+        return uploading.digest(self.settings.corpus, name)
+
     def documents_named(self, names: Iterable[str]) -> tuple[str, ...]:
         """Files of the corpus that names of documents or folders stand for."""
         return collection.documents_named(self.settings.corpus, names)
@@ -190,15 +299,20 @@ class Survey:
         from mlsurvey.survey.building import build
 
         corpus, notes = self._corpus_to_index(dry_run=dry_run)
-        self.__dict__.pop("_vocabulary", None)  # its files may have changed too
         report = build(
             replace_corpus(self.settings, corpus),
-            self._vocabulary,
+            self._vocabulary_now(),  # its files may have changed too
             dry_run=dry_run,
             rebuild=rebuild,
             progress=progress,
         )
         return replace(report, notes=(*notes, *report.notes))
+
+    def generation(self) -> Generation:
+        """The newest generation: one look at one file, where nothing has changed. Raises like :meth:`ask`."""
+        with self._reader.reading() as reading:
+            self._check_model(reading.snapshot.generation)
+            return reading.snapshot.generation
 
     def status(self) -> Overview:
         """The corpus, the index, and how far the two agree; reads no document and loads no model."""
@@ -221,7 +335,12 @@ class Survey:
 
         name = self.settings.reranker
         reranker = LazyReranker(name, self.settings.device) if name else None
-        return Reader(self.settings.index, lambda: self._vocabulary, reranker)
+        return Reader(self.settings.index, self._vocabulary_now, reranker)
+
+    def _vocabulary_now(self) -> Vocabulary:
+        """The vocabulary for a generation that was just opened: whoever published it may have read other files."""
+        self.__dict__.pop("_vocabulary", None)
+        return self._vocabulary
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
@@ -238,11 +357,9 @@ class Survey:
 
     def _resolved(self, filters: Filters | None, reading: Reading) -> Filters:
         """Filters with slugs in place of the names of libraries and languages."""
-        if not filters or not (filters.entities or filters.languages):
-            return filters or Filters()
-        entities = tuple(slug for name in filters.entities for slug in _slugs(name, reading))
-        languages = tuple(_language(name, reading.snapshot.entities) for name in filters.languages)
-        return replace(filters, entities=entities, languages=languages)
+        from mlsurvey.survey import naming
+
+        return naming.resolved(filters, reading.answerer) if filters else Filters()
 
     def _corpus_to_index(self, *, dry_run: bool) -> tuple[Path, tuple[str, ...]]:
         """The corpus folder, after laying the starter corpus down where that is due."""
@@ -267,20 +384,8 @@ def _check_text(what: str, text: str) -> None:
         raise UsageError(f"the {what} has {len(text):,} characters, more than {MAX_QUESTION:,}; shorten it")
 
 
-def _slugs(name: str, reading: Reading) -> tuple[str, ...]:
-    gazetteer = reading.answerer.gazetteer
-    if slugs := (name,) if name in gazetteer.entities else gazetteer.lookup(name):
-        return slugs
-    names = [entity.name for entity in reading.snapshot.entities]
-    raise NotFoundError(f"no library {name!r} is known here{collection.similar(name, names)}")
+def _explained(reading: Reading, query: str, hits: Iterable[Hit], mode: str) -> tuple[Explanation, ...]:
+    from mlsurvey.retrieval.explain import explain
 
-
-def _language(name: str, entities: Iterable[Entity]) -> str:
-    from mlsurvey.answering.question import LANGUAGES
-
-    known = {entity.language for entity in entities if entity.language}
-    spoken = (slug for slug, pattern in LANGUAGES.items() if re.fullmatch(pattern, name, re.IGNORECASE))
-    slug = name.casefold() if name.casefold() in known else next(spoken, None)
-    if slug not in known or slug is None:
-        raise NotFoundError(f"no language {name!r} in the index; there is {', '.join(sorted(known)) or 'none'}")
-    return slug
+    vector = None if mode == "keyword" else reading.encoder.embed([query])[0]
+    return tuple(explain(hit, query, vector, reading.snapshot, reading.encoder) for hit in hits)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import ClassVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -17,34 +16,18 @@ from textual.widgets import Static
 from mlsurvey.rendering import wording
 from mlsurvey.rendering.layout import Grid, Names, grid_of
 from mlsurvey.rendering.plain import one_line
-from mlsurvey.types import Answer, Citation, Kind, Statement
+from mlsurvey.types import Kind, Statement
 from mlsurvey_tui.answer.lines import Cited
 from mlsurvey_tui.answer.neighbours import Direction, neighbour
+from mlsurvey_tui.answer.shown import Shown
+from mlsurvey_tui.answer.taking import matrix, quotes
+
+if TYPE_CHECKING:
+    from mlsurvey_tui.program import Program
 
 LEAST_COLUMN = 26
 """Columns of a terminal below which a side of a comparison is no longer readable beside the others."""
 _VERDICTS = {"answered": "Answered", "partial": "Answered in part", "abstained": "No answer"}
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An answer with what is needed to show it."""
-
-    answer: Answer
-    names: Names
-    stale: Mapping[int, str] = field(default_factory=dict)
-    older: bool = False
-    """The index has changed since."""
-
-    @property
-    def disputed(self) -> set[int]:
-        """Citations that another one contradicts."""
-        return {number for conflict in self.answer.conflicts for number in conflict.citations}
-
-    def citation(self, number: int, *, nearest: bool = False) -> Citation:
-        """The citation of that number."""
-        listed = self.answer.nearest if nearest else self.answer.citations
-        return next(citation for citation in listed if citation.number == number)
 
 
 class AnswerView(VerticalScroll):
@@ -57,7 +40,10 @@ class AnswerView(VerticalScroll):
         Binding("l,right", "go('right')", "Right", id="answer.right", show=False),
         Binding("g,home", "edge(0)", "First", id="answer.first", show=False),
         Binding("G,end", "edge(-1)", "Last", id="answer.last", show=False),
-        Binding("m", "toggle_cards", "Matrix or cards", id="answer.cards"),
+        Binding("y", "copy(False)", "Copy", id="answer.copy"),
+        Binding("Y", "copy(True)", "Copy with source", id="answer.copy_cited", show=False),
+        Binding("m", "toggle_cards", "Cards", id="answer.cards"),
+        Binding("M", "copy_matrix", "Copy matrix", id="answer.copy_matrix", show=False),
     ]
     HELP = """
     ## Answer
@@ -67,7 +53,8 @@ class AnswerView(VerticalScroll):
     - arrows or `h j k l` go from line to line
     - `enter` or a click on `[n]` opens the source
     - `m` sets the sides of a comparison beside or below each other
-    - `y` copies the quote, `Y` the quote with its source
+    - `y` copies the quote, `Y` the quote with its source, `M` the whole as Markdown
+    - `x` writes the answer to a file, `r` asks it again
     """
 
     shown: reactive[Shown | None] = reactive(None, recompose=True)
@@ -94,6 +81,19 @@ class AnswerView(VerticalScroll):
     def action_toggle_cards(self) -> None:
         """Beside each other, or below."""
         self.cards = not self.cards
+
+    def action_copy(self, cited: bool) -> None:
+        """Copy the quotes of the focused line, with their places if ``cited``."""
+        line = self.screen.focused
+        if self.shown is not None and isinstance(line, Cited):
+            cast("Program", self.app).copy(quotes(self.shown, line.numbers, nearest=line.is_nearest, cited=cited))
+        else:
+            self.notify("go to a line first; it is copied with its quotes", timeout=3)
+
+    def action_copy_matrix(self) -> None:
+        """Copy the comparison, or the groups of a list, as Markdown."""
+        if self.shown is not None:
+            cast("Program", self.app).copy(matrix(self.shown))
 
     def action_go(self, direction: Direction) -> None:
         """Focus the line that lies that way."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,7 +14,15 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from mlsurvey.rendering.layout import Names
 from mlsurvey.rendering.plain import one_line
+from mlsurvey.types import Answer
+from mlsurvey_tui.ask.picker import Picker
+from mlsurvey_tui.ask.request import Request
+
+if TYPE_CHECKING:
+    from mlsurvey.answering.understood import Understood
+    from mlsurvey_tui.program import Program
 
 Part = Literal["entity", "aspect", "language", "note"]
 
@@ -28,10 +36,36 @@ class Chip:
     label: str
 
 
+def understood_chips(understood: Understood, names: Names) -> tuple[Chip, ...]:
+    """What a question is taken to mean."""
+    chips = [Chip("note", "", f"{understood.kind.value}:")]
+    chips += [Chip("entity", slug, names.entity(slug)) for slug in understood.entities]
+    chips += [Chip("language", slug, slug) for slug in understood.languages]
+    chips += [Chip("aspect", asked.aspect.slug, asked.aspect.name) for asked in understood.aspects]
+    chips += [Chip("note", "", f"not known: {name}") for name in understood.unknown]
+    return tuple(chips)
+
+
+def answer_chips(request: Request, answer: Answer, names: Names) -> tuple[Chip, ...]:
+    """What an answer is about: the sides that were set by hand, else those that it has."""
+    sides = request.entities if request.entities is not None else answer.entities
+    if answer.kind.value in ("list", "recommend") and request.entities is None:
+        sides = ()  # the members of a class, and not what was asked for
+    chips = [Chip("note", "", f"{answer.kind.value}:")]
+    chips += [Chip("entity", slug, names.entity(slug)) for slug in sides]
+    chips += [Chip("language", slug, slug) for slug in request.filters.languages]
+    chips += [Chip("aspect", slug, names.aspect(slug)) for slug in answer.aspects]
+    return tuple(chips)
+
+
 class ChipView(Static, can_focus=True):
     """One chip. Delete, x or a click on its cross takes it away."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("x,delete,backspace", "drop", "Take away", id="chips.drop")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x,delete,backspace,enter", "drop", "Take away", id="chips.drop"),
+        Binding("right,l", "app.focus_next", "Next", show=False, id="chips.next"),
+        Binding("left,h", "app.focus_previous", "Previous", show=False, id="chips.previous"),
+    ]
     HELP = """
     ## What was understood
 
@@ -61,7 +95,12 @@ class ChipView(Static, can_focus=True):
 class Adder(Static, can_focus=True):
     """Opens the list of what may be added."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "add", "Add", id="chips.add")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space", "add", "Add", id="chips.add"),
+        Binding("right,l", "app.focus_next", "Next", show=False, id="chips.next"),
+        Binding("left,h", "app.focus_previous", "Previous", show=False, id="chips.previous"),
+    ]
+    HELP = ChipView.HELP
 
     class Asked(Message):
         """Something is to be added."""
@@ -89,6 +128,17 @@ class Chips(HorizontalScroll):
     chips: reactive[Sequence[Chip]] = reactive((), recompose=True)
     can_focus = False
 
+    class Edited(Message):
+        """A person has changed what is asked."""
+
+        def __init__(self, chips: tuple[Chip, ...]) -> None:
+            self.chips = chips
+            super().__init__()
+
+        def slugs(self, part: Part) -> tuple[str, ...]:
+            """The slugs of one part."""
+            return tuple(chip.slug for chip in self.chips if chip.part == part)
+
     def compose(self) -> ComposeResult:
         """Notes first, then what can be taken away, then what adds."""
         for chip in self.chips:
@@ -101,10 +151,29 @@ class Chips(HorizontalScroll):
             yield Adder("aspect", "aspect")
 
     @on(ChipView.Dropped)
-    def _keep_focus_near(self) -> None:
+    def _drop(self, event: ChipView.Dropped) -> None:
+        self._edit(tuple(chip for chip in self.chips if chip != event.chip))
         self.call_after_refresh(self._focus_first)
 
     def _focus_first(self) -> None:
-        first = next(iter(self.query(ChipView)), None)
+        first = next(iter(self.query(".chip").filter("ChipView, Adder")), None)
         if first is not None:
             first.focus()
+
+    @on(Adder.Asked)
+    def _add(self, event: Adder.Asked) -> None:
+        names = cast("Program", self.app).names
+        known = names.entities if event.part == "entity" else names.aspects
+        present = {chip.slug for chip in self.chips if chip.part == event.part}
+        choices = sorted(((s, n) for s, n in known.items() if s not in present), key=lambda pair: pair[1].casefold())
+        title = "Add a library" if event.part == "entity" else "Add an aspect"
+
+        def added(slug: str | None) -> None:
+            if slug is not None:
+                self._edit((*self.chips, Chip(event.part, slug, known[slug])))
+
+        self.app.push_screen(Picker(title, choices), added)
+
+    def _edit(self, chips: tuple[Chip, ...]) -> None:
+        self.chips = chips
+        self.post_message(self.Edited(chips))

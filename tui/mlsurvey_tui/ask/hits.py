@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.text import Text
+from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -14,14 +15,18 @@ from mlsurvey.rendering.listing import snippet
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import Hit
 
+ROWS = 2
+"""Rows of a passage that are shown below its place."""
+
 
 class Hits(OptionList):
     """Keyword hits, best first; Enter opens the place."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Open source", id="hits.open"),
         Binding("j", "cursor_down", "Down", show=False, id="hits.down"),
         Binding("k", "cursor_up", "Up", show=False, id="hits.up"),
-        Binding("w", "screen.explain", "Why this passage", id="hits.why"),
+        Binding("w", "screen.explain", "Why this one", id="hits.why"),
     ]
     HELP = """
     ## Passages
@@ -33,21 +38,41 @@ class Hits(OptionList):
         super().__init__(id="hits", markup=False)
         self.hits: Sequence[Hit] = ()
         self.query_text = ""
+        self._width = 0
 
     def show_hits(self, query: str, hits: Sequence[Hit]) -> None:
         """Replace what is listed."""
         self.hits, self.query_text = hits, query
-        self.clear_options()
-        self.add_options([Option(_prompt(query, hit), id=str(index)) for index, hit in enumerate(hits)])
+        self._list()
 
     @property
     def current(self) -> Hit | None:
-        """The hit that is highlighted."""
-        return self.hits[self.highlighted] if self.highlighted is not None and self.hits else None
+        """The hit that is highlighted, else the best."""
+        place = self.highlighted or 0
+        return self.hits[place] if place < len(self.hits) else None
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Cut the passages anew."""
+        if event.size.width != self._width and self.hits:
+            self._list()
+
+    def _list(self) -> None:
+        self._width, place = self.size.width, self.highlighted
+        width = max(20, self.scrollable_content_region.width - 2)
+        self.clear_options()
+        self.add_options([Option(prompt(self.query_text, hit, width), id=str(i)) for i, hit in enumerate(self.hits)])
+        if place is not None and place < len(self.hits):
+            self.highlighted = place
 
 
-def _prompt(query: str, hit: Hit) -> Text:
+def prompt(query: str, hit: Hit, width: int) -> Content:
+    """Place and headings in one row, the passage in two at most."""
     passage = hit.passage
     place = one_line(f"{passage.path}:{passage.line_start}")
     trail = one_line(" › ".join(passage.trail))
-    return Text.assemble((place, "bold"), "  ", (trail, "dim"), "\n", snippet(passage, query))
+    head = Content.assemble((place, "bold"), "  ", (trail, "dim"))
+    rows = Content(snippet(passage, query)).wrap(width)
+    kept = rows[:ROWS]
+    if len(rows) > ROWS:
+        kept[-1] = Content.assemble(kept[-1].rstrip().truncate(width - 2), " …")
+    return Content("\n").join([head.truncate(width, ellipsis=True), *kept])

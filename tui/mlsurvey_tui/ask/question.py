@@ -37,6 +37,12 @@ def completed(value: str, names: Sequence[str]) -> str | None:
     return value + found[len(typed) :] if found else None
 
 
+def searched(value: str, names: Sequence[str]) -> str:
+    """What to look for while a question is typed: its words, and what the last one may become."""
+    match, full = _LAST_WORD.search(value), completed(value, names)
+    return f"{value} {full[match.start() :]}" if match and full else value
+
+
 class QuestionInput(Input):
     """A question; up and down go through those asked before."""
 
@@ -44,15 +50,16 @@ class QuestionInput(Input):
         Binding("up", "recall(1)", "Earlier question", id="ask.earlier", show=False),
         Binding("down", "recall(-1)", "Later question", id="ask.later", show=False),
         Binding("tab", "complete", "Complete", id="ask.complete", show=False),
+        Binding("enter", "submit", "Ask", id="ask.submit"),
     ]
     HELP = """
     ## Question
 
     Type a question in your own words, and press `enter`.
 
-    - passages that match appear while you type; `down` goes to them when the line is that of today
+    - passages that match appear while you type; `tab` or `down` goes to them
     - `up` and `down` bring back earlier questions, `ctrl+r` searches them
-    - `tab` or `right` takes the name that is offered
+    - `right` or `tab` takes the name that is offered; `tab` again leaves the line
     - `escape` goes back to the answer
     """
 
@@ -61,6 +68,12 @@ class QuestionInput(Input):
         self.past: Sequence[str] = ()
         self._place = 0
         self._draft = ""
+        self._taken = ""
+
+    @property
+    def searched(self) -> str:
+        """What to look for while the question is typed."""
+        return searched(self.value, self.suggester.names) if isinstance(self.suggester, Names) else self.value
 
     def know(self, names: Sequence[str]) -> None:
         """Names to complete."""
@@ -70,20 +83,30 @@ class QuestionInput(Input):
         """Questions of before, the last one first."""
         self.past, self._place = questions, 0
 
+    def settle(self, question: str) -> None:
+        """Show the question that was asked; nothing is offered for it."""
+        with self.prevent(Input.Changed):
+            self.value = self._taken = question
+        self._suggestion = ""
+
     def action_recall(self, step: int) -> None:
-        """Go back or forth among the questions of before; the line begun is kept."""
+        """Go back or forth among the questions of before; the line begun is kept, and below it are the passages."""
         place = self._place + step
+        if place < 0:
+            self.screen.focus_next()
         if not 0 <= place <= len(self.past):
             return
         if self._place == 0:
             self._draft = self.value
         self._place = place
-        self.value = self._draft if place == 0 else self.past[place - 1]
+        self.value = self._taken = self._draft if place == 0 else self.past[place - 1]
         self.cursor_position = len(self.value)
 
     def action_complete(self) -> None:
-        """Take the offered name; without one, the next widget has the focus, as tab does everywhere."""
-        if self._suggestion and self._suggestion != self.value:
+        """Take the offered name, once; without one, the next widget has the focus, as tab does everywhere."""
+        is_new = self.value != self._taken
+        if is_new and self._suggestion and self._suggestion != self.value and self.cursor_at_end:
             self.action_cursor_right()
+            self._taken = self.value
         else:
             self.screen.focus_next()

@@ -13,32 +13,26 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Footer, Input, OptionList, Static
 from textual.worker import get_current_worker
 
-from mlsurvey.errors import Interrupted, MlsurveyError
+from mlsurvey.errors import Interrupted, MlsurveyError, NoIndexError
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import Answer, Hit
 from mlsurvey_tui.answer.lines import Cited
-from mlsurvey_tui.answer.view import AnswerView, Shown
-from mlsurvey_tui.ask.chips import Adder, Chip, Chips, ChipView
+from mlsurvey_tui.answer.shown import Shown
+from mlsurvey_tui.answer.view import AnswerView
+from mlsurvey_tui.ask.chips import Chip, Chips, answer_chips, understood_chips
 from mlsurvey_tui.ask.hits import Hits
-from mlsurvey_tui.ask.picker import Picker
+from mlsurvey_tui.ask.notice import EXAMPLES, Notice
 from mlsurvey_tui.ask.question import QuestionInput
 from mlsurvey_tui.ask.request import Request
+from mlsurvey_tui.banner import Banner
+from mlsurvey_tui.export.screen import ExportScreen
 from mlsurvey_tui.history.screen import HistoryScreen
-from mlsurvey_tui.places import Places, cited_places, hit_places
+from mlsurvey_tui.places import cited_places, hit_places
 
 if TYPE_CHECKING:
-    from mlsurvey.answering.understood import Understood
     from mlsurvey_tui.program import Program
 
 LIVE_HITS = 20
-WELCOME = """\
-Ask which library fits: every line of the answer is a quote that you can open.
-
-    How do Burn and Candle differ in GPU support?
-    Which Rust libraries run in the browser?
-    Is Brain.js still maintained?
-
-Enter asks · ? or F1 helps · Ctrl+P has every action"""
 
 
 class AskScreen(Screen[None]):
@@ -47,7 +41,8 @@ class AskScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash,ctrl+l", "question", "Question", id="ask.question"),
         Binding("escape", "back", "Answer", id="ask.back", show=False),
-        Binding("r,f5", "again", "Ask again", id="ask.again"),
+        Binding("r,f5", "again", "Again", id="ask.again"),
+        Binding("x,ctrl+s", "export", "Export", id="ask.export"),
         Binding("ctrl+r,f3", "history", "History", id="ask.history"),
     ]
 
@@ -63,12 +58,12 @@ class AskScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """From the question down to the keys."""
-        yield Static("", id="banner", markup=False)
+        yield Banner()
         yield QuestionInput()
         yield Chips(id="chips")
         yield Static("", id="progress", markup=False)
-        with ContentSwitcher(initial="welcome", id="main"):
-            yield Static(WELCOME, id="welcome", markup=False)
+        with ContentSwitcher(initial="notice", id="main"):
+            yield Notice()
             yield Hits()
             yield AnswerView(id="answer")
         yield Footer()
@@ -77,20 +72,35 @@ class AskScreen(Screen[None]):
         """The first frame stands; now the rest is opened."""
         self.query_one(QuestionInput).remember(self.program.history.questions())
         self.query_one(AnswerView).cards = self.program.preferences.cards
+        self.query_one(Notice).welcome()
+        self.watch(self.program, "generation", self._index_changed)
         self._open()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What needs an answer is there with one; the way to the question, where one is not in it."""
+        if action in ("again", "export"):
+            return self.request is not None if action == "again" else self.shown is not None
+        return action != "question" or not isinstance(self.focused, QuestionInput)
 
     @work(thread=True, group="open")
     def _open(self) -> None:
         """Open the index behind the first frame, and warm the question encoder."""
         try:
-            engine = self.program.engine()
-            names = [entity.name for entity in engine.entities()]
-            aspects = list(engine.aspects().values())
-            self.app.call_from_thread(self.query_one(QuestionInput).know, [*names, *aspects])
-            self.app.call_from_thread(self.program.look_at_index)
-            engine.search("warm", limit=1)
+            self.program.engine().search("warm", limit=1)
         except MlsurveyError as error:
-            self.app.call_from_thread(self._fail, str(error))
+            self.app.call_from_thread(self._fail, error)
+        self.app.call_from_thread(self.program.look_at_index)
+
+    def _index_changed(self) -> None:
+        """Another index: names to complete are others, and the answer on the screen is of before."""
+        if self.program.generation is None:
+            return
+        names = self.program.names
+        self.query_one(QuestionInput).know([*names.entities.values(), *names.aspects.values()])
+        if self.query_one("#main", ContentSwitcher).current == "notice" and self.shown is None:
+            self.query_one(Notice).welcome()
+        if self.shown is not None and self.program.is_older(self.shown.answer) and self.request is not None:
+            self._reopen(self.request, self.shown.answer)
 
     # Typing
 
@@ -99,24 +109,24 @@ class AskScreen(Screen[None]):
         if self.request is not None and event.value == self.request.question:
             return
         if event.value.strip():
-            self._live(event.value)
-        elif self.shown is not None:
-            self._switch("answer")
+            self._live(event.value, self.query_one(QuestionInput).searched)
+        else:
+            self._switch("answer" if self.shown is not None else "notice")
 
     @work(thread=True, exclusive=True, group="live")
-    def _live(self, typed: str) -> None:
+    def _live(self, typed: str, words: str) -> None:
         """Keyword hits: no model is needed for them."""
         worker = get_current_worker()
         try:
-            found = self.program.engine().search(typed, limit=LIVE_HITS, mode="keyword")
+            found = self.program.engine().search(words, limit=LIVE_HITS, mode="keyword")
         except MlsurveyError:
             return  # said when the question is asked; while typing it would only flicker
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._show_hits, typed, found.hits)
+            self.app.call_from_thread(self._show_hits, typed, words, found.hits)
 
-    def _show_hits(self, typed: str, hits: Sequence[Hit]) -> None:
+    def _show_hits(self, typed: str, words: str, hits: Sequence[Hit]) -> None:
         if self.query_one(QuestionInput).value == typed:
-            self.query_one(Hits).show_hits(typed, hits)
+            self.query_one(Hits).show_hits(words, hits)
             self._switch("hits")
 
     @on(OptionList.OptionSelected, "#hits")
@@ -130,6 +140,10 @@ class AskScreen(Screen[None]):
         if hits.current is not None:
             self.program.explain(hits.query_text, hits.current, "keyword")
 
+    def action_example(self, number: int) -> None:
+        """Ask one of the examples."""
+        self.ask(Request(EXAMPLES[number]))
+
     # Asking
 
     @on(Input.Submitted, "#question")
@@ -140,6 +154,7 @@ class AskScreen(Screen[None]):
     def ask(self, request: Request) -> None:
         """Ask; a question that is still being answered is given up."""
         self.request = request
+        self.query_one(QuestionInput).settle(request.question)
         self.workers.cancel_group(self, "live")
         self._progress("reading the question …")
         self._answer(request)
@@ -157,7 +172,7 @@ class AskScreen(Screen[None]):
             filters = request.effective_filters
             for part in engine().parts(request.question, filters=filters, cancelled=lambda: worker.is_cancelled):
                 if isinstance(part, Understood):
-                    self.app.call_from_thread(self._understood, request, part)
+                    self.app.call_from_thread(self._show_chips, understood_chips(part, self.program.names))
                 elif isinstance(part, Passages):
                     self.app.call_from_thread(self._progress, f"{part.read} passages read …")
                 elif isinstance(part, Answer):
@@ -166,7 +181,7 @@ class AskScreen(Screen[None]):
             return
         except MlsurveyError as error:
             if not worker.is_cancelled:
-                self.app.call_from_thread(self._fail, str(error))
+                self.app.call_from_thread(self._fail, error)
 
     def _compared(self, request: Request) -> Answer:
         worker = get_current_worker()
@@ -189,70 +204,49 @@ class AskScreen(Screen[None]):
         """Put an answer on the screen, a new one or one of the history."""
         self.request, self.shown = request, shown
         question = self.query_one(QuestionInput)
-        with question.prevent(Input.Changed):
-            question.value = request.question
+        question.settle(request.question)
         question.remember(self.program.history.questions())
         self.query_one(AnswerView).shown = shown
-        self._show_chips(request, shown)
+        self._show_chips(answer_chips(request, shown.answer, shown.names))
         total = shown.answer.timings_ms.get("total", 0.0)
         self._progress(f"{len(shown.answer.citations)} quotes · {total:.0f} ms · index {shown.answer.index}")
         self._switch("answer")
-        self.query_one(AnswerView).focus()
+        if self.focused is None or self.focused is question:
+            self.query_one(AnswerView).focus()
+        self.refresh_bindings()
 
-    def _fail(self, message: str) -> None:
+    def _fail(self, error: MlsurveyError) -> None:
         self._progress("")
-        self.notify(one_line(message), title="Not answered", severity="error", timeout=12, markup=False)
+        notice = self.query_one(Notice)
+        if isinstance(error, NoIndexError):
+            self._tell_empty()
+        else:
+            notice.problem("Not answered", str(error))
+        self._switch("notice")
+
+    @work(thread=True, group="empty", exclusive=True)
+    def _tell_empty(self) -> None:
+        try:
+            state = self.program.engine().status()
+        except MlsurveyError as error:
+            self.app.call_from_thread(self.query_one(Notice).problem, "No index", str(error))
+            return
+        self.app.call_from_thread(self.query_one(Notice).empty, state.corpus, state.corpus_documents)
 
     def _progress(self, text: str) -> None:
         self.query_one("#progress", Static).update(one_line(text))
 
-    # What was understood
+    def _show_chips(self, chips: Sequence[Chip]) -> None:
+        self.query_one(Chips).chips = chips
 
-    def _understood(self, request: Request, understood: Understood) -> None:
-        chips = [Chip("note", "", f"{understood.kind.value}:")]
-        chips += [Chip("entity", slug, self.program.names.entity(slug)) for slug in understood.entities]
-        chips += [Chip("language", slug, slug) for slug in understood.languages]
-        chips += [Chip("aspect", asked.aspect.slug, asked.aspect.name) for asked in understood.aspects]
-        chips += [Chip("note", "", f"not known: {name}") for name in understood.unknown]
-        self.query_one(Chips).chips = tuple(chips)
-
-    def _show_chips(self, request: Request, shown: Shown) -> None:
-        answer, names = shown.answer, shown.names
-        sides = request.entities if request.entities is not None else answer.entities
-        if answer.kind.value in ("list", "recommend") and request.entities is None:
-            sides = ()
-        chips = [Chip("note", "", f"{answer.kind.value}:")]
-        chips += [Chip("entity", slug, names.entity(slug)) for slug in sides]
-        chips += [Chip("aspect", slug, names.aspect(slug)) for slug in answer.aspects]
-        self.query_one(Chips).chips = tuple(chips)
-
-    @on(ChipView.Dropped)
-    def _drop(self, event: ChipView.Dropped) -> None:
-        kept = tuple(c for c in self.query_one(Chips).chips if c != event.chip)
-        self._edit(kept)
-
-    @on(Adder.Asked)
-    def _add(self, event: Adder.Asked) -> None:
-        names = self.program.names
-        known = names.entities if event.part == "entity" else names.aspects
-        present = {chip.slug for chip in self.query_one(Chips).chips if chip.part == event.part}
-        choices = sorted(((s, n) for s, n in known.items() if s not in present), key=lambda pair: pair[1].casefold())
-        title = "Add a library" if event.part == "entity" else "Add an aspect"
-
-        def added(slug: str | None) -> None:
-            if slug is not None:
-                self._edit((*self.query_one(Chips).chips, Chip(event.part, slug, known[slug])))
-
-        self.app.push_screen(Picker(title, choices), added)
-
-    def _edit(self, chips: Sequence[Chip]) -> None:
+    @on(Chips.Edited)
+    def _edited(self, event: Chips.Edited) -> None:
         """Ask again with what the chips say."""
-        self.query_one(Chips).chips = tuple(chips)
-        if self.request is not None:
-            entities = tuple(chip.slug for chip in chips if chip.part == "entity")
-            aspects = tuple(chip.slug for chip in chips if chip.part == "aspect")
-            known = tuple(slug for slug in aspects if slug in self.program.names.aspects)
-            self.ask(replace(self.request, entities=entities, aspects=known))
+        if self.request is None:
+            return
+        aspects = tuple(slug for slug in event.slugs("aspect") if slug in self.program.names.aspects)
+        filters = replace(self.request.filters, languages=event.slugs("language"))
+        self.ask(replace(self.request, entities=event.slugs("entity"), aspects=aspects, filters=filters))
 
     # Moving
 
@@ -260,11 +254,7 @@ class AskScreen(Screen[None]):
     def _cited(self, event: Cited.Opened) -> None:
         if self.shown is not None:
             listed = self.shown.answer.nearest if event.nearest else self.shown.answer.citations
-            self.open_places(cited_places(listed, event.number))
-
-    def open_places(self, places: Places) -> None:
-        """Show the source of a quote."""
-        self.program.open_source(places)
+            self.program.open_source(cited_places(listed, event.number))
 
     def action_question(self) -> None:
         """Go to the question."""
@@ -273,7 +263,7 @@ class AskScreen(Screen[None]):
     def action_back(self) -> None:
         """From typing back to the answer; the question says again what was asked."""
         if self.shown is not None and self.request is not None:
-            self.query_one(QuestionInput).value = self.request.question
+            self.query_one(QuestionInput).settle(self.request.question)
             self._switch("answer")
             self.query_one(AnswerView).focus()
 
@@ -281,6 +271,11 @@ class AskScreen(Screen[None]):
         """Ask the same again, over the index as it is now."""
         if self.request is not None:
             self.ask(self.request)
+
+    def action_export(self) -> None:
+        """Write the answer to a file."""
+        if self.shown is not None:
+            self.app.push_screen(ExportScreen(self.shown))
 
     def action_history(self) -> None:
         """Go to the questions of before."""
@@ -300,10 +295,9 @@ class AskScreen(Screen[None]):
     def _reopen(self, request: Request, answer: Answer) -> None:
         """Show an answer as it was, with what is stale of it by now."""
         try:
-            shown = self.program.shown(answer, older=answer.index != self.program.generation)
-        except MlsurveyError as error:
-            self.app.call_from_thread(self._fail, str(error))
-            return
+            shown = self.program.shown(answer)
+        except MlsurveyError:
+            shown = Shown(answer, self.program.names, older=True)  # without an index it can still be read
         self.app.call_from_thread(self.show_answer, request, shown)
 
     def _switch(self, name: str) -> None:

@@ -1,0 +1,102 @@
+"""Work off the event loop: a bounded pool, a bounded queue, a time limit, and an end when nobody waits any more."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from starlette.requests import Request
+
+from mlsurvey.api.metrics import Metrics
+from mlsurvey.api.problems import RefusalError
+
+T = TypeVar("T")
+Cancelled = Callable[[], bool]
+
+RETRY_AFTER = 1
+"""Seconds after which a client that was turned away may try again: a full queue is short of a minute's work."""
+
+
+class Admission:
+    """Lets so many requests in, and turns the rest away. Made and used on the event loop's thread."""
+
+    def __init__(self, threads: int, queue: int, time_limit: float, metrics: Metrics) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="mlsurvey")
+        self._places = threads + queue
+        self._time_limit = time_limit
+        self._metrics = metrics
+        self._admitted = 0
+
+    def close(self) -> None:
+        """Let running work end, drop what waits."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    async def run(self, request: Request, work: Callable[[Cancelled], T]) -> T:
+        """Do the work in a thread.
+
+        Raises:
+            RefusalError: the queue is full, the time is over, or the client went away.
+        """
+        token = threading.Event()
+        try:
+            async with asyncio.timeout(self._time_limit):
+                return await _while_connected(request, self._submit(work, token))
+        except TimeoutError as error:
+            self._metrics.turned_away("time-limit")
+            detail = f"it took more than {self._time_limit:g} seconds and was stopped; ask for less at once"
+            raise RefusalError("time-limit", detail, headers={"Retry-After": str(RETRY_AFTER)}) from error
+        finally:
+            token.set()
+
+    def start(self, work: Callable[[Cancelled], T], token: threading.Event) -> asyncio.Future[T]:
+        """Hand the work to a thread; the token tells it to stop. Raises RefusalError where the queue is full."""
+        if self._admitted >= self._places:
+            self._metrics.turned_away("queue")
+            detail = f"{self._places} requests are being worked on or wait already; try again in a moment"
+            raise RefusalError("overloaded", detail, headers={"Retry-After": str(RETRY_AFTER)})
+        self._admitted += 1
+        submitted = time.perf_counter()
+
+        def timed() -> T:
+            self._metrics.stage("queue", time.perf_counter() - submitted)
+            return work(token.is_set)
+
+        loop = asyncio.get_running_loop()
+        future = self._pool.submit(timed)
+        future.add_done_callback(lambda _: _safely(loop, self._leave))
+        return asyncio.wrap_future(future)
+
+    async def _submit(self, work: Callable[[Cancelled], T], token: threading.Event) -> T:
+        return await self.start(work, token)
+
+    def _leave(self) -> None:
+        self._admitted -= 1
+
+
+def _safely(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(call)
+
+
+async def _while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """The result of the work; it is dropped once the client has gone."""
+    working = asyncio.ensure_future(work)
+    watching = asyncio.ensure_future(_gone(request))
+    try:
+        await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise RefusalError("cancelled", "the client went away")
+        return await working
+    finally:
+        watching.cancel()
+        working.cancel()
+
+
+async def _gone(request: Request) -> None:
+    """Return when the client has closed the connection. The body has been read by then."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,139 @@
+"""The application: routes, the frame around them, errors as problems, the page that shows it all."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from mlsurvey import __version__
+from mlsurvey.api.frame import Frame
+from mlsurvey.api.problems import RefusalError, problem_of, problem_of_fields, problem_of_status, respond
+from mlsurvey.api.routes import ROUTERS
+from mlsurvey.api.service import Service, request_id
+from mlsurvey.api.settings import ServiceSettings
+from mlsurvey.errors import MlsurveyError
+from mlsurvey.settings import Settings
+from mlsurvey.wire.service import Problem
+
+DESCRIPTION = """Comparative questions about machine learning libraries, answered with verbatim quotes from documents on
+this machine, each with the file, the lines and the characters that it stands on.
+
+Errors are RFC 9457 problem details; every `type` is the address of an explanation. Answers, searches and documents
+have an `ETag`. Every response has an `X-Request-Id`, which the log knows."""
+ASSETS = "/docs/assets"
+EXPOSED = ("ETag", "Location", "Retry-After", "X-Request-Id")
+
+
+def create_app(settings: Settings, service: ServiceSettings) -> FastAPI:
+    """The application over a corpus and its index.
+
+    Raises:
+        SettingsError: the service could be reached from elsewhere, and no token is known; or one is malformed.
+    """
+    state = Service(settings, service)
+    app = FastAPI(
+        title="mlsurvey",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"auto_configure": True, "logs": False},  # its logs would have messages, which may quote documents
+        separate_input_output_schemas=False,
+    )
+    app.state.service = state
+    for router in ROUTERS:
+        app.include_router(router)
+    _add_docs(app)
+    _add_problems(app)
+    app.add_middleware(Frame, service=state)
+    if service.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=service.cors_origins,
+            allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE"],
+            allow_headers=["*"],
+            expose_headers=EXPOSED,
+        )
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    service: Service = app.state.service
+    await service.start()
+    try:
+        yield
+    finally:
+        await service.stop()
+
+
+def _add_docs(app: FastAPI) -> None:
+    """A page to try the routes on; all of it comes from a package, nothing from a content network."""
+    app.mount(ASSETS, StaticFiles(directory=str(files("fastapi_offline") / "static")), name="assets")
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title="mlsurvey",
+            swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
+            swagger_css_url=f"{ASSETS}/swagger-ui.css",
+            swagger_favicon_url=f"{ASSETS}/favicon.png",
+        )
+
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            described = plain()
+            schemas = described["components"].setdefault("schemas", {})
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(problem.pop("$defs", {}))
+            schemas["Problem"] = problem
+            described["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+            described["security"] = [{}, {"token": []}]
+        return app.openapi_schema or {}
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the documented way to add to the description
+
+
+def _add_problems(app: FastAPI) -> None:
+    """Every error becomes a problem."""
+
+    @app.exception_handler(MlsurveyError)
+    async def of_ours(request: Request, error: MlsurveyError) -> Response:
+        return respond(problem_of(error, request_id(request)))
+
+    @app.exception_handler(RefusalError)
+    async def of_refusal(request: Request, refusal: RefusalError) -> Response:
+        return respond(problem_of(refusal, request_id(request)), refusal.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def of_fields(request: Request, error: RequestValidationError) -> Response:
+        return respond(problem_of_fields(list(error.errors()), request_id(request)))
+
+    @app.exception_handler(HTTPException)
+    async def of_framework(request: Request, error: HTTPException) -> Response:
+        found = problem_of_status(error.status_code, _detail(request, error), request_id(request))
+        return respond(found, error.headers)
+
+
+def _detail(request: Request, error: HTTPException) -> str:
+    if error.status_code == 404:
+        return f"no route {request.url.path[:200]}; GET /openapi.json describes them all"
+    if error.status_code == 405:
+        return f"{request.method} is none of the methods of {request.url.path[:200]}"
+    return str(error.detail)

@@ -1,0 +1,205 @@
+"""Jobs: work in a process of its own, told in one small file each, which outlives the server.
+
+Whoever works on a job holds its lock. The lock is the kernel's and goes with the
+process, however that ended; so any process can tell a job that runs from one
+that was left behind. A job is cancelled by a file beside it, which the worker
+looks for whenever it reports progress.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from mlsurvey.api.problems import KINDS, RefusalError, problem
+from mlsurvey.errors import StorageError
+from mlsurvey.wire.service import Job, JobKind
+
+FOLDER = "jobs"
+KEPT = 100
+"""Jobs that are kept; the oldest that have ended make room."""
+START_SECONDS = 60.0
+"""Seconds that a new job's process has to take its lock; importing takes a fraction of it."""
+ENDED = ("succeeded", "failed", "cancelled")
+_ID = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{8}")
+
+
+class Jobs:
+    """The jobs of one index folder. Safe to share between threads and processes."""
+
+    def __init__(self, index: Path) -> None:
+        self.folder = index / FOLDER
+
+    def create(self, kind: JobKind, parameters: dict[str, Any], *, alone: bool, text: str | None = None) -> Job:
+        """A new job, queued.
+
+        Args:
+            kind: of work.
+            parameters: told in the job.
+            alone: refuse where another job of its kind that is alone has not ended.
+            text: what the worker reads, too long for a parameter.
+
+        Raises:
+            RefusalError: another one runs; names it.
+            StorageError: the disk refused.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.folder / ".lock", timeout=START_SECONDS):
+                if alone and (other := self._running(kind)):
+                    raise RefusalError("busy", f"job {other.id} is at it already", job=route(other.id))
+                now = datetime.now(UTC)
+                name = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+                job = Job(id=name, kind=kind, state="queued", created=_iso(now), parameters=parameters)
+                if text is not None:
+                    self.input(name).write_text(text, "utf-8")
+                self.write(job)
+                self._prune()
+        except OSError as error:
+            raise StorageError(f"cannot keep a job in {self.folder}: {error.strerror or error}") from error
+        return job
+
+    def get(self, name: str) -> Job:
+        """A job as it is now; one whose process is gone is written down as failed.
+
+        Raises:
+            RefusalError: there is none of the name.
+        """
+        job = self._read(name) if _ID.fullmatch(name) else None
+        if job is None:
+            raise RefusalError("not-found", f"no job {name[:60]!r}; GET /v1/jobs lists those that are kept")
+        return job if job.state in ENDED or self._is_alive(job) else self._left_behind(name)
+
+    def all(self) -> list[Job]:
+        """Jobs that are kept, newest first."""
+        names = sorted((path.stem for path in self.folder.glob("*.json")), reverse=True)
+        return [self.get(name) for name in names if _ID.fullmatch(name) and self._read(name)]
+
+    def running(self) -> list[Job]:
+        """Jobs that have not ended."""
+        return [job for job in self.all() if job.state not in ENDED]
+
+    def cancel(self, name: str) -> Job:
+        """Ask a job to stop; it does at its next step. Raises RefusalError where it has ended."""
+        job = self.get(name)
+        if job.state in ENDED:
+            raise RefusalError("finished", f"job {name} has {job.state} already")
+        self._flag(name).touch()
+        return job
+
+    def is_cancelled(self, name: str) -> bool:
+        """Whether a job was asked to stop."""
+        return self._flag(name).exists()
+
+    def input(self, name: str) -> Path:
+        """Where a job's text is."""
+        return self.folder / f"{name}.jsonl"
+
+    def write(self, job: Job) -> None:
+        """Keep a job's state: a reader sees the old one or the new one."""
+        draft = self.folder / f".{job.id}.{os.getpid()}.{threading.get_ident()}.new"
+        draft.write_text(job.model_dump_json(exclude_none=True), "utf-8")
+        draft.replace(self._file(job.id))
+
+    @contextmanager
+    def working(self, name: str) -> Iterator[Job]:
+        """Be the process that works on a job: nobody takes it for left behind meanwhile."""
+        with FileLock(self._lock(name), timeout=START_SECONDS):
+            job = self._read(name)
+            if job is None or job.state != "queued":
+                raise StorageError(f"job {name} is not there any more, or has been worked on")
+            job = job.model_copy(update={"state": "running", "started": _iso(datetime.now(UTC))})
+            self.write(job)
+            yield job
+
+    def fail(self, name: str, detail: str) -> None:
+        """Write down that a job could not even be started."""
+        job = self._read(name)
+        if job is not None and job.state not in ENDED:
+            self.write(_failed(job, detail))
+
+    def _running(self, kind: JobKind) -> Job | None:
+        return next((job for job in self.running() if job.kind == kind and not job.parameters.get("dry_run")), None)
+
+    def _read(self, name: str) -> Job | None:
+        try:
+            return Job.model_validate_json(self._file(name).read_bytes())
+        except (OSError, ValueError):  # pruned meanwhile, or none of ours
+            return None
+
+    def _is_alive(self, job: Job) -> bool:
+        """Whether a process holds the job's lock, or is still about to take it."""
+        if job.state == "queued" and time.time() - _seconds(job.created) < START_SECONDS:
+            return True
+        try:
+            with FileLock(self._lock(job.id), timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    def _left_behind(self, name: str) -> Job:
+        job = self._read(name)  # again: it may have ended between the two looks
+        if job is None:
+            raise RefusalError("not-found", f"no job {name!r} any more")
+        if job.state in ENDED:
+            return job
+        job = _failed(job, "its process is gone; nothing that was finished is lost. Start another one")
+        self.write(job)
+        return job
+
+    def _prune(self) -> None:
+        names = sorted((path.stem for path in self.folder.glob("*.json")), reverse=True)
+        for name in names[KEPT:]:
+            if self.get(name).state in ENDED:
+                for path in (self._file(name), self._flag(name), self._lock(name), self.input(name)):
+                    path.unlink(missing_ok=True)
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}.json"
+
+    def _flag(self, name: str) -> Path:
+        return self.folder / f"{name}.cancel"
+
+    def _lock(self, name: str) -> Path:
+        return self.folder / f"{name}.lock"
+
+
+def route(name: str) -> str:
+    """Where a job can be looked at."""
+    return f"/v1/jobs/{name}"
+
+
+def ended(job: Job, **update: Any) -> Job:
+    """The job at its end."""
+    return job.model_copy(update={"ended": _iso(datetime.now(UTC)), **update})
+
+
+def _failed(job: Job, detail: str) -> Job:
+    return ended(job, state="failed", problem=problem(KINDS["internal"], detail))
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")
+
+
+def _seconds(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
+
+
+def encode(value: object) -> dict[str, Any]:
+    """A report or a run as plain values."""
+    from mlsurvey.rendering.json import to_json
+
+    plain: dict[str, Any] = json.loads(to_json(value))
+    return plain

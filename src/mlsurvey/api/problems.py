@@ -1,0 +1,149 @@
+"""Errors as RFC 9457 problem details: every type has an address, under which it is explained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+from mlsurvey import errors
+from mlsurvey.survey import ConditionError
+from mlsurvey.wire.service import FieldError, Problem, ProblemType
+
+MEDIA_TYPE = "application/problem+json"
+BASE = "/v1/problems/"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A type of problem."""
+
+    slug: str
+    status: int
+    title: str
+    explanation: str
+
+    @property
+    def wire(self) -> ProblemType:
+        """As it is sent."""
+        return ProblemType(type=BASE + self.slug, title=self.title, status=self.status, explanation=self.explanation)
+
+
+_KINDS = (
+    Kind("malformed", 400, "The request cannot be parsed", "The body is no JSON, no UTF-8, or no multipart form."),
+    Kind("unauthorised", 401, "A token is needed", "Send the header 'Authorization: Bearer TOKEN' with a known token."),
+    Kind("forbidden", 403, "Not allowed with this token", "The token may read; this route needs one that may write."),
+    Kind("read-only", 403, "The service only reads", "It was started with --read-only: nothing can be changed."),
+    Kind("origin", 403, "A page of another site may not do this", "Allow its origin with --cors-origin."),
+    Kind("not-found", 404, "Not found", "The route, or something that the request names, is not there."),
+    Kind("method", 405, "Wrong method", "The header Allow names the methods that the route takes."),
+    Kind("not-acceptable", 406, "No such form", "The route cannot answer in any media type of the header Accept."),
+    Kind("busy", 409, "The index is being written", "One refresh at a time: wait for the one that is named."),
+    Kind("finished", 409, "The job has ended", "A job that has ended cannot be cancelled."),
+    Kind("precondition", 412, "The document is another one", "If-Match or If-None-Match does not hold: read it again."),
+    Kind("too-large", 413, "The request is too large", "The limits of the service are named in the detail."),
+    Kind("media-type", 415, "Wrong media type", "The route takes no body of this type or encoding."),
+    Kind("wrong-host", 421, "Wrong host", "The header Host names no host of the service; see --allowed-host."),
+    Kind("invalid", 422, "The request makes no sense", "A field is unknown, missing or out of range."),
+    Kind("unreadable", 422, "No readable document", "Its bytes or its name are none that would be indexed."),
+    Kind("internal", 500, "A fault of the service", "Not your doing; the log has more under the request id."),
+    Kind("overloaded", 503, "Too many requests", "The queue is full; try again after the seconds in Retry-After."),
+    Kind("time-limit", 503, "It took too long", "The request ran into the time limit and was stopped; ask for less."),
+    Kind("no-index", 503, "There is no index yet", "Start one with POST /v1/index/refresh, or mlsurvey refresh."),
+    Kind("index", 503, "The index cannot serve", "It is damaged, or of another model than is set."),
+    Kind("engine", 503, "A model or engine failed", "A model is missing or failed; the detail says which."),
+    Kind("starting", 503, "Not ready yet", "The model is being loaded, or the service is stopping."),
+    Kind("cancelled", 503, "Stopped", "The work was stopped before its end; nothing was lost."),
+    Kind("storage", 507, "The disk refused", "It is full, read-only, or gone."),
+)
+KINDS: Mapping[str, Kind] = {kind.slug: kind for kind in _KINDS}
+
+_OF_ERRORS: tuple[tuple[type[errors.MlsurveyError], str], ...] = (
+    (ConditionError, "precondition"),
+    (errors.UsageError, "invalid"),
+    (errors.NotFoundError, "not-found"),
+    (errors.UnreadableError, "unreadable"),
+    (errors.NoIndexError, "no-index"),
+    (errors.BusyError, "busy"),
+    (errors.IndexingError, "index"),
+    (errors.StorageError, "storage"),
+    (errors.EngineError, "engine"),
+    (errors.Interrupted, "cancelled"),
+)
+_OF_STATUS = {400: "malformed", 404: "not-found", 405: "method", 406: "not-acceptable", 413: "too-large"}
+_OF_STATUS |= {415: "media-type", 422: "invalid", 503: "overloaded"}
+
+
+class RefusalError(Exception):
+    """A request that is turned away, by the slug of its type of problem."""
+
+    def __init__(self, slug: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> None:
+        super().__init__(detail)
+        self.kind = KINDS[slug]
+        self.headers = dict(headers or {})
+        self.more = more
+
+
+def problem(kind: Kind, detail: str, instance: str | None = None, **more: Any) -> Problem:
+    """A problem of this kind."""
+    return Problem(
+        type=BASE + kind.slug, title=kind.title, status=kind.status, detail=detail, instance=instance, **more
+    )
+
+
+def kind_of(error: Exception) -> Kind:
+    """The kind of problem that an error is; one that nobody foresaw is internal."""
+    return next((KINDS[slug] for base, slug in _OF_ERRORS if isinstance(error, base)), KINDS["internal"])
+
+
+def problem_of(error: Exception, instance: str | None = None) -> Problem:
+    """The problem that an error is. What nobody foresaw is not told, since it may hold anything."""
+    if isinstance(error, RefusalError):
+        return problem(error.kind, str(error), instance, **error.more)
+    kind = kind_of(error)
+    detail = str(error) if isinstance(error, errors.MlsurveyError) else "an unexpected fault; the log has more"
+    return problem(kind, detail, instance)
+
+
+def problem_of_status(status: int, detail: str, instance: str | None) -> Problem:
+    """The problem that a status of the framework stands for."""
+    kind = KINDS[_OF_STATUS.get(status, "internal")]
+    return Problem(
+        type=BASE + kind.slug, title=kind.title, status=status, detail=detail or kind.explanation, instance=instance
+    )
+
+
+def problem_of_fields(faults: list[dict[str, Any]], instance: str | None) -> Problem:
+    """The problem of an invalid request; what was sent is not sent back."""
+    found = [FieldError(place=list(f["loc"]), message=f["msg"], type=f["type"]) for f in faults]
+    first = found[0] if found else None
+    where = ".".join(str(part) for part in first.place) if first else "request"
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    return problem(KINDS["invalid"], f"{where}: {first.message if first else ''}{more}", instance, errors=found)
+
+
+def respond(found: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The problem as a response."""
+    plain = found.model_dump(mode="json", exclude_none=True)
+    extra = {"Cache-Control": "no-store", **(headers or {})}
+    return JSONResponse(plain, found.status, headers=extra, media_type=MEDIA_TYPE)
+
+
+def documented(*slugs: str) -> dict[int | str, dict[str, Any]]:
+    """Descriptions of the problems that a route may answer with, for its OpenAPI entry; the common ones included."""
+    kinds = [KINDS[slug] for slug in dict.fromkeys((*slugs, *COMMON))]
+    schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    described: dict[int | str, list[str]] = {}
+    for kind in kinds:
+        described.setdefault(kind.status, []).append(kind.title)
+    return {status: {"description": " · ".join(titles), "content": schema} for status, titles in described.items()}
+
+
+COMMON = ("unauthorised", "method", "wrong-host", "internal")
+"""Problems that any route may have."""
+WORK = ("malformed", "invalid", "not-found", "too-large", "media-type", "overloaded", "index", "storage", "origin")
+"""Problems of routes that work on the index."""
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The client has it already, by If-None-Match"}}
+"""What a route answers whose result has a tag."""

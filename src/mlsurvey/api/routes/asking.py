@@ -1,0 +1,94 @@
+"""Ask a question; whole, or as server-sent events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mlsurvey.api import streaming
+from mlsurvey.api.admission import Cancelled
+from mlsurvey.api.caching import etag
+from mlsurvey.api.problems import NOT_MODIFIED, WORK, documented
+from mlsurvey.api.service import Service, ServiceOf, json_response
+from mlsurvey.rendering.json import answer_value, to_json
+from mlsurvey.survey import Part, Passages, Understood
+from mlsurvey.types import Answer as AnswerNoun
+from mlsurvey.wire.answers import Answer
+from mlsurvey.wire.requests import AskRequest
+
+router = APIRouter(tags=["ask"])
+_STREAM: dict[str, Any] = {
+    streaming.MEDIA_TYPE: {
+        "schema": {"type": "string"},
+        "example": 'event: statement\ndata: {"entity": "burn", "aspect": "gpu", "text": "…", "citations": [1]}\n\n',
+    }
+}
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "model": Answer,
+        "content": _STREAM,
+        "description": "The answer. As a stream: the events `understood`, `passages`, `statement`, `citation`, "
+        "`missing`, `conflict`, and `done` with the whole answer, or `error` with a problem.",
+    },
+    **NOT_MODIFIED,
+    **documented(*WORK),
+}
+
+
+@router.post("/v1/ask", response_model=None, responses=_RESPONSES, operation_id="ask")
+async def ask(request: Request, body: AskRequest, service: ServiceOf) -> Response:
+    """Answer a question with verbatim quotes, each with its source; abstains where nothing is good enough.
+
+    With `stream: true`, or `Accept: text/event-stream`, the parts are sent as soon as they are known.
+    """
+    if body.stream or streaming.MEDIA_TYPE in request.headers.get("accept", ""):
+        return await _stream(body, service)
+    key = body.model_dump_json(exclude={"stream"})
+
+    def work(cancelled: Cancelled) -> tuple[str, str, str]:
+        def compute() -> tuple[str, AnswerNoun]:
+            answer = _ask(body, service, cancelled)
+            return answer.index, answer
+
+        generation, answer = service.remembered("ask", key, compute)
+        stale = service.survey.stale(answer)
+        return generation, to_json(answer_value(answer, stale), indent=None), to_json(stale, indent=None)
+
+    generation, text, stale = await service.work(request, lambda _, cancelled: work(cancelled))
+    return json_response(request, text, etag("ask", generation, key, stale))
+
+
+async def _stream(body: AskRequest, service: Service) -> Response:
+    def events(cancelled: Cancelled) -> Iterator[bytes]:
+        for part in _parts(body, service, cancelled):
+            yield streaming.event_of(part, service.survey)
+
+    stream = streaming.Stream(service.settings.heartbeat, service.settings.time_limit)
+    return streaming.respond(await stream.begin(service.admission, events))
+
+
+def _ask(body: AskRequest, service: Service, cancelled: Cancelled) -> AnswerNoun:
+    *_, answer = _parts(body, service, cancelled)
+    if not isinstance(answer, AnswerNoun):
+        raise TypeError("the answer is the last part")
+    return answer
+
+
+def _parts(body: AskRequest, service: Service, cancelled: Cancelled) -> Iterator[Part]:
+    """The parts, with the time that each stage took counted."""
+    stages = {Understood: "understand", Passages: "read", AnswerNoun: "compose"}
+    began = time.perf_counter()
+    parts = service.survey.parts(
+        body.question, filters=body.filters.filters(), max_statements=body.max_statements, cancelled=cancelled
+    )
+    for part in parts:
+        if stage := stages.get(type(part)):
+            now = time.perf_counter()
+            service.metrics.stage(stage, now - began)
+            began = now
+        yield part

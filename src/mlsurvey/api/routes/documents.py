@@ -1,0 +1,135 @@
+"""Documents: list them, read them, and change the corpus folder."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Path, Query, UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mlsurvey.api import uploads
+from mlsurvey.api.caching import etag
+from mlsurvey.api.problems import NOT_MODIFIED, documented
+from mlsurvey.api.service import ServiceOf, json_response
+from mlsurvey.rendering.json import to_json
+from mlsurvey.survey import Condition, Survey
+from mlsurvey.wire.documents import Documents, DocumentState, DocumentText, Stored, StoredBatch
+from mlsurvey.wire.requests import DocumentParameters, TextParameters
+
+router = APIRouter(tags=["documents"])
+
+Name = Annotated[
+    str, Path(max_length=1000, description="Path relative to the corpus folder.", examples=["libraries/rust/burn.md"])
+]
+_READING = documented("not-found", "invalid", "overloaded", "index", "storage")
+_CHANGE = ("forbidden", "read-only", "origin", "not-found", "precondition", "unreadable", "overloaded", "storage")
+_WRITING = documented("malformed", "too-large", "media-type", *_CHANGE)
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "The bytes of the file.",
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in uploads.MEDIA_TYPES},
+    }
+}
+_CONDITIONS = {
+    "parameters": [
+        {"name": "If-Match", "in": "header", "schema": {"type": "string"}, "description": "Tags of the version meant."},
+        {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}, "description": "`*`: not there yet."},
+    ]
+}
+
+
+@router.get("/v1/documents", response_model=None, responses={200: {"model": Documents}, **NOT_MODIFIED, **_READING})
+async def list_documents(
+    request: Request, parameters: Annotated[DocumentParameters, Query()], service: ServiceOf
+) -> Response:
+    """The documents of the index, by path; with filters, those that have such a passage."""
+
+    def work(survey: Survey) -> tuple[str, dict[str, Any]]:
+        listed = survey.documents(parameters.filters())
+        page = listed.documents[parameters.offset : parameters.offset + parameters.limit]
+        rows = [asdict(row) for row in page]
+        generation = listed.generation.id
+        return generation, {
+            "index": generation,
+            "total": len(listed.documents),
+            "offset": parameters.offset,
+            "documents": rows,
+        }
+
+    generation, value = await service.work(request, lambda survey, _: work(survey))
+    return json_response(request, to_json(value, indent=None), etag("documents", generation, parameters))
+
+
+@router.get(
+    "/v1/documents/{path:path}/text",
+    response_model=None,
+    responses={200: {"model": DocumentText}, **NOT_MODIFIED, **_READING},
+)
+async def get_text(
+    request: Request, path: Name, parameters: Annotated[TextParameters, Query()], service: ServiceOf
+) -> Response:
+    """The text of a document, or a part of it, as it was indexed; on request with a span marked.
+
+    At most 200,000 characters are sent at once: go on at `end`.
+    """
+    document = await service.work(request, lambda survey, _: survey.document(path))
+    value = uploads.text_value(document, parameters)
+    return json_response(request, to_json(value, indent=None), etag("text", document.sha256, path, parameters))
+
+
+@router.get(
+    "/v1/documents/{path:path}",
+    response_model=None,
+    responses={200: {"model": DocumentState}, **NOT_MODIFIED, **_READING},
+)
+async def get_document(request: Request, path: Name, service: ServiceOf) -> Response:
+    """A document as it is indexed, and as its file is now. The tag serves as a condition for changing it."""
+    state = await service.work(request, lambda survey, _: uploads.state(survey, path))
+    tag = uploads.tag(state.file_sha256, state.index, state.indexed.sha256 if state.indexed else None)
+    return json_response(request, to_json(state.model_dump(), indent=None), tag)
+
+
+@router.put(
+    "/v1/documents/{path:path}",
+    responses={200: {"description": "It was there and is replaced, or the same"}, 201: {"model": Stored}, **_WRITING},
+    openapi_extra={**_BODY, **_CONDITIONS},
+)
+async def put_document(request: Request, response: Response, path: Name, service: ServiceOf) -> Stored:
+    """Store a document: Markdown, reStructuredText or plain text, by the ending of its name.
+
+    It is on the disk when this is answered, and in the index after the next refresh. `If-Match` with the tag that was
+    read last refuses to overwrite somebody else's change; `If-None-Match: *` refuses to overwrite anything.
+    """
+    uploads.check_media_type(request)
+    condition = uploads.condition(request)
+    data = await request.body()
+    (stored,) = await service.work(request, lambda survey, _: uploads.store(survey, {path: data}, condition))
+    response.status_code = 201 if stored.created else 200
+    response.headers["ETag"] = uploads.tag(stored.sha256)
+    response.headers["Location"] = uploads.route(path)
+    return stored
+
+
+@router.delete("/v1/documents/{path:path}", status_code=204, responses=_WRITING, openapi_extra=_CONDITIONS)
+async def delete_document(request: Request, path: Name, service: ServiceOf) -> None:
+    """Delete a document from the corpus folder; the next refresh takes it out of the index."""
+    condition = uploads.condition(request)
+    await service.work(request, lambda survey, _: survey.discard(path, condition))
+
+
+@router.post("/v1/documents:batch", responses=_WRITING)
+async def put_documents(
+    request: Request,
+    service: ServiceOf,
+    files: Annotated[list[UploadFile], File(description="The files; each file name is a path in the corpus folder.")],
+    replace: Annotated[bool, Form(description="Overwrite documents that are there.")] = False,
+) -> StoredBatch:
+    """Store several documents. All are checked before the first is written; each appears whole."""
+    contents = await uploads.contents(files, service.settings.max_files)
+    stored = await service.work(
+        request, lambda survey, _: uploads.store(survey, contents, Condition(absent=not replace))
+    )
+    return StoredBatch(documents=stored)

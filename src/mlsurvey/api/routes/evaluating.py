@@ -1,0 +1,39 @@
+"""Measure answers against gold questions."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mlsurvey.api.evaluation import check_questions
+from mlsurvey.api.jobs import route
+from mlsurvey.api.problems import documented
+from mlsurvey.api.service import ServiceOf
+from mlsurvey.wire.requests import EvaluationRequest
+from mlsurvey.wire.service import Job
+
+router = APIRouter(tags=["evaluation"])
+
+
+@router.post(
+    "/v1/eval",
+    status_code=202,
+    responses=documented(
+        "malformed", "invalid", "forbidden", "read-only", "origin", "busy", "storage", "too-large", "overloaded"
+    ),
+)
+async def evaluate(request: Request, response: Response, body: EvaluationRequest, service: ServiceOf) -> Job:
+    """Answer every question of a file, and measure the answers against the evidence that it gives.
+
+    The file is checked at once; the figures are the result of the job that is started.
+    """
+
+    def work() -> Job:
+        count = check_questions(body.questions)
+        return service.jobs.create("evaluation", {"questions": count}, alone=True, text=body.questions)
+
+    job = await service.work(request, lambda _survey, _: work())
+    await service.runner.start(job)
+    response.headers["Location"] = route(job.id)
+    return job

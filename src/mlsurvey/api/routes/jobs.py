@@ -1,0 +1,76 @@
+"""Jobs: look at them, follow them, cancel them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from starlette.responses import Response
+
+from mlsurvey.api import streaming
+from mlsurvey.api.jobs import ENDED
+from mlsurvey.api.problems import documented
+from mlsurvey.api.service import Service, ServiceOf
+from mlsurvey.wire.service import Job, Jobs
+
+router = APIRouter(tags=["jobs"])
+INTERVAL = 0.2
+"""Seconds between two looks at a job that is followed."""
+
+Name = Annotated[str, Path(max_length=60, examples=["20260131T120000-0a1b2c3d"])]
+_PROBLEMS = documented("not-found", "invalid", "storage")
+_EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The events `progress`, with the job, and at its end `done`.",
+        "content": {streaming.MEDIA_TYPE: {"schema": {"type": "string"}}},
+    }
+}
+
+
+@router.get("/v1/jobs", responses=documented("storage"), response_model_exclude_none=True)
+async def list_jobs(service: ServiceOf) -> Jobs:
+    """Jobs that are kept, newest first."""
+    return Jobs(jobs=await asyncio.to_thread(service.jobs.all))
+
+
+@router.get("/v1/jobs/{name}", responses=_PROBLEMS, response_model_exclude_none=True)
+async def get_job(name: Name, service: ServiceOf) -> Job:
+    """A job: its state, how far it is, and in the end its result or its problem."""
+    return await asyncio.to_thread(service.jobs.get, name)
+
+
+@router.get("/v1/jobs/{name}/events", response_model=None, responses={**_EVENTS, **_PROBLEMS})
+async def follow_job(name: Name, service: ServiceOf) -> Response:
+    """Follow a job as server-sent events, until it ends."""
+    job = await asyncio.to_thread(service.jobs.get, name)
+    return streaming.respond(_events(service, job))
+
+
+@router.post(
+    "/v1/jobs/{name}/cancel",
+    status_code=202,
+    responses={**_PROBLEMS, **documented("finished", "forbidden", "read-only", "origin", "too-large")},
+    response_model_exclude_none=True,
+)
+async def cancel_job(name: Name, service: ServiceOf) -> Job:
+    """Ask a job to stop. It does at its next step, and loses nothing that was finished."""
+    return await asyncio.to_thread(service.jobs.cancel, name)
+
+
+async def _events(service: Service, job: Job) -> AsyncIterator[bytes]:
+    loop = asyncio.get_running_loop()
+    told, spoke = None, loop.time()
+    while True:
+        if job != told:
+            name = "done" if job.state in ENDED else "progress"
+            yield streaming.event(name, job.model_dump(mode="json", exclude_none=True))
+            told, spoke = job, loop.time()
+        if job.state in ENDED or service.stopping.is_set():
+            return
+        if loop.time() - spoke > service.settings.heartbeat:
+            yield streaming.HEARTBEAT
+            spoke = loop.time()
+        await asyncio.sleep(INTERVAL)
+        job = await asyncio.to_thread(service.jobs.get, job.id)

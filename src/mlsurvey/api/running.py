@@ -1,0 +1,53 @@
+"""Start the processes that work on jobs, and end those that still run when the service stops."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+
+from mlsurvey.api.jobs import ENDED, Jobs
+from mlsurvey.api.logs import LOGGER
+from mlsurvey.api.metrics import Metrics
+from mlsurvey.settings import Settings
+from mlsurvey.wire.service import Job
+
+GRACE = 20.0
+"""Seconds that a worker has to put away what it has embedded."""
+
+
+class Runner:
+    """The workers that this process has started."""
+
+    def __init__(self, settings: Settings, jobs: Jobs, metrics: Metrics) -> None:
+        self._settings, self._jobs, self._metrics = settings, jobs, metrics
+        self._workers: dict[Process, asyncio.Task[None]] = {}
+
+    async def start(self, job: Job) -> None:
+        """Start a process for a job; returns at once."""
+        command = (sys.executable, "-m", "mlsurvey.api.worker", job.id)
+        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=DEVNULL, start_new_session=True)
+        self._workers[process] = asyncio.create_task(self._follow(process, job))
+
+    async def stop(self) -> None:
+        """Interrupt the workers, which lose nothing, and wait for them."""
+        for process in self._workers:
+            if process.returncode is None:
+                process.send_signal(signal.SIGINT)
+        if self._workers:
+            _, late = await asyncio.wait(self._workers.values(), timeout=GRACE)
+            for process in [process for process, task in self._workers.items() if task in late]:
+                process.kill()
+
+    async def _follow(self, process: Process, job: Job) -> None:
+        await process.communicate(self._settings.model_dump_json().encode())
+        end = await asyncio.to_thread(self._end, process.returncode, job)
+        self._metrics.job(job.kind, end.state)
+        LOGGER.info("job", extra={"job": job.id, "kind": job.kind, "outcome": end.state, "code": process.returncode})
+        del self._workers[process]
+
+    def _end(self, code: int | None, job: Job) -> Job:
+        if self._jobs.get(job.id).state not in ENDED:
+            self._jobs.fail(job.id, f"its process ended with code {code} before it began")
+        return self._jobs.get(job.id)

@@ -1,0 +1,150 @@
+"""Who may call: tokens, hosts, origins, and what may be changed at all."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from mlsurvey.api.problems import RefusalError
+from mlsurvey.api.settings import ServiceSettings
+from mlsurvey.errors import SettingsError
+
+Scope = Literal["read", "write"]
+SCOPES: tuple[Scope, ...] = ("read", "write")
+HASHED = "sha256:"
+"""Beginning of a secret in a file that holds no secrets, only their digests."""
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A known token: the digest of its secret, and what it allows."""
+
+    scope: Scope
+    digest: str
+
+
+class Tokens:
+    """The tokens that are known; without any, everybody on this machine may do everything."""
+
+    def __init__(self, tokens: Iterable[Token]) -> None:
+        self._tokens = tuple(tokens)
+
+    def __bool__(self) -> bool:
+        return bool(self._tokens)
+
+    def scope(self, secret: str) -> Scope | None:
+        """What a secret allows; None where it is not known. Takes the same time whichever it is."""
+        digest = _digest(secret)
+        found: Scope | None = None
+        for token in self._tokens:  # to the end, always
+            if hmac.compare_digest(token.digest, digest) and found != "write":
+                found = token.scope
+        return found
+
+
+def load_tokens(settings: ServiceSettings) -> Tokens:
+    """The tokens of the settings and of the file that they name.
+
+    Raises:
+        SettingsError: an entry is malformed, or there is none and the service can be reached from elsewhere.
+    """
+    entries = [("the setting serve.tokens", entry) for entry in settings.tokens.split()]
+    entries += [(str(settings.tokens_file), line) for line in _lines(settings.tokens_file)]
+    tokens = Tokens(_token(origin, entry.split()[0]) for origin, entry in entries)
+    if not tokens and not settings.is_loopback:
+        raise SettingsError(
+            f"{settings.host} can be reached from other machines, so a token is required; type: mlsurvey token"
+        )
+    return tokens
+
+
+def make_token(file: Path, scope: Scope, label: str) -> str:
+    """A new secret; its digest is added to the file, which nobody else may read.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    secret = secrets.token_urlsafe(32)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "a", encoding="utf-8") as out:
+        out.write(f"{scope}:{HASHED}{_digest(secret)} {' '.join(label.split())}".rstrip() + "\n")
+    return secret
+
+
+def check_token(request: Request, tokens: Tokens, needed: Scope) -> None:
+    """Refuse a request without a token that allows what it needs."""
+    if not tokens:
+        return
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    scope = tokens.scope(secret.strip()) if scheme.casefold() == "bearer" else None
+    if scope is None:
+        detail = "no known token; send the header 'Authorization: Bearer TOKEN', with one from: mlsurvey token"
+        raise RefusalError("unauthorised", detail, headers={"WWW-Authenticate": 'Bearer realm="mlsurvey"'})
+    if needed == "write" and scope != "write":
+        raise RefusalError("forbidden", f"{request.method} {request.url.path} changes something; this token only reads")
+
+
+def check_host(request: Request, settings: ServiceSettings) -> None:
+    """Refuse a request that was meant for another host: a page may have had a name of its own point here."""
+    host = request.headers.get("host", "")
+    if _hostname(host) not in {*LOOPBACK, settings.host.casefold(), *(h.casefold() for h in settings.allowed_hosts)}:
+        raise RefusalError(
+            "wrong-host", f"the host {host[:100]!r} is none of this service; allow it with --allowed-host"
+        )
+
+
+def check_origin(request: Request, settings: ServiceSettings) -> None:
+    """Refuse what a page of another site would change: a browser sends some requests without asking first."""
+    origin = request.headers.get("origin")
+    if request.method in SAFE or origin is None or origin in settings.cors_origins:
+        return
+    if urlsplit(origin).netloc != request.headers.get("host"):
+        raise RefusalError("origin", f"pages of {origin[:100]!r} may not do this; allow them with --cors-origin")
+
+
+def check_writable(settings: ServiceSettings) -> None:
+    """Refuse a change where the service only reads."""
+    if settings.read_only:
+        raise RefusalError("read-only", "the service was started with --read-only: it takes no changes and no jobs")
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _hostname(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the tokens in {file} cannot be read: {error}") from error
+    return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _token(origin: str, entry: str) -> Token:
+    scope, _, secret = entry.partition(":")
+    for known in SCOPES:
+        if scope == known and secret:
+            hashed = secret.startswith(HASHED)
+            return Token(known, secret.removeprefix(HASHED) if hashed else _digest(secret))
+    raise SettingsError(f"a token in {origin} is malformed; write read:SECRET or write:SECRET")

@@ -1,0 +1,122 @@
+"""What the routes share: one survey, one pool, one memory, and the jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mlsurvey.api.admission import Admission, Cancelled
+from mlsurvey.api.caching import Cache, has
+from mlsurvey.api.jobs import Jobs
+from mlsurvey.api.logs import LOGGER, describe
+from mlsurvey.api.metrics import Metrics
+from mlsurvey.api.problems import RefusalError
+from mlsurvey.api.running import Runner
+from mlsurvey.api.security import load_tokens
+from mlsurvey.api.settings import ServiceSettings
+from mlsurvey.errors import MlsurveyError
+from mlsurvey.settings import Settings
+from mlsurvey.survey import Survey
+
+T = TypeVar("T")
+
+WARMING = "GPU support"
+"""A search that makes all of the asking path load what it needs."""
+
+
+class Service:
+    """One process of the service."""
+
+    def __init__(self, settings: Settings, service: ServiceSettings) -> None:
+        self.settings = service
+        self.tokens = load_tokens(service)
+        self.survey = Survey(settings)
+        self.metrics = Metrics()
+        self.cache = Cache(service.cache)
+        self.jobs = Jobs(settings.index)
+        self.runner = Runner(settings, self.jobs, self.metrics)
+        self.admission = Admission(service.threads, service.queue, service.time_limit, self.metrics)
+        self.is_warm = threading.Event()
+        self.stopping = asyncio.Event()
+
+    async def start(self) -> None:
+        """Load the model in the background: the service is alive at once, and ready a moment later."""
+        self._warming = asyncio.create_task(asyncio.to_thread(self._warm))
+
+    async def stop(self) -> None:
+        """End what runs, and let go of the index."""
+        self.stopping.set()
+        await self._warming
+        await self.runner.stop()
+        self.admission.close()
+        self.survey.close()
+
+    async def work(self, request: Request, work: Callable[[Survey, Cancelled], T]) -> T:
+        """Do something with the survey, off the event loop; see :meth:`mlsurvey.api.admission.Admission.run`."""
+        return await self.admission.run(request, lambda cancelled: work(self.survey, cancelled))
+
+    def remembered(self, route: str, key: object, compute: Callable[[], tuple[str, T]]) -> tuple[str, T]:
+        """The generation and the result for a key, computed or from memory. For a thread of the pool.
+
+        ``compute`` gives the generation that it used, which may be newer than the one that was looked for.
+        """
+        generation = self.survey.generation()
+        self.metrics.index(generation)
+        found: T | None = self.cache.get((generation.id, route, key))
+        self.metrics.cache(route, hit=found is not None)
+        if found is not None:
+            return generation.id, found
+        used, result = compute()
+        self.cache.put((used, route, key), result)
+        return used, result
+
+    def _warm(self) -> None:
+        try:
+            self.survey.search(WARMING, limit=1)
+            self.metrics.index(self.survey.generation())
+        except MlsurveyError as error:  # no index yet, say: asking tells it, and readiness tries again
+            LOGGER.warning("not warm", extra=describe(error))
+        else:
+            self.is_warm.set()
+
+    def check_ready(self) -> str:
+        """The id of the generation in use. For a thread.
+
+        Raises:
+            MlsurveyError: there is no index that can serve.
+            RefusalError: the model is still being loaded.
+        """
+        generation = self.survey.generation()
+        if not self.is_warm.is_set() and self._warming.done():
+            self._warm()  # an index has come meanwhile
+        if not self.is_warm.is_set():
+            raise RefusalError("starting", "the model is still being loaded; try again in a second")
+        return generation.id
+
+
+async def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+ServiceOf = Annotated[Service, Depends(_service)]
+
+
+def json_response(request: Request, body: str, tag: str | None = None) -> Response:
+    """The text as JSON; without a body where the client has it already."""
+    headers = {"ETag": tag} if tag else {}
+    if tag and has(request, tag):
+        return Response(status_code=304, headers=headers)
+    return Response(body.encode("utf-8"), headers=headers, media_type="application/json")
+
+
+def request_id(request: Request) -> str | None:
+    """The id of the request."""
+    identity: Any = request.scope.get("state", {}).get("request_id")
+    return identity if isinstance(identity, str) else None

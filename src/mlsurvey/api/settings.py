@@ -1,0 +1,108 @@
+"""Settings of the service: arguments, ``MLSURVEY_SERVE_*``, the table ``[serve]`` of ``mlsurvey.toml``, defaults."""
+
+from __future__ import annotations
+
+import ipaddress
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from mlsurvey.errors import SettingsError
+from mlsurvey.settings import PROJECT, SERVE, find_place
+
+PREFIX = f"MLSURVEY_{SERVE.upper()}_"
+
+
+class ServiceSettings(BaseSettings):
+    """All that may be set of the service. Made by :func:`load_service_settings`; frozen."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, use_attribute_docstrings=True
+    )
+
+    host: str = "127.0.0.1"
+    """Address to listen on. On any but a loopback address, tokens are required."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8642
+    """Port to listen on; 0 takes a free one."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """Processes that share the index."""
+    threads: Annotated[int, Field(ge=1, le=64)] = 2
+    """Requests that one process works on at the same time."""
+    queue: Annotated[int, Field(ge=0, le=10_000)] = 64
+    """Requests that wait for a thread; the next one is turned away with 503."""
+    time_limit: Annotated[float, Field(gt=0, le=3600)] = 60.0
+    """Seconds that a request may take, waiting included."""
+    drain: Annotated[int, Field(ge=1, le=3600)] = 30
+    """Seconds that running requests have to end in when the service stops."""
+    read_only: bool = False
+    """Refuse uploads, deletions, refreshes and evaluations."""
+    tokens: str = ""
+    """Tokens, separated by white space: read:SECRET or write:SECRET."""
+    tokens_file: Path = platformdirs.user_config_path(PROJECT) / "tokens"
+    """File with further tokens, one a line; made by `mlsurvey token`."""
+    allowed_hosts: list[str] = []
+    """Host names that requests may be directed to, beside the loopback names and the address itself."""
+    cors_origins: list[str] = []
+    """Origins whose pages may call the service, such as https://example.org."""
+    max_body: Annotated[int, Field(ge=1024)] = 64 * 1024 * 1024
+    """Bytes of a request at most."""
+    max_files: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+    """Files of one upload at most."""
+    cache: Annotated[int, Field(ge=0, le=100_000)] = 512
+    """Answers and searches that are remembered; those of older generations fall out by themselves."""
+    heartbeat: Annotated[float, Field(gt=0, le=600)] = 15.0
+    """Seconds of silence after which a stream of events sends a comment."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, environment, file, in this order."""
+        return (init_settings, env_settings, InitSettingsSource(settings_cls, _table()))
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the service."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+def load_service_settings(explicit: Mapping[str, Any] | None = None) -> ServiceSettings:
+    """Settings for the current folder and environment; None values in ``explicit`` count as not given.
+
+    Raises:
+        SettingsError: a key is unknown or a value is not possible.
+    """
+    try:
+        return ServiceSettings(**{name: value for name, value in (explicit or {}).items() if value is not None})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = ".".join(map(str, first["loc"])) or "?"
+        raise SettingsError(f"setting {SERVE}.{name}: {first['msg']}; see: mlsurvey serve --help") from error
+
+
+def _table() -> dict[str, Any]:
+    """The table of the settings file; a relative path in it is relative to the file."""
+    file = find_place(Path.cwd()).file
+    if file is None:
+        return {}
+    table = tomllib.loads(file.read_text("utf-8")).get(SERVE, {})
+    if not isinstance(table, dict):
+        raise SettingsError(f"{SERVE!r} in {file} is no table; write [{SERVE}] and its keys below")
+    if isinstance(place := table.get("tokens_file"), str):
+        table["tokens_file"] = file.parent / Path(place).expanduser()
+    return table

@@ -1,0 +1,164 @@
+"""Documents between the wire and the corpus folder: tags, conditions, contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import UploadFile
+from starlette.requests import Request
+
+from mlsurvey.api.problems import RefusalError
+from mlsurvey.errors import IndexingError, NotFoundError, UnreadableError
+from mlsurvey.survey import Condition, Survey
+from mlsurvey.types import Document
+from mlsurvey.wire.documents import DocumentRow, DocumentState, Stored
+from mlsurvey.wire.requests import TextParameters
+
+MEDIA_TYPES = ("text/markdown", "text/plain", "text/x-rst", "application/octet-stream")
+MOST_TEXT = 200_000
+"""Characters of a text that are sent at once."""
+REFRESH = "/v1/index/refresh"
+
+
+def route(path: str) -> str:
+    """Where a document can be looked at."""
+    return f"/v1/documents/{quote(path)}"
+
+
+def tag(sha256: str | None, *more: str | None) -> str:
+    """The tag of a document: the digest of its file, and of what else was told beside it."""
+    return '"' + ".".join(part or "none" for part in (sha256, *more)) + '"'
+
+
+def condition(request: Request) -> Condition:
+    """The condition of a change, from ``If-Match`` and ``If-None-Match``.
+
+    Raises:
+        RefusalError: ``If-None-Match`` with tags, which a change has no use for.
+    """
+    none_match = request.headers.get("if-none-match")
+    if none_match is not None and none_match.strip() != "*":
+        raise RefusalError("invalid", "If-None-Match takes only * here: store it if it is not there yet")
+    tags = request.headers.get("if-match", "").split(",")
+    digests = (one.strip().removeprefix("W/").strip('"').partition(".")[0] for one in tags)
+    return Condition(tuple(filter(None, digests)), absent=none_match is not None)
+
+
+def check_media_type(request: Request) -> None:
+    """Refuse a body that is no document by its own account, or that is compressed."""
+    kind = request.headers.get("content-type", MEDIA_TYPES[-1]).partition(";")[0].strip().casefold()
+    if kind not in MEDIA_TYPES:
+        raise RefusalError("media-type", f"{kind[:60]!r} is none of {', '.join(MEDIA_TYPES)}")
+    encoding = request.headers.get("content-encoding", "identity").strip().casefold()
+    if encoding != "identity":
+        raise RefusalError("media-type", f"Content-Encoding {encoding[:60]!r} is not taken: send the bytes as they are")
+
+
+async def contents(files: list[UploadFile], most: int) -> dict[str, bytes]:
+    """The bytes of uploaded files by their names.
+
+    Raises:
+        RefusalError: they are too many, two have one name, or one has none.
+    """
+    if len(files) > most:
+        raise RefusalError("too-large", f"{len(files)} files are more than the {most} that are taken at once")
+    found: dict[str, bytes] = {}
+    for file in files:
+        name = file.filename or ""
+        if not name or name in found:
+            raise RefusalError("unreadable", f"each file needs a name of its own: {name[:120]!r}")
+        found[name] = await file.read()
+    return found
+
+
+def store(survey: Survey, files: Mapping[str, bytes], wanted: Condition) -> list[Stored]:
+    """Write documents; raises like :func:`mlsurvey.survey.uploading.store`."""
+    stored = survey.store(files, wanted)
+    known = _rows(survey, files)
+    return [
+        Stored(**asdict(one), indexed=one.path in known and known[one.path].sha256 == one.sha256, refresh=REFRESH)
+        for one in stored
+    ]
+
+
+def state(survey: Survey, path: str) -> DocumentState:
+    """A document as it is indexed, and as it is on the disk.
+
+    Raises:
+        NotFoundError: it is neither.
+    """
+    row = _rows(survey, (path,)).get(path)
+    found = _digest(survey, path, row)
+    if row is None and found is None:
+        survey.document(path)  # says so, with similar names
+        raise NotFoundError(f"no document {path!r}")
+    index = _generation(survey)
+    return DocumentState(
+        path=path, file_sha256=found, indexed=row, stale=(row.sha256 if row else None) != found, index=index
+    )
+
+
+def text_value(document: Document, wanted: TextParameters) -> dict[str, Any]:
+    """The part of the text that was asked for, as :class:`mlsurvey.wire.documents.DocumentText`.
+
+    Raises:
+        RefusalError: a place is beyond the end of the text.
+    """
+    length = len(document.text)
+    end = min(length if wanted.end is None else wanted.end, wanted.start + MOST_TEXT)
+    if wanted.start > length or end > length:
+        raise RefusalError(
+            "invalid", f"{document.path} has {length:,} characters; {max(wanted.start, end):,} is beyond"
+        )
+    return {
+        "path": document.path,
+        "sha256": document.sha256,
+        "start": wanted.start,
+        "end": end,
+        "length": length,
+        "text": document.text[wanted.start : end],
+        "mark": _mark(document, wanted, end),
+    }
+
+
+def _mark(document: Document, wanted: TextParameters, end: int) -> dict[str, Any] | None:
+    if wanted.mark_start is None or wanted.mark_end is None:
+        return None
+    start, stop = wanted.mark_start, wanted.mark_end
+    if not wanted.start <= start <= stop <= end:
+        raise RefusalError("invalid", f"the mark {start}..{stop} is not within {wanted.start}..{end}, which is sent")
+    text = document.text
+    return {
+        "before": text[wanted.start : start],
+        "text": text[start:stop],
+        "after": text[stop:end],
+        "line_start": text.count("\n", 0, start) + 1,
+        "line_end": text.count("\n", 0, max(start, stop - 1)) + 1,
+    }
+
+
+def _rows(survey: Survey, paths: Iterable[str]) -> dict[str, DocumentRow]:
+    """What the index has of some documents; nothing where there is no index yet."""
+    wanted = set(paths)
+    try:
+        rows = survey.documents().documents
+    except IndexingError:
+        return {}
+    return {row.path: DocumentRow(**asdict(row)) for row in rows if row.path in wanted}
+
+
+def _digest(survey: Survey, path: str, row: DocumentRow | None) -> str | None:
+    try:
+        return survey.digest(path)
+    except UnreadableError:  # a name that nobody may upload, and that the index may have all the same
+        return row.sha256 if row and not survey.is_stale(survey.document(path)) else None
+
+
+def _generation(survey: Survey) -> str | None:
+    try:
+        return survey.generation().id
+    except IndexingError:
+        return None

@@ -1,0 +1,88 @@
+"""The process that works on one job: ``python -m mlsurvey.api.worker JOB``, with the settings as JSON on stdin.
+
+A process of its own, since embedding loads PyTorch: the server keeps its memory
+and its speed, and what fails there fails alone.
+"""
+
+from __future__ import annotations
+
+import json
+import logging.config
+import os
+import sys
+import time
+from typing import Any
+
+from mlsurvey.api.jobs import Jobs, encode, ended
+from mlsurvey.api.logs import LOGGER, describe, log_config
+from mlsurvey.api.problems import problem_of
+from mlsurvey.errors import Interrupted
+from mlsurvey.settings import Settings
+from mlsurvey.survey import Survey
+from mlsurvey.wire.service import Job, Progress
+
+INTERVAL = 0.2
+"""Seconds between two writings of the progress."""
+NICENESS = 10
+"""How far the work steps back behind questions that are answered meanwhile."""
+
+
+class Watch:
+    """Writes progress down, and stops the work when the job was cancelled."""
+
+    def __init__(self, jobs: Jobs, job: Job) -> None:
+        self._jobs, self._job = jobs, job
+        self._written, self._phase = 0.0, ""
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        """Tell how far the phase is.
+
+        Raises:
+            Interrupted: the job was cancelled.
+        """
+        now = time.monotonic()
+        if phase == self._phase and done < total and now - self._written < INTERVAL:
+            return
+        self._written, self._phase = now, phase
+        if self._jobs.is_cancelled(self._job.id):
+            raise Interrupted("cancelled; nothing is lost: what was embedded is kept, and the index is as it was")
+        progress = Progress(phase=phase, done=done, total=total)
+        self._jobs.write(self._job.model_copy(update={"progress": progress}))
+
+
+def work(settings: Settings, name: str) -> None:
+    """Do the job of this name, and write its end down."""
+    jobs = Jobs(settings.index)
+    with jobs.working(name) as job:
+        watch = Watch(jobs, job)
+        try:
+            watch("start", 0, 1)
+            with Survey(settings) as survey:
+                result = _result(survey, jobs, job, watch)
+            end = ended(job, state="succeeded", result=encode(result))
+        except (Interrupted, KeyboardInterrupt) as error:
+            stopped = error if isinstance(error, Interrupted) else Interrupted("the service stopped; nothing is lost")
+            end = ended(job, state="cancelled", problem=problem_of(stopped))
+        except Exception as error:
+            LOGGER.error("fault", extra={"job": job.id, **describe(error)})
+            end = ended(job, state="failed", problem=problem_of(error))
+        jobs.write(end)
+
+
+def _result(survey: Survey, jobs: Jobs, job: Job, watch: Watch) -> Any:
+    if job.kind == "refresh":
+        return survey.refresh(progress=watch, **job.parameters)
+    from mlsurvey.api.evaluation import evaluate
+
+    return evaluate(survey, jobs.input(job.id), watch)
+
+
+def main() -> None:
+    """Read the settings, step back, work."""
+    os.nice(NICENESS)
+    logging.config.dictConfig(log_config())
+    work(Settings(**json.loads(sys.stdin.read())), sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""``corpus check``: whether a kept corpus holds together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlsurvey.cli.console import show, write
+from mlsurvey.cli.help import with_examples
+from mlsurvey.cli.options import Corpus, Json, settings_of
+
+if TYPE_CHECKING:
+    from mlsurvey.curation.check import Checked
+
+EXIT_FINDINGS = 1
+
+_GROUP = "Look after a corpus of sourced profiles."
+_CHECK = (
+    with_examples(
+        "Check profiles, surveys, entities.toml and sources.toml. Exit code 1 where something is found.",
+        "corpus check",
+        "corpus check ~/corpus --json",
+    )
+    + """
+
+\b
+Rules:
+  form          the front matter is valid, and no text stands before a section
+  place         file name, folder and heading follow the front matter
+  section       sections are known, in order and filled
+  unsourced     a sentence, entry or row without a reference at its end
+  sentence      several sentences in one line
+  alone         a sentence that cannot be quoted alone
+  reference     a reference or footnote without a source, or the reverse
+  date          a source younger than the profile
+  link          a link that is none, or leads to no file
+  survey        front matter and heading of a survey
+  entity        entities.toml has an unknown value, or differs from a profile
+  shared-alias  two entities answer to one name
+  dead-alias    a name that finds nothing which another name of the same
+                entity does not find: equal but for case, spaces and
+                punctuation, without a letter, or longer than five words
+  sources       sources.toml is wrong, or lacks a profile's library
+
+A document claims to be a profile by front matter with a slug and sources, or
+by lying in libraries/ under the slug of an entity of the folder's own
+entities.toml. Plain documents claim nothing, and nothing is asked of them.
+The folder upstream/, which 'mlsurvey sync' fills, is left out."""
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    group = typer.Typer(help=_GROUP, no_args_is_help=True)
+    group.command(name="check", help=_CHECK)(check)
+    app.add_typer(group, name="corpus")
+
+
+def check(
+    ctx: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(metavar="FOLDER", show_default="the corpus")] = None,
+    as_json: Json = False,
+    corpus: Corpus = None,
+) -> None:
+    """Check a corpus folder."""
+    from mlsurvey.curation.check import check as check_corpus
+
+    place = folder or settings_of(ctx, corpus, None, None).corpus
+    checked = check_corpus(place)
+    if as_json:
+        from mlsurvey.rendering.json import to_json
+
+        write(to_json({"folder": str(place)} | _value(checked)))
+    else:
+        _show(checked)
+    raise typer.Exit(EXIT_FINDINGS if checked.findings else 0)
+
+
+def _value(checked: Checked) -> dict[str, object]:
+    return {
+        "profiles": checked.profiles,
+        "surveys": checked.surveys,
+        "sentences": checked.sentences,
+        "sourced": checked.sourced,
+        "findings": checked.findings,
+    }
+
+
+def _show(checked: Checked) -> None:
+    from mlsurvey.rendering.checking import findings_view
+
+    found = [(f"{one.path}:{one.line}", one.rule, one.problem, one.advice) for one in checked.findings]
+    share = f", {checked.sourced / checked.sentences:.0%} sourced" if checked.sentences else ""
+    sums = f"{checked.profiles} profiles, {checked.surveys} surveys, {checked.sentences} sentences{share}"
+    show(findings_view(found, sums))

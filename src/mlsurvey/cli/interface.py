@@ -1,0 +1,68 @@
+"""``tui``: the terminal interface, also what ``mlsurvey`` alone opens in a terminal."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mlsurvey.cli.help import with_examples
+from mlsurvey.cli.options import Corpus, Index, Model, settings_of
+from mlsurvey.errors import UsageError
+
+if TYPE_CHECKING:
+    from mlsurvey.settings import Settings
+
+INTERFACE = "mlsurvey_tui.start"
+"""Loaded by its name when it is wanted: it stands above this package, which must not know it, and is heavy."""
+
+_TUI = with_examples(
+    "Open the terminal interface: ask, compare, read the sources, keep the corpus up to date.",
+    "tui",
+    "tui --theme textual-light",
+    "tui --web --port 8000",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command(help=_TUI)(tui)
+
+
+def tui(
+    ctx: typer.Context,
+    theme: Annotated[str | None, typer.Option(metavar="NAME", help="Colours of this session.")] = None,
+    web: Annotated[bool, typer.Option("--web", help="Serve it to a browser on this machine.")] = False,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of --web.")] = 8000,
+    corpus: Corpus = None,
+    index: Index = None,
+    model: Model = None,
+) -> None:
+    """Open the terminal interface."""
+    settings = settings_of(ctx, corpus, index, model)
+    if web:
+        _interface().serve(settings, theme=theme, port=port)
+    else:
+        open_interface(settings, theme=theme)
+
+
+def is_terminal() -> bool:
+    """Whether a person sits at both ends."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def open_interface(settings: Settings, *, theme: str | None = None) -> None:
+    """Run the terminal interface until the person quits.
+
+    Raises:
+        UsageError: there is no terminal.
+    """
+    if not is_terminal():
+        raise UsageError('the terminal interface needs a terminal; in a script, type: mlsurvey ask "…"')
+    _interface().run(settings, theme=theme)
+
+
+def _interface() -> Any:
+    return import_module(INTERFACE)

@@ -1,0 +1,71 @@
+"""``serve`` and ``token``: the HTTP API. The web framework is loaded by these commands and by no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mlsurvey.cli.console import say, write
+from mlsurvey.cli.help import with_examples
+from mlsurvey.cli.options import Corpus, Index, Model, settings_of
+
+_SERVE = with_examples(
+    "Answer other programs over HTTP. Settings: options, MLSURVEY_SERVE_<NAME>, the table [serve] of mlsurvey.toml.",
+    "serve",
+    "serve --port 9000 --read-only",
+    "serve --workers 2 --threads 1",
+    "serve --host 0.0.0.0 --allowed-host survey.example.org",
+)
+_TOKEN = with_examples(
+    "Make a token for the HTTP API. It is shown once; the file keeps only its digest.",
+    "token",
+    "token --read-only --label dashboard",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command(help=_SERVE)(serve)
+    app.command(help=_TOKEN)(token)
+
+
+def serve(
+    ctx: typer.Context,
+    host: Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one. [default: 8642]")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes. [default: 1]")] = None,
+    threads: Annotated[int | None, typer.Option(help="Requests worked on at once, each process. [default: 2]")] = None,
+    queue: Annotated[int | None, typer.Option(help="Requests that may wait, each process. [default: 64]")] = None,
+    time_limit: Annotated[float | None, typer.Option(help="Seconds that a request may take. [default: 60]")] = None,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Refuse every change and every job.")] = False,
+    tokens_file: Annotated[Path | None, typer.Option(metavar="FILE", help="Tokens, as made by 'token'.")] = None,
+    allowed_host: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Host name to answer to.")] = None,
+    cors_origin: Annotated[list[str] | None, typer.Option(metavar="URL", help="Site whose pages may call.")] = None,
+    corpus: Corpus = None,
+    index: Index = None,
+    model: Model = None,
+) -> None:
+    """Serve."""
+    from mlsurvey.api.server import serve as run
+    from mlsurvey.api.settings import load_service_settings
+
+    given: dict[str, object] = {"host": host, "port": port, "workers": workers, "threads": threads, "queue": queue}
+    given |= {"time_limit": time_limit, "read_only": read_only or None, "tokens_file": tokens_file}
+    given |= {"allowed_hosts": allowed_host or None, "cors_origins": cors_origin or None}
+    run(settings_of(ctx, corpus, index, model), load_service_settings(given))
+
+
+def token(
+    read_only: Annotated[bool, typer.Option("--read-only", help="The token may ask and search, not change.")] = False,
+    label: Annotated[str, typer.Option(metavar="TEXT", help="Kept beside it, to know it by.")] = "",
+    tokens_file: Annotated[Path | None, typer.Option(metavar="FILE", help="File to add it to.")] = None,
+) -> None:
+    """Make a token."""
+    from mlsurvey.api.security import make_token
+    from mlsurvey.api.settings import load_service_settings
+
+    file = load_service_settings({"tokens_file": tokens_file}).tokens_file
+    write(make_token(file, "read" if read_only else "write", label))
+    say(f"its digest is in {file}; a service that runs takes it up when it is started again")

@@ -1,0 +1,108 @@
+"""``sync``: fetch upstream documents into the corpus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mlsurvey.cli.console import say, show, write
+from mlsurvey.cli.help import with_examples
+from mlsurvey.cli.options import Corpus, Index, Json, Model, opened
+from mlsurvey.cli.refreshing import refresh_once, show_report
+from mlsurvey.errors import Interrupted
+
+if TYPE_CHECKING:
+    from mlsurvey.settings import Settings
+    from mlsurvey.syncing.sync import SyncReport
+    from mlsurvey.types import RefreshReport
+
+EXIT_INCOMPLETE = 1
+
+_SYNC = (
+    with_examples(
+        "Fetch READMEs and guides of libraries into the corpus, as sources.toml names them, and refresh the index.",
+        "sync",
+        "sync burn candle ml5.js",
+        "sync --no-refresh --json",
+        "sync --from ~/mirror burn",
+    )
+    + """
+
+Documents go to upstream/ in the corpus, with a record of where each came from
+(upstream/provenance.json), which citations show. Only what is newer is
+fetched. What cannot be had is told, the rest goes on, and what was fetched
+before stays; the exit code is then 1.
+
+Hosts: GitHub (setting github_raw), the npm registry and the Python package
+index that npm and pip are set to. Proxies and certificates come from the
+environment (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE)."""
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command(help=_SYNC)(sync)
+
+
+def sync(
+    ctx: typer.Context,
+    libraries: Annotated[list[str] | None, typer.Argument(metavar="[SLUG]...", show_default="all")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--from", metavar="FOLDER", help="Take them from a folder with a MANIFEST.tsv.")
+    ] = None,
+    refresh: Annotated[bool, typer.Option("--refresh/--no-refresh", help="Refresh the index afterwards.")] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no report.")] = False,
+    as_json: Json = False,
+    corpus: Corpus = None,
+    index: Index = None,
+    model: Model = None,
+) -> None:
+    """Fetch upstream documents."""
+    with opened(ctx, corpus, index, model) as survey:
+        report = _fetch(survey.settings, libraries or [], folder, quiet=quiet)
+        _show(report, quiet=quiet, as_json=as_json and not refresh)
+        if refresh:
+            refreshed = refresh_once(survey, quiet=quiet)
+            _show_refreshed(report, refreshed, quiet=quiet, as_json=as_json)
+    raise typer.Exit(0 if report.is_complete else EXIT_INCOMPLETE)
+
+
+def _fetch(settings: Settings, libraries: list[str], folder: Path | None, *, quiet: bool) -> SyncReport:
+    from mlsurvey.cli.progress import make_watcher
+    from mlsurvey.survey.upstream import sync_upstream
+
+    try:
+        with make_watcher(quiet=quiet) as progress:
+            return sync_upstream(settings, libraries, folder=folder, progress=progress)
+    except KeyboardInterrupt as error:
+        raise Interrupted("interrupted; what was fetched is kept. To go on, type: mlsurvey sync") from error
+
+
+def _show(report: SyncReport, *, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        _write_json(_value(report))
+    elif not quiet:
+        from mlsurvey.rendering.syncing import sync_view
+
+        for note in report.notes:
+            say(f"note: {note}")
+        show(sync_view([(one.state, one.path, one.host, one.reason or "") for one in report.outcomes]))
+
+
+def _show_refreshed(report: SyncReport, refreshed: RefreshReport, *, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        _write_json(_value(report) | {"refresh": refreshed})
+    else:
+        show_report(refreshed, quiet=quiet, as_json=False)
+
+
+def _write_json(value: dict[str, Any]) -> None:
+    from mlsurvey.rendering.json import to_json
+
+    write(to_json(value))
+
+
+def _value(report: SyncReport) -> dict[str, Any]:
+    return {"complete": report.is_complete, "documents": report.outcomes, "notes": report.notes}

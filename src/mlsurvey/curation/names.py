@@ -1,0 +1,132 @@
+"""Rules for ``entities.toml`` and ``sources.toml``. Pure: their text in, findings out."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+
+from mlsurvey.curation.findings import Finding
+from mlsurvey.reading.scan import SOURCES
+from mlsurvey.syncing.sources import read_sources
+from mlsurvey.types import Entity
+from mlsurvey.vocabulary.gazetteer import collapse
+from mlsurvey.vocabulary.load import ENTITIES
+
+LANGUAGES = frozenset({None, "javascript", "dart", "rust", "go", "dotnet", "python"})
+KINDS = frozenset({None, "native", "binding", "mixed"})
+LONGEST_NAME = 5
+"""Words of a name that is still found in running text."""
+_WORD = re.compile(r"[^\W_]+[+#]*")
+
+
+def entity_rules(text: str, entities: Sequence[Entity]) -> Iterator[Finding]:
+    """Names that two entities share, names that can make no difference, and values that nothing knows."""
+    lines = _lines(text)
+    yield from _repeated(text)
+    owners: dict[str, list[Entity]] = defaultdict(list)
+    for entity in entities:
+        line = lines.get(entity.slug, 1)
+        yield from _dead(entity, line)
+        yield from _values(entity, line)
+        for name in {collapse(written) for written in (entity.name, entity.slug, *entity.aliases)} - {""}:
+            owners[name].append(entity)
+    for name, sharing in sorted(owners.items()):
+        for other in sharing[1:]:
+            problem = f"{other.slug} and {sharing[0].slug} both answer to {name!r}"
+            line = lines.get(other.slug, 1)
+            yield Finding(ENTITIES, line, "shared-alias", problem, "take the name from one of them")
+
+
+def _repeated(text: str) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip() == "[[category]]":  # categories follow the entities, with slugs of their own
+            break
+        if (slug := _slug(line)) in seen:
+            yield Finding(ENTITIES, number, "entity", f"{slug} stands twice; the later entry wins", "merge the two")
+        elif slug:
+            seen.add(slug)
+
+
+def _dead(entity: Entity, line: int) -> Iterator[Finding]:
+    """An alias is dead when no text can be found by it that would not be found by the name or another alias."""
+    known = {collapse(entity.name): entity.name}
+    for alias in entity.aliases:
+        key = collapse(alias)
+        if not key:
+            why = "has no letter or digit"
+        elif len(_WORD.findall(alias)) > LONGEST_NAME:
+            why = f"has more than {LONGEST_NAME} words, and is found in no text"
+        elif key in known:
+            why = f"is the same as {known[key]!r}: case, spaces and punctuation are set aside"
+        else:
+            known[key] = alias
+            continue
+        yield Finding(ENTITIES, line, "dead-alias", f"{entity.slug}: alias {alias!r} {why}", "take it out")
+    for word in entity.plain_words:
+        if collapse(word) not in {*known, collapse(entity.slug)}:
+            problem = f"{entity.slug}: plain word {word!r} is none of its names"
+            yield Finding(ENTITIES, line, "dead-alias", problem, "take it out, or add it to aliases")
+
+
+def _values(entity: Entity, line: int) -> Iterator[Finding]:
+    if entity.language not in LANGUAGES:
+        advice = f"take {', '.join(sorted(filter(None, LANGUAGES)))}, or leave it out"
+        yield Finding(ENTITIES, line, "entity", f"{entity.slug}: unknown language {entity.language!r}", advice)
+    if entity.kind not in KINDS:
+        advice = f"take {', '.join(sorted(filter(None, KINDS)))}, or leave it out"
+        yield Finding(ENTITIES, line, "entity", f"{entity.slug}: unknown kind {entity.kind!r}", advice)
+    if not entity.category:
+        yield Finding(ENTITIES, line, "entity", f"{entity.slug}: no category", 'add one, like ["deep learning"]')
+
+
+def source_rules(text: str, profiles: Collection[str], entities: Collection[str]) -> Iterator[Finding]:
+    """Entries that are wrong, name nothing known or repeat one; profiles without an entry.
+
+    Args:
+        text: of ``sources.toml``.
+        profiles: slugs that have a profile.
+        entities: slugs that ``entities.toml`` has.
+    """
+    try:
+        sources, without, faults = read_sources(text)
+    except tomllib.TOMLDecodeError as error:
+        yield Finding(SOURCES, _toml_line(error), "sources", f"not valid TOML: {error}", "mend it")
+        return
+    for fault in faults:
+        yield Finding(SOURCES, fault.line, "sources", fault.problem, "mend the entry")
+    lines, seen = _lines(text), set[tuple[str, str, str]]()
+    for source in sources:
+        line = lines.get(source.slug, 1)
+        if source.slug not in entities and source.slug not in profiles:
+            problem = f"{source.slug} has neither a profile nor an entity"
+            yield Finding(SOURCES, line, "sources", problem, "mend the slug, or take the entry out")
+        for path in source.paths or ("",):
+            origin = (source.slug, source.repository or source.npm or source.pypi or "", path)
+            if origin in seen:
+                yield Finding(SOURCES, line, "sources", f"{' '.join(origin)} stands twice", "take one out")
+            seen.add(origin)
+    for slug in sorted(set(profiles) - {source.slug for source in sources} - without):
+        advice = "say where its README lives, or add it to without_upstream"
+        yield Finding(SOURCES, 1, "sources", f"no source for the profile of {slug}", advice)
+
+
+def _lines(text: str) -> dict[str, int]:
+    """Line of the first mention of each slug in a TOML file of tables."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if slug := _slug(line):
+            found.setdefault(slug, number)
+    return found
+
+
+def _slug(line: str) -> str | None:
+    match = re.match(r'\s*slug\s*=\s*["\']([^"\']+)["\']', line)
+    return match[1] if match else None
+
+
+def _toml_line(error: tomllib.TOMLDecodeError) -> int:
+    found = re.search(r"line (\d+)", str(error))
+    return int(found[1]) if found else 1

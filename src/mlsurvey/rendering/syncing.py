@@ -1,0 +1,55 @@
+"""What a fetch of upstream documents did, as Rich renderables."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from mlsurvey.rendering.lines import WARNING, Hanging
+from mlsurvey.rendering.plain import one_line
+from mlsurvey.rendering.report import LISTED
+
+_SIGNS = {"added": "+", "updated": "~"}
+_TROUBLE = ("gone", "refused", "failed")
+_STATES = (*_SIGNS, "unchanged", *_TROUBLE)
+_KEPT = {"gone": "upstream has it no more; what was fetched before is kept"}
+
+
+def sync_view(outcomes: Sequence[tuple[str, str, str, str]]) -> RenderableType:
+    """What is new, what could not be had and why, then the sums.
+
+    Args:
+        outcomes: state, path, host and reason of each document. One reason of one host is one line, however many
+            documents it kept away.
+    """
+    return Group(*_parts(outcomes))
+
+
+def _parts(outcomes: Sequence[tuple[str, str, str, str]]) -> Iterator[RenderableType]:
+    for state, sign in _SIGNS.items():
+        paths = [path for found, path, _, _ in outcomes if found == state]
+        if paths:
+            yield Text(f"{state}: {len(paths)}", style="bold")
+        yield from (Hanging(f"  {sign} ", Text(one_line(path))) for path in paths[:LISTED])
+        if len(paths) > LISTED:
+            yield Text(f"    … and {len(paths) - LISTED} more")
+    for state in _TROUBLE:
+        yield from _trouble(state, [outcome for outcome in outcomes if outcome[0] == state])
+    counts = Counter(outcome[0] for outcome in outcomes)
+    sums = ", ".join(f"{counts[state]} {state}" for state in _STATES if counts[state])
+    yield Hanging("", Text(sums or "nothing to fetch", style="bold"))
+
+
+def _trouble(state: str, outcomes: Sequence[tuple[str, str, str, str]]) -> Iterator[RenderableType]:
+    if not outcomes:
+        return
+    yield Text(f"{state}: {len(outcomes)}" + (f" ({_KEPT[state]})" if state in _KEPT else ""), style=f"bold {WARNING}")
+    reasons: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for _, path, host, reason in outcomes:
+        reasons[host, reason].append(path)
+    for (host, reason), paths in reasons.items():
+        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        yield Hanging("  ! ", Text(one_line(f"{paths[0]}{more} ({host}): {reason}")))

@@ -1,0 +1,58 @@
+"""Which names a document may be stored under, wherever the corpus folder may be carried. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+from mlsurvey.errors import UnreadableError
+from mlsurvey.reading.scan import READABLE_SUFFIXES, is_passed_over
+
+LONGEST_PART = 200
+"""Bytes of one part of a name: file systems take 255, and a draft's name is longer."""
+LONGEST_PATH = 900
+"""Bytes of the whole path."""
+MOST_PARTS = 32
+
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
+"""Names that are devices on Windows, with any ending. Microsoft, "Naming Files, Paths, and Namespaces"."""
+_FORBIDDEN = re.compile(r'[<>:"|?*\\]')
+
+
+def document_path(name: str) -> PurePosixPath:
+    """The path below the corpus folder that a name stands for.
+
+    Raises:
+        UnreadableError: it is no name that a document may have; the message says why.
+    """
+    if reason := _fault(name):
+        raise UnreadableError(f"no document can be called {name[:120]!r}: {reason}")
+    return PurePosixPath(name)
+
+
+def _fault(name: str) -> str | None:
+    parts = name.split("/")
+    if not name or name.startswith("/"):
+        return "a path is relative to the corpus folder, such as 'rust/notes.md'"
+    if len(parts) > MOST_PARTS or len(name.encode("utf-8", "surrogatepass")) > LONGEST_PATH:
+        return f"it has more than {MOST_PARTS} parts or {LONGEST_PATH} bytes"
+    if PurePosixPath(name).suffix.lower() not in READABLE_SUFFIXES:
+        return f"formats that are read are {', '.join(sorted(READABLE_SUFFIXES))}"
+    return next(filter(None, map(_fault_of_part, parts)), None)
+
+
+def _fault_of_part(part: str) -> str | None:
+    if part in ("", ".", ".."):
+        return "a path has no empty parts, and none that lead upwards"
+    if len(part.encode("utf-8", "surrogatepass")) > LONGEST_PART:
+        return f"a part of it has more than {LONGEST_PART} bytes"
+    if "\ufffd" in part:
+        return "it is no UTF-8"
+    if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") for character in part):
+        return "it has invisible characters"
+    if unicodedata.normalize("NFC", part) != part:
+        return "its characters are not in the composed form (NFC), so that two files could have one name"
+    if _FORBIDDEN.search(part) or part[-1] in " ." or part[0] == " " or _RESERVED.fullmatch(part):
+        return 'Windows could not hold it: reserved names, <>:"|?*\\ and a final dot or space are taken'
+    return "hidden files, editor backups and vocabulary files are passed over" if is_passed_over(part) else None

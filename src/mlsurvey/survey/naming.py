@@ -1,0 +1,115 @@
+"""Names as people type them, turned into what the index knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from mlsurvey.answering.answer import Answerer
+from mlsurvey.answering.question import LANGUAGES
+from mlsurvey.answering.understood import AskedAspect, Understood
+from mlsurvey.errors import NotFoundError, UsageError
+from mlsurvey.survey.collection import similar
+from mlsurvey.types import Entity, Filters, Kind
+from mlsurvey.vocabulary.load import Vocabulary
+
+SIDES = (2, 8)
+"""Libraries that a comparison has: the least and the most."""
+
+
+def resolved(filters: Filters, answerer: Answerer) -> Filters:
+    """Filters with slugs in place of the names of libraries and languages.
+
+    Raises:
+        NotFoundError: a library or language is not known.
+        UsageError: ``updated_after`` is no date.
+    """
+    entities = tuple(slug for name in filters.entities for slug in slugs(name, answerer))
+    languages = tuple(_language(name, answerer.snapshot.entities) for name in filters.languages)
+    return replace(filters, entities=entities, languages=languages, updated_after=_day(filters.updated_after))
+
+
+def slugs(name: str, answerer: Answerer) -> tuple[str, ...]:
+    """Slugs that a name or slug stands for; several where libraries share the name.
+
+    Raises:
+        NotFoundError: it stands for none.
+    """
+    if found := (name,) if name in answerer.gazetteer.entities else answerer.gazetteer.lookup(name):
+        return found
+    known = [entity.name for entity in answerer.snapshot.entities]
+    raise NotFoundError(f"no library {name!r} is known here{similar(name, known)}")
+
+
+def sides(names: Sequence[str], answerer: Answerer) -> tuple[str, ...]:
+    """Slugs of the sides of a comparison, in their order.
+
+    Raises:
+        NotFoundError: one is not known.
+        UsageError: they are too few or too many.
+    """
+    least, most = SIDES
+    found = tuple(dict.fromkeys(slugs(name, answerer)[0] for name in names))
+    if not least <= len(found) <= most:
+        raise UsageError(f"a comparison takes {least} to {most} different libraries, not {len(found)}")
+    return found
+
+
+def aspects(names: Sequence[str], vocabulary: Vocabulary) -> tuple[AskedAspect, ...]:
+    """Aspects by their slugs.
+
+    Raises:
+        NotFoundError: one is not known.
+    """
+    known = {aspect.slug: aspect for aspect in vocabulary.aspects}
+    for name in names:
+        if name not in known:
+            raise NotFoundError(f"no aspect {name!r} is known here{similar(name, known)}")
+    return tuple(AskedAspect(known[name], ()) for name in dict.fromkeys(names))
+
+
+def comparison(
+    entities: tuple[str, ...], asked: tuple[AskedAspect, ...], question: str | None, answerer: Answerer
+) -> Understood:
+    """A comparison of these sides; a question adds its words, and its aspects where none are given."""
+    if question is None:
+        text = _question(entities, asked, answerer)
+        return Understood(text, Kind.COMPARE, entities, (), (), (), asked, ())
+    understood = answerer.understand(question)
+    return replace(
+        understood,
+        kind=Kind.COMPARE,
+        entities=entities,
+        objects=tuple(slug for slug in understood.objects if slug not in entities),
+        unknown=(),
+        aspects=asked or understood.aspects,
+    )
+
+
+def _question(entities: Iterable[str], asked: Iterable[AskedAspect], answerer: Answerer) -> str:
+    """The comparison as a person would ask for it."""
+    names = _listed([answerer.gazetteer.entities[slug].name for slug in entities])
+    points = _listed([one.aspect.name for one in asked])
+    return f"How do {names} differ in {points}?" if points else f"How do {names} differ?"
+
+
+def _listed(items: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))
+
+
+def _language(name: str, entities: Iterable[Entity]) -> str:
+    known = {entity.language for entity in entities if entity.language}
+    spoken = (slug for slug, pattern in LANGUAGES.items() if re.fullmatch(pattern, name, re.IGNORECASE))
+    slug = name.casefold() if name.casefold() in known else next(spoken, None)
+    if slug not in known or slug is None:
+        raise NotFoundError(f"no language {name!r} in the index; there is {', '.join(sorted(known)) or 'none'}")
+    return slug
+
+
+def _day(text: str | None) -> str | None:
+    try:
+        return text and date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no date; write it like 2026-01-31") from error

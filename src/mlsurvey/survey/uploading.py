@@ -1,0 +1,217 @@
+"""Store and delete single documents, as a service does it for others.
+
+Names are checked, no symbolic link is followed anywhere on the way, and a
+document is on the disk, whole, before its storing is acknowledged. Whoever
+stores under a condition holds a lock meanwhile, so that nobody gets between.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from mlsurvey.errors import NotFoundError, StorageError, UnreadableError, UsageError
+from mlsurvey.reading.decode import decode
+from mlsurvey.reading.scan import MAX_BYTES
+from mlsurvey.survey.filenames import document_path
+
+LOCK = "uploads.lock"
+LOCK_WAIT = 30.0
+"""Seconds to wait for another upload: each holds the lock only while it writes."""
+
+
+class ConditionError(UsageError):
+    """The document is another one than the caller expects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What has to be true of the document as it is now; empty fields ask nothing."""
+
+    sha256: tuple[str, ...] = ()
+    """It has one of these digests; ``*`` for any."""
+    absent: bool = False
+    """It is not there."""
+
+    def check(self, path: str, found: str | None) -> None:
+        """Raises ConditionError where it does not hold; ``found`` is the digest of what is there."""
+        if self.absent and found is not None:
+            raise ConditionError(f"{path} is there already, with sha256 {found}")
+        if self.sha256 and (found is None or not {found, "*"} & set(self.sha256)):
+            now = f"is another version, with sha256 {found}" if found else "is not there any more"
+            raise ConditionError(f"{path} {now}; read it again before you change it")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document that is on the disk now."""
+
+    path: str
+    sha256: str
+    bytes: int
+    created: bool
+    changed: bool
+
+
+def check_document(name: str, data: bytes) -> None:
+    """Raises UnreadableError where name or bytes are none of a document that would be indexed."""
+    document_path(name)
+    if len(data) > MAX_BYTES:
+        raise UnreadableError(f"{name} has {len(data):,} bytes, more than the {MAX_BYTES:,} that a document may have")
+    try:
+        decode(data)
+    except UnreadableError as error:
+        raise UnreadableError(f"{name} is no text that can be read: {error}") from error
+
+
+def store(corpus: Path, index: Path, files: Mapping[str, bytes], condition: Condition) -> tuple[Stored, ...]:
+    """Write documents. Everything is checked before anything is written; each appears whole or not at all.
+
+    Args:
+        corpus: folder of documents.
+        index: folder of the index, where the lock is.
+        files: bytes by name.
+        condition: must hold for each of them.
+
+    Raises:
+        UnreadableError: a name or its bytes are none of a document.
+        ConditionError: the condition does not hold.
+        NotFoundError: there is no corpus folder.
+        StorageError: the disk refused.
+    """
+    for name, data in files.items():
+        check_document(name, data)
+    with _locked(corpus, index):
+        before = {name: digest(corpus, name) for name in files}
+        for name, found in before.items():
+            condition.check(name, found)
+        return tuple(_store(corpus, name, data, before[name]) for name, data in files.items())
+
+
+def discard(corpus: Path, index: Path, name: str, condition: Condition) -> None:
+    """Delete a document, and the folders that it leaves empty. Raises like :func:`store`, or NotFoundError."""
+    path = document_path(name)
+    with _locked(corpus, index):
+        found = digest(corpus, name)
+        if found is None and not condition.sha256:
+            raise NotFoundError(f"no document {name!r} in the corpus folder")
+        condition.check(name, found)
+        with _folder(corpus, path.parent, make=False) as folder:
+            os.unlink(path.name, dir_fd=folder)
+            os.fsync(folder)
+        _prune(corpus, path.parent)
+
+
+def digest(corpus: Path, name: str) -> str | None:
+    """Hex SHA-256 of the document as it is now; None where there is none. Raises like :func:`store`."""
+    path = document_path(name)
+    try:
+        with _folder(corpus, path.parent, make=False) as folder:
+            descriptor = os.open(path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+        return _digest(descriptor)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _refusal(name, error) from error
+
+
+def _digest(descriptor: int) -> str:
+    """Hex SHA-256 of an open file, which is closed. Raises OSError where it is a folder or a device."""
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EISDIR, "not a regular file")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    finally:
+        os.close(descriptor)
+
+
+def _store(corpus: Path, name: str, data: bytes, before: str | None) -> Stored:
+    sha256 = hashlib.sha256(data).hexdigest()
+    if sha256 != before:
+        path = document_path(name)
+        try:
+            with _folder(corpus, path.parent, make=True) as folder:
+                _replace(folder, path.name, data)
+        except OSError as error:
+            raise _refusal(name, error) from error
+    return Stored(name, sha256, len(data), created=before is None, changed=sha256 != before)
+
+
+def _replace(folder: int, name: str, data: bytes) -> None:
+    """Write beside, flush, move into place, flush the folder: what is acknowledged survives a crash."""
+    draft = f".{name}.{secrets.token_hex(6)}.new"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666, dir_fd=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        os.unlink(draft, dir_fd=folder)
+        raise
+    os.fsync(folder)
+
+
+@contextmanager
+def _folder(corpus: Path, path: PurePosixPath, *, make: bool) -> Iterator[int]:
+    """Descriptor of a folder below the corpus, reached step by step, so that no link can lead out of it."""
+    folder = os.open(corpus, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for part in path.parts:
+            if make:
+                _make(part, folder)
+            below = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+            os.close(folder)
+            folder = below
+        yield folder
+    finally:
+        os.close(folder)
+
+
+def _make(part: str, folder: int) -> None:
+    try:
+        os.mkdir(part, dir_fd=folder)
+    except FileExistsError:
+        return
+    os.fsync(folder)
+
+
+def _prune(corpus: Path, path: PurePosixPath) -> None:
+    for folder in (path, *path.parents)[: len(path.parts)]:
+        try:
+            (corpus / folder).rmdir()
+        except OSError:  # not empty, or gone: either way it stays as it is
+            return
+
+
+@contextmanager
+def _locked(corpus: Path, index: Path) -> Iterator[None]:
+    from filelock import FileLock  # loads asyncio, which nothing that asks needs
+
+    if not corpus.is_dir():
+        raise NotFoundError(f"no corpus folder {str(corpus)!r}; create it")
+    try:
+        index.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(index / LOCK, timeout=LOCK_WAIT)
+        lock.acquire()
+    except (OSError, TimeoutError) as error:
+        raise StorageError(f"cannot lock {index / LOCK}: {error}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _refusal(name: str, error: OSError) -> UnreadableError | StorageError:
+    if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO, errno.ENAMETOOLONG, errno.EEXIST):
+        return UnreadableError(f"no document can be at {name!r}: a link, a folder or another file is in the way")
+    return StorageError(f"cannot write {name}: {error.strerror}")

@@ -1,0 +1,106 @@
+"""``upstream/provenance.json``: for each fetched document where it came from, kept beside what was fetched.
+
+The index does not hold any of it. Whoever shows a citation looks it up here by
+path and digest: where the digest differs, the quote is from other bytes, and no
+origin is told rather than a wrong one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from mlsurvey.provenance import Source
+from mlsurvey.reading.scan import PROVENANCE
+from mlsurvey.syncing.atomic import write_whole
+
+UPSTREAM = "upstream"
+"""Folder of the corpus that is fetched; below it come language and library."""
+SCHEMA = 1
+
+
+class Record(BaseModel):
+    """Origin and state of one document."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    origin: str
+    """What it is, from one fetch to the next: ``github:tracel-ai/burn:README.md``, ``npm:ml5``."""
+    url: str
+    """Page where a person finds it."""
+    version: str | None
+    """Commit or release; None where the host told none."""
+    licence: str
+    sha256: str
+    """Of the bytes in the file."""
+    retrieved: str
+    """ISO time, UTC, at which these bytes came."""
+    checked: str
+    """ISO time, UTC, at which they were last found to be the newest."""
+    etag: str | None = None
+    last_modified: str | None = None
+    gone: str | None = None
+    """ISO time, UTC, since when upstream has it no more; the file is kept."""
+
+    @property
+    def source(self) -> Source:
+        """As a citation tells it."""
+        return Source(self.url, self.version, self.retrieved[:10], self.licence)
+
+
+class _File(BaseModel):
+    schema_version: int
+    documents: dict[str, Record]
+
+
+Records = Mapping[str, Record]
+"""POSIX path relative to the corpus folder -> record."""
+
+
+def provenance_file(corpus: Path) -> Path:
+    """Where the records of a corpus lie."""
+    return corpus / UPSTREAM / PROVENANCE
+
+
+def read_records(corpus: Path) -> Records | None:
+    """Records of a corpus: empty where there are none, None where the file is damaged.
+
+    Safe to call for every answer: the file is parsed anew only when it changed.
+    """
+    place = provenance_file(corpus)
+    try:
+        state = place.stat()
+    except OSError:
+        return {}
+    return _parsed(place, state.st_mtime_ns, state.st_size, state.st_ino)
+
+
+def write_records(corpus: Path, records: Records) -> None:
+    """Write all records, whole or not at all.
+
+    Raises:
+        OSError: the disk refused.
+    """
+    documents = {path: records[path].model_dump(exclude_none=False) for path in sorted(records)}
+    text = json.dumps({"schema_version": SCHEMA, "documents": documents}, ensure_ascii=False, indent=1)
+    write_whole(provenance_file(corpus), text.encode() + b"\n")
+
+
+def sources_of(corpus: Path, documents: Iterable[tuple[str, str]]) -> dict[str, Source]:
+    """Origins of documents, given as path and SHA-256: only of those whose bytes are the recorded ones."""
+    records = read_records(corpus) or {}
+    return {
+        path: records[path].source for path, sha256 in documents if path in records and records[path].sha256 == sha256
+    }
+
+
+@lru_cache(maxsize=4)
+def _parsed(place: Path, mtime_ns: int, size: int, inode: int) -> Records | None:
+    try:
+        return _File.model_validate_json(place.read_bytes()).documents
+    except (OSError, ValidationError):
+        return None

@@ -1,0 +1,181 @@
+"""``sources.toml``: where the README and the main guides of each library live."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from mlsurvey.errors import SettingsError
+from mlsurvey.reading.scan import READABLE_SUFFIXES, SOURCES
+
+_NAME = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
+_KEYS = ("source", "without_upstream")
+_SOURCE = re.compile(r"^\s*\[\[\s*source\s*\]\]")
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+
+
+class Source(BaseModel):
+    """One origin of a library's documents: files of a repository on GitHub, or the README of a package."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    slug: Slug
+    """Of the library; it names the folder that the documents go to."""
+    licence: str = Field(min_length=2)
+    """SPDX expression of the documents; ``NOASSERTION`` where they state none."""
+    repository: Annotated[str, Field(pattern=rf"^{_NAME}/{_NAME}$")] | None = None
+    """``owner/name`` on GitHub."""
+    paths: tuple[str, ...] = ()
+    """Files of the repository, with forward slashes."""
+    branch: Annotated[str, Field(pattern=r"^[\w][\w./-]*$")] = "HEAD"
+    """Branch, tag or commit to read; ``HEAD`` stands for the default branch."""
+    npm: Annotated[str, Field(pattern=r"^(@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*$")] | None = None
+    """Package whose newest README counts."""
+    pypi: Annotated[str, Field(pattern=rf"^{_NAME}$")] | None = None
+    """Package whose newest description counts."""
+
+    @model_validator(mode="after")
+    def _has_one_origin(self) -> Self:
+        origins = [name for name in ("repository", "npm", "pypi") if getattr(self, name) is not None]
+        if len(origins) != 1:
+            raise ValueError(f"give one of repository, npm and pypi, not {' and '.join(origins) or 'none'}")
+        if bool(self.paths) != (self.repository is not None):
+            raise ValueError("a repository takes paths, a package none")
+        for path in self.paths:
+            if reason := refusal(path):
+                raise ValueError(f"path {path!r} {reason}")
+        return self
+
+
+class Wanted(NamedTuple):
+    """One document to fetch."""
+
+    source: Source
+    path: str
+    """In the repository; empty for a package."""
+    name: str
+    """File name under the library's folder."""
+
+    @property
+    def origin(self) -> str:
+        """What stays the same from one fetch to the next: ``github:tracel-ai/burn:README.md``, ``npm:ml5``."""
+        if self.source.repository:
+            return origin_of(self.source.repository, self.path)
+        return f"npm:{self.source.npm}" if self.source.npm else f"pypi:{self.source.pypi}"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFault:
+    """What is wrong with an entry of ``sources.toml``."""
+
+    line: int
+    problem: str
+
+
+class SourceFile(NamedTuple):
+    """What a ``sources.toml`` says."""
+
+    sources: list[Source]
+    without_upstream: frozenset[str]
+    """Slugs of libraries whose documents lie nowhere that could be read."""
+    faults: list[SourceFault]
+
+
+def origin_of(repository: str, path: str) -> str:
+    """The origin of a file of a repository; GitHub minds no case in names of repositories."""
+    return f"github:{repository.lower()}:{path}"
+
+
+def refusal(path: str) -> str | None:
+    """Why a relative path cannot name a document below a folder, or None: nothing may leave it or hide in it."""
+    place = PurePosixPath(path)
+    if not path or place.is_absolute() or "\\" in path or ":" in path.partition("/")[0]:
+        return "is no relative path with forward slashes"
+    if any(part in ("..", ".") or part.startswith(".") for part in path.split("/")) or "//" in path:
+        return "leaves its folder or is hidden"
+    if not path.isprintable() or any(len(part.encode()) > 200 for part in place.parts):
+        return "has a name that no file should have"
+    if place.suffix.lower() not in READABLE_SUFFIXES:
+        return f"is not read: formats are {', '.join(sorted(READABLE_SUFFIXES))}"
+    return None
+
+
+def read_sources(text: str) -> SourceFile:
+    """Entries of a file, and what is wrong with the others.
+
+    Raises:
+        tomllib.TOMLDecodeError: it is no TOML.
+    """
+    values = tomllib.loads(text)
+    starts = [number for number, line in enumerate(text.splitlines(), start=1) if _SOURCE.match(line)]
+    sources: list[Source] = []
+    faults = [SourceFault(1, f"unknown key {key!r}; known: {', '.join(_KEYS)}") for key in values if key not in _KEYS]
+    rows: Any = values.get("source", [])
+    for index, row in enumerate(rows if isinstance(rows, list) else [rows]):
+        line = starts[index] if index < len(starts) else 1
+        try:
+            sources.append(Source.model_validate(row))
+        except ValidationError as error:
+            faults += [SourceFault(line, _problem(row, found["loc"], found["msg"])) for found in error.errors()]
+    without = values.get("without_upstream", [])
+    if not (isinstance(without, list) and all(isinstance(slug, str) for slug in without)):
+        faults.append(SourceFault(1, "without_upstream is a list of slugs"))
+        without = []
+    return SourceFile(sources, frozenset(without), faults)
+
+
+def load_sources(folders: Iterable[Path]) -> tuple[Source, ...]:
+    """Sources of the folders that have the file; all entries of a library in a later folder replace the earlier ones.
+
+    Raises:
+        SettingsError: a file is not TOML, or an entry is wrong.
+    """
+    found: dict[str, list[Source]] = {}
+    for folder in folders:
+        path = folder / SOURCES
+        if not path.is_file():
+            continue
+        try:
+            sources, _, faults = read_sources(path.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path} is not valid TOML: {error}") from error
+        if faults:
+            raise SettingsError(f"{path}:{faults[0].line}: {faults[0].problem}; type: mlsurvey corpus check {folder}")
+        grouped: dict[str, list[Source]] = {}
+        for source in sources:
+            grouped.setdefault(source.slug, []).append(source)
+        found |= grouped
+    return tuple(source for group in found.values() for source in group)
+
+
+def wanted(sources: Iterable[Source]) -> Iterator[Wanted]:
+    """Every document of the sources. Files keep their place as ``docs--guide.md``; one folder holds them all.
+
+    The first origin of a library names its files plainly, the others put their own name before.
+    """
+    firsts: dict[str, Source] = {}
+    for source in sources:
+        first = firsts.setdefault(source.slug, source)
+        is_plain = home_of(source) == home_of(first)
+        for path in source.paths or ("",):
+            name = path.replace("/", "--") or "README.md"
+            yield Wanted(source, path, name if is_plain else f"{home_of(source).replace('/', '--')}--{name}")
+
+
+def home_of(source: Source) -> str:
+    """Short name of an origin: the repository without its owner, or the registry."""
+    if source.repository:
+        return source.repository.rpartition("/")[2]
+    return "npm" if source.npm else "pypi"
+
+
+def _problem(row: object, location: tuple[int | str, ...], message: str) -> str:
+    slug = row.get("slug", "?") if isinstance(row, dict) else "?"
+    field = ".".join(map(str, location))
+    return f"source of {slug}{f', {field}' if field else ''}: {message.removeprefix('Value error, ')}"

@@ -1,0 +1,166 @@
+"""What clients may send."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from mlsurvey.types import Filters
+from mlsurvey.wire.fields import (
+    MOST_EXPLAINED,
+    MOST_HITS,
+    Day,
+    MaxStatements,
+    Name,
+    Names,
+    Position,
+    Query,
+    Request,
+)
+
+Mode = Literal["hybrid", "keyword", "dense"]
+
+EXAMPLE = "How do Burn and Candle differ in GPU support?"
+
+
+class FilterRequest(Request):
+    """What may be found or quoted; several kinds must all hold, of one kind any."""
+
+    entity: Names = Field(default_factory=list, examples=[["burn"]])
+    """Libraries, by slug or name."""
+    language: Names = Field(default_factory=list, examples=[["rust"]])
+    """Programming languages of the libraries."""
+    path: Names = Field(default_factory=list, examples=[["libraries/rust/"]])
+    """Documents: a path, a folder with a final slash, or a shell pattern."""
+    heading: Names = Field(default_factory=list)
+    """Words that stand together in a heading above the passage, in any case."""
+    updated_after: Day | None = None
+    """Only documents of a later date: the one that they state, else that of their file's last change, in UTC."""
+
+    def filters(self) -> Filters:
+        """The noun."""
+        return Filters(
+            tuple(self.entity), tuple(self.language), tuple(self.path), tuple(self.heading), self.updated_after
+        )
+
+
+class SearchOptions(Request):
+    """How to search."""
+
+    limit: Annotated[int, Field(ge=1, le=MOST_HITS)] = 10
+    """Hits at most."""
+    offset: Annotated[int, Field(ge=0, le=MOST_HITS)] = 0
+    """Hits left out before the first. Pages that end within the first hundred hits fit together exactly, and so do
+    those that end beyond; between the two depths a hit may change its place."""
+    mode: Mode = "hybrid"
+    """Which side of the index votes."""
+    min_score: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 0.0
+    """Least score. A hybrid search has scores from 0 to 2; they compare within one search only."""
+    explain: bool = False
+    """Take each hit apart: terms, cosine, words."""
+
+    @model_validator(mode="after")
+    def _check_reach(self) -> Self:
+        if self.offset + self.limit > MOST_HITS:
+            raise ValueError(f"offset and limit reach beyond hit {MOST_HITS:,}; narrow the search with filters")
+        if self.explain and self.limit > MOST_EXPLAINED:
+            raise ValueError(f"at most {MOST_EXPLAINED} hits are explained at once; set limit to {MOST_EXPLAINED}")
+        return self
+
+
+class SearchRequest(SearchOptions):
+    """A search."""
+
+    query: Query = Field(examples=["WebGPU backend"])
+    """Keywords, or a sentence."""
+    filters: FilterRequest = FilterRequest()
+
+
+class SearchParameters(SearchOptions, FilterRequest):
+    """The same search in a query string; filters may be repeated."""
+
+    q: Query = Field(examples=["WebGPU backend"])
+    """Keywords, or a sentence."""
+
+    def request(self) -> SearchRequest:
+        """The search as :class:`SearchRequest`."""
+        filters = FilterRequest(**{name: getattr(self, name) for name in FilterRequest.model_fields})
+        options = {name: getattr(self, name) for name in SearchOptions.model_fields}
+        return SearchRequest(query=self.q, filters=filters, **options)
+
+
+class AskRequest(Request):
+    """A question."""
+
+    question: Query = Field(examples=[EXAMPLE])
+    """In plain words."""
+    filters: FilterRequest = FilterRequest()
+    max_statements: MaxStatements = 3
+    """Statements at most, for each library and aspect."""
+    stream: bool = False
+    """Send the answer as server-sent events, each part as soon as it is known."""
+
+
+class CompareRequest(Request):
+    """A comparison whose sides are given."""
+
+    entities: Annotated[list[Name], Field(min_length=2, max_length=8)] = Field(examples=[["burn", "candle"]])
+    """Two to eight libraries, by slug or name."""
+    aspects: Names = Field(default_factory=list, examples=[["gpu", "licence"]])
+    """Points of comparison, by slug; without any, those of the question, else the general ones that tell most."""
+    question: Query | None = Field(default=None, examples=["Which of them runs in a browser?"])
+    """More words to search for."""
+    filters: FilterRequest = FilterRequest()
+    max_statements: MaxStatements = 3
+    """Statements at most, for each library and aspect."""
+
+
+class DocumentParameters(FilterRequest):
+    """Which documents to list."""
+
+    limit: Annotated[int, Field(ge=1, le=MOST_HITS)] = 100
+    """Documents at most."""
+    offset: Position = 0
+    """Documents left out before the first."""
+
+
+class TextParameters(Request):
+    """Which part of a document's text to send; places count Unicode code points."""
+
+    start: Position = 0
+    """First character."""
+    end: Position | None = None
+    """Character after the last; without it, as many as are sent at once."""
+    mark_start: Position | None = None
+    """First character of a span to be marked, as a citation has it."""
+    mark_end: Position | None = None
+    """Character after the span."""
+
+    @model_validator(mode="after")
+    def _check_spans(self) -> Self:
+        if self.end is not None and self.end < self.start:
+            raise ValueError(f"end {self.end} is before start {self.start}")
+        if (self.mark_start is None) != (self.mark_end is None):
+            raise ValueError("mark_start and mark_end go together")
+        if self.mark_start is not None and self.mark_end is not None and self.mark_end < self.mark_start:
+            raise ValueError(f"mark_end {self.mark_end} is before mark_start {self.mark_start}")
+        return self
+
+
+class RefreshRequest(Request):
+    """A refresh of the index."""
+
+    dry_run: bool = False
+    """Report what would be done, and write nothing."""
+    rebuild: bool = False
+    """Start over, as after damage; the old index serves until the new one replaces it."""
+
+
+class EvaluationRequest(Request):
+    """Gold questions to measure answers with."""
+
+    questions: Annotated[str, Field(min_length=2, max_length=4_000_000)] = Field(
+        examples=['{"id": "q1", "question": "Does Quillnet support ONNX export?", "kind": "unanswerable"}']
+    )
+    """The text of a question file: one JSON object a line."""

@@ -1,0 +1,30 @@
+"""An answer with what is needed to show it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mlsurvey.rendering.layout import Names
+from mlsurvey.types import Answer, Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer, its names, and what is stale of it."""
+
+    answer: Answer
+    names: Names
+    stale: Mapping[int, str] = field(default_factory=dict)
+    older: bool = False
+    """The index has changed since."""
+
+    @property
+    def disputed(self) -> set[int]:
+        """Citations that another one contradicts."""
+        return {number for conflict in self.answer.conflicts for number in conflict.citations}
+
+    def citation(self, number: int, *, nearest: bool = False) -> Citation:
+        """The citation of that number."""
+        listed = self.answer.nearest if nearest else self.answer.citations
+        return next(citation for citation in listed if citation.number == number)

@@ -1,0 +1,34 @@
+"""What one takes away from an answer: quotes, and the whole as Markdown. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mlsurvey.rendering.markdown import answer_markdown
+from mlsurvey.types import Citation
+from mlsurvey_tui.answer.shown import Shown
+
+
+def quotes(shown: Shown, numbers: Sequence[int], *, nearest: bool, cited: bool) -> str:
+    """The quotes of these numbers, verbatim, with their places if ``cited``."""
+    citations = [shown.citation(number, nearest=nearest) for number in numbers]
+    return "\n\n".join(quote_with_source(c) if cited else c.quote for c in citations)
+
+
+def quote_with_source(citation: Citation) -> str:
+    """A quote, and below it where it stands."""
+    trail = "".join(f", {heading}" for heading in citation.heading_path[-1:])
+    return f"“{citation.quote}”\n— {citation.title}{trail} ({place(citation)})"
+
+
+def place(citation: Citation) -> str:
+    """``path:line`` or ``path:first-last``."""
+    lines = f"{citation.line_start}"
+    if citation.line_end != citation.line_start:
+        lines += f"-{citation.line_end}"
+    return f"{citation.document}:{lines}"
+
+
+def matrix(shown: Shown) -> str:
+    """The answer as Markdown."""
+    return answer_markdown(shown.answer, names=shown.names, stale=shown.stale)

@@ -1,0 +1,1 @@
+"""The documents: what there is, what is added and removed, and the refresh."""

@@ -1,0 +1,1 @@
+"""Take an answer away as a file."""

@@ -1,0 +1,94 @@
+"""The engine of an index on this machine."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from mlsurvey import errors
+from mlsurvey.errors import EngineError, MlsurveyError
+from mlsurvey.survey import Progress, Survey
+from mlsurvey.types import RefreshReport, Unreadable
+
+PATIENCE = 3.0
+"""Seconds that a refresh has to stop by itself, before it is ended; nothing is lost either way."""
+
+
+class LocalEngine(Survey):
+    """A survey whose refreshes run in a process of their own.
+
+    Reading and embedding take the whole of a processor and a gigabyte of
+    memory; beside them, in one process, the screen would stutter.
+    """
+
+    def refresh(
+        self, *, dry_run: bool = False, rebuild: bool = False, progress: Progress | None = None
+    ) -> RefreshReport:
+        """As :meth:`mlsurvey.survey.Survey.refresh`; ``progress`` is called often, and stops it by raising."""
+        order = {"settings": self.settings.model_dump(mode="json"), "dry_run": dry_run, "rebuild": rebuild}
+        with tempfile.TemporaryFile() as complaints, _child(complaints) as child:
+            assert child.stdin is not None and child.stdout is not None
+            child.stdin.write(json.dumps(order).encode() + b"\n")
+            child.stdin.flush()
+            for line in child.stdout:
+                told = json.loads(line)
+                if "report" in told:
+                    return report_of(told["report"])
+                if "error" in told:
+                    raise error_of(told["error"])
+                if progress is not None:
+                    progress(*told["progress"])
+            raise EngineError(f"the refresh ended without a report{_last_line(complaints)}; nothing is lost")
+
+
+def report_of(told: dict[str, Any]) -> RefreshReport:
+    """The report that another process told as plain values."""
+    unreadable = tuple(Unreadable(**file) for file in told["unreadable"])
+    return RefreshReport(**{name: _frozen(value) for name, value in told.items()} | {"unreadable": unreadable})
+
+
+def error_of(told: dict[str, str]) -> MlsurveyError:
+    """The error that another process told by class and message."""
+    kind = getattr(errors, told["type"], MlsurveyError)
+    known = isinstance(kind, type) and issubclass(kind, MlsurveyError)
+    return kind(told["message"]) if known else MlsurveyError(f"{told['type']}: {told['message']}")
+
+
+@contextmanager
+def _child(complaints: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """The process of one refresh. Leaving the block closes its stdin, which stops it.
+
+    It has a session of its own: Ctrl-C in an editor that is open meanwhile is not meant for it.
+    """
+    child = subprocess.Popen(
+        [sys.executable, "-m", "mlsurvey_tui.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=complaints,
+        start_new_session=True,
+    )
+    with child:
+        try:
+            yield child
+        finally:
+            assert child.stdin is not None
+            child.stdin.close()
+            try:
+                child.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value
+
+
+def _last_line(complaints: Any) -> str:
+    complaints.seek(0)
+    lines = complaints.read().decode("utf-8", "replace").strip().splitlines()
+    return f": {lines[-1]}" if lines else ""

@@ -1,0 +1,61 @@
+"""The terminal interface in a browser on this machine."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from textual_serve.server import Server
+
+if TYPE_CHECKING:
+    from mlsurvey.settings import Settings
+
+HOST = "localhost"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class LoopbackServer(Server):
+    """Serves this machine's own pages and nobody else.
+
+    Whoever reaches the socket can read and delete documents. So a page of
+    another site must not be able to open it, be it by a name of its own that
+    leads here.
+    """
+
+    async def _make_app(self) -> web.Application:
+        app = await super()._make_app()
+        app.middlewares.append(refuse_others)
+        return app
+
+
+@web.middleware
+async def refuse_others(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer 403 unless both the address asked for and the page that asks are of this machine, at this port."""
+    host, origin = f"//{request.host}", request.headers.get("Origin")
+    if not _is_here(host, host) or (origin is not None and not _is_here(origin, host)):
+        raise web.HTTPForbidden(text="only for pages of this machine")
+    return await handler(request)
+
+
+def command(settings: Settings, theme: str | None) -> str:
+    """What each browser tab runs."""
+    folders = ["--corpus", str(settings.corpus), "--index", str(settings.index), "--model", settings.model]
+    colours = ["--theme", theme] if theme else []
+    return shlex.join([sys.executable, "-m", "mlsurvey", "tui", *folders, *colours])
+
+
+def serve(command: str, port: int) -> None:
+    """Serve until interrupted."""
+    LoopbackServer(command, host=HOST, port=port, title="mlsurvey").serve()
+
+
+def _is_here(url: str, host: str) -> bool:
+    try:
+        parts, own = urlsplit(url), urlsplit(host)
+        return parts.hostname in LOOPBACK and parts.port == own.port
+    except ValueError:  # a port that is none
+        return False

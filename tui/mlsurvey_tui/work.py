@@ -1,0 +1,61 @@
+"""How far a refresh is, in words. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PHASES = {
+    "start": "starting",
+    "model": "preparing the question model",
+    "read": "reading",
+    "chunk": "splitting",
+    "embed": "embedding",
+    "publish": "publishing",
+}
+LEAST_SECONDS = 1.0
+"""Seconds of a phase after which its rate says something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A refresh, or its preview, at one moment."""
+
+    dry_run: bool
+    phase: str = "start"
+    done: int = 0
+    total: int = 1
+    seconds: float = 0.0
+    """Since the phase began."""
+    cancelled: bool = False
+
+    @property
+    def rate(self) -> float | None:
+        """Steps of the phase in a second; None while nobody knows."""
+        known = self.total > 1 and self.done and self.seconds >= LEAST_SECONDS
+        return self.done / self.seconds if known else None
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that the phase goes on; None while nobody knows."""
+        return (self.total - self.done) / self.rate if self.rate else None
+
+    def __str__(self) -> str:
+        """``embedding 120 of 400, 35/s, 8 s left``."""
+        if self.cancelled:
+            return "stopping …"
+        parts = [PHASES.get(self.phase, self.phase)]
+        if self.total > 1:
+            parts[0] += f" {self.done:,} of {self.total:,}"
+        if self.rate is not None and self.left is not None:
+            parts += [f"{self.rate:.0f}/s", f"{duration(self.left)} left"]
+        return ", ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """``8 s``, ``3 min 20 s``, ``2 h 5 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
