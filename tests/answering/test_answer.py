@@ -146,3 +146,10 @@ def test_a_list_wants_the_part_that_is_asked_for(field: Survey) -> None:
     answer = field.ask("Which Rust libraries run on Vulkan?")
     assert answer.groups["yes"] == ("ember",)
     assert "wick" not in answer.groups["yes"]
+
+
+def test_advice_tells_where_a_library_is_no_longer_maintained(field: Survey) -> None:
+    answer = field.ask("What should I use to port existing C++ code to Rust?")
+    assert "wick" in answer.entities
+    against = [s.text for s in answer.statements if (s.entity, s.stance) == ("wick", "against")]
+    assert "Wickframe's maintainers announced that Wickframe is no longer maintained." in against

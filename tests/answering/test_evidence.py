@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlsurvey.answering.candidates import Candidate, Naming, belongs, candidates, naming
+from mlsurvey.answering.candidates import Candidate, Naming, belongs, candidates, denies_naming, naming
 from mlsurvey.answering.evidence import Cell, choose, features, naming_part, score, speaks_of_part
 from mlsurvey.answering.understood import AskedAspect
 from mlsurvey.types import Aspect, Entity, Hit, Passage, Sentence, SentenceKind, Span
@@ -129,3 +129,15 @@ def test_what_is_to_be_typed_counts_less_than_what_is_so() -> None:
         score(c, gpu, NOBODY).score for c in found(passage("wax trains on the GPU.", "wax train --device gpu"))
     )
     assert command < plain
+
+
+@pytest.mark.parametrize(
+    ("text", "denies"),
+    [
+        ("Waxworks does not mention Emberlite.", True),
+        ("Waxworks loads Emberlite models, not others.", False),
+        ("Waxworks loads nothing.", False),
+    ],
+)
+def test_an_object_may_be_named_to_be_denied(text: str, denies: bool) -> None:
+    assert denies_naming(text, ("ember",), GAZETTEER) is denies

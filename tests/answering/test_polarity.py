@@ -57,3 +57,9 @@ def test_phrases_that_deny_by_themselves() -> None:
 def test_what_stands_under_removed_is_denied() -> None:
     assert polarity("CUDA bindings", GPU, ("Changelog", "0.3.0", "Removed")) == -1
     assert polarity("CUDA bindings", GPU, ("Changelog", "0.3.0", "Added")) == 1
+
+
+def test_the_aspect_denied_by_name_is_denied_whatever_else_is_said() -> None:
+    autodiff = Aspect("autodiff", "Automatic differentiation", strong=("backpropagat*", "automatic differentiation"))
+    text = "It trains by backpropagation; automatic differentiation is not among its features."
+    assert polarity(text, autodiff) == -1

@@ -81,6 +81,13 @@ Start = Callable[..., Server]
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Start]:
     """Starts servers; those that still run are stopped."""
+    with serving(tmp_path) as start:
+        yield start
+
+
+@contextmanager
+def serving(tmp_path: Path) -> Iterator[Start]:
+    """Starts servers; those that still run at the end are stopped."""
     started: list[Server] = []
 
     def start(home: Any, *options: str, wait: bool = True) -> Server:
@@ -103,9 +110,11 @@ def serve(tmp_path: Path) -> Iterator[Start]:
             time.sleep(0.05)
         return server
 
-    yield start
-    for server in started:
-        server.stop()
+    try:
+        yield start
+    finally:
+        for server in started:
+            server.stop()
 
 
 def _is_ready(server: Server) -> bool:

@@ -10,16 +10,21 @@ from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
+from textual.widget import Widget
 
-from mlsurvey.errors import MlsurveyError
+from mlsurvey.errors import Interrupted, MlsurveyError
 from mlsurvey.rendering.plain import one_line
+from mlsurvey.rendering.report import summary
 from mlsurvey.types import Hit
 from mlsurvey_tui import preferences
-from mlsurvey_tui.ask.request import Request, command
+from mlsurvey_tui.ask.request import Request, command, curl
 from mlsurvey_tui.ask.screen import AskScreen
+from mlsurvey_tui.corpus.report import ReportScreen
+from mlsurvey_tui.corpus.screen import CorpusScreen
 from mlsurvey_tui.engine import Engine
+from mlsurvey_tui.jump import JumpScreen, targets
 from mlsurvey_tui.places import Places
-from mlsurvey_tui.program import Program
+from mlsurvey_tui.program import Outcome, Program
 from mlsurvey_tui.source.screen import SourceScreen
 from mlsurvey_tui.why.screen import WhyScreen
 
@@ -32,20 +37,40 @@ class MlsurveyApp(Program):
     MODES: ClassVar = {"ask": AskScreen}
     DEFAULT_MODE = "ask"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f4", "show_corpus", "Documents", id="app.corpus"),
         Binding("f1,question_mark", "help", "Help", id="app.help"),
-        Binding("f2", "switch_mode('ask')", "Ask", id="app.ask", show=False),
+        Binding("f2", "show_ask", "Ask", id="app.ask", show=False),
+        Binding("f6", "refresh_index", "Refresh the index", id="app.refresh", show=False),
+        Binding("ctrl+o", "jump", "Jump", id="app.jump", show=False),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
     ]
 
-    def __init__(self, open_engine: Callable[[], Engine], *, corpus: Path | None, state: Path, keys: Path) -> None:
-        """An application; ``keys`` is the file of the keys that a person changed, the rest as for the program."""
+    def __init__(
+        self,
+        open_engine: Callable[[], Engine],
+        *,
+        corpus: Path | None,
+        state: Path,
+        keys: Path,
+        theme: str | None = None,
+    ) -> None:
+        """An application.
+
+        Args:
+            open_engine: opens the index or the connection; called in a thread, behind the first frame.
+            corpus: folder of the documents where it is on this machine.
+            state: folder for the history and for choices.
+            keys: file of the keys that a person changed.
+            theme: colours of this session; else those of last time.
+        """
         super().__init__(open_engine, corpus=corpus, state=state)
         self._keys = keys
+        self._theme_now = theme or self.preferences.theme
 
     def on_mount(self) -> None:
         """Look as last time, and open the engine behind the first frame."""
-        if self.preferences.theme in self.available_themes:
-            self.theme = self.preferences.theme
+        if self._theme_now in self.available_themes:
+            self.theme = self._theme_now
         self.theme_changed_signal.subscribe(self, lambda theme: self.choose_theme(theme.name))
         try:
             self.set_keymap(dict(preferences.keymap(self._keys)))
@@ -58,6 +83,8 @@ class MlsurveyApp(Program):
         self.history.close()
         self.close_engine()
 
+    # Screens
+
     def open_source(self, places: Places) -> None:
         """Show a document at a place."""
         self.push_screen(SourceScreen(places))
@@ -66,6 +93,59 @@ class MlsurveyApp(Program):
         """Tell why a passage was found."""
         self.push_screen(WhyScreen(query, hit, mode))
 
+    def show_corpus(self) -> None:
+        """Go to the documents; from them, back."""
+        if not any(isinstance(screen, CorpusScreen) for screen in self.screen_stack):
+            self.push_screen(CorpusScreen())
+        elif isinstance(self.screen, CorpusScreen):
+            self.pop_screen()
+
+    def action_show_corpus(self) -> None:
+        """The same by a key."""
+        self.show_corpus()
+
+    def action_show_ask(self) -> None:
+        """Leave whatever lies over the question."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        if isinstance(self.screen, AskScreen):
+            self.screen.action_question()
+
+    # Refreshing
+
+    def action_refresh_index(self) -> None:
+        """Preview a refresh; the first one, where there is nothing to compare with, begins at once."""
+        self.refresh_index(dry_run=self.generation is not None)
+
+    def action_stop_refresh(self) -> None:
+        """Stop the refresh that runs."""
+        self.stop_refresh()
+
+    def watch_outcome(self, outcome: Outcome | None) -> None:
+        """Tell how a refresh ended, and offer what a preview tells."""
+        if outcome is None:
+            return
+        if isinstance(outcome.error, Interrupted):
+            self.notify("nothing is lost: what was done is kept, the index is as it was", title="Stopped")
+        elif outcome.error is not None:
+            self.fail(str(outcome.error), "Not refreshed")
+        elif outcome.report is not None:
+            self._report(outcome)
+
+    def _report(self, outcome: Outcome) -> None:
+        report = outcome.report
+        assert report is not None
+        if not report.is_change and not report.unreadable and self.generation is not None:
+            self.notify("the index is up to date", timeout=4)
+        elif outcome.dry_run:
+            self.push_screen(ReportScreen(report), lambda yes: self.refresh_index() if yes else None)
+        elif isinstance(self.screen, CorpusScreen) and report.unreadable:
+            self.push_screen(ReportScreen(report))
+        else:
+            self.notify(one_line(summary(report)), title="Refreshed", markup=False, timeout=8)
+
+    # Help
+
     def action_help(self) -> None:
         """Help for what has the focus, in a panel; the same key closes it."""
         if self.screen.query("HelpPanel"):
@@ -73,17 +153,32 @@ class MlsurveyApp(Program):
         else:
             self.action_show_help_panel()
 
+    def action_jump(self) -> None:
+        """Show a letter on everything that can have the focus."""
+
+        def go(widget: Widget | None) -> None:
+            if widget is not None:
+                widget.focus()
+
+        self.push_screen(JumpScreen(targets(self.screen)), go)
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action for the palette."""
         yield from super().get_system_commands(screen)
+        told: set[str] = set()
         for active in screen.active_bindings.values():
-            if active.binding.description and active.enabled:
-                run = self._runner(active.node, active.binding.action)
-                yield SystemCommand(active.binding.description, f"key {active.binding.key}", run)
+            binding = active.binding
+            if binding.description and active.enabled and binding.action not in told and binding.id:
+                told.add(binding.action)
+                key = self.get_key_display(binding)
+                yield SystemCommand(binding.description, f"key {key}", self._runner(active.node, binding.action))
         request = getattr(screen, "request", None)
         if isinstance(request, Request):
-            text = command(request)
-            yield SystemCommand("Copy as command", "the same question for a shell", lambda: self.copy(text))
+            yield self._copier("Copy as command", "the same question for a shell", command(request))
+            yield self._copier("Copy as curl", "the same question for a server", curl(request))
+
+    def _copier(self, title: str, about: str, text: str) -> SystemCommand:
+        return SystemCommand(title, about, lambda: self.copy(text))
 
     def _runner(self, node: DOMNode, action: str) -> Callable[[], None]:
         def run() -> None:

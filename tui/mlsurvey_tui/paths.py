@@ -32,4 +32,4 @@ class PathSuggester(Suggester):
 
 def typed_path(text: str) -> Path:
     """An absolute path; ``~`` is the person's home."""
-    return Path(os.path.abspath(Path(text.strip()).expanduser()))  # resolve() would follow the person's own links
+    return Path(os.path.normpath(Path.cwd() / Path(text.strip()).expanduser()))  # resolve() would follow own links

@@ -51,3 +51,8 @@ def hit_places(hits: Sequence[Hit], index: int) -> Places:
         for rank, hit in enumerate(hits, start=1)
     )
     return Places(listed, index)
+
+
+def document_place(document: str) -> Places:
+    """The beginning of a document."""
+    return Places((Place(document, Span(0, 0), 1, "document"),))

@@ -19,11 +19,11 @@ from mlsurvey.rendering.layout import Names, names_of
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import Answer, Hit, RefreshReport
 from mlsurvey_tui import preferences
-from mlsurvey_tui.answer.shown import Shown
 from mlsurvey_tui.archive import History
 from mlsurvey_tui.engine import Engine
 from mlsurvey_tui.places import Places
 from mlsurvey_tui.preferences import Preferences
+from mlsurvey_tui.shown import Shown
 from mlsurvey_tui.work import Work
 
 NO_INDEX = "no index yet"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from mlsurvey.answering.polarity import polarity
+from mlsurvey.answering.polarity import is_denied, polarity
 from mlsurvey.answering.words import content_words, stems
 from mlsurvey.types import Aspect, Hit, Passage, Sentence, SentenceKind, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer
@@ -126,6 +126,12 @@ class Naming:
 
     slugs: frozenset[str]
     opening: frozenset[str]
+
+
+def denies_naming(text: str, slugs: Collection[str], gazetteer: Gazetteer) -> bool:
+    """Whether the text names one of the entities, and every time to say no: "the README does not mention ONNX"."""
+    named = [m.span for m in gazetteer.mentions(text) if m.slug in slugs]
+    return bool(named) and all(is_denied(text, span) for span in named)
 
 
 def naming(text: str, gazetteer: Gazetteer) -> Naming:

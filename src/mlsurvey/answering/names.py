@@ -28,7 +28,7 @@ _LANGUAGE = {slug: re.compile(rf"(?<![\w.])(?:{pattern})(?!\w)", re.IGNORECASE) 
 _CRATE = re.compile(r"\bcrates?\b", re.IGNORECASE)
 _OBJECT_BEFORE = re.compile(
     r"(?:\b(?:versions?\s+of|like|as|around|bind|binds|binding|bindings\s+(?:for|to|of)|wrap|wraps|wrapping|use|uses|using|used\s+by|via|through|work(?:s|ing)?\s+with|together\s+with|compatible\s+with|integrat(?:e|es|ed)\s+with|"
-    r"instead\s+of|replac(?:e|ing|ement\s+for)|alternatives?\s+to|on\s+top\s+of|based\s+on|built\s+on|under|from|load|loads|import|export|existing|trained\s+(?:in|with)|bring|brings|to)"
+    r"instead\s+of|replac(?:e|ing|ement\s+for)|(?:alternatives?|substitutes?|replacements?)\s+(?:to|for)|on\s+top\s+of|based\s+on|built\s+on|under|from|load|loads|import|export|existing|trained\s+(?:in|with)|bring|brings|to)"
     r"(?:\s+(?:the|an?|its|existing))*)\s*$",
     re.IGNORECASE,
 )
@@ -48,7 +48,7 @@ _BETWEEN = re.compile(
 )
 """What may stand between two sides of a comparison."""
 _NAME_LIKE = re.compile(
-    r"[A-Za-z]\w*(?:[._][A-Za-z]\w*)+|[a-z0-9]+_\w+|[A-Z][a-z0-9]+(?:-?[A-Z])\w*|[A-Z]{2,}[a-z]+\w*"
+    r"[A-Za-z]\w*(?:[._][A-Za-z]\w*)+|[a-z0-9]+_\w+|[A-Z][a-z0-9]+(?:-?[A-Z])\w*|(?![A-Z]+s$)[A-Z]{2,}[a-z]+\w*"
 )
 """Written as no ordinary word is: a dot or underscore inside, or capitals in the middle."""
 _NAMED_THING = re.compile(

@@ -40,10 +40,14 @@ _NOT_ONLY = re.compile(
 def polarity(text: str, aspect: Aspect, trail: Iterable[str] = ()) -> int:
     """+1 where the text affirms the aspect, -1 where it denies it, 0 where it does neither.
 
-    A text that does both ("CUDA works, OpenCL does not yet") affirms. ``trail`` holds the headings above
-    it: what stands under "Removed" in a change log is denied.
+    A text that does both ("CUDA works, OpenCL does not yet") affirms, unless what it denies is the aspect by its
+    very name ("trains by backpropagation; automatic differentiation is not among its features"). ``trail`` holds
+    the headings above it: what stands under "Removed" in a change log is denied.
     """
     if phrases(aspect.negative).match(text):
+        return -1
+    named = [is_denied(text, span) for span in phrases((f"{aspect.name.casefold()}*",)).found(text)]
+    if named and all(named):
         return -1
     denials = [is_denied(text, span) for span in phrases(aspect.strong).found(text)]
     if not denials:

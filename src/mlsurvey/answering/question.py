@@ -55,13 +55,14 @@ _RECOMMEND = re.compile(
     rf"|\bhow\s+(?:do|can|could|should|would)\s+(?:i|we|one)\b"
     rf"|\bis\s+there\s+(?:something|anything|an?\b|some)[^.?!]{{0,60}}?\b(?:like|similar|equivalent|alternative|counterpart|replacement|for|to)\b"
     rf"|\b(?:is|are)\s+there\s+(?:an?|any|some|another)\b[^.?!]{{0,60}}?\b{_MEMBERS}\b"
-    rf"|\beasiest\b|\bwhat(?:\s+is|['’]s)\s+the\s+(?:right|best|most\s+\w+|(?!lat|new|old|earli|high)[a-z]{{3,}}est)\b|\blooking\s+for\b",
+    rf"|\b(?:alternatives?|substitutes?|replacements?)\b|\beasiest\b|\bwhat(?:\s+is|['’]s)\s+the\s+(?:right|best|most\s+\w+|(?!lat|new|old|earli|high)[a-z]{{3,}}est)\b|\blooking\s+for\b",
     re.IGNORECASE,
 )
 _FACT = re.compile(r"\s*(?:who|when|where|why|how|what|is|are|does|do|did|was|were|has|have)\b", re.IGNORECASE)
 """Openings of a question for a fact, not for a choice."""
 RELATION = "interoperability"
 """Aspect that a question asks for which names two libraries and says no more than that one works with the other."""
+_ALTERNATIVE = re.compile(r"\b(?:alternatives?|substitutes?|replacements?|instead\s+of)\b", re.IGNORECASE)
 _INCLUSIVE = re.compile(r"\b(?:ma[dk]es?\s+up|part\s+of|belongs?\s+to|ecosystem|family|suite|stack)\b", re.IGNORECASE)
 
 
@@ -94,7 +95,7 @@ def understand(
     if kind in (Kind.LIST, Kind.RECOMMEND):
         sides, objects = (), tuple(dict.fromkeys((*sides, *objects)))
         rest = blank(rest, language_spans(rest))
-        languages = _of_members(languages)
+        languages = _of_members(languages) or _of_replaced(question, objects, gazetteer)
         classes = find_categories(rest, categories)
         asked = beside_classes(asked, classes)
     elif not sides:
@@ -129,6 +130,12 @@ def understand(
 def _of_members(languages: tuple[str, ...]) -> tuple[str, ...]:
     """Languages that members may be of: beside others, Python is the world that they are measured by."""
     return tuple(language for language in languages if language != "python") or languages
+
+
+def _of_replaced(question: str, objects: Sequence[str], gazetteer: Gazetteer) -> tuple[str, ...]:
+    """The language of what an alternative is wanted for, where the question names no other."""
+    found = (gazetteer.entities[slug].language for slug in objects) if _ALTERNATIVE.search(question) else ()
+    return tuple(dict.fromkeys(language for language in found if language))
 
 
 def _is_only_known(question: str, sides: Sequence[str], languages: Sequence[str], gazetteer: Gazetteer) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mlsurvey.answering.candidates import denies_naming
 from mlsurvey.answering.compose import Draft, Finding, interleave
 from mlsurvey.answering.evidence import Scored, choose, excluding_part, naming_part
 from mlsurvey.answering.gather import Gatherer, Pool
@@ -19,6 +20,12 @@ PURPOSE = "use-case"
 """Aspect that says what a library is good for."""
 LIMITS = "limits"
 """Aspect that says what speaks against a library."""
+UPKEEP = "maintenance"
+"""Aspect that says whether a library is still alive: advice has to tell where it is not."""
+ABANDONED = 0.4
+"""What a library that is no longer maintained is worth beside one that is."""
+CONSIDERED = 8
+"""Candidates whose upkeep is looked into before the shortlist is made."""
 RECOMMENDED = 3
 """Candidates that a recommendation names: a shortlist, not a catalogue."""
 WORDS_COUNT = 0.25
@@ -48,19 +55,42 @@ def _judged(understood: Understood, asked: AskedAspect | None, gatherer: Gathere
     pool = gatherer.pool(understood, asked, filters)
     for entity in of_class(understood, gatherer.gazetteer.entities):
         scored, searched = gatherer.about(entity.slug, pool)
-        if not searched:
-            continue
-        if understood.objects and not understood.objects_denied and entity.slug not in understood.objects:
-            scored = [s for s in scored if s.features["object"] > 0]
-        if asked is not None and _must_be_literal(asked, understood):
-            scored = [s for s in scored if s.features["terms"] + s.features["context"] > 0]
-        named = naming_part(scored, pool.cell)
-        excluded = [] if named else [s for s in excluding_part(scored, pool.cell) if s.score >= MEMBER]
-        scored = named or excluded
-        says = "no" if excluded else verdict(entity, scored, understood, asked)
-        evidence = tuple(choose(speaking(scored, asked, says, understood), QUOTED))
-        judged.append(Member(entity.slug, says, evidence, searched))
+        if searched:
+            judged.append(_member(entity, scored, searched, understood, asked, gatherer, pool))
     return judged
+
+
+def _member(
+    entity: Entity,
+    scored: Sequence[Scored],
+    searched: int,
+    understood: Understood,
+    asked: AskedAspect | None,
+    gatherer: Gatherer,
+    pool: Pool,
+) -> Member:
+    """Where one entity belongs: excluded outright by a clear sentence, else by the verdict on what is left."""
+    if understood.objects and not understood.objects_denied and entity.slug not in understood.objects:
+        scored = [s for s in scored if s.features["object"] > 0]
+    if asked is not None and _must_be_literal(asked, understood):
+        scored = [s for s in scored if s.features["terms"] + s.features["context"] > 0]
+    fitting, excluding = _parted(scored, understood, gatherer, pool)
+    excludes = not fitting and any(s.score >= MEMBER for s in excluding)
+    kept = excluding if excludes else fitting
+    says = "no" if excludes else verdict(entity, kept, understood, asked)
+    return Member(entity.slug, says, tuple(choose(speaking(kept, asked, says, understood), QUOTED)), searched)
+
+
+def _parted(
+    scored: Sequence[Scored], understood: Understood, gatherer: Gatherer, pool: Pool
+) -> tuple[list[Scored], list[Scored]]:
+    """What may put an entity into the set, and what keeps it out: another part only, or a denial of the object."""
+    named = naming_part(scored, pool.cell)
+    denied = []
+    if understood.objects and not (understood.objects_denied or understood.kinds):
+        gazetteer = gatherer.gazetteer
+        denied = [s for s in named if denies_naming(s.candidate.text, understood.objects, gazetteer)]
+    return [s for s in named if s not in denied], [*denied, *excluding_part(scored, pool.cell)]
 
 
 def _must_be_literal(asked: AskedAspect, understood: Understood) -> bool:
@@ -107,9 +137,13 @@ def recommendation(
         if met:
             words = share_spoken([f.evidence for group in groups for f in group], importance)
             shortlist.append((-met * (WORDS_COUNT + words), entity.slug, groups))
-    best = sorted(shortlist, key=lambda item: item[:2])[:RECOMMENDED]
-    caveats = _caveats(understood, gatherer, vocabulary, filters)
-    said = [f for _, slug, groups in best for f in _with_caveat(slug, interleave(groups), gatherer, caveats)]
+    upkeep, limits = (_pool_of(slug, understood, gatherer, vocabulary, filters) for slug in (UPKEEP, LIMITS))
+    weighed = []
+    for merit, slug, groups in sorted(shortlist, key=lambda item: item[:2])[:CONSIDERED]:
+        ended = _ended(slug, gatherer, upkeep)
+        weighed.append((merit * (ABANDONED if ended else 1.0), slug, [*interleave(groups), *ended]))
+    best = sorted(weighed, key=lambda item: item[:2])[:RECOMMENDED]
+    said = [f for _, slug, findings in best for f in _with_caveat(slug, findings, gatherer, limits)]
     return Draft(tuple(slug for _, slug, _ in best), tuple(said), nearest=tuple(f.evidence for f in said[:3]))
 
 
@@ -137,16 +171,29 @@ def _for_need(slug: str, gatherer: Gatherer, pool: Pool, limit: int, told: Seque
 
 
 def _stance(scored: Scored, asked: AskedAspect | None) -> str:
-    """``against`` where the text denies what is needed."""
-    if asked is None or not asked.aspect.polar:
+    """``against`` where the text denies what is needed, or says that the library is no choice."""
+    if asked is None or not (asked.aspect.polar or asked.aspect.slug == PURPOSE):
         return "for"
     says = scored.candidate.polarity(asked.aspect)
     return "against" if (says < 0) is not asked.denied and says else "for"
 
 
-def _caveats(understood: Understood, gatherer: Gatherer, vocabulary: Vocabulary, filters: Filters) -> Pool | None:
-    limits = _aspect(LIMITS, vocabulary)
-    return gatherer.pool(understood, AskedAspect(limits, ()), filters) if limits else None
+def _pool_of(
+    slug: str, understood: Understood, gatherer: Gatherer, vocabulary: Vocabulary, filters: Filters
+) -> Pool | None:
+    """The passages on an aspect that nobody asked for and advice should tell."""
+    aspect = _aspect(slug, vocabulary)
+    return gatherer.pool(understood, AskedAspect(aspect, ()), filters) if aspect else None
+
+
+def _ended(slug: str, gatherer: Gatherer, upkeep: Pool | None) -> list[Finding]:
+    """The statement that the library is no longer maintained, where its best evidence says so."""
+    if upkeep is None or upkeep.cell.asked is None:
+        return []
+    scored, _ = gatherer.about(slug, upkeep)
+    telling = [s for s in scored if s.score >= MEMBER and s.candidate.polarity(upkeep.cell.asked.aspect)]
+    ended = telling[:1] if telling and telling[0].candidate.polarity(upkeep.cell.asked.aspect) < 0 else []
+    return [Finding(slug, UPKEEP, s, "against") for s in ended]
 
 
 def _with_caveat(slug: str, findings: Sequence[Finding], gatherer: Gatherer, caveats: Pool | None) -> list[Finding]:

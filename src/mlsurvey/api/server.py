@@ -6,6 +6,7 @@ import os
 import signal
 import tempfile
 from functools import partial
+from importlib.util import find_spec
 
 import uvicorn
 from uvicorn.supervisors.multiprocess import Multiprocess
@@ -14,18 +15,22 @@ from mlsurvey.api.logs import log_config
 from mlsurvey.api.metrics import MULTIPROCESS
 from mlsurvey.api.security import load_tokens
 from mlsurvey.api.settings import ServiceSettings
-from mlsurvey.errors import StorageError
-from mlsurvey.settings import Settings
+from mlsurvey.errors import SettingsError, StorageError
+from mlsurvey.settings import PROJECT, Settings
+
+ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT")
+"""Variables of OpenTelemetry that name where traces and metrics go."""
 
 
 def serve(settings: Settings, service: ServiceSettings) -> None:
     """Serve until a signal; running requests are answered first.
 
     Raises:
-        SettingsError: a token is required, and none is known.
+        SettingsError: a token is required, and none is known; or tracing is asked for and not installed.
         StorageError: the address is taken, or is none of this machine's.
     """
     load_tokens(service)  # said here, not by each worker
+    _check_tracing()
     config = uvicorn.Config(
         partial(_app, settings, service),
         factory=True,
@@ -49,6 +54,15 @@ def serve(settings: Settings, service: ServiceSettings) -> None:
         with tempfile.TemporaryDirectory(prefix="mlsurvey-metrics-") as folder:
             os.environ[MULTIPROCESS] = folder
             Multiprocess(config, [socket]).run()
+
+
+def _check_tracing() -> None:
+    """Traces are sent where an endpoint is configured; the framework does it, if the parts are installed."""
+    if not any(os.environ.get(name) for name in ENDPOINTS):
+        return
+    if find_spec("opentelemetry.sdk") is None:
+        raise SettingsError(f"{' or '.join(ENDPOINTS)} is set, but not installed: pip install 'mlsurvey[otel]'")
+    os.environ.setdefault("OTEL_SERVICE_NAME", PROJECT)
 
 
 def _ended(_signal: int, _frame: object) -> None:

@@ -256,6 +256,9 @@ def _plain(body: BaseModel) -> dict[str, Any]:
 
 
 def _document(path: str) -> str:
+    """The route of a document. Raises UsageError where it would lead elsewhere: such parts vanish on the way."""
+    if {"", ".", ".."} & set(path.split("/")):
+        raise UsageError(f"{path!r} is no path of a document; name it as it is listed, relative to the corpus folder")
     return f"/v1/documents/{quote(path)}"
 
 

@@ -31,6 +31,8 @@ class Row:
     slug: str
     file: str
     """POSIX path below the folder, and below ``upstream`` in the corpus: ``language/slug/name``."""
+    repository: str
+    """Without its owner."""
     origin: str
     url: str
     commit: str
@@ -122,6 +124,7 @@ def _row(values: Mapping[str, str]) -> Row:
     return Row(
         slug=values["slug"],
         file=values["file"],
+        repository=values["repo"].rpartition("/")[2],
         origin=origin_of(values["repo"], values["path"]),
         url=f"https://github.com/{values['repo']}/blob/{values['commit']}/{quote(values['path'])}",
         commit=values["commit"],

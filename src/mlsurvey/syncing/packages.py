@@ -50,7 +50,8 @@ class Release:
     version: str | None
     page: str
     """Where a person finds it."""
-    suffix: str = ".md"
+    suffix: str = ""
+    """Of the format, where the name does not tell it."""
 
 
 def npm_readme(fetcher: Fetcher, registry: str, package: str, have: Have) -> Release:

@@ -50,8 +50,15 @@ class Store:
         for path, record in self.records.items():
             if record.origin == origin and str(PurePosixPath(path).parent) == folder:
                 return path
-        path = f"{folder}/{name}"
-        return path if path not in self.records else f"{folder}/{prefix}--{name}"
+        return self.free(f"{folder}/{name}", origin, prefix)
+
+    def free(self, path: str, origin: str, prefix: str) -> str:
+        """The path, or one beside it where another origin has that: neither may take the other's place."""
+        record = self.records.get(path)
+        if record is None or record.origin == origin:
+            return path
+        place = PurePosixPath(path)
+        return str(place.with_name(f"{prefix}--{place.name}"))
 
     def intact(self, path: str) -> Record | None:
         """The record of a document whose file still has the recorded bytes."""

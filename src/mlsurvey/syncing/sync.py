@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
 from mlsurvey.errors import UnreadableError
@@ -190,11 +190,17 @@ def _settle(store: Store, task: _Task, future: Future[Release], hosts: Hosts) ->
             store.confirm(path, origin)
             return outcome
         _check_text(release.answer)
-        return replace(outcome, state=store.put(path, release.answer.data, origin))
+        path = _suffixed(path, release) if path not in store.records else path
+        return replace(outcome, path=path, state=store.put(path, release.answer.data, origin))
     except FetchError as error:
         if isinstance(error, GoneError):
             store.mark_gone(path)
         return replace(outcome, state=error.kind, reason=str(error))
+
+
+def _suffixed(path: str, release: Release) -> str:
+    """The path with the ending that tells the format; for a repository's file it has that already."""
+    return str(PurePosixPath(path).with_suffix(release.suffix)) if release.suffix else path
 
 
 def _origin(one: Wanted, release: Release, have: Record | None) -> Origin:
@@ -213,7 +219,7 @@ def _origin(one: Wanted, release: Release, have: Record | None) -> Origin:
 def _taken(store: Store, row: Row | RefusedRow, folder: Path, most: int) -> Outcome:
     if isinstance(row, RefusedRow):
         return Outcome(row.name, row.slug, "refused", str(folder), row.reason)
-    path = f"{UPSTREAM}/{row.file}"
+    path = store.free(f"{UPSTREAM}/{row.file}", row.origin, row.repository)
     outcome = Outcome(path, row.slug, "unchanged", str(folder))
     try:
         with (folder / row.file).open("rb") as file:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mlsurvey.rendering.markdown import answer_markdown
 from mlsurvey.types import Citation
-from mlsurvey_tui.answer.shown import Shown
+from mlsurvey_tui.shown import Shown
 
 
 def quotes(shown: Shown, numbers: Sequence[int], *, nearest: bool, cited: bool) -> str:

@@ -19,8 +19,8 @@ from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import Kind, Statement
 from mlsurvey_tui.answer.lines import Cited
 from mlsurvey_tui.answer.neighbours import Direction, neighbour
-from mlsurvey_tui.answer.shown import Shown
 from mlsurvey_tui.answer.taking import matrix, quotes
+from mlsurvey_tui.shown import Shown
 
 if TYPE_CHECKING:
     from mlsurvey_tui.program import Program

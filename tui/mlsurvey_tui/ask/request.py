@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from dataclasses import dataclass, field, replace
 
@@ -42,4 +43,18 @@ def command(request: Request) -> str:
     options += [("--language", name) for name in filters.languages]
     options += [("--path", name) for name in filters.paths]
     words = ["mlsurvey", "ask", request.question, *(word for option in options for word in option)]
+    return shlex.join(words)
+
+
+def curl(request: Request, server: str = "http://127.0.0.1:8642") -> str:
+    """The same question for a server: a comparison with its sides where these were set by hand."""
+    filters = request.effective_filters
+    told = {"entity": filters.entities, "language": filters.languages, "path": filters.paths}
+    body: dict[str, object] = {"question": request.question}
+    if request.is_given:
+        body |= {"entities": request.entities, "aspects": request.aspects or ()}
+    if given := {name: values for name, values in told.items() if values}:
+        body["filters"] = given
+    route = "compare" if request.is_given else "ask"
+    words = ["curl", "-sS", f"{server}/v1/{route}", "-H", "Content-Type: application/json", "-d", json.dumps(body)]
     return shlex.join(words)

@@ -17,7 +17,6 @@ from mlsurvey.errors import Interrupted, MlsurveyError, NoIndexError
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import Answer, Hit
 from mlsurvey_tui.answer.lines import Cited
-from mlsurvey_tui.answer.shown import Shown
 from mlsurvey_tui.answer.view import AnswerView
 from mlsurvey_tui.ask.chips import Chip, Chips, answer_chips, understood_chips
 from mlsurvey_tui.ask.hits import Hits
@@ -28,6 +27,7 @@ from mlsurvey_tui.banner import Banner
 from mlsurvey_tui.export.screen import ExportScreen
 from mlsurvey_tui.history.screen import HistoryScreen
 from mlsurvey_tui.places import cited_places, hit_places
+from mlsurvey_tui.shown import Shown
 
 if TYPE_CHECKING:
     from mlsurvey_tui.program import Program

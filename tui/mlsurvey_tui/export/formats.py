@@ -12,7 +12,7 @@ from mlsurvey.rendering.html import answer_html
 from mlsurvey.rendering.json import answer_value, to_json
 from mlsurvey.rendering.markdown import answer_markdown
 from mlsurvey.rendering.table import answer_csv
-from mlsurvey_tui.answer.shown import Shown
+from mlsurvey_tui.shown import Shown
 
 LONGEST_NAME = 60
 _NOT_NAME = re.compile(r"[^a-z0-9]+")

@@ -16,10 +16,10 @@ from textual.widgets.option_list import Option
 
 from mlsurvey.errors import MlsurveyError
 from mlsurvey.rendering.plain import one_line
-from mlsurvey_tui.answer.shown import Shown
 from mlsurvey_tui.export.formats import FORMATS, Format, file_name
 from mlsurvey_tui.export.writing import write_file
 from mlsurvey_tui.paths import PathSuggester, typed_path
+from mlsurvey_tui.shown import Shown
 
 
 class ExportScreen(ModalScreen[None]):

@@ -8,7 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
@@ -36,14 +36,14 @@ class SourceScreen(Screen[None]):
     """One document after another, along a list of places."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "close", "Back to the answer", id="source.close"),
-        Binding("n,right_square_bracket", "step(1)", "Next quote", id="source.next"),
-        Binding("p,left_square_bracket", "step(-1)", "Earlier quote", id="source.previous"),
-        Binding("s", "toggle_raw", "Raw or rendered", id="source.raw"),
+        Binding("escape,q", "close", "Back", id="source.close"),
+        Binding("n,right_square_bracket", "step(1)", "Next", id="source.next", tooltip="next quote"),
+        Binding("p,left_square_bracket", "step(-1)", "Earlier", id="source.previous", tooltip="quote before"),
+        Binding("s", "toggle_raw", "Raw", id="source.raw", tooltip="as stored, or as it reads"),
         Binding("t", "contents", "Contents", id="source.contents"),
         Binding("slash,ctrl+f", "find", "Find", id="source.find"),
         Binding("e", "edit", "Edit", id="source.edit"),
-        Binding("y", "copy(False)", "Copy quote", id="source.copy", show=False),
+        Binding("y", "copy(False)", "Copy", id="source.copy"),
         Binding("Y", "copy(True)", "Copy quote and source", id="source.copy_cited", show=False),
         Binding("alt+left", "travel(-1)", "Back", show=False, id="source.back"),
         Binding("alt+right", "travel(1)", "Forward", show=False, id="source.forward"),
@@ -57,6 +57,7 @@ class SourceScreen(Screen[None]):
     - `s` shows the text as stored, with line numbers, or as it reads
     - `t` lists the headings, `/` searches within
     - `e` opens the file in `$EDITOR` at the line
+    - `y` copies the quote, `Y` the quote with its source
     - `alt+left` and `alt+right` go back and forward
     """
 
@@ -120,10 +121,7 @@ class SourceScreen(Screen[None]):
             self.query_one(RawText).show_text(document, place.span)
             self._front("raw", is_new)
         else:
-            first, last = (
-                line_of(document.text, place.span.start),
-                line_of(document.text, max(place.span.start, place.span.end - 1)),
-            )
+            first, last = lines_of_span(document.text, place.span)
             rendered = self.query_one(RenderedText)
             self._front("rendered", is_new)
             if rendered.source != document.text or is_new:
@@ -151,13 +149,20 @@ class SourceScreen(Screen[None]):
             remarks.append("STALE: the file has changed since it was indexed")
         if not self.raw and len(document.text) > RENDERED_AT_MOST:
             remarks.append("too long to render, shown as stored")
-        number = f"{place.label} {self.places.current + 1}/{len(self.places.listed)}"
+        several = len(self.places.listed) > 1
+        number = f"{place.label} {self.places.current + 1}/{len(self.places.listed)}" if several else place.label
         line = f"{number}  {document.path}:{place.line}  {document.title}"
         self.query_one("#place", Static).update(one_line("  ·  ".join([line, *remarks])))
         self.query_one("#place").set_class(bool(remarks), "-stale")
 
     def _fail(self, message: str) -> None:
         self.notify(one_line(message), title="Not opened", severity="error", markup=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Steps are there where there is more than one place; an editor, where the file is here."""
+        if action == "step":
+            return len(self.places.listed) > 1
+        return action != "edit" or self.program.corpus is not None
 
     # Moving
 
@@ -264,13 +269,24 @@ class SourceScreen(Screen[None]):
             self.notify("the documents lie on the server", severity="warning")
             return
         editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-        with self.app.suspend():
-            try:
+        try:
+            with self.app.suspend():
                 subprocess.run([*shlex.split(editor), f"+{self.places.place.line}", str(file)], check=False)
-            except OSError as error:
-                self._fail(f"cannot start the editor {editor!r}: {error.strerror}; set $EDITOR")
+        except OSError as error:
+            self._fail(f"cannot start the editor {editor!r}: {error.strerror}; set $EDITOR")
+        except ValueError as error:
+            self._fail(f"$EDITOR is no command: {editor!r} ({error})")
+        except SuspendNotSupported:
+            self._fail("there is no terminal for an editor here")
         self.app.refresh()
         self._load()
+
+
+def lines_of_span(text: str, span: Span) -> tuple[int, int]:
+    """First and last line of a span; none at all for an empty one."""
+    if not span:
+        return 1, 0
+    return line_of(text, span.start), line_of(text, span.end - 1)
 
 
 def line_of(text: str, offset: int) -> int:

@@ -1,0 +1,113 @@
+"""Put files or a folder into the corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Checkbox, DirectoryTree, Input, Static
+
+from mlsurvey.errors import MlsurveyError
+from mlsurvey.rendering.plain import one_line
+from mlsurvey_tui.paths import PathSuggester, typed_path
+
+if TYPE_CHECKING:
+    from mlsurvey.survey import Placed
+    from mlsurvey_tui.program import Program
+
+
+class Files(DirectoryTree):
+    """Folders, and files of a format that is read; nothing hidden, and no name that would garble the screen."""
+
+    def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
+        """What can be added."""
+        from mlsurvey.reading.scan import READABLE_SUFFIXES
+
+        fit = (path for path in paths if path.name.isprintable() and not path.name.startswith("."))
+        return [path for path in fit if path.suffix.lower() in READABLE_SUFFIXES or path.is_dir()]
+
+
+class AddScreen(ModalScreen[bool]):
+    """A path to type or to pick. Gives whether anything was added."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(False)", "Close", id="add.close"),
+        Binding("ctrl+s", "add", "Add", id="add.add"),
+    ]
+    HELP = """
+    ## Add documents
+
+    Type a path, or pick one below: a file, or a folder with all that is in it. `enter` adds it to the corpus.
+    Files are copied; those of your own stay as they are.
+    """
+
+    @property
+    def program(self) -> Program:
+        """The application, by its own type."""
+        return cast("Program", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Where from, where to, and how."""
+        with Vertical(id="add", classes="dialog") as box:
+            box.border_title = "Add a file or a folder"
+            box.border_subtitle = "enter adds, tab moves, escape closes"
+            yield Input(placeholder="path; right takes what is offered", id="source", suggester=PathSuggester())
+            yield Input(placeholder="folder inside the corpus, such as rust (may be empty)", id="into")
+            with Horizontal(classes="choices"):
+                yield Checkbox("replace documents of the same name", id="replace", compact=True)
+            yield Static("", id="said", markup=False)
+            yield Files(Path.cwd(), id="files")
+
+    def on_mount(self) -> None:
+        """Begin with the path."""
+        self.query_one("#source").focus()
+
+    @on(DirectoryTree.FileSelected)
+    @on(DirectoryTree.DirectorySelected)
+    def _picked(self, event: DirectoryTree.FileSelected | DirectoryTree.DirectorySelected) -> None:
+        self.query_one("#source", Input).value = str(event.path)
+
+    @on(Input.Submitted)
+    def action_add(self) -> None:
+        """Add what is named."""
+        source = self.query_one("#source", Input).value
+        if not source.strip():
+            self._say("name a file or a folder")
+            return
+        self._say("adding …")
+        into = self.query_one("#into", Input).value.strip() or None
+        self._add(typed_path(source), into, self.query_one(Checkbox).value)
+
+    @work(thread=True, exclusive=True)
+    def _add(self, path: Path, into: str | None, replace: bool) -> None:
+        try:
+            placed = self.program.engine().add([path], into=into, replace=replace)
+        except MlsurveyError as error:
+            advice = str(error).replace("add --replace, or --into FOLDER", "tick “replace”, or name a folder")
+            self.app.call_from_thread(self._say, advice)
+            return
+        self.app.call_from_thread(self._added, placed)
+
+    def _added(self, placed: Placed) -> None:
+        self.notify(one_line(told(placed)), title="Added", markup=False)
+        self.dismiss(bool(placed.added or placed.replaced))
+
+    def _say(self, text: str) -> None:
+        self.query_one("#said", Static).update(one_line(text))
+
+
+def told(placed: Placed) -> str:
+    """What was added, in one line."""
+    parts = {
+        "added": len(placed.added),
+        "replaced": len(placed.replaced),
+        "there already": len(placed.unchanged),
+        "of no format that is read": placed.skipped,
+    }
+    return ", ".join(f"{count:,} {name}" for name, count in parts.items() if count) or "nothing added"

@@ -1,0 +1,137 @@
+"""The documents as rows: narrowed by words, ordered, counted. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from mlsurvey.rendering.plain import one_line
+
+if TYPE_CHECKING:
+    from mlsurvey.index.records import DocumentRow
+
+Column = Literal["path", "library", "language", "title", "date", "passages", "bytes"]
+COLUMNS: Mapping[Column, str] = {
+    "path": "Document",
+    "library": "Library",
+    "language": "Language",
+    "passages": "Passages",
+    "bytes": "Size",
+    "date": "Date",
+    "title": "Title",
+}
+"""Titles of the columns, in the order of the screen: what matters most stands where 80 columns reach."""
+NUMBERS = ("passages", "bytes")
+FACETS: tuple[Column, ...] = ("language", "library")
+NONE = "none"
+"""What a facet calls the documents that have no such value."""
+_UNITS = ("B", "kB", "MB", "GB")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One document."""
+
+    path: str
+    library: str
+    language: str
+    title: str
+    date: str
+    passages: int
+    bytes: int
+
+    def cell(self, column: Column) -> str:
+        """What a column shows."""
+        value = getattr(self, column)
+        if column == "bytes":
+            return size(value)
+        return f"{value:,}" if column == "passages" else one_line(str(value))
+
+
+def rows_of(documents: Iterable[DocumentRow], libraries: Mapping[str, str]) -> list[Row]:
+    """Rows of the documents of an index; ``libraries`` are names by slug."""
+    return [
+        Row(
+            path=document.path,
+            library=libraries.get(document.subject or "", document.subject or ""),
+            language=document.language or "",
+            title=document.title,
+            date=document.date or "",
+            passages=document.passages,
+            bytes=document.bytes,
+        )
+        for document in documents
+    ]
+
+
+def matching(rows: Iterable[Row], typed: str) -> list[Row]:
+    """Rows that have every word somewhere; ``language:rust`` and ``library:Burn`` look at one column alone."""
+    tests = [_test(word) for word in _words(typed)]
+    return [row for row in rows if all(_has(row, column, word) for column, word in tests)]
+
+
+def ordered(rows: Sequence[Row], column: Column, *, reverse: bool) -> list[Row]:
+    """Rows by one column, then by path; those without a value last either way."""
+    empty = [row for row in rows if getattr(row, column) == ""]
+    there = [row for row in rows if getattr(row, column) != ""]
+    return [*sorted(there, key=lambda row: (_key(row, column), row.path), reverse=reverse), *empty]
+
+
+def counts(rows: Iterable[Row], column: Column) -> list[tuple[str, int]]:
+    """Values of a column with how many documents have them, the most frequent first."""
+    counted = Counter(getattr(row, column) or NONE for row in rows)
+    return sorted(counted.items(), key=lambda pair: (pair[0] == NONE, -pair[1], pair[0].casefold()))
+
+
+def facet(column: Column, value: str) -> str:
+    """Words that narrow to one value of a column."""
+    return f'{column}:"{value}"' if " " in value else f"{column}:{value}"
+
+
+def size(count: int) -> str:
+    """``812 B``, ``14 kB``, ``5.2 MB``."""
+    amount = float(count)
+    for unit in _UNITS:
+        if amount < 1000 or unit == _UNITS[-1]:
+            break
+        amount /= 1000
+    return f"{amount:.1f} {unit}" if unit not in _UNITS[:2] else f"{amount:.0f} {unit}"
+
+
+def shortened(path: str, width: int) -> str:
+    """A path cut in its middle: the first folder and the end say most."""
+    line = one_line(path)
+    if len(line) <= width:
+        return line
+    head = line.partition("/")[0][: width // 3]
+    return f"{head}/…{line[-(width - len(head) - 2) :]}"
+
+
+def _words(typed: str) -> list[str]:
+    """Words, where quotes hold several together."""
+    words: list[str] = []
+    for number, part in enumerate(typed.casefold().split('"')):
+        if number % 2 and words and words[-1].endswith(":"):
+            words[-1] += part
+        else:
+            words += [part] if number % 2 else part.split()
+    return words
+
+
+def _test(word: str) -> tuple[Column | None, str]:
+    name, colon, value = word.partition(":")
+    column = next((facet for facet in FACETS if facet == name), None)
+    return (column, value) if colon and column else (None, word)
+
+
+def _has(row: Row, column: Column | None, word: str) -> bool:
+    if column is not None:
+        return (getattr(row, column) or NONE).casefold() == word
+    return word in f"{row.path}\n{row.library}\n{row.language}\n{row.title}\n{row.date}".casefold()
+
+
+def _key(row: Row, column: Column) -> str | int:
+    value: str | int = getattr(row, column)
+    return value.casefold() if isinstance(value, str) else value

@@ -1,0 +1,308 @@
+"""The documents of the index: what there is, and what is to change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import DataTable, Footer, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from mlsurvey.errors import MlsurveyError, NoIndexError
+from mlsurvey.rendering.plain import one_line
+from mlsurvey_tui.banner import Banner
+from mlsurvey_tui.confirm import Confirm
+from mlsurvey_tui.corpus.adding import AddScreen
+from mlsurvey_tui.corpus.progress import WorkBar
+from mlsurvey_tui.corpus.rows import (
+    COLUMNS,
+    FACETS,
+    NUMBERS,
+    Column,
+    Row,
+    counts,
+    facet,
+    matching,
+    ordered,
+    rows_of,
+    shortened,
+)
+from mlsurvey_tui.places import document_place
+
+if TYPE_CHECKING:
+    from mlsurvey.survey.overview import Pending
+    from mlsurvey_tui.program import Program
+
+ROOMY = 110
+"""Columns of a terminal from which on the counts stand beside the documents."""
+NAMED = 12
+"""Documents that a question before removal names."""
+
+
+class CorpusScreen(Screen[None]):
+    """A table that narrows while one types."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "close", "Back", id="corpus.close"),
+        Binding("slash", "filter", "Filter", id="corpus.filter"),
+        Binding("a", "add", "Add", id="corpus.add"),
+        Binding("x,delete", "remove", "Remove", id="corpus.remove"),
+        Binding("space", "mark", "Mark", id="corpus.mark", show=False),
+        Binding("o", "order", "Order", id="corpus.order", show=False),
+        Binding("t", "counts", "Counts", id="corpus.counts"),
+        Binding("c", "app.stop_refresh", "Stop", id="corpus.stop"),
+        Binding("j", "move('down')", "Down", show=False, id="corpus.down"),
+        Binding("k", "move('up')", "Up", show=False, id="corpus.up"),
+    ]
+    HELP = """
+    ## Documents
+
+    What the index holds.
+
+    - `/` narrows to the documents that have every word; `language:rust` and `library:Burn` look at one column
+    - `t` shows counts by language and library, `enter` on one narrows to it
+    - `enter` opens a document, `o` or a click on a heading orders
+    - `a` adds files or a folder, `x` removes the document, or those marked with `space`
+    - `f6` shows what a refresh would do, and does it; questions are answered meanwhile
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[Row] = []
+        self.shown: list[Row] = []
+        self.marked: set[str] = set()
+        self.order: Column = "path"
+        self.reverse = False
+        self._facets: list[tuple[Column, str] | None] = []
+
+    @property
+    def program(self) -> Program:
+        """The application, by its own type."""
+        return cast("Program", self.app)
+
+    def compose(self) -> ComposeResult:
+        """The line to narrow with, the state, the table."""
+        yield Banner()
+        yield Input(placeholder="filter: words, language:rust, library:Burn", id="filter")
+        yield WorkBar()
+        yield Static("", id="state", markup=False)
+        with Horizontal():
+            yield OptionList(id="facets", markup=False)
+            with Vertical():
+                yield DataTable(id="documents", cursor_type="row", zebra_stripes=True)
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Read what there is, now and whenever the index changes."""
+        table = self.query_one(DataTable)
+        for column, title in COLUMNS.items():
+            table.add_column(title, key=column)
+        table.focus()
+        self.query_one("#facets").display = self.size.width >= ROOMY
+        self.watch(self.program, "generation", self._index_changed)
+
+    def _index_changed(self) -> None:
+        self.read()
+
+    def on_screen_resume(self) -> None:
+        """Another screen may have changed something."""
+        self.read()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Stop is there while something runs."""
+        return action != "app.stop_refresh" or self.program.work is not None
+
+    # Reading
+
+    @work(thread=True, exclusive=True, group="read")
+    def read(self) -> None:
+        """List the documents, then say how far corpus and index differ."""
+        try:
+            engine = self.program.engine()
+            rows = rows_of(engine.documents().documents, self.program.names.entities)
+        except NoIndexError:
+            rows = []
+        except MlsurveyError as error:
+            self.app.call_from_thread(self._say, str(error))
+            return
+        self.app.call_from_thread(self._list, rows)
+        try:
+            state = engine.status()
+        except MlsurveyError as error:
+            self.app.call_from_thread(self._say, str(error))
+            return
+        self.app.call_from_thread(self._say, state_line(state.corpus, state.corpus_documents, state.pending))
+
+    def _list(self, rows: list[Row]) -> None:
+        self.rows = rows
+        self.marked &= {row.path for row in rows}
+        self._list_facets()
+        self.narrow()
+
+    def narrow(self) -> None:
+        """Show the rows that match; the place in them stays where it can."""
+        table, typed = self.query_one(DataTable), self.query_one("#filter", Input).value
+        place = table.cursor_row
+        self.shown = ordered(matching(self.rows, typed), self.order, reverse=self.reverse)
+        table.clear()
+        width = max(24, self.size.width // 2 - 8)
+        for row in self.shown:
+            table.add_row(*self._cells(row, width), key=row.path)
+        table.move_cursor(row=min(place, max(0, len(self.shown) - 1)))
+        marks = f", {len(self.marked)} marked" if self.marked else ""
+        self.query_one("#filter", Input).border_subtitle = f"{len(self.shown):,} of {len(self.rows):,}{marks}"
+
+    def _cells(self, row: Row, width: int) -> list[Content]:
+        mark = "● " if row.path in self.marked else ""
+        cells = [Content(f"{mark}{shortened(row.path, width)}")]
+        for column in list(COLUMNS)[1:]:
+            text = row.cell(column)
+            cells.append(Content(f"{text:>8}" if column in NUMBERS else text))
+        return cells
+
+    def _list_facets(self) -> None:
+        facets = self.query_one("#facets", OptionList)
+        self._facets = []
+        options: list[Option] = []
+        for column in FACETS:
+            counted = counts(self.rows, column)
+            options.append(Option(Content.assemble((f"{COLUMNS[column]} ({len(counted)})", "bold")), disabled=True))
+            options += [Option(Content(f" {count:>5}  {one_line(value)}")) for value, count in counted]
+            self._facets += [None, *((column, value) for value, _ in counted)]
+        facets.clear_options()
+        facets.add_options(options)
+
+    def _say(self, text: str) -> None:
+        self.query_one("#state", Static).update(one_line(text))
+
+    # Looking
+
+    @on(Input.Changed, "#filter")
+    def _typed(self) -> None:
+        self.narrow()
+
+    @on(Input.Submitted, "#filter")
+    def _to_table(self) -> None:
+        self.query_one(DataTable).focus()
+
+    @on(OptionList.OptionSelected, "#facets")
+    def _narrow_to(self, event: OptionList.OptionSelected) -> None:
+        chosen = self._facets[event.option_index]
+        if chosen is not None:
+            self.query_one("#filter", Input).value = facet(*chosen)
+
+    @on(DataTable.HeaderSelected)
+    def _order_by(self, event: DataTable.HeaderSelected) -> None:
+        column = cast("Column", event.column_key.value)
+        self.reverse = column == self.order and not self.reverse
+        self.order = column
+        self.narrow()
+
+    def action_order(self) -> None:
+        """Order by the next column."""
+        names = list(COLUMNS)
+        self.order, self.reverse = names[(names.index(self.order) + 1) % len(names)], False
+        self.narrow()
+        self.notify(f"ordered by {COLUMNS[self.order].lower()}", timeout=2)
+
+    @on(DataTable.RowSelected)
+    def _open(self, event: DataTable.RowSelected) -> None:
+        self.program.open_source(document_place(str(event.row_key.value)))
+
+    def action_filter(self) -> None:
+        """Go to the line to narrow with."""
+        self.query_one("#filter").focus()
+
+    def action_counts(self) -> None:
+        """Show or hide the counts."""
+        facets = self.query_one("#facets")
+        facets.display = not facets.display
+        (facets if facets.display else self.query_one(DataTable)).focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Paths have more room, or less."""
+        if self.rows:
+            self.narrow()
+
+    def action_move(self, way: str) -> None:
+        """Go along what has the focus."""
+        target = self.focused if isinstance(self.focused, OptionList) else self.query_one(DataTable)
+        target.action_cursor_down() if way == "down" else target.action_cursor_up()
+
+    def action_close(self) -> None:
+        """First take the filter away, then leave."""
+        typed = self.query_one("#filter", Input)
+        if typed.value:
+            typed.value = ""
+            self.query_one(DataTable).focus()
+        else:
+            self.app.pop_screen()
+
+    # Changing
+
+    def action_mark(self) -> None:
+        """Mark the document, or take the mark away."""
+        row = self._current()
+        if row is not None:
+            self.marked ^= {row.path}
+            self.narrow()
+            self.query_one(DataTable).action_cursor_down()
+
+    def action_add(self) -> None:
+        """Add files or a folder."""
+        self.app.push_screen(AddScreen(), self._changed)
+
+    def action_remove(self) -> None:
+        """Delete the marked documents, else the one under the cursor, once that is confirmed."""
+        row = self._current()
+        paths = sorted(self.marked) or ([row.path] if row is not None else [])
+        if not paths:
+            return
+        named = [one_line(path) for path in paths[:NAMED]]
+        more = [f"and {len(paths) - NAMED:,} more"] if len(paths) > NAMED else []
+        text = "\n".join([*named, *more, "", "The files are deleted from the corpus folder."])
+        title = "Remove this document?" if len(paths) == 1 else f"Remove {len(paths):,} documents?"
+
+        def confirmed(yes: bool | None) -> None:
+            if yes:
+                self._remove(paths)
+
+        self.app.push_screen(Confirm(title, text, "Remove"), confirmed)
+
+    @work(thread=True, group="remove")
+    def _remove(self, paths: Sequence[str]) -> None:
+        try:
+            removed = self.program.engine().remove(paths)
+        except MlsurveyError as error:
+            self.app.call_from_thread(self.program.fail, str(error), "Not removed")
+        else:
+            self.app.call_from_thread(self.notify, f"{len(removed):,} removed")
+        self.app.call_from_thread(self._changed, True)
+
+    def _changed(self, changed: bool | None) -> None:
+        if changed:
+            self.marked.clear()
+            self.read()
+
+    def _current(self) -> Row | None:
+        place = self.query_one(DataTable).cursor_row
+        return self.shown[place] if 0 <= place < len(self.shown) else None
+
+
+def state_line(corpus: str, documents: int | None, pending: Pending | None) -> str:
+    """Where the documents are, and what a refresh would have to do."""
+    if documents is None:
+        return f"{corpus} is not there yet; a adds documents, F6 lays down those that come along"
+    if pending is None:
+        return f"{corpus}: {documents:,} documents and no index yet; F6 builds it"
+    if not pending.total:
+        return f"{corpus}: the index is up to date"
+    counted = {"new": pending.added, "changed": pending.changed, "removed": pending.removed}
+    told = ", ".join(f"{count:,} {name}" for name, count in counted.items() if count)
+    return f"{corpus}: {told} since the index was made; F6 refreshes it"
