@@ -27,6 +27,7 @@ from mlsurvey_tui.places import Places
 from mlsurvey_tui.program import Outcome, Program
 from mlsurvey_tui.source.screen import SourceScreen
 from mlsurvey_tui.why.screen import WhyScreen
+from mlsurvey_tui.work import Work
 
 
 class MlsurveyApp(Program):
@@ -37,11 +38,12 @@ class MlsurveyApp(Program):
     MODES: ClassVar = {"ask": AskScreen}
     DEFAULT_MODE = "ask"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f4", "show_corpus", "Documents", id="app.corpus"),
+        Binding("f4", "show_corpus", "Docs", id="app.corpus"),
         Binding("f1,question_mark", "help", "Help", id="app.help"),
         Binding("f2", "show_ask", "Ask", id="app.ask", show=False),
         Binding("f6", "refresh_index", "Refresh the index", id="app.refresh", show=False),
         Binding("ctrl+o", "jump", "Jump", id="app.jump", show=False),
+        Binding("ctrl+p", "command_palette", "More", id="app.palette", tooltip="every action", priority=True),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
     ]
 
@@ -120,6 +122,19 @@ class MlsurveyApp(Program):
     def action_stop_refresh(self) -> None:
         """Stop the refresh that runs."""
         self.stop_refresh()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A refresh can be stopped while it runs; the documents are a step from the question, not from a source."""
+        if action == "stop_refresh":
+            return self.work is not None
+        if action == "show_corpus":
+            return isinstance(self.screen, AskScreen | CorpusScreen)
+        return super().check_action(action, parameters)
+
+    def watch_work(self, before: Work | None, now: Work | None) -> None:
+        """The footer tells what can be stopped."""
+        if (before is None) != (now is None):
+            self.screen.refresh_bindings()
 
     def watch_outcome(self, outcome: Outcome | None) -> None:
         """Tell how a refresh ended, and offer what a preview tells."""

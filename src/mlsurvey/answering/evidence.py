@@ -115,6 +115,7 @@ WEIGHTS: Mapping[str, float] = {
     "definition": 2.0,
     "object": 0.5,
     "compares": 0.5,
+    "elsewhere": -1.2,
     "code": -1.6,
     "command": -1.2,
     "bullet": 0.3,
@@ -127,8 +128,9 @@ WEIGHTS: Mapping[str, float] = {
 }
 """Logistic weights of the features, fitted by ``bench/fit_weights.py``; ``bench/ANSWERS.md`` tells on what.
 
-``definition`` was set by hand: the questions fitted on ask for few. That "X is a ..." answers "what is X" is the
-oldest pattern of definition questions (Hildebrandt, Katz and Lin, HLT-NAACL 2004).
+``definition``, ``elsewhere`` and ``command`` were set by hand, since the questions fitted on have few cases of
+them, and changed no figure of these questions for the worse. That "X is a ..." answers "what is X" is the oldest
+pattern of definition questions (Hildebrandt, Katz and Lin, HLT-NAACL 2004).
 """
 PURPOSE = "purpose"
 """The aspect of what a thing is and what it is for."""
@@ -156,6 +158,11 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
         "defines": float(defines),
         "definition": float(defines and cell.aspect == PURPOSE),
         "compares": float(bool(named.slugs & (set(cell.sides) - {cell.entity})) and _COMPARES.search(text) is not None),
+        "elsewhere": float(
+            cell.entity is not None
+            and cell.entity not in named.opening | set(passage.subjects)
+            and bool(named.opening & set(passage.subjects))
+        ),
         "others": float(bool(named.slugs - {cell.entity, *cell.objects})),
         "object": _share(frozenset(cell.objects), named.slugs | frozenset(passage.subjects)),
         "code": float(candidate.kind is SentenceKind.CODE and not cell.strong.match(text)),

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from mlsurvey import __version__
+from mlsurvey.api.agents import add_agents
 from mlsurvey.api.frame import Frame
 from mlsurvey.api.problems import RefusalError, problem_of, problem_of_fields, problem_of_status, respond
 from mlsurvey.api.routes import ROUTERS
@@ -56,6 +57,7 @@ def create_app(settings: Settings, service: ServiceSettings) -> FastAPI:
     app.state.service = state
     for router in ROUTERS:
         app.include_router(router)
+    app.state.agents = add_agents(app, state)
     _add_docs(app)
     _add_problems(app)
     app.add_middleware(Frame, service=state)
@@ -75,7 +77,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     await service.start()
     try:
-        yield
+        async with app.state.agents.run():
+            yield
     finally:
         await service.stop()
 

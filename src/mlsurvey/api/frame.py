@@ -21,7 +21,7 @@ from mlsurvey.api.service import Service
 
 OPEN = ("/v1/health", "/v1/ready", "/v1/problems", "/docs", "/openapi.json")
 """Routes, and what lies below them, that need no token: they tell nothing of the documents."""
-READING_POSTS = ("/v1/search", "/v1/ask", "/v1/compare")
+READING_POSTS = ("/v1/search", "/v1/ask", "/v1/compare", "/v1/chat/completions", "/mcp")
 """Routes that change nothing, though their method says so."""
 _ID = re.compile(r"[\w.-]{1,64}")
 

@@ -24,12 +24,13 @@ def log_config(level: str = "INFO") -> dict[str, Any]:
     }
     handler = {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "json"}
     ours = {"handlers": ["stderr"], "level": level, "propagate": False}
+    silent = {"handlers": ["stderr"], "level": "CRITICAL", "propagate": False}  # its messages hold what agents sent
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": formatter},
         "handlers": {"stderr": handler},
-        "loggers": {"uvicorn": ours, "uvicorn.error": ours, "mlsurvey.api": ours},
+        "loggers": {"uvicorn": ours, "uvicorn.error": ours, "mlsurvey.api": ours, "mlsurvey.mcp": ours, "mcp": silent},
     }
 
 

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from mlsurvey import __version__
-from mlsurvey.cli import about, asking, collecting, curating, evaluating, indexing, interface, serving, syncing
+from mlsurvey.cli import about, agents, asking, collecting, curating, evaluating, indexing, interface, serving, syncing
 from mlsurvey.cli.console import describe_bug, report_error
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Index, Model, Reranker, settings_of
@@ -94,7 +94,7 @@ def _without_command(ctx: typer.Context) -> None:
         typer.echo(ctx.get_help())
 
 
-for group in (asking, interface, indexing, collecting, syncing, curating, evaluating, serving, about):
+for group in (asking, interface, indexing, collecting, syncing, curating, evaluating, serving, agents, about):
     group.register(app)
 
 

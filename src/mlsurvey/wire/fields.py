@@ -14,6 +14,10 @@ MOST_EXPLAINED = 50
 """Hits that can be explained at once: each costs a run of the model."""
 MOST_NAMES = 100
 """Values of one kind of filter."""
+MOST_PASSAGE = 50_000
+"""Characters of a passage that is fetched by its place."""
+MOST_AROUND = 10_000
+"""Characters before and after it."""
 LONGEST_NAME = 300
 """Characters of a name, path pattern or heading."""
 MOST_STATEMENTS = 20

@@ -8,8 +8,10 @@ from pydantic import Field, model_validator
 
 from mlsurvey.types import Filters
 from mlsurvey.wire.fields import (
+    MOST_AROUND,
     MOST_EXPLAINED,
     MOST_HITS,
+    MOST_PASSAGE,
     Day,
     MaxStatements,
     Name,
@@ -90,7 +92,7 @@ class SearchParameters(SearchOptions, FilterRequest):
         return SearchRequest(query=self.q, filters=filters, **options)
 
 
-class AskRequest(Request):
+class QuestionRequest(Request):
     """A question."""
 
     question: Query = Field(examples=[EXAMPLE])
@@ -98,6 +100,11 @@ class AskRequest(Request):
     filters: FilterRequest = FilterRequest()
     max_statements: MaxStatements = 3
     """Statements at most, for each library and aspect."""
+
+
+class AskRequest(QuestionRequest):
+    """A question, and how its answer is to come."""
+
     stream: bool = False
     """Send the answer as server-sent events, each part as soon as it is known."""
 
@@ -146,6 +153,29 @@ class TextParameters(Request):
         if self.mark_start is not None and self.mark_end is not None and self.mark_end < self.mark_start:
             raise ValueError(f"mark_end {self.mark_end} is before mark_start {self.mark_start}")
         return self
+
+
+class PassageRequest(Request):
+    """A span of a document, as a citation or a hit names it; places count Unicode code points."""
+
+    document: Name = Field(examples=["libraries/rust/burn.md"])
+    """Path relative to the corpus folder."""
+    start: Position
+    """First character."""
+    end: Position
+    """Character after the last."""
+    around: Annotated[int, Field(ge=0, le=MOST_AROUND)] = 500
+    """Characters of the document to send before and after the span."""
+
+    @model_validator(mode="after")
+    def _check_span(self) -> Self:
+        if not self.start <= self.end <= self.start + MOST_PASSAGE:
+            raise ValueError(f"{self.start}..{self.end} is no span of at most {MOST_PASSAGE:,} characters")
+        return self
+
+
+class NothingRequest(Request):
+    """Nothing needs to be said."""
 
 
 class RefreshRequest(Request):

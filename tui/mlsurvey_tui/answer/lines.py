@@ -17,7 +17,7 @@ from mlsurvey.rendering.plain import visible
 class Cited(Static, can_focus=True):
     """Text with the numbers of its sources; Enter opens the first, a click on a number that one."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Open source", id="answer.open")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Open", id="answer.open")]
 
     class Opened(Message):
         """Somebody wants to see a source."""
@@ -34,6 +34,7 @@ class Cited(Static, can_focus=True):
         lead: str = "",
         remarks: Sequence[str] = (),
         nearest: bool = False,
+        first: bool = False,
         classes: str = "",
     ) -> None:
         """A line.
@@ -43,11 +44,14 @@ class Cited(Static, can_focus=True):
             numbers: of the citations that it rests on.
             lead: words of ours before it ("against: ").
             remarks: words of ours behind it ("disputed, see below").
+            first: the numbers stand before the text, as in a list of sources.
             nearest: the numbers count the nearest passages of an abstention.
             classes: of the style sheet.
         """
         self.text, self.numbers, self.is_nearest = text, tuple(numbers), nearest
-        super().__init__(_content(text, self.numbers, lead, remarks), classes=classes)
+        links = _links(self.numbers)
+        body = [*links, "  ", visible(text)] if first else [visible(text), " ", *links]
+        super().__init__(_content(body, lead, remarks), classes=classes)
 
     def action_open(self, number: int | None = None) -> None:
         """Ask for a source to be shown."""
@@ -59,13 +63,17 @@ class Cited(Static, can_focus=True):
         self.focus()
 
 
-def _content(text: str, numbers: Sequence[int], lead: str, remarks: Sequence[str]) -> Content:
-    parts: list[Content | str | tuple[str, str | Style]] = []
-    if lead:
-        parts.append((lead, "italic $text-warning"))
-    parts.append(visible(text))
+Part = Content | str | tuple[str, str | Style]
+
+
+def _links(numbers: Sequence[int]) -> list[Part]:
+    parts: list[Part] = []
     for number in numbers:
         link = Style.from_meta({"@click": f"open({number})"}) + Style(bold=True)
-        parts += [" ", (f"[{number}]", link)]
-    parts += [(f" ({remark})", "italic $text-warning") for remark in remarks]
-    return Content.assemble(*parts)
+        parts += [*([" "] if parts else []), (f"[{number}]", link)]
+    return parts
+
+
+def _content(body: Sequence[Part], lead: str, remarks: Sequence[str]) -> Content:
+    before: list[Part] = [(lead, "italic $text-warning")] if lead else []
+    return Content.assemble(*before, *body, *((f" ({remark})", "italic $text-warning") for remark in remarks))

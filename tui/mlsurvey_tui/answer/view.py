@@ -78,6 +78,15 @@ class AnswerView(VerticalScroll):
         """Lay out anew."""
         self._lay_out(self.size.width)
 
+    def enter(self) -> None:
+        """Take the focus, to the first line where there is one."""
+        first = next(iter(self.query(Cited)), None)
+        (first or self).focus(scroll_visible=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Cards are there for comparisons."""
+        return action != "toggle_cards" or bool(self.query(Row))
+
     def action_toggle_cards(self) -> None:
         """Beside each other, or below."""
         self.cards = not self.cards
@@ -230,7 +239,8 @@ def _places(shown: Shown, title: str, *, nearest: bool) -> Iterator[Widget]:
         place = f"{citation.document}:{citation.line_start}  {trail}"
         remarks = (shown.stale[citation.number],) if citation.number in shown.stale else ()
         quote = f"\n“{one_line(citation.quote)}”" if nearest else ""
-        yield Cited(f"{one_line(place)}{quote}", (citation.number,), remarks=remarks, nearest=nearest, classes="place")
+        line = f"{one_line(place)}{quote}"
+        yield Cited(line, (citation.number,), remarks=remarks, nearest=nearest, classes="place", first=True)
 
 
 def _plain(text: str, classes: str) -> Static:

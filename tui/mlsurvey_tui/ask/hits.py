@@ -23,10 +23,10 @@ class Hits(OptionList):
     """Keyword hits, best first; Enter opens the place."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Open source", id="hits.open"),
+        Binding("enter", "select", "Open", id="hits.open"),
         Binding("j", "cursor_down", "Down", show=False, id="hits.down"),
         Binding("k", "cursor_up", "Up", show=False, id="hits.up"),
-        Binding("w", "screen.explain", "Why this one", id="hits.why"),
+        Binding("w", "screen.explain", "Why", id="hits.why"),
     ]
     HELP = """
     ## Passages

@@ -39,10 +39,10 @@ class AskScreen(Screen[None]):
     """Question above, answer below; between them what was understood."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash,ctrl+l", "question", "Question", id="ask.question"),
+        Binding("slash,ctrl+l", "question", "Ask", id="ask.question"),
         Binding("escape", "back", "Answer", id="ask.back", show=False),
-        Binding("r,f5", "again", "Again", id="ask.again"),
-        Binding("x,ctrl+s", "export", "Export", id="ask.export"),
+        Binding("r,f5", "again", "Ask again", id="ask.again", show=False),
+        Binding("x,ctrl+s", "export", "Save", id="ask.export"),
         Binding("ctrl+r,f3", "history", "History", id="ask.history"),
     ]
 
@@ -66,7 +66,7 @@ class AskScreen(Screen[None]):
             yield Notice()
             yield Hits()
             yield AnswerView(id="answer")
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """The first frame stands; now the rest is opened."""
@@ -212,7 +212,7 @@ class AskScreen(Screen[None]):
         self._progress(f"{len(shown.answer.citations)} quotes · {total:.0f} ms · index {shown.answer.index}")
         self._switch("answer")
         if self.focused is None or self.focused is question:
-            self.query_one(AnswerView).focus()
+            self.call_after_refresh(self.query_one(AnswerView).enter)
         self.refresh_bindings()
 
     def _fail(self, error: MlsurveyError) -> None:
@@ -265,7 +265,7 @@ class AskScreen(Screen[None]):
         if self.shown is not None and self.request is not None:
             self.query_one(QuestionInput).settle(self.request.question)
             self._switch("answer")
-            self.query_one(AnswerView).focus()
+            self.query_one(AnswerView).enter()
 
     def action_again(self) -> None:
         """Ask the same again, over the index as it is now."""

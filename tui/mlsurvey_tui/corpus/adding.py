@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from mlsurvey_tui.program import Program
 
 
+REPLACE = "replace documents of the same name: {}"
+"""Told in words too: without colours a box that is ticked looks like one that is not."""
+
+
 class Files(DirectoryTree):
     """Folders, and files of a format that is read; nothing hidden, and no name that would garble the screen."""
 
@@ -60,7 +64,7 @@ class AddScreen(ModalScreen[bool]):
             yield Input(placeholder="path; right takes what is offered", id="source", suggester=PathSuggester())
             yield Input(placeholder="folder inside the corpus, such as rust (may be empty)", id="into")
             with Horizontal(classes="choices"):
-                yield Checkbox("replace documents of the same name", id="replace", compact=True)
+                yield Checkbox(REPLACE.format("no"), id="replace", compact=True)
             yield Static("", id="said", markup=False)
             yield Files(Path.cwd(), id="files")
 
@@ -72,6 +76,10 @@ class AddScreen(ModalScreen[bool]):
     @on(DirectoryTree.DirectorySelected)
     def _picked(self, event: DirectoryTree.FileSelected | DirectoryTree.DirectorySelected) -> None:
         self.query_one("#source", Input).value = str(event.path)
+
+    @on(Checkbox.Changed)
+    def _ticked(self, event: Checkbox.Changed) -> None:
+        event.checkbox.label = REPLACE.format("yes" if event.value else "no")
 
     @on(Input.Submitted)
     def action_add(self) -> None:

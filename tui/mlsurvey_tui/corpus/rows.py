@@ -27,6 +27,9 @@ NUMBERS = ("passages", "bytes")
 FACETS: tuple[Column, ...] = ("language", "library")
 NONE = "none"
 """What a facet calls the documents that have no such value."""
+_WIDE = 130
+"""Columns of the table from which on all that is known of a document is seen at once."""
+_GAP = 2
 _UNITS = ("B", "kB", "MB", "GB")
 
 
@@ -98,6 +101,14 @@ def size(count: int) -> str:
             break
         amount /= 1000
     return f"{amount:.1f} {unit}" if unit not in _UNITS[:2] else f"{amount:.0f} {unit}"
+
+
+def column_widths(width: int) -> dict[Column, int]:
+    """Widths that let as many columns as possible be seen at once; paths take what is left."""
+    fixed: dict[Column, int] = {"library": 13, "language": 10, "passages": 9, "bytes": 7, "date": 10, "title": 40}
+    seen = [column for column in fixed if width >= _WIDE or column not in ("date", "title")]
+    left = width - sum(fixed[column] for column in seen) - _GAP * (len(seen) + 1) - 2
+    return {"path": min(max(left, 20), 70), **fixed}
 
 
 def shortened(path: str, width: int) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Literal, cast
 
+from rich.text import Text
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -26,6 +27,7 @@ from mlsurvey_tui.corpus.rows import (
     NUMBERS,
     Column,
     Row,
+    column_widths,
     counts,
     facet,
     matching,
@@ -96,14 +98,11 @@ class CorpusScreen(Screen[None]):
             yield OptionList(id="facets", markup=False)
             with Vertical():
                 yield DataTable(id="documents", cursor_type="row", zebra_stripes=True)
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Read what there is, now and whenever the index changes."""
-        table = self.query_one(DataTable)
-        for column, title in COLUMNS.items():
-            table.add_column(title, key=column)
-        table.focus()
+        self.query_one(DataTable).focus()
         self.query_one("#facets").display = self.size.width >= ROOMY
         self.watch(self.program, "generation", self._index_changed)
 
@@ -113,10 +112,6 @@ class CorpusScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Another screen may have changed something."""
         self.read()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Stop is there while something runs."""
-        return action != "app.stop_refresh" or self.program.work is not None
 
     # Reading
 
@@ -150,20 +145,23 @@ class CorpusScreen(Screen[None]):
         table, typed = self.query_one(DataTable), self.query_one("#filter", Input).value
         place = table.cursor_row
         self.shown = ordered(matching(self.rows, typed), self.order, reverse=self.reverse)
-        table.clear()
-        width = max(24, self.size.width // 2 - 8)
+        widths = column_widths(table.size.width or self.size.width)
+        table.clear(columns=True)
+        for column, title in COLUMNS.items():
+            sign = ("▼" if self.reverse else "▲") if column == self.order else ""
+            table.add_column(f"{title}{sign}", key=column, width=widths[column])
         for row in self.shown:
-            table.add_row(*self._cells(row, width), key=row.path)
+            table.add_row(*self._cells(row, widths), key=row.path)
         table.move_cursor(row=min(place, max(0, len(self.shown) - 1)))
         marks = f", {len(self.marked)} marked" if self.marked else ""
         self.query_one("#filter", Input).border_subtitle = f"{len(self.shown):,} of {len(self.rows):,}{marks}"
 
-    def _cells(self, row: Row, width: int) -> list[Content]:
+    def _cells(self, row: Row, widths: Mapping[Column, int]) -> list[Text]:
         mark = "● " if row.path in self.marked else ""
-        cells = [Content(f"{mark}{shortened(row.path, width)}")]
+        cells = [Text(f"{mark}{shortened(row.path, widths['path'] - len(mark))}", no_wrap=True)]
         for column in list(COLUMNS)[1:]:
-            text = row.cell(column)
-            cells.append(Content(f"{text:>8}" if column in NUMBERS else text))
+            side: Literal["left", "right"] = "right" if column in NUMBERS else "left"
+            cells.append(Text(row.cell(column), justify=side, no_wrap=True, overflow="ellipsis"))
         return cells
 
     def _list_facets(self) -> None:

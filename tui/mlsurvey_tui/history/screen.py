@@ -62,7 +62,7 @@ class HistoryScreen(Screen[tuple[Answer, bool] | None]):
         yield Static("History", id="place", markup=False)
         yield Input(placeholder="search questions and answers", id="search")
         yield OptionList(id="entries", markup=False)
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """List what there is."""

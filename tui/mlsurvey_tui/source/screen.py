@@ -37,8 +37,8 @@ class SourceScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "Back", id="source.close"),
-        Binding("n,right_square_bracket", "step(1)", "Next", id="source.next", tooltip="next quote"),
-        Binding("p,left_square_bracket", "step(-1)", "Earlier", id="source.previous", tooltip="quote before"),
+        Binding("n,right_square_bracket", "step(1)", "Quotes", id="source.next", key_display="n/p"),
+        Binding("p,left_square_bracket", "step(-1)", "Earlier quote", id="source.previous", show=False),
         Binding("s", "toggle_raw", "Raw", id="source.raw", tooltip="as stored, or as it reads"),
         Binding("t", "contents", "Contents", id="source.contents"),
         Binding("slash,ctrl+f", "find", "Find", id="source.find"),
@@ -89,7 +89,7 @@ class SourceScreen(Screen[None]):
         find = Input(placeholder="find in this document", id="find")
         find.display = False
         yield find
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Open the first place."""

@@ -1,0 +1,62 @@
+"""The tools for agents over HTTP: ``POST /mcp``, the same as ``mlsurvey mcp``, within the bounds of the service."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from fastapi import FastAPI
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
+from starlette.routing import Route
+
+from mlsurvey.api.admission import Cancelled
+from mlsurvey.api.problems import RefusalError
+from mlsurvey.api.service import Service
+from mlsurvey.mcp.server import TurnedAwayError, build
+from mlsurvey.survey import Survey
+
+T = TypeVar("T")
+
+PATH = "/mcp"
+LARGEST = 1024 * 1024
+"""Bytes of a message at most: the longest question is far below."""
+
+
+def add_agents(app: FastAPI, service: Service) -> StreamableHTTPSessionManager:
+    """Add the route. What is returned has to run while the application does.
+
+    No session is kept between two requests, so any worker can answer any of them,
+    and there is nothing that a client could leave open. Host, origin and token are
+    checked by the frame, as for every route.
+    """
+
+    async def run(work: Callable[[Survey, Cancelled], T]) -> T:
+        return await _work(service, work)
+
+    manager = StreamableHTTPSessionManager(
+        build(run), stateless=True, json_response=True, max_request_body_size=LARGEST
+    )
+    app.router.routes.append(Route(PATH, StreamableHTTPASGIApp(manager), methods=["POST"], include_in_schema=False))
+    return manager
+
+
+async def _work(service: Service, work: Callable[[Survey, Cancelled], T]) -> T:
+    """Do work in the pool of the service.
+
+    Raises:
+        TurnedAwayError: the queue is full, or the time is over.
+    """
+    token = threading.Event()
+    limit = service.settings.time_limit
+    try:
+        async with asyncio.timeout(limit):
+            return await service.admission.start(lambda cancelled: work(service.survey, cancelled), token)
+    except RefusalError as refusal:
+        raise TurnedAwayError(str(refusal)) from refusal
+    except TimeoutError as error:
+        service.metrics.turned_away("time-limit")
+        raise TurnedAwayError(f"it took more than {limit:g} seconds and was stopped; ask for less at once") from error
+    finally:
+        token.set()

@@ -1,0 +1,27 @@
+"""``mcp``: the survey as tools for an agent. The protocol's package is loaded by this command and by the service."""
+
+from __future__ import annotations
+
+import typer
+
+from mlsurvey.cli.help import with_examples
+from mlsurvey.cli.options import Corpus, Index, Model, settings_of
+
+_MCP = with_examples(
+    "Be a tool server for one agent, on standard input and output, by the Model Context Protocol. The agent starts it; "
+    "its tools only read. A service that runs has the same tools at /mcp.",
+    "mcp",
+    "mcp --corpus ~/notes --index ~/.cache/notes",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command(help=_MCP)(mcp)
+
+
+def mcp(ctx: typer.Context, corpus: Corpus = None, index: Index = None, model: Model = None) -> None:
+    """Serve tools."""
+    from mlsurvey.mcp.stdio import serve
+
+    serve(settings_of(ctx, corpus, index, model))

@@ -1,0 +1,74 @@
+"""Serve the tools on standard input and output, to the one program that started this process."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from mcp.server.stdio import stdio_server
+
+from mlsurvey.mcp.server import TurnedAwayError, build
+from mlsurvey.mcp.tools import Cancelled
+from mlsurvey.settings import Settings
+from mlsurvey.survey import Survey
+
+T = TypeVar("T")
+
+THREADS = 2
+"""Calls that are worked on at once: the question encoder takes one core each."""
+PLACES = 32
+"""Calls that may wait; the next one is turned away."""
+TIME_LIMIT = 60.0
+"""Seconds that a call may take, waiting included."""
+
+
+class Desk:
+    """Runs calls in a few threads. For one event loop."""
+
+    def __init__(self, survey: Survey) -> None:
+        self._survey = survey
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="mlsurvey")
+        self._waiting = 0
+
+    def close(self) -> None:
+        """Drop what waits, and let what runs come to its end."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    async def run(self, work: Callable[[Survey, Cancelled], T]) -> T:
+        """Do the work; whoever stops waiting for it stops it.
+
+        Raises:
+            TurnedAwayError: there is no room, or the time is over.
+        """
+        if self._waiting >= THREADS + PLACES:
+            raise TurnedAwayError(f"{self._waiting} calls are under way already; wait for some of them")
+        token = threading.Event()
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(TIME_LIMIT):
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(self._pool, work, self._survey, token.is_set)
+        except TimeoutError as error:
+            raise TurnedAwayError(f"it took more than {TIME_LIMIT:g} seconds and was stopped; ask for less") from error
+        finally:
+            token.set()
+            self._waiting -= 1
+
+
+def serve(settings: Settings) -> None:
+    """Serve until standard input ends. The protocol has standard output to itself meanwhile."""
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    with Survey(settings) as survey:
+        desk = Desk(survey)
+        try:
+            server = build(desk.run)
+            async with stdio_server() as (incoming, outgoing):
+                await server.run(incoming, outgoing, server.create_initialization_options())
+        finally:
+            desk.close()

@@ -1,0 +1,214 @@
+"""The tools: what each is for, what it takes, what it gives, and how it is done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from mlsurvey.errors import UsageError
+from mlsurvey.matrix import matrix_of
+from mlsurvey.rendering.json import answer_value, hits_value, to_json
+from mlsurvey.survey import Survey
+from mlsurvey.types import Answer as AnswerNoun
+from mlsurvey.types import Document
+from mlsurvey.wire.answers import Answer, Comparison, Hits
+from mlsurvey.wire.documents import Documents, DocumentText
+from mlsurvey.wire.requests import (
+    CompareRequest,
+    DocumentParameters,
+    NothingRequest,
+    PassageRequest,
+    QuestionRequest,
+    SearchRequest,
+)
+from mlsurvey.wire.service import Index
+
+Cancelled = Callable[[], bool]
+"""Whether nobody waits for the result any more."""
+R = TypeVar("R", bound=BaseModel)
+
+INSTRUCTIONS = """Answers to questions about machine learning libraries, from a fixed set of documents on this machine.
+No language model writes them: every statement is a verbatim quote with the file, the lines and the characters where it
+stands, so it can be cited as it is. Start with `ask` (or `compare`, when the libraries are known); where the answer is
+partial, `search` in other words and read on with `get_passage`. What the documents do not say is told as missing:
+treat that as unknown, not as no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool(Generic[R]):
+    """A tool."""
+
+    name: str
+    title: str
+    description: str
+    request: type[R]
+    reply: type[BaseModel]
+    work: Callable[[Survey, R, Cancelled], dict[str, Any]]
+    """Gives plain values of the reply's model."""
+
+
+def ask(survey: Survey, wanted: QuestionRequest, cancelled: Cancelled) -> dict[str, Any]:
+    """A cited answer."""
+    parts = survey.parts(
+        wanted.question, filters=wanted.filters.filters(), max_statements=wanted.max_statements, cancelled=cancelled
+    )
+    *_, answer = parts
+    if not isinstance(answer, AnswerNoun):
+        raise TypeError("the answer is the last part")
+    return answer_value(answer, survey.stale(answer))
+
+
+def compare(survey: Survey, wanted: CompareRequest, cancelled: Cancelled) -> dict[str, Any]:
+    """A matrix, and the answer that it was made from."""
+    answer = survey.compare(
+        wanted.entities,
+        wanted.aspects,
+        question=wanted.question,
+        filters=wanted.filters.filters(),
+        max_statements=wanted.max_statements,
+        cancelled=cancelled,
+    )
+    return {"answer": answer_value(answer, survey.stale(answer)), "matrix": asdict(matrix_of(answer))}
+
+
+def search(survey: Survey, wanted: SearchRequest, _: Cancelled) -> dict[str, Any]:
+    """Passages."""
+    found = survey.search(
+        wanted.query,
+        limit=wanted.limit,
+        offset=wanted.offset,
+        min_score=wanted.min_score,
+        filters=wanted.filters.filters(),
+        mode=wanted.mode,
+        explain=wanted.explain,
+    )
+    value = hits_value(wanted.query, wanted.mode, found.generation.id, found.hits, found.explanations)
+    for hit in value["hits"]:
+        hit["rank"] += wanted.offset
+    return value
+
+
+def get_passage(survey: Survey, wanted: PassageRequest, _: Cancelled) -> dict[str, Any]:
+    """A span, and what stands around it.
+
+    Raises:
+        UsageError: it is beyond the end of the document.
+    """
+    document = survey.document(wanted.document)
+    if wanted.end > len(document.text):
+        raise UsageError(
+            f"{document.path} has {len(document.text):,} characters, so it has no place {wanted.end:,}; "
+            "take start and end from a citation or a hit of the same index"
+        )
+    return _excerpt(document, wanted)
+
+
+def _excerpt(document: Document, wanted: PassageRequest) -> dict[str, Any]:
+    text, start, end = document.text, wanted.start, wanted.end
+    first, last = max(0, start - wanted.around), min(len(text), end + wanted.around)
+    return {
+        "path": document.path,
+        "sha256": document.sha256,
+        "start": first,
+        "end": last,
+        "length": len(text),
+        "text": text[first:last],
+        "mark": {
+            "before": text[first:start],
+            "text": text[start:end],
+            "after": text[end:last],
+            "line_start": text.count("\n", 0, start) + 1,
+            "line_end": text.count("\n", 0, max(start, end - 1)) + 1,
+        },
+    }
+
+
+def list_documents(survey: Survey, wanted: DocumentParameters, _: Cancelled) -> dict[str, Any]:
+    """A page of documents."""
+    listed = survey.documents(wanted.filters())
+    page = listed.documents[wanted.offset : wanted.offset + wanted.limit]
+    return {
+        "index": listed.generation.id,
+        "total": len(listed.documents),
+        "offset": wanted.offset,
+        "documents": [asdict(row) for row in page],
+    }
+
+
+def index_status(survey: Survey, _: NothingRequest, __: Cancelled) -> dict[str, Any]:
+    """The state of corpus and index, without the folders of this machine."""
+    status = asdict(survey.status())
+    return {name: status[name] for name in Index.model_fields if name in status} | {"jobs": []}
+
+
+TOOLS: tuple[Tool[Any], ...] = (
+    Tool(
+        "ask",
+        "Ask a question",
+        "Answer a question about machine learning libraries with verbatim quotes and their sources: comparisons "
+        "('How do Burn and Candle differ in GPU support?'), lists ('Which Go libraries train on a GPU?'), lookups and "
+        "recommendations. `status` is `answered`, `partial` or `abstained`, with the reason; `missing` names what the "
+        "documents do not say. Statements refer to `citations` by number.",
+        QuestionRequest,
+        Answer,
+        ask,
+    ),
+    Tool(
+        "compare",
+        "Compare libraries",
+        "Compare two to eight given libraries point by point: a matrix with a row for each aspect and a cell for each "
+        "library, each cell with quotes, or marked as missing. Without `aspects`, those that tell most are taken. "
+        "An unknown library or aspect is an error that offers similar names.",
+        CompareRequest,
+        Comparison,
+        compare,
+    ),
+    Tool(
+        "search",
+        "Search passages",
+        "Find passages by keywords and by meaning, best first, each with its document, headings, lines and characters. "
+        "Use it for what `ask` does not cover, or to look around a subject. `mode` is `hybrid`, `keyword` (exact names "
+        "and versions) or `dense` (meaning alone). Scores compare within one search only.",
+        SearchRequest,
+        Hits,
+        search,
+    ),
+    Tool(
+        "get_passage",
+        "Read a passage",
+        "Read a document around a place, as it was indexed: give the `document`, `start` and `end` of a citation or a "
+        "hit, and how many characters to read before and after it. `mark.text` is the span itself.",
+        PassageRequest,
+        DocumentText,
+        get_passage,
+    ),
+    Tool(
+        "list_documents",
+        "List documents",
+        "List the documents that answers are made from, by path, with title, library, date and size; filter by "
+        "library, language, path, heading or date.",
+        DocumentParameters,
+        Documents,
+        list_documents,
+    ),
+    Tool(
+        "index_status",
+        "State of the index",
+        "Which generation of the index is in use, how many documents and passages it has, and whether files have "
+        "changed since: `pending` counts what the next refresh would look at.",
+        NothingRequest,
+        Index,
+        index_status,
+    ),
+)
+
+
+def plain(value: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """A result as JSON values, and as the same JSON in text."""
+    text = to_json(value, indent=None)
+    values: dict[str, Any] = json.loads(text)
+    return values, text
