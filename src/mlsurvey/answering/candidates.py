@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mlsurvey.answering.polarity import is_denied, polarity
-from mlsurvey.answering.words import content_words, stems
+from mlsurvey.answering.words import text_stems
 from mlsurvey.types import Aspect, Hit, Passage, Sentence, SentenceKind, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 
@@ -67,12 +67,12 @@ class Candidate:
     @cached_property
     def stems(self) -> frozenset[str]:
         """Stems of its content words."""
-        return stems(content_words(self.text))
+        return text_stems(self.text)
 
     @cached_property
     def context_stems(self) -> frozenset[str]:
         """Stems of the headings, label and column names that it stands under."""
-        return stems(content_words(" ".join((*self.passage.trail, self.label or "", self.header))))
+        return text_stems(" ".join((*self.passage.trail, self.label or "", self.header)))
 
 
 def candidates(hits: Iterable[Hit]) -> Iterator[Candidate]:

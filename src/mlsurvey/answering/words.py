@@ -51,3 +51,9 @@ def content_words(text: str) -> list[str]:
 def stems(items: Iterable[str]) -> frozenset[str]:
     """Stems of the given words."""
     return frozenset(stem(word) for word in items)
+
+
+@lru_cache(maxsize=32768)
+def text_stems(text: str) -> frozenset[str]:
+    """Stems of the content words of a text. Remembered: questions about one field read the same sentences."""
+    return stems(content_words(text))

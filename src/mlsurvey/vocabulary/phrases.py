@@ -27,11 +27,17 @@ class Phrases:
 
     def distinct(self, text: str) -> frozenset[str]:
         """The different wordings found in ``text``, lower case."""
-        return frozenset(m.group().casefold() for m in self.pattern.finditer(text)) if self.pattern else frozenset()
+        return _distinct(self.pattern, text) if self.pattern else frozenset()
 
     def match(self, text: str) -> bool:
         """Whether any phrase occurs in ``text``."""
         return self.pattern is not None and self.pattern.search(text) is not None
+
+
+@lru_cache(maxsize=32768)
+def _distinct(pattern: re.Pattern[str], text: str) -> frozenset[str]:
+    """Remembered: the same sentences are looked at for the same few aspects again and again."""
+    return frozenset(m.group().casefold() for m in pattern.finditer(text))
 
 
 @lru_cache(maxsize=4096)
