@@ -54,6 +54,7 @@ def test_arguments_win_over_environment_over_file_over_default(tmp_path: Path, m
         "device": "default",
         "precision": "default",
         "reranker": "default",
+        "github_raw": "default",
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlsurvey.evaluation.questions import Question, read_questions
+from mlsurvey.syncing.provenance import UPSTREAM
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
@@ -25,8 +26,10 @@ def survey(question_model: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     from mlsurvey.settings import Settings
     from mlsurvey.survey import Survey
 
+    corpus = tmp_path_factory.mktemp("golden_corpus") / "corpus"
+    shutil.copytree(CORPUS, corpus, ignore=shutil.ignore_patterns(UPSTREAM))  # a checkout may have fetched documents
     index = tmp_path_factory.mktemp("golden") / "index"
     shutil.copytree(question_model, index / "models" / model_id(DEFAULT_MODEL))
-    with Survey(Settings(corpus=CORPUS, index=index)) as survey:
+    with Survey(Settings(corpus=corpus, index=index)) as survey:
         survey.refresh()
         yield survey

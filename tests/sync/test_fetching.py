@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+import httpx2
 import pytest
 
+from mlsurvey.syncing.fetch import Fetcher, RefusedError
 from mlsurvey.syncing.provenance import read_records, sources_of
 from mlsurvey.syncing.sources import Source
 
-from .conftest import BURN, PLACE, README
+from .conftest import BURN, PLACE, QUICK, README
 from .upstream import (
     bomb,
     conditional,
@@ -28,8 +30,8 @@ from .upstream import (
     truncated,
 )
 
-TEXT = "# Burn\n\nBurn is a framework.\n".encode()
-NEWER = "# Burn\n\nBurn is a newer framework.\n".encode()
+TEXT = b"# Burn\n\nBurn is a framework.\n"
+NEWER = b"# Burn\n\nBurn is a newer framework.\n"
 
 
 def test_a_document_comes_byte_for_byte_with_its_provenance(upstream, corpus, fetch) -> None:
@@ -155,6 +157,20 @@ def test_what_is_back_is_no_longer_gone(upstream, corpus, fetch) -> None:
     upstream.replies[README] = serve(TEXT)
     assert fetch()[PLACE].state == "unchanged"
     assert read_records(corpus)[PLACE].gone is None
+
+
+def test_nothing_newer_than_nothing_is_no_answer(upstream, fetch) -> None:
+    upstream.replies[README] = status(304)
+    outcome = fetch()[PLACE]
+    assert outcome.state == "failed" and "304" in outcome.reason
+
+
+def test_no_way_leads_from_https_to_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    moved = httpx2.MockTransport(lambda request: httpx2.Response(302, headers={"Location": "http://example.org/x"}))
+    with Fetcher(QUICK) as fetcher:
+        monkeypatch.setattr(fetcher, "_client", httpx2.Client(transport=moved))
+        with pytest.raises(RefusedError, match=r"leads from https to http://example\.org"):
+            fetcher.get("https://example.org/x", 1000)
 
 
 def test_a_redirect_is_followed_where_it_leads_to_the_document(upstream, corpus, fetch) -> None:

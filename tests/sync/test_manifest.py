@@ -81,6 +81,7 @@ HOSTILE = {
     "hidden": ({"file": "rust/burn/.guide.md"}, "hidden"),
     "elsewhere": ({"file": "rust/guide.md"}, "does not lie in rust/burn/"),
     "other library": ({"slug": "candle"}, "does not lie in rust/candle/"),
+    "long": ({"file": f"rust/burn/{'x' * 300}.md"}, "no file should have"),
     "format": ({"file": "rust/burn/guide.exe"}, "formats are"),
     "records": ({"file": "rust/burn/provenance.json"}, "formats are"),
     "missing": ({"file": "rust/burn/none.md"}, "no such file"),

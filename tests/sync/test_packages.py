@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -102,7 +103,7 @@ def test_an_archive_without_a_digest_is_refused(upstream, fetch, dist: dict[str,
 
 
 def test_a_broken_archive_is_refused(upstream, fetch) -> None:
-    data = archive({"package/README.md": b"# ml5\n" * 500})[:200]
+    data = archive({"package/README.md": random.Random(1).randbytes(5000)})[:2000]
     upstream.replies["/npm/ml5"] = serve(packument("1.0.0", TARBALL, data))
     upstream.replies[TARBALL] = serve(data)
     outcome = fetch(ML5)[PLACE]

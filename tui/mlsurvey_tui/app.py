@@ -150,7 +150,7 @@ class MlsurveyApp(Program):
     def _report(self, outcome: Outcome) -> None:
         report = outcome.report
         assert report is not None
-        if not report.is_change and not report.unreadable and self.generation is not None:
+        if not (report.is_change or report.unreadable or report.notes or report.embedded):
             self.notify("the index is up to date", timeout=4)
         elif outcome.dry_run:
             self.push_screen(ReportScreen(report), lambda yes: self.refresh_index() if yes else None)

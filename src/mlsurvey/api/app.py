@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -131,7 +132,15 @@ def _add_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def of_framework(request: Request, error: HTTPException) -> Response:
         found = problem_of_status(error.status_code, _detail(request, error), request_id(request))
-        return respond(found, error.headers)
+        allowed = {"Allow": ", ".join(_methods(request))} if error.status_code == 405 else {}
+        return respond(found, {**(error.headers or {}), **allowed})
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method of a path; the framework would name those of its first route alone."""
+    described = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    methods = {m for route in described if route.path_regex.match(request.url.path) for m in route.methods or ()}
+    return sorted(methods)
 
 
 def _detail(request: Request, error: HTTPException) -> str:

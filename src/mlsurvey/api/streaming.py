@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import asdict
 from typing import Any
 
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
@@ -13,13 +12,15 @@ from starlette.responses import StreamingResponse
 
 from mlsurvey.api.admission import Admission, Cancelled
 from mlsurvey.api.problems import KINDS, RefusalError, problem, problem_of
-from mlsurvey.rendering.json import answer_value, hits_value, to_json
+from mlsurvey.rendering.json import answer_value, hits_value, part_value, to_json
 from mlsurvey.survey import Part, Passages, Survey, Understood, understanding
 from mlsurvey.types import Answer
 
 HEARTBEAT = KEEPALIVE_COMMENT
 """A comment, which clients pass over: the connection is alive."""
 MEDIA_TYPE = "text/event-stream"
+SCHEMA = {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "string"}}}
+"""Of one event, for the description of the routes: ``data`` is JSON."""
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 TOO_LONG = "it took longer than the service allows and was stopped; ask for less at once"
 _NAMES = {"Statement": "statement", "Citation": "citation", "Missing": "missing", "Conflict": "conflict"}
@@ -33,7 +34,7 @@ def event_of(part: Part, survey: Survey) -> bytes:
         return event("passages", {"read": part.read, "best": hits_value("", "", "", part.best)["hits"]})
     if isinstance(part, Answer):
         return event("done", answer_value(part, survey.stale(part)))
-    return event(_NAMES[type(part).__name__], asdict(part))
+    return event(_NAMES[type(part).__name__], part_value(part))
 
 
 def event(name: str, value: Any) -> bytes:

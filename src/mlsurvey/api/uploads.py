@@ -105,14 +105,13 @@ def text_value(document: Document, wanted: TextParameters) -> dict[str, Any]:
     """The part of the text that was asked for, as :class:`mlsurvey.wire.documents.DocumentText`.
 
     Raises:
-        RefusalError: a place is beyond the end of the text.
+        RefusalError: the document has no such part, or the mark lies outside of what is sent.
     """
     length = len(document.text)
-    end = min(length if wanted.end is None else wanted.end, wanted.start + MOST_TEXT)
-    if wanted.start > length or end > length:
-        raise RefusalError(
-            "invalid", f"{document.path} has {length:,} characters; {max(wanted.start, end):,} is beyond"
-        )
+    end = length if wanted.end is None else wanted.end
+    if not wanted.start <= end <= length:
+        raise RefusalError("not-found", f"{document.path} has no part {wanted.start}..{end}: it ends at {length}")
+    end = min(end, wanted.start + MOST_TEXT)
     return {
         "path": document.path,
         "sha256": document.sha256,
@@ -125,11 +124,12 @@ def text_value(document: Document, wanted: TextParameters) -> dict[str, Any]:
 
 
 def _mark(document: Document, wanted: TextParameters, end: int) -> dict[str, Any] | None:
-    if wanted.mark_start is None or wanted.mark_end is None:
+    if wanted.mark_start is None and wanted.mark_end is None:
         return None
-    start, stop = wanted.mark_start, wanted.mark_end
+    start = wanted.start if wanted.mark_start is None else wanted.mark_start
+    stop = end if wanted.mark_end is None else wanted.mark_end
     if not wanted.start <= start <= stop <= end:
-        raise RefusalError("invalid", f"the mark {start}..{stop} is not within {wanted.start}..{end}, which is sent")
+        raise RefusalError("not-found", f"no span {start}..{stop} lies within {wanted.start}..{end}, which is sent")
     text = document.text
     return {
         "before": text[wanted.start : start],

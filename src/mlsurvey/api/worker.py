@@ -23,7 +23,7 @@ from mlsurvey.wire.service import Job, Progress
 
 INTERVAL = 0.2
 """Seconds between two writings of the progress."""
-NICENESS = 10
+NICENESS = 5
 """How far the work steps back behind questions that are answered meanwhile."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -60,12 +60,17 @@ def sync(
     model: Model = None,
 ) -> None:
     """Fetch upstream documents."""
+    refreshed = None
     with opened(ctx, corpus, index, model) as survey:
         report = _fetch(survey.settings, libraries or [], folder, quiet=quiet)
-        _show(report, quiet=quiet, as_json=as_json and not refresh)
+        if not (quiet or as_json):
+            _show(report)
         if refresh:
             refreshed = refresh_once(survey, quiet=quiet)
-            _show_refreshed(report, refreshed, quiet=quiet, as_json=as_json)
+    if as_json:
+        _write_json(report, refreshed)
+    elif refreshed:
+        show_report(refreshed, quiet=quiet, as_json=False)
     raise typer.Exit(0 if report.is_complete else EXIT_INCOMPLETE)
 
 
@@ -80,29 +85,16 @@ def _fetch(settings: Settings, libraries: list[str], folder: Path | None, *, qui
         raise Interrupted("interrupted; what was fetched is kept. To go on, type: mlsurvey sync") from error
 
 
-def _show(report: SyncReport, *, quiet: bool, as_json: bool) -> None:
-    if as_json:
-        _write_json(_value(report))
-    elif not quiet:
-        from mlsurvey.rendering.syncing import sync_view
+def _show(report: SyncReport) -> None:
+    from mlsurvey.rendering.syncing import sync_view
 
-        for note in report.notes:
-            say(f"note: {note}")
-        show(sync_view([(one.state, one.path, one.host, one.reason or "") for one in report.outcomes]))
+    for note in report.notes:
+        say(f"note: {note}")
+    show(sync_view([(one.state, one.path, one.host, one.reason or "") for one in report.outcomes]))
 
 
-def _show_refreshed(report: SyncReport, refreshed: RefreshReport, *, quiet: bool, as_json: bool) -> None:
-    if as_json:
-        _write_json(_value(report) | {"refresh": refreshed})
-    else:
-        show_report(refreshed, quiet=quiet, as_json=False)
-
-
-def _write_json(value: dict[str, Any]) -> None:
+def _write_json(report: SyncReport, refreshed: RefreshReport | None) -> None:
     from mlsurvey.rendering.json import to_json
 
-    write(to_json(value))
-
-
-def _value(report: SyncReport) -> dict[str, Any]:
-    return {"complete": report.is_complete, "documents": report.outcomes, "notes": report.notes}
+    value = {"complete": report.is_complete, "documents": report.outcomes, "notes": report.notes}
+    write(to_json(value | ({"refresh": refreshed} if refreshed else {})))

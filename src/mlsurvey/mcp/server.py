@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeVar
@@ -94,7 +95,7 @@ async def call(tool: Tool[Any], arguments: dict[str, Any], run: Run) -> CallTool
         ValidationError: the arguments make no sense.
         MlsurveyError: it cannot be done, or there is no room for it.
     """
-    wanted = tool.request.model_validate(arguments)
+    wanted = tool.request.model_validate_json(json.dumps(arguments))  # as JSON: there a date is a text
 
     def work(survey: Survey, cancelled: Cancelled) -> tuple[dict[str, Any], str]:
         return plain(tool.work(survey, wanted, cancelled))

@@ -15,13 +15,14 @@ from mlsurvey.rendering.json import answer_value, hits_value, to_json
 from mlsurvey.survey import Survey
 from mlsurvey.types import Answer as AnswerNoun
 from mlsurvey.types import Document
+from mlsurvey.wire.agents import NothingRequest, PassageRequest
 from mlsurvey.wire.answers import Answer, Comparison, Hits
 from mlsurvey.wire.documents import Documents, DocumentText
+from mlsurvey.wire.fields import MOST_EXPLAINED
+from mlsurvey.wire.fields import MOST_EXPLAINED
 from mlsurvey.wire.requests import (
     CompareRequest,
     DocumentParameters,
-    NothingRequest,
-    PassageRequest,
     QuestionRequest,
     SearchRequest,
 )
@@ -84,7 +85,7 @@ def search(survey: Survey, wanted: SearchRequest, _: Cancelled) -> dict[str, Any
         min_score=wanted.min_score,
         filters=wanted.filters.filters(),
         mode=wanted.mode,
-        explain=wanted.explain,
+        explain=MOST_EXPLAINED if wanted.explain else 0,
     )
     value = hits_value(wanted.query, wanted.mode, found.generation.id, found.hits, found.explanations)
     for hit in value["hits"]:

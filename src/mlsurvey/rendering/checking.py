@@ -23,7 +23,7 @@ def _parts(findings: Sequence[tuple[str, str, str, str]], sums: str) -> Iterator
     for place, rule, problem, advice in findings:
         text = (f" {_short(problem)}; ", _short(advice))
         yield Hanging("", Text.assemble((one_line(place), MARK), " ", (rule, WARNING), *text))
-    outcome = f"{len(findings)} findings" if findings else "nothing found"
+    outcome = f"{len(findings)} finding{'s' if len(findings) > 1 else ''}" if findings else "nothing found"
     yield Hanging("", Text(f"{sums}: {outcome}", style="bold"))
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
 from mlsurvey.rendering.plain import json_safe
-from mlsurvey.types import Answer, Explanation, Hit
+from mlsurvey.types import Answer, Citation, Conflict, Explanation, Hit, Missing, Statement
 
 SCHEMA = 1
 
@@ -16,13 +16,21 @@ SCHEMA = 1
 def answer_value(answer: Answer, stale: Mapping[int, str] | None = None) -> dict[str, Any]:
     """The contract's object; a citation that no longer matches its file gets a key ``stale`` with the reason.
 
-    ``source`` of a citation tells the origin of a document that was fetched, and is null for any other.
+    It has a key ``source`` only where its document was fetched from upstream, and its origin is known.
     Of an abstention the nearest passages are looked at instead, since it cites nothing.
     """
     value = {"schema": answer.schema} | asdict(answer)
     for citation in (*value["citations"], *value["nearest"]):
+        _drop_no_source(citation)
         if reason := (stale or {}).get(citation["number"]):
             citation["stale"] = reason
+    return value
+
+
+def part_value(part: Citation | Statement | Missing | Conflict) -> dict[str, Any]:
+    """One line of an answer as it stands in the whole."""
+    value = asdict(part)
+    _drop_no_source(value)
     return value
 
 
@@ -44,6 +52,11 @@ def error_value(error: Exception, exit_code: int) -> dict[str, Any]:
 def to_json(value: object, *, indent: int | None = 2) -> str:
     """JSON text, readable and without raw control characters. Dataclasses and paths are taken as they are."""
     return json_safe(json.dumps(value, ensure_ascii=False, indent=indent, default=_plain))
+
+
+def _drop_no_source(citation: dict[str, Any]) -> None:
+    if citation.get("source", ...) is None:
+        del citation["source"]
 
 
 def _hit(rank: int, hit: Hit) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from mlsurvey.types import Filters, Hit
 
 DEPTH = 100
 """Passages that each voter may bring before fusion: enough that the best of one is rarely unknown to the other."""
-DEEP = 1000
+DEEP = 2000
 """The same for those who leaf past :data:`DEPTH`: one depth for all their pages."""
 WORDS = 64
 """Words of a query whose rarity is looked up: a pasted page only costs time."""

@@ -46,7 +46,7 @@ class Found:
     generation: Generation
     hits: tuple[Hit, ...]
     explanations: tuple[Explanation, ...] = ()
-    """One for each hit, where they were asked for."""
+    """One for each of the first hits, where they were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +170,12 @@ class Survey:
         min_score: float = 0.0,
         filters: Filters | None = None,
         mode: str = "hybrid",
-        explain: bool = False,
+        explain: int = 0,
     ) -> Found:
         """The best passages for a query; ``mode`` is one of :data:`MODES`. Raises like :meth:`ask`.
 
-        See :meth:`mlsurvey.retrieval.search.Searcher.search` for ``offset`` and ``min_score``; with ``explain``
-        each hit is taken apart, over the generation that it is from.
+        See :meth:`mlsurvey.retrieval.search.Searcher.search` for ``offset`` and ``min_score``. So many of
+        the first hits are taken apart as ``explain`` says, over the generation that they are from.
         """
         from mlsurvey.retrieval.search import Mode
 
@@ -186,7 +186,7 @@ class Survey:
             self._check_model(reading.snapshot.generation)
             resolved = self._resolved(filters, reading)
             hits = reading.searcher.search(query, limit, resolved, Mode(mode), offset=offset, min_score=min_score)
-            explanations = _explained(reading, query, hits, mode) if explain else ()
+            explanations = _explained(reading, query, hits[:explain], mode) if explain else ()
             return Found(reading.snapshot.generation, tuple(hits), explanations)
 
     def explain(self, query: str, hits: Iterable[Hit], *, mode: str = "hybrid") -> tuple[Explanation, ...]:

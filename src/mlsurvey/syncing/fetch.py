@@ -24,6 +24,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 USER_AGENT = "mlsurvey (documentation reader)"
 PASSING_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers that may differ the next time."""
+_CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
 GONE_STATUS = frozenset({404, 410, 451})
 
 
@@ -214,7 +215,7 @@ class Fetcher:
     def _receive(
         self, response: httpx2.Response, sink: IO[bytes], limit: int, deadline: float
     ) -> Mapping[str, str] | None:
-        if response.status_code == 304:
+        if response.status_code == 304 and not response.request.headers.keys().isdisjoint(_CONDITIONS):
             return None
         _check_status(response)
         encoding = response.headers.get("Content-Encoding", "identity").strip().lower()

@@ -64,7 +64,7 @@ def npm_readme(fetcher: Fetcher, registry: str, package: str, have: Have) -> Rel
     url = f"{registry}/{quote(package, safe='@')}"
     answer = fetcher.get(url, limits.package, conditions=have.conditions)
     facts = None if answer.data is None else _object(answer.data, "the npm registry")
-    version = _text(facts, "dist-tags", "latest") if facts else have.version
+    version = have.version if facts is None else _text(facts, "dist-tags", "latest")
     page = f"https://www.npmjs.com/package/{package}/v/{version}"
     if facts is None or version is None or version == have.version:
         return Release(replace(answer, data=None), version, page)
@@ -83,7 +83,7 @@ def pypi_readme(fetcher: Fetcher, index: str, package: str, have: Have) -> Relea
     """
     answer = fetcher.get(f"{index}/pypi/{quote(package)}/json", fetcher.limits.package, conditions=have.conditions)
     facts = None if answer.data is None else _object(answer.data, "the package index")
-    version = _text(facts, "info", "version") if facts else have.version
+    version = have.version if facts is None else _text(facts, "info", "version")
     page = f"https://pypi.org/project/{package}/{version}/"
     if facts is None or version == have.version:
         return Release(replace(answer, data=None), version, page)
@@ -134,7 +134,10 @@ def _check_integrity(archive: IO[bytes], dist: dict[str, Any]) -> None:
     if not digest:
         raise RefusedError("the registry states no digest for its archive")
     archive.seek(0)
-    if hashlib.file_digest(archive, name or "sha1").digest() != digest:
+    actual = hashlib.new(name or "sha1")
+    for piece in iter(lambda: archive.read(1024 * 1024), b""):
+        actual.update(piece)
+    if actual.digest() != digest:
         raise RefusedError("the archive has not the digest that the registry states")
 
 
@@ -163,7 +166,7 @@ def _readmes(tar: tarfile.TarFile) -> Iterator[tuple[str, tarfile.TarInfo]]:
     """READMEs at the top of an archive, which holds all of it in one folder. Nothing is ever unpacked to disk."""
     for member in tar:
         parts = PurePosixPath(member.name).parts
-        if member.isfile() and len(parts) == 2 and parts[1].lower() in _README:
+        if member.isfile() and len(parts) == 2 and parts[0].strip("./") and parts[1].lower() in _README:
             yield parts[1].lower(), member
 
 

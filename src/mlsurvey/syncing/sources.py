@@ -15,6 +15,8 @@ from mlsurvey.errors import SettingsError
 from mlsurvey.reading.scan import READABLE_SUFFIXES, SOURCES
 
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
+LONGEST_PATH = 200
+"""Bytes: a path becomes one file name, and file systems take 255."""
 _KEYS = ("source", "without_upstream")
 _SOURCE = re.compile(r"^\s*\[\[\s*source\s*\]\]")
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
@@ -99,7 +101,7 @@ def refusal(path: str) -> str | None:
         return "is no relative path with forward slashes"
     if any(part in ("..", ".") or part.startswith(".") for part in path.split("/")) or "//" in path:
         return "leaves its folder or is hidden"
-    if not path.isprintable() or any(len(part.encode()) > 200 for part in place.parts):
+    if not path.isprintable() or len(path.encode()) > LONGEST_PATH:
         return "has a name that no file should have"
     if place.suffix.lower() not in READABLE_SUFFIXES:
         return f"is not read: formats are {', '.join(sorted(READABLE_SUFFIXES))}"

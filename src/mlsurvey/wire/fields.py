@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 LONGEST_QUERY = 20_000
 """Characters of a question or query."""
 MOST_HITS = 1_000
-"""Greatest ``limit`` of a search, and the place of the last hit that can be leafed to."""
+"""Greatest ``limit`` and ``offset`` of a search."""
 MOST_EXPLAINED = 50
-"""Hits that can be explained at once: each costs a run of the model."""
+"""Hits that are explained at once: each costs a run of the model."""
 MOST_NAMES = 100
 """Values of one kind of filter."""
-MOST_PASSAGE = 50_000
-"""Characters of a passage that is fetched by its place."""
-MOST_AROUND = 10_000
-"""Characters before and after it."""
 LONGEST_NAME = 300
 """Characters of a name, path pattern or heading."""
 MOST_STATEMENTS = 20
 """Statements for each library and aspect."""
 
 
-class Request(BaseModel):
-    """What a client sends: unknown fields are errors, numbers are no strings."""
+def _day(value: object) -> object:
+    """A date from its one form; what else pydantic would take for one is left out."""
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("a date is written like 2026-01-31")
+    return date.fromisoformat(value)
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+class Request(BaseModel):
+    """What a client sends: unknown fields are errors, and numbers are no strings."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
 
 
 class Reply(BaseModel):
@@ -40,7 +47,7 @@ Query = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_QUERY,
 """Text with something in it."""
 Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME, pattern=r"\S")]
 Names = Annotated[list[Name], Field(max_length=MOST_NAMES)]
-Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), Field(examples=["2026-01-31"])]
+Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-01-31"])]
 MaxStatements = Annotated[int, Field(ge=1, le=MOST_STATEMENTS)]
 Position = Annotated[int, Field(ge=0, le=2**53 - 1)]
 """A place that is counted; no greater than what every JSON reader takes exactly."""

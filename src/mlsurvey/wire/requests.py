@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from mlsurvey.types import Filters
 from mlsurvey.wire.fields import (
     MOST_AROUND,
-    MOST_EXPLAINED,
     MOST_HITS,
     MOST_PASSAGE,
     Day,
@@ -42,9 +41,8 @@ class FilterRequest(Request):
 
     def filters(self) -> Filters:
         """The noun."""
-        return Filters(
-            tuple(self.entity), tuple(self.language), tuple(self.path), tuple(self.heading), self.updated_after
-        )
+        after = self.updated_after.isoformat() if self.updated_after else None
+        return Filters(tuple(self.entity), tuple(self.language), tuple(self.path), tuple(self.heading), after)
 
 
 class SearchOptions(Request):
@@ -60,15 +58,7 @@ class SearchOptions(Request):
     min_score: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 0.0
     """Least score. A hybrid search has scores from 0 to 2; they compare within one search only."""
     explain: bool = False
-    """Take each hit apart: terms, cosine, words."""
-
-    @model_validator(mode="after")
-    def _check_reach(self) -> Self:
-        if self.offset + self.limit > MOST_HITS:
-            raise ValueError(f"offset and limit reach beyond hit {MOST_HITS:,}; narrow the search with filters")
-        if self.explain and self.limit > MOST_EXPLAINED:
-            raise ValueError(f"at most {MOST_EXPLAINED} hits are explained at once; set limit to {MOST_EXPLAINED}")
-        return self
+    """Take the hits apart: terms, cosine, words; at most the first fifty."""
 
 
 class SearchRequest(SearchOptions):
@@ -81,6 +71,8 @@ class SearchRequest(SearchOptions):
 
 class SearchParameters(SearchOptions, FilterRequest):
     """The same search in a query string; filters may be repeated."""
+
+    model_config = ConfigDict(strict=False)
 
     q: Query = Field(examples=["WebGPU backend"])
     """Keywords, or a sentence."""
@@ -112,7 +104,9 @@ class AskRequest(QuestionRequest):
 class CompareRequest(Request):
     """A comparison whose sides are given."""
 
-    entities: Annotated[list[Name], Field(min_length=2, max_length=8)] = Field(examples=[["burn", "candle"]])
+    entities: Annotated[list[Name], Field(min_length=2, max_length=8, json_schema_extra={"uniqueItems": True})] = Field(
+        examples=[["burn", "candle"]]
+    )
     """Two to eight libraries, by slug or name."""
     aspects: Names = Field(default_factory=list, examples=[["gpu", "licence"]])
     """Points of comparison, by slug; without any, those of the question, else the general ones that tell most."""
@@ -126,6 +120,8 @@ class CompareRequest(Request):
 class DocumentParameters(FilterRequest):
     """Which documents to list."""
 
+    model_config = ConfigDict(strict=False)
+
     limit: Annotated[int, Field(ge=1, le=MOST_HITS)] = 100
     """Documents at most."""
     offset: Position = 0
@@ -135,24 +131,16 @@ class DocumentParameters(FilterRequest):
 class TextParameters(Request):
     """Which part of a document's text to send; places count Unicode code points."""
 
+    model_config = ConfigDict(strict=False)
+
     start: Position = 0
     """First character."""
     end: Position | None = None
     """Character after the last; without it, as many as are sent at once."""
     mark_start: Position | None = None
-    """First character of a span to be marked, as a citation has it."""
+    """First character of a span to be marked, as a citation has it; `start`, where only `mark_end` is given."""
     mark_end: Position | None = None
-    """Character after the span."""
-
-    @model_validator(mode="after")
-    def _check_spans(self) -> Self:
-        if self.end is not None and self.end < self.start:
-            raise ValueError(f"end {self.end} is before start {self.start}")
-        if (self.mark_start is None) != (self.mark_end is None):
-            raise ValueError("mark_start and mark_end go together")
-        if self.mark_start is not None and self.mark_end is not None and self.mark_end < self.mark_start:
-            raise ValueError(f"mark_end {self.mark_end} is before mark_start {self.mark_start}")
-        return self
+    """Character after the span; `end`, where only `mark_start` is given."""
 
 
 class PassageRequest(Request):

@@ -51,6 +51,11 @@ class Hits(OptionList):
         place = self.highlighted or 0
         return self.hits[place] if place < len(self.hits) else None
 
+    def on_focus(self) -> None:
+        """There is always one that Enter opens."""
+        if self.highlighted is None and self.hits:
+            self.highlighted = 0
+
     def on_resize(self, event: events.Resize) -> None:
         """Cut the passages anew."""
         if event.size.width != self._width and self.hits:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
+from mdit_py_plugins.front_matter import front_matter_plugin
 
 from mlsurvey.types import Span
 
@@ -21,7 +22,7 @@ class Heading:
 
 def outline(text: str) -> tuple[Heading, ...]:
     """Headings of Markdown in their order; none for other formats."""
-    tokens = MarkdownIt("commonmark").parse(text)
+    tokens = MarkdownIt("commonmark").use(front_matter_plugin).parse(text)
     starts = _line_starts(text)
     return tuple(
         Heading(int(token.tag[1]), following.content, Span(starts[token.map[0]], starts[token.map[0]]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from markdown_it import MarkdownIt
+from mdit_py_plugins.front_matter import front_matter_plugin
 from textual.content import Content
 from textual.widgets import Markdown
 from textual.widgets._markdown import MarkdownBlock
@@ -12,7 +14,11 @@ MARKED = "cited"
 
 
 class RenderedText(Markdown):
-    """Markdown without the control characters of its document."""
+    """Markdown without the control characters of its document, and without its front matter."""
+
+    def __init__(self) -> None:
+        parser = MarkdownIt("gfm-like").use(front_matter_plugin)
+        super().__init__(id="rendered", open_links=False, parser_factory=lambda: parser)
 
     async def show_text(self, text: str, first: int, last: int, quote: str) -> None:
         """Show a document, mark the blocks of lines ``first`` to ``last`` (from 1), and go to the first of them."""

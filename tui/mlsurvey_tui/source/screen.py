@@ -85,7 +85,7 @@ class SourceScreen(Screen[None]):
             yield contents
             with ContentSwitcher(initial="raw", id="text"):
                 yield RawText()
-                yield RenderedText(id="rendered", open_links=False)
+                yield RenderedText()
         find = Input(placeholder="find in this document", id="find")
         find.display = False
         yield find
@@ -102,20 +102,21 @@ class SourceScreen(Screen[None]):
             engine = self.program.engine()
             document = engine.document(place.document)
             stale = engine.is_stale(document)
+            headings = outline(document.text)
         except MlsurveyError as error:
             self.app.call_from_thread(self._fail, str(error))
             return
-        self.app.call_from_thread(self._begin, place, document, stale)
+        self.app.call_from_thread(self._begin, place, document, stale, headings)
 
-    def _begin(self, place: Place, document: Document, stale: bool) -> None:
-        self.run_worker(self._show(place, document, stale), group="show", exclusive=True)
+    def _begin(self, place: Place, document: Document, stale: bool, headings: tuple[Heading, ...]) -> None:
+        self.run_worker(self._show(place, document, stale, headings), group="show", exclusive=True)
 
-    async def _show(self, place: Place, document: Document, stale: bool) -> None:
+    async def _show(self, place: Place, document: Document, stale: bool, headings: tuple[Heading, ...]) -> None:
         is_new = self.document is None or document.path != self.document.path
         self.document = document
         self._tell(place, document, stale)
         if is_new:
-            self._headings, self._found = outline(document.text), ()
+            self._headings, self._found = headings, ()
             self._list_contents()
         if self.is_raw:
             self.query_one(RawText).show_text(document, place.span)

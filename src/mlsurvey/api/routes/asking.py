@@ -24,8 +24,8 @@ from mlsurvey.wire.requests import AskRequest
 router = APIRouter(tags=["ask"])
 _STREAM: dict[str, Any] = {
     streaming.MEDIA_TYPE: {
-        "schema": {"type": "string"},
-        "example": 'event: statement\ndata: {"entity": "burn", "aspect": "gpu", "text": "…", "citations": [1]}\n\n',
+        "schema": streaming.SCHEMA,
+        "example": {"event": "statement", "data": '{"entity": "burn", "aspect": "gpu", "text": "…", "citations": [1]}'},
     }
 }
 _RESPONSES: dict[int | str, dict[str, Any]] = {

@@ -24,7 +24,7 @@ _PROBLEMS = documented("not-found", "invalid", "storage")
 _EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The events `progress`, with the job, and at its end `done`.",
-        "content": {streaming.MEDIA_TYPE: {"schema": {"type": "string"}}},
+        "content": {streaming.MEDIA_TYPE: {"schema": streaming.SCHEMA}},
     }
 }
 

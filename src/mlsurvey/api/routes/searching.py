@@ -13,6 +13,7 @@ from mlsurvey.api.problems import NOT_MODIFIED, WORK, documented
 from mlsurvey.api.service import Service, ServiceOf, json_response
 from mlsurvey.rendering.json import hits_value, to_json
 from mlsurvey.wire.answers import Hits
+from mlsurvey.wire.fields import MOST_EXPLAINED
 from mlsurvey.wire.requests import SearchParameters, SearchRequest
 
 router = APIRouter(tags=["search"])
@@ -48,7 +49,7 @@ async def _search(request: Request, wanted: SearchRequest, service: Service) -> 
             min_score=wanted.min_score,
             filters=wanted.filters.filters(),
             mode=wanted.mode,
-            explain=wanted.explain,
+            explain=MOST_EXPLAINED if wanted.explain else 0,
         )
         generation = found.generation.id
         value = hits_value(wanted.query, wanted.mode, generation, found.hits, found.explanations)

@@ -143,6 +143,7 @@ def test_without_an_index_it_says_how_to_make_one(tmp_path) -> None:
     run(flow)
 
 
+@pytest.mark.timeout(60)
 def test_nothing_but_the_protocol_on_standard_output(indexed) -> None:
     first = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
     messages = [
@@ -157,17 +158,16 @@ def test_nothing_but_the_protocol_on_standard_output(indexed) -> None:
         {"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": {"name": "index_status", "arguments": {}}},
     ]
     place = ["--corpus", str(indexed.corpus), "--index", str(indexed.index)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mlsurvey", "mcp", *place], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdin and process.stdout
-    process.stdin.write("".join(json.dumps(message) + "\n" for message in messages) + "no json\n")
-    process.stdin.flush()
-    replies = [json.loads(process.stdout.readline()) for _ in range(4)]
-    process.stdin.close()
-    assert process.stdout.read() == ""
-    assert process.wait(30) == 0
-    assert {reply.get("id") for reply in replies} >= {1, 2, 3}
+    command = [sys.executable, "-m", "mlsurvey", "mcp", *place]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin and process.stdout
+        process.stdin.write("no json\n" + "".join(json.dumps(message) + "\n" for message in messages))
+        process.stdin.flush()
+        replies = [json.loads(process.stdout.readline()) for _ in range(3)]
+        process.stdin.close()
+        assert process.stdout.read() == ""
+        assert process.wait(30) == 0
+    assert sorted(reply["id"] for reply in replies) == [1, 2, 3]
     assert all(reply["jsonrpc"] == "2.0" for reply in replies)
 
 

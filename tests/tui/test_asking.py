@@ -1,0 +1,297 @@
+from __future__ import annotations
+
+import pytest
+from textual.widgets import ContentSwitcher, OptionList, Static
+
+from mlsurvey_tui.answer.lines import Cited
+from mlsurvey_tui.answer.view import AnswerView, Row
+from mlsurvey_tui.ask.chips import ChipView, Chips
+from mlsurvey_tui.ask.hits import Hits
+from mlsurvey_tui.ask.picker import Picker
+from mlsurvey_tui.ask.question import QuestionInput, completed, searched
+from mlsurvey_tui.ask.screen import AskScreen
+from mlsurvey_tui.source.screen import SourceScreen
+from mlsurvey_tui.why.screen import WhyScreen
+from tests.tui.conftest import asked, play, text_of, typed, until
+
+COMPARE = "How do Burn and Candle differ in GPU support?"
+NAMES = ("Burn", "Burn-import", "Candle", "GPU support")
+
+
+def test_a_question_typed_and_entered_is_answered_and_kept(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await typed(pilot, COMPARE)
+        await until(pilot, lambda: app.screen.query_one(ContentSwitcher).current == "hits")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen.shown is not None)
+        await until(pilot, lambda: isinstance(app.focused, Cited))
+        shown = text_of(app)
+        assert "Burn" in shown and "Candle" in shown and "CUDA" in shown
+        assert [chip.label for chip in app.screen.query_one(Chips).chips] == [
+            "compare:",
+            "Burn",
+            "Candle",
+            "GPU support",
+        ]
+        assert app.history.questions() == [COMPARE]
+
+    play(make_app(indexed), story)
+
+
+def test_hits_come_while_typing_and_open_and_explain_themselves(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await typed(pilot, "webgp")
+        hits = app.screen.query_one(Hits)
+        await until(pilot, lambda: app.screen.query_one(QuestionInput).value == "webgp")
+        await typed(pilot, "u")
+        await until(pilot, lambda: bool(hits.hits) and hits.query_text.startswith("webgpu"))
+        assert hits.hits[0].passage.path == "rust/burn.md"
+        await pilot.press("tab")
+        assert app.focused is hits
+        await pilot.press("w")
+        await until(pilot, lambda: isinstance(app.screen, WhyScreen))
+        await until(pilot, lambda: "BM25" in str(app.screen.query_one("#sides", Static).content))
+        await pilot.press("escape", "enter")
+        await until(pilot, lambda: isinstance(app.screen, SourceScreen) and app.screen.document is not None)
+        assert app.screen.document.path == "rust/burn.md"
+
+    play(make_app(indexed), story)
+
+
+def test_a_new_question_gives_the_old_one_up(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        from mlsurvey_tui.ask.request import Request
+
+        for number in range(8):
+            app.screen.ask(Request(f"Is Linfa maintained {number}?"))
+        await asked(app, pilot, COMPARE)
+        assert app.screen.shown.answer.question == COMPARE
+        assert app.history.questions()[0] == COMPARE
+
+    play(make_app(indexed), story)
+
+
+def test_chips_are_taken_away_and_added(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await asked(app, pilot, COMPARE)
+        chips = app.screen.query_one(Chips)
+        next(iter(chips.query(ChipView))).focus()
+        await pilot.press("x")
+        await until(pilot, lambda: app.screen.request.entities == ("candle",))
+        await until(pilot, lambda: not app.workers._workers or app.screen.shown.answer.entities == ("candle",))
+        chips.query("Adder").first().focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Picker))
+        await typed(pilot, "burn")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, AskScreen))
+        await until(pilot, lambda: app.screen.shown.answer.entities == ("candle", "burn"))
+
+    play(make_app(indexed), story)
+
+
+def test_an_abstention_shows_its_reason_and_the_nearest_passages(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await asked(app, pilot, "Which cheese goes with Burn?")
+        assert app.screen.shown.answer.abstained
+        shown = text_of(app)
+        assert "No answer" in shown
+        if app.screen.shown.answer.nearest:
+            assert "Nearest passages" in shown
+
+    play(make_app(indexed), story)
+
+
+def test_columns_become_cards_where_they_are_too_narrow(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await asked(app, pilot, COMPARE)
+        rows = app.screen.query(Row)
+        assert rows and not any(row.has_class("-cards") for row in rows)
+        await pilot.resize_terminal(50, 24)
+        await until(pilot, lambda: all(row.has_class("-cards") for row in app.screen.query(Row)))
+        await pilot.resize_terminal(200, 60)
+        await until(pilot, lambda: not any(row.has_class("-cards") for row in app.screen.query(Row)))
+        await pilot.press("m")
+        assert all(row.has_class("-cards") for row in app.screen.query(Row))
+
+    play(make_app(indexed), story, (100, 30))
+
+
+def test_quotes_are_copied_with_and_without_their_source(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await asked(app, pilot, COMPARE)
+        await until(pilot, lambda: isinstance(app.focused, Cited))
+        number = app.focused.numbers[0]
+        quote = app.screen.shown.citation(number).quote
+        await pilot.press("y")
+        assert app.clipboard == quote
+        await pilot.press("Y")
+        assert app.clipboard.startswith(f"“{quote}”\n— Burn") and "rust/burn.md:" in app.clipboard
+        await pilot.press("M")
+        assert "| **GPU support** |" in app.clipboard
+
+    play(make_app(indexed), story)
+
+
+def test_arrows_go_from_cell_to_cell(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await asked(app, pilot, COMPARE)
+        view = app.screen.query_one(AnswerView)
+        await pilot.press("g")
+        first = app.focused
+        await pilot.press("l")
+        assert app.focused is not first and app.focused.region.y == first.region.y
+        await pilot.press("h")
+        assert app.focused is first
+        await pilot.press("G")
+        assert app.focused is list(view.query(Cited))[-1]
+
+    play(make_app(indexed), story, (120, 40))
+
+
+def test_up_and_down_bring_back_earlier_questions(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await asked(app, pilot, COMPARE)
+        await asked(app, pilot, "Is Linfa maintained?")
+        await pilot.press("slash")
+        line = app.screen.query_one(QuestionInput)
+        line.value = "a draft"
+        await pilot.press("up")
+        assert line.value == "Is Linfa maintained?"
+        await pilot.press("up")
+        assert line.value == COMPARE
+        await pilot.press("down", "down")
+        assert line.value == "a draft"
+
+    play(make_app(indexed), story)
+
+
+def test_tab_takes_a_name_once_and_then_leaves(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await until(pilot, lambda: app.generation is not None)
+        await pilot.pause(0.1)
+        line = app.screen.query_one(QuestionInput)
+        await typed(pilot, "Compare Cand")
+        await until(pilot, lambda: line._suggestion == "Compare Candle")
+        await pilot.press("tab")
+        assert (line.value, app.focused) == ("Compare Candle", line)
+        await pilot.press("tab")
+        assert app.focused is not line
+
+    play(make_app(indexed), story)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 45), (200, 60)])
+def test_nothing_breaks_at_any_size(make_app, indexed, size) -> None:
+    async def story(app, pilot) -> None:
+        await asked(app, pilot, "How do Burn, Candle, Gorgonia and Linfa differ in GPU support and licence?")
+        await pilot.press("G", "enter")
+        await until(pilot, lambda: isinstance(app.screen, SourceScreen) and app.screen.document is not None)
+        await pilot.press("escape", "f4")
+        await pilot.pause(0.2)
+        assert all(len(line) <= size[0] for line in text_of(app).split("\n"))
+
+    play(make_app(indexed), story, size)
+
+
+def test_a_resize_storm_breaks_nothing(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await asked(app, pilot, COMPARE)
+        for number in range(60):
+            await pilot.resize_terminal(20 + number * 37 % 180, 6 + number * 13 % 60)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause(0.2)
+        assert "GPU support" in text_of(app)
+
+    play(make_app(indexed), story)
+
+
+def test_a_question_of_any_length_is_answered_or_refused_in_words(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await asked(app, pilot, ("Does Burn support CUDA? " * 500)[:10_000].strip())
+        from mlsurvey_tui.ask.request import Request
+
+        app.screen.ask(Request("x" * 30_000))
+        await until(pilot, lambda: app.screen.query_one(ContentSwitcher).current == "notice")
+        assert "Not answered" in text_of(app)
+
+    play(make_app(indexed), story)
+
+
+def test_no_screen_shows_a_control_character_of_a_document(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await asked(app, pilot, "Does Linfa support GPUs?")
+        pictures = [text_of(app)]
+        from mlsurvey_tui.places import document_place
+
+        app.open_source(document_place("hostile.md"))
+        await until(pilot, lambda: isinstance(app.screen, SourceScreen) and app.screen.document is not None)
+        await pilot.pause(0.2)
+        pictures.append(text_of(app))
+        await pilot.press("s")
+        await pilot.pause(0.2)
+        pictures.append(text_of(app))
+        assert not [letter for letter in "\x1b\x07\u202e" for picture in pictures if letter in picture]
+        assert any("\\x1b" in picture for picture in pictures)
+
+    play(make_app(indexed), story)
+
+
+def test_the_palette_has_every_action_of_the_screen(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await asked(app, pilot, COMPARE)
+        titles = {command.title for command in app.get_system_commands(app.screen)}
+        assert {"Save", "History", "Docs", "Copy as command", "Copy as curl", "Cards", "Theme"} <= titles
+
+    play(make_app(indexed), story)
+
+
+def test_without_an_index_it_says_what_makes_one(make_app, tmp_path) -> None:
+    class Home:
+        corpus, index = tmp_path / "corpus", tmp_path / "index"
+
+    Home.corpus.mkdir()
+    (Home.corpus / "a.md").write_text("# A\n", "utf-8")
+
+    async def story(app, pilot) -> None:
+        await until(pilot, lambda: "There is no index yet" in text_of(app))
+        assert "1 documents wait" in text_of(app) and "F6" in text_of(app)
+        assert app.about == "no index yet"
+        await pilot.press("f4")
+        await until(pilot, lambda: "F6 builds it" in text_of(app))
+
+    play(make_app(Home), story)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("bur", "burn"),
+        ("I like can", "I like candle"),
+        ("b", None),
+        ("Burn", "Burn-import"),
+        ("gpu s", None),
+        ("", None),
+    ],
+)
+def test_the_last_word_is_completed(value, expected) -> None:
+    assert completed(value, NAMES) == expected
+
+
+def test_a_word_that_is_not_finished_is_looked_for_as_what_it_may_become() -> None:
+    assert searched("webgpu on cand", NAMES) == "webgpu on cand candle"
+    assert searched("webgpu on", NAMES) == "webgpu on"
+    assert searched("", NAMES) == ""
+
+
+def test_options_of_the_hits_have_three_rows_at_most(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await typed(pilot, "gpu supports cuda")
+        hits = app.screen.query_one(Hits)
+        await until(pilot, lambda: bool(hits.hits))
+        await pilot.pause(0.1)
+        assert isinstance(hits, OptionList)
+        rows = [str(hits.get_option_at_index(i).prompt).count("\n") + 1 for i in range(hits.option_count)]
+        assert max(rows) <= 3
+
+    play(make_app(indexed), story)
