@@ -98,7 +98,11 @@ def test_what_is_not_there_is_named(client) -> None:
 def test_a_wrong_method_is_told_the_right_ones(client) -> None:
     response = client.put("/v1/ask")
     problem(response, 405, "method")
-    assert "POST" in response.headers["allow"]
+    assert response.headers["allow"] == "POST"
+    assert client.delete("/v1/search").headers["allow"] == "GET, POST"
+    assert client.patch("/v1/documents/rust/burn.md").headers["allow"] == "DELETE, GET, PUT"
+    for method in ("PUT", "DELETE", "PATCH"):
+        assert client.request(method, "/v1/documents/rust/burn.md/text").headers["allow"] == "GET"
 
 
 def test_head_is_get_without_a_body(client) -> None:

@@ -85,7 +85,7 @@ def test_errors_are_those_of_the_library(client) -> None:
         client.compare(["burn", "zorblatt"])
     with pytest.raises(errors.UsageError, match="limit"):
         client.search("GPU", limit=0)  # not even sent
-    with pytest.raises(errors.UsageError, match="beyond"):
+    with pytest.raises(errors.NotFoundError, match="ends at"):
         client.text(BURN, start=10_000_000)
     with pytest.raises(errors.NotFoundError):
         next(client.parts(QUESTION, filters=FilterRequest(entity=["zorblatt"])))

@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 
 import pytest
+from tests.rendering.samples import LONG, abstention, comparison
 
 from mlsurvey.rendering.bibtex import field, sources_bibtex
-from tests.rendering.samples import LONG, abstention, comparison
 
 
 def test_there_is_one_entry_for_each_document() -> None:

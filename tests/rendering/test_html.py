@@ -4,10 +4,10 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from tests.rendering.samples import LONG, NAMES, abstention, citation, comparison, listing, recommendation
 
 from mlsurvey.rendering.html import answer_html
 from mlsurvey.types import Answer, Conflict
-from tests.rendering.samples import LONG, NAMES, abstention, citation, comparison, listing, recommendation
 
 HOSTILE = "<script>alert(1)</script> & \"quotes\" 'n' <img src=x onerror=y> \x1b[31mred \u202ereversed"
 

@@ -5,9 +5,9 @@ import io
 from dataclasses import replace
 
 import pytest
+from tests.rendering.samples import LONG, NAMES, abstention, comparison, listing
 
 from mlsurvey.rendering.table import COLUMNS, answer_csv, cell
-from tests.rendering.samples import LONG, NAMES, abstention, comparison, listing
 
 
 def rows(answer, stale=None) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -197,6 +198,14 @@ def test_a_host_that_is_not_there_is_waited_for_once(corpus, upstream, fetch, mo
     assert {outcome.state for outcome in outcomes.values()} == {"failed"}
     assert len({outcome.reason for outcome in outcomes.values()}) == 1
     assert "no connection to 127.0.0.1" in outcomes["upstream/rust/burn/0.md"].reason
+
+
+def test_a_way_to_a_host_that_is_not_there_closes_no_other(upstream, fetch) -> None:
+    upstream.replies["/tracel-ai/burn/HEAD/a.md"] = redirect("http://127.0.0.1:9/a.md")
+    upstream.replies["/tracel-ai/burn/HEAD/b.md"] = serve(TEXT)
+    limits = replace(QUICK, at_once=1)
+    outcomes = fetch(BURN.model_copy(update={"paths": ("a.md", "b.md")}), limits=limits)
+    assert [outcome.state for outcome in outcomes.values()] == ["failed", "added"]
 
 
 def test_two_origins_never_take_one_place(upstream, corpus, fetch) -> None:

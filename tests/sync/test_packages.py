@@ -12,7 +12,7 @@ from mlsurvey.provenance import Source as Origin
 from mlsurvey.syncing.fetch import Fetcher
 from mlsurvey.syncing.packages import Have, npm_readme
 from mlsurvey.syncing.provenance import read_records
-from mlsurvey.syncing.registries import NPM, PYPI, npm_registry, pypi_index, without_credentials
+from mlsurvey.syncing.registries import NPM, PYPI, npm_registry, pypi_index
 from mlsurvey.syncing.sources import Source
 from mlsurvey.syncing.sync import Hosts, sync
 
@@ -147,7 +147,6 @@ def test_registries_are_those_of_the_ordinary_clients(tmp_path: Path, monkeypatc
     assert pypi_index({"PIP_CONFIG_FILE": str(tmp_path / "none")}) in (PYPI, pypi_index({}))
     config.write_text("no section = here\n")
     assert pypi_index({"PIP_CONFIG_FILE": str(config)})
-    assert without_credentials("https://u:p@py.example.org/x") == "https://py.example.org/x"
 
 
 @pytest.mark.parametrize(("package", "slug"), [("brain.js", "brain-js"), ("ml5", "ml5-js"), ("danfojs", "danfo-js")])

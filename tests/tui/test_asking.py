@@ -5,14 +5,15 @@ from textual.widgets import ContentSwitcher, OptionList, Static
 
 from mlsurvey_tui.answer.lines import Cited
 from mlsurvey_tui.answer.view import AnswerView, Row
-from mlsurvey_tui.ask.chips import ChipView, Chips
+from mlsurvey_tui.ask.chips import Chips, ChipView
 from mlsurvey_tui.ask.hits import Hits
 from mlsurvey_tui.ask.picker import Picker
 from mlsurvey_tui.ask.question import QuestionInput, completed, searched
 from mlsurvey_tui.ask.screen import AskScreen
 from mlsurvey_tui.source.screen import SourceScreen
 from mlsurvey_tui.why.screen import WhyScreen
-from tests.tui.conftest import asked, play, text_of, typed, until
+
+from .conftest import asked, play, text_of, typed, until
 
 COMPARE = "How do Burn and Candle differ in GPU support?"
 NAMES = ("Burn", "Burn-import", "Candle", "GPU support")

@@ -15,7 +15,8 @@ from mlsurvey_tui.corpus.screen import CorpusScreen
 from mlsurvey_tui.local import LocalEngine, error_of
 from mlsurvey_tui.source.screen import SourceScreen
 from mlsurvey_tui.work import Work, duration
-from tests.tui.conftest import asked, play, text_of, typed, until
+
+from .conftest import asked, play, text_of, typed, until
 
 ROWS = [
     Row("rust/burn.md", "Burn", "rust", "Burn", "2026-01-01", 12, 900),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -9,10 +10,12 @@ from mlsurvey.errors import NotFoundError
 from mlsurvey_tui.archive import History
 from mlsurvey_tui.ask.screen import AskScreen
 from mlsurvey_tui.history.screen import HistoryScreen
-from tests.rendering.samples import abstention, comparison
-from tests.tui.conftest import asked, play, text_of, typed, until
+
+from .conftest import asked, play, text_of, typed, until
+from .samples import abstention, comparison
 
 COMPARE = "How do Burn and Candle differ in GPU support?"
+HERE = Path(__file__).parent
 
 
 def test_an_answer_is_opened_as_it_was_and_asked_again(make_app, home) -> None:
@@ -94,11 +97,11 @@ def test_words_with_signs_of_sql_are_words(tmp_path) -> None:
 def test_two_programs_write_one_history(tmp_path) -> None:
     script = (
         "import sys; from pathlib import Path; from mlsurvey_tui.archive import History;"
-        "from tests.rendering.samples import comparison;"
+        "from samples import comparison;"
         "h = History(Path(sys.argv[1])); [h.add(comparison()) for _ in range(25)]"
     )
     folder = str(tmp_path)
-    both = [subprocess.Popen([sys.executable, "-c", script, folder]) for _ in range(2)]
+    both = [subprocess.Popen([sys.executable, "-c", script, folder], cwd=HERE) for _ in range(2)]
     assert [process.wait(60) for process in both] == [0, 0]
     history = History(tmp_path)
     assert len(history.entries()) == 50
@@ -108,10 +111,10 @@ def test_two_programs_write_one_history(tmp_path) -> None:
 def test_what_was_written_survives_a_killed_program(tmp_path) -> None:
     script = (
         "import os, sys; from pathlib import Path; from mlsurvey_tui.archive import History;"
-        "from tests.rendering.samples import comparison;"
+        "from samples import comparison;"
         "History(Path(sys.argv[1])).add(comparison()); os.kill(os.getpid(), 9)"
     )
-    subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=False)
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=HERE, check=False)
     history = History(tmp_path)
     assert len(history.entries()) == 1
     history.close()

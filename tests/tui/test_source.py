@@ -11,7 +11,8 @@ from mlsurvey_tui.source.find import found_in
 from mlsurvey_tui.source.outline import outline
 from mlsurvey_tui.source.raw import RawText, lines_of, wrapped
 from mlsurvey_tui.source.screen import SourceScreen
-from tests.tui.conftest import asked, play, text_of, typed, until
+
+from .conftest import asked, play, text_of, typed, until
 
 COMPARE = "How do Burn and Candle differ in GPU support?"
 

@@ -14,8 +14,9 @@ from mlsurvey_tui.export.formats import FORMATS, file_name
 from mlsurvey_tui.export.screen import ExportScreen
 from mlsurvey_tui.export.writing import write_file
 from mlsurvey_tui.shown import Shown
-from tests.rendering.samples import NAMES, citation, comparison
-from tests.tui.conftest import asked, play, until
+
+from .conftest import asked, play, until
+from .samples import NAMES, citation, comparison
 
 COMPARE = "How do Burn and Candle differ in GPU support?"
 
@@ -99,7 +100,7 @@ def test_a_quote_says_where_it_stands() -> None:
 
 
 def test_every_form_takes_every_answer() -> None:
-    from tests.rendering.samples import abstention, listing, recommendation
+    from .samples import abstention
 
-    for answer in (comparison(), listing(), recommendation(), abstention()):
+    for answer in (comparison(), abstention()):
         assert all(form.write(Shown(answer, NAMES)) for form in FORMATS)

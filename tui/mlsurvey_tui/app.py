@@ -73,12 +73,18 @@ class MlsurveyApp(Program):
         """Look as last time, and open the engine behind the first frame."""
         if self._theme_now in self.available_themes:
             self.theme = self._theme_now
-        self.theme_changed_signal.subscribe(self, lambda theme: self.choose_theme(theme.name))
+        self.theme_changed_signal.subscribe(self, lambda theme: self._remember_theme(theme.name))
         try:
             self.set_keymap(dict(preferences.keymap(self._keys)))
         except MlsurveyError as error:
             self.notify(one_line(str(error)), severity="warning", markup=False)
         self.call_after_refresh(self.open_engine)
+
+    def _remember_theme(self, name: str) -> None:
+        """What a person picks is kept; what the session began with is not picked."""
+        if name != self._theme_now:
+            self.choose_theme(name)
+        self._theme_now = ""
 
     def on_unmount(self) -> None:
         """Let go of everything."""

@@ -138,9 +138,10 @@ def _add_problems(app: FastAPI) -> None:
 
 def _methods(request: Request) -> list[str]:
     """Every method of a path; the framework would name those of its first route alone."""
-    described = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
-    methods = {m for route in described if route.path_regex.match(request.url.path) for m in route.methods or ()}
-    return sorted(methods)
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    first = next((route.path for route in routes if route.path_regex.match(request.url.path)), None)
+    same = [route for route in routes if route.path == first and route.include_in_schema]
+    return sorted({method for route in same for method in route.methods or ()})
 
 
 def _detail(request: Request, error: HTTPException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 INTERFACE = "mlsurvey_tui.start"
 """Loaded by its name when it is wanted: it stands above this package, which must not know it, and is heavy."""
+
+_IN_BROWSER = "TEXTUAL_DRIVER"
+"""Set where the terminal is a page of a browser; there are pipes at both ends then."""
 
 _TUI = with_examples(
     "Open the terminal interface: ask, compare, read the sources, keep the corpus up to date.",
@@ -59,7 +63,7 @@ def open_interface(settings: Settings, *, theme: str | None = None) -> None:
     Raises:
         UsageError: there is no terminal.
     """
-    if not is_terminal():
+    if not (is_terminal() or _IN_BROWSER in os.environ):
         raise UsageError('the terminal interface needs a terminal; in a script, type: mlsurvey ask "…"')
     _interface().run(settings, theme=theme)
 

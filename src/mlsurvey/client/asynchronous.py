@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self, TypeVar, Unpack
@@ -82,7 +82,7 @@ class AsyncClient:
         """The cited answer to a question; it abstains rather than guesses."""
         return await self._send(calls.ask(question, options))
 
-    async def parts(self, question: str, **options: Unpack[calls.AskOptions]) -> AsyncIterator[Part]:
+    async def parts(self, question: str, **options: Unpack[calls.AskOptions]) -> AsyncGenerator[Part, None]:
         """The answer in parts, as they become known; the last one is what :meth:`ask` gives.
 
         Closing the iterator ends the work for it.
@@ -171,7 +171,7 @@ class AsyncClient:
         """A job as it is now."""
         return await self._send(calls.job(name))
 
-    async def follow(self, name: str) -> AsyncIterator[Job]:
+    async def follow(self, name: str) -> AsyncGenerator[Job, None]:
         """A job whenever it has come further; the last one is its end."""
         async with self._events(calls.follow(name)) as events:
             async for event in events:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self, TypeVar, Unpack
@@ -82,7 +82,7 @@ class Client:
         """The cited answer to a question; it abstains rather than guesses."""
         return self._send(calls.ask(question, options))
 
-    def parts(self, question: str, **options: Unpack[calls.AskOptions]) -> Iterator[Part]:
+    def parts(self, question: str, **options: Unpack[calls.AskOptions]) -> Generator[Part, None, None]:
         """The answer in parts, as they become known; the last one is what :meth:`ask` gives.
 
         Closing the iterator ends the work for it.
@@ -171,7 +171,7 @@ class Client:
         """A job as it is now."""
         return self._send(calls.job(name))
 
-    def follow(self, name: str) -> Iterator[Job]:
+    def follow(self, name: str) -> Generator[Job, None, None]:
         """A job whenever it has come further; the last one is its end."""
         with self._events(calls.follow(name)) as events:
             for event in events:

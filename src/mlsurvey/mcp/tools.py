@@ -19,7 +19,6 @@ from mlsurvey.wire.agents import NothingRequest, PassageRequest
 from mlsurvey.wire.answers import Answer, Comparison, Hits
 from mlsurvey.wire.documents import Documents, DocumentText
 from mlsurvey.wire.fields import MOST_EXPLAINED
-from mlsurvey.wire.fields import MOST_EXPLAINED
 from mlsurvey.wire.requests import (
     CompareRequest,
     DocumentParameters,

@@ -97,7 +97,10 @@ def store(corpus: Path, index: Path, files: Mapping[str, bytes], condition: Cond
 
 def discard(corpus: Path, index: Path, name: str, condition: Condition) -> None:
     """Delete a document, and the folders that it leaves empty. Raises like :func:`store`, or NotFoundError."""
-    path = document_path(name)
+    try:
+        path = document_path(name)
+    except UnreadableError as error:
+        raise NotFoundError(str(error)) from error
     with _locked(corpus, index):
         found = digest(corpus, name)
         if found is None and not condition.sha256:

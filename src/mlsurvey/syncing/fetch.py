@@ -87,6 +87,11 @@ class _PassingError(FetchError):
 class _SilentError(_PassingError):
     """No connection came about."""
 
+    def __init__(self, url: httpx2.URL, error: Exception) -> None:
+        super().__init__(f"no connection to {url.host}: {_words(error)}")
+        self.host = url.netloc.decode()
+        """It need not be the one that was asked first: redirects lead elsewhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -158,7 +163,7 @@ class Fetcher:
         try:
             return retrying(self._once, url, sink, limit, dict(conditions or {}))
         except _SilentError as error:
-            self._silent[host] = str(error)
+            self._silent[error.host] = str(error)
             raise UnreachableError(str(error)) from error
         except _PassingError as error:
             raise FetchError(f"{error}, {self.limits.attempts} times") from error
@@ -183,7 +188,7 @@ class Fetcher:
         try:
             return self._follow(self._client.build_request("GET", url, headers=conditions), sink, limit, deadline)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
-            raise _SilentError(f"no connection to {urlsplit(url).hostname}: {_words(error)}") from error
+            raise _SilentError(error.request.url, error) from error
         except httpx2.TimeoutException as error:
             raise _PassingError(f"no answer within {self.limits.silence:g} s") from error
         except httpx2.DecodingError as error:

@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import platformdirs
 
@@ -38,12 +37,6 @@ def pypi_index(environment: Mapping[str, str] = os.environ) -> str:
     candidates = [environment.get("PIP_INDEX_URL", ""), *_pip_values(environment)]
     url = next((url for url in candidates if _is_web(url)), PYPI)
     return url.rstrip("/").removesuffix("/simple").rstrip("/")
-
-
-def without_credentials(url: str) -> str:
-    """The address without user and password, fit to be written down."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _pip_values(environment: Mapping[str, str]) -> Iterator[str]:

@@ -31,6 +31,11 @@ def _day(value: object) -> object:
     return date.fromisoformat(value)
 
 
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 3.0 is as good as 3."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class Request(BaseModel):
     """What a client sends: unknown fields are errors, and numbers are no strings."""
 
@@ -48,6 +53,7 @@ Query = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_QUERY,
 Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME, pattern=r"\S")]
 Names = Annotated[list[Name], Field(max_length=MOST_NAMES)]
 Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-01-31"])]
-MaxStatements = Annotated[int, Field(ge=1, le=MOST_STATEMENTS)]
-Position = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Whole = BeforeValidator(_whole)
+MaxStatements = Annotated[int, Field(ge=1, le=MOST_STATEMENTS), Whole]
+Position = Annotated[int, Field(ge=0, le=2**53 - 1), Whole]
 """A place that is counted; no greater than what every JSON reader takes exactly."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from mlsurvey.types import Filters
 from mlsurvey.wire.fields import (
-    MOST_AROUND,
     MOST_HITS,
-    MOST_PASSAGE,
     Day,
     MaxStatements,
     Name,
@@ -18,6 +16,7 @@ from mlsurvey.wire.fields import (
     Position,
     Query,
     Request,
+    Whole,
 )
 
 Mode = Literal["hybrid", "keyword", "dense"]
@@ -48,9 +47,9 @@ class FilterRequest(Request):
 class SearchOptions(Request):
     """How to search."""
 
-    limit: Annotated[int, Field(ge=1, le=MOST_HITS)] = 10
+    limit: Annotated[int, Field(ge=1, le=MOST_HITS), Whole] = 10
     """Hits at most."""
-    offset: Annotated[int, Field(ge=0, le=MOST_HITS)] = 0
+    offset: Annotated[int, Field(ge=0, le=MOST_HITS), Whole] = 0
     """Hits left out before the first. Pages that end within the first hundred hits fit together exactly, and so do
     those that end beyond; between the two depths a hit may change its place."""
     mode: Mode = "hybrid"
@@ -122,7 +121,7 @@ class DocumentParameters(FilterRequest):
 
     model_config = ConfigDict(strict=False)
 
-    limit: Annotated[int, Field(ge=1, le=MOST_HITS)] = 100
+    limit: Annotated[int, Field(ge=1, le=MOST_HITS), Whole] = 100
     """Documents at most."""
     offset: Position = 0
     """Documents left out before the first."""
@@ -141,29 +140,6 @@ class TextParameters(Request):
     """First character of a span to be marked, as a citation has it; `start`, where only `mark_end` is given."""
     mark_end: Position | None = None
     """Character after the span; `end`, where only `mark_start` is given."""
-
-
-class PassageRequest(Request):
-    """A span of a document, as a citation or a hit names it; places count Unicode code points."""
-
-    document: Name = Field(examples=["libraries/rust/burn.md"])
-    """Path relative to the corpus folder."""
-    start: Position
-    """First character."""
-    end: Position
-    """Character after the last."""
-    around: Annotated[int, Field(ge=0, le=MOST_AROUND)] = 500
-    """Characters of the document to send before and after the span."""
-
-    @model_validator(mode="after")
-    def _check_span(self) -> Self:
-        if not self.start <= self.end <= self.start + MOST_PASSAGE:
-            raise ValueError(f"{self.start}..{self.end} is no span of at most {MOST_PASSAGE:,} characters")
-        return self
-
-
-class NothingRequest(Request):
-    """Nothing needs to be said."""
 
 
 class RefreshRequest(Request):

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Path, Query, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -33,11 +34,12 @@ _BODY = {
         "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in uploads.MEDIA_TYPES},
     }
 }
-_CONDITIONS = {
-    "parameters": [
-        {"name": "If-Match", "in": "header", "schema": {"type": "string"}, "description": "Tags of the version meant."},
-        {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}, "description": "`*`: not there yet."},
-    ]
+_IF_MATCH = {"name": "If-Match", "in": "header", "schema": {"type": "string"}, "description": "Tags of the version."}
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "schema": {"type": "string", "enum": ["*"]},
+    "description": "It is not there yet.",
 }
 
 
@@ -92,10 +94,16 @@ async def get_document(request: Request, path: Name, service: ServiceOf) -> Resp
     return json_response(request, to_json(state.model_dump(), indent=None), tag)
 
 
+@router.api_route("/v1/documents/{path:path}/text", methods=["PUT", "DELETE"], include_in_schema=False)
+async def refuse_text(path: str) -> None:
+    """A text is changed with its document; no document can have such a name."""
+    raise HTTPException(405)
+
+
 @router.put(
     "/v1/documents/{path:path}",
     responses={200: {"description": "It was there and is replaced, or the same"}, 201: {"model": Stored}, **_WRITING},
-    openapi_extra={**_BODY, **_CONDITIONS},
+    openapi_extra={**_BODY, "parameters": [_IF_MATCH, _IF_NONE_MATCH]},
 )
 async def put_document(request: Request, response: Response, path: Name, service: ServiceOf) -> Stored:
     """Store a document: Markdown, reStructuredText or plain text, by the ending of its name.
@@ -113,7 +121,9 @@ async def put_document(request: Request, response: Response, path: Name, service
     return stored
 
 
-@router.delete("/v1/documents/{path:path}", status_code=204, responses=_WRITING, openapi_extra=_CONDITIONS)
+@router.delete(
+    "/v1/documents/{path:path}", status_code=204, responses=_WRITING, openapi_extra={"parameters": [_IF_MATCH]}
+)
 async def delete_document(request: Request, path: Name, service: ServiceOf) -> None:
     """Delete a document from the corpus folder; the next refresh takes it out of the index."""
     condition = uploads.condition(request)
@@ -124,7 +134,9 @@ async def delete_document(request: Request, path: Name, service: ServiceOf) -> N
 async def put_documents(
     request: Request,
     service: ServiceOf,
-    files: Annotated[list[UploadFile], File(description="The files; each file name is a path in the corpus folder.")],
+    files: Annotated[
+        list[UploadFile], File(min_length=1, description="Each file name is a path in the corpus folder.")
+    ],
     replace: Annotated[bool, Form(description="Overwrite documents that are there.")] = False,
 ) -> StoredBatch:
     """Store several documents. All are checked before the first is written; each appears whole."""
