@@ -9,6 +9,7 @@
     │   ├── NoIndexError      there is none yet
     │   ├── DamagedIndexError a part is missing or broken
     │   ├── MismatchError     it was built with another model or chunker
+    │   ├── ReplacedError     the generation in use was cleared away by later refreshes
     │   └── BusyError         another process is writing it
     ├── StorageError          the disk refused (full, read-only)
     ├── EngineError           a model or engine is missing or failed
@@ -62,6 +63,10 @@ class DamagedIndexError(IndexingError):
 
 class MismatchError(IndexingError):
     """The index was built with another model or chunker than the settings ask for."""
+
+
+class ReplacedError(IndexingError):
+    """The generation in use was replaced and cleared away meanwhile; beginning again takes the newest."""
 
 
 class BusyError(IndexingError):

@@ -228,3 +228,23 @@ def test_nothing_is_left_in_the_queue_by_clients_that_gave_up(indexed, tmp_path,
         deadline = time.monotonic() + 5
         while client.post("/v1/search", json={"query": "GPU"}).status_code != 200:
             assert time.monotonic() < deadline
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_work_that_refreshes_overtake_is_begun_again(stream, client, monkeypatch) -> None:
+    whole, begun = Survey.parts, []
+
+    def parts(self, *args, **options):
+        begun.append(True)
+        told = whole(self, *args, **options)
+        yield next(told)
+        if len(begun) < 3:
+            raise errors.ReplacedError("generation 1 has been replaced and cleared away")
+        yield from told
+
+    monkeypatch.setattr(Survey, "parts", parts)
+    response = client.post("/v1/ask", json={"question": f"Does Burn run on the GPU? {stream}", "stream": stream})
+    assert response.status_code == 200 and len(begun) == 3
+    if stream:
+        names = [event.name for event in events(response.text)]
+        assert names.count("understood") == names.count("done") == 1 and "error" not in names

@@ -27,8 +27,8 @@ def test_quotes_have_their_white_space_folded(questions) -> None:
 
 def test_kinds_are_mixed(questions) -> None:
     kinds = Counter(question.kind for question in questions)
-    assert len(questions) == 15
-    assert kinds == {"compare": 5, "list": 2, "lookup": 3, "recommend": 2, "unanswerable": 3}
+    assert len(questions) == 60
+    assert kinds == {"compare": 21, "list": 10, "lookup": 13, "recommend": 9, "unanswerable": 7}
 
 
 def test_cells_are_about_the_entities_of_their_question(questions) -> None:

@@ -173,10 +173,9 @@ class Canned:
 
     def refresh(self, *, dry_run: bool = False, **_: Any) -> RefreshReport:
         unreadable = (Unreadable("old.doc", "not read: .doc files are no documents"),)
-        report = RefreshReport(
+        return RefreshReport(
             dry_run, GENERATION.id, added=("new.md",), changed=("rust/burn.md",), unreadable=unreadable
         )
-        return report
 
     def generation(self) -> Generation:
         return GENERATION

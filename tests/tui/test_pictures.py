@@ -24,6 +24,12 @@ SIZES = [(80, 24), (140, 45)]
 THEMES = ["textual-dark", "textual-light"]
 
 
+class Svg(SVGImageExtension):
+    """A file that any browser shows."""
+
+    file_extension = "svg"
+
+
 class Album:
     """Compares one picture after another."""
 
@@ -55,7 +61,7 @@ def canned_app(tmp_path, monkeypatch):
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES)
 def test_the_screens_look_as_before(canned_app, snapshot, size, theme) -> None:
-    pictures = snapshot.use_extension(SVGImageExtension)
+    pictures = snapshot.use_extension(Svg)
 
     async def story(app, pilot) -> None:
         album = Album(app, pilot, pictures)

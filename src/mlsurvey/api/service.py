@@ -20,12 +20,14 @@ from mlsurvey.api.problems import RefusalError
 from mlsurvey.api.running import Runner
 from mlsurvey.api.security import load_tokens
 from mlsurvey.api.settings import ServiceSettings
-from mlsurvey.errors import MlsurveyError
+from mlsurvey.errors import MlsurveyError, ReplacedError
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
 
 T = TypeVar("T")
 
+ATTEMPTS = 5
+"""How often work is begun that refreshes overtake; two of them have to be published while it runs."""
 WARMING = "GPU support"
 """A search that makes all of the asking path load what it needs."""
 
@@ -59,7 +61,7 @@ class Service:
 
     async def work(self, request: Request, work: Callable[[Survey, Cancelled], T]) -> T:
         """Do something with the survey, off the event loop; see :meth:`mlsurvey.api.admission.Admission.run`."""
-        return await self.admission.run(request, lambda cancelled: work(self.survey, cancelled))
+        return await self.admission.run(request, lambda cancelled: _again(lambda: work(self.survey, cancelled)))
 
     def remembered(self, route: str, key: object, compute: Callable[[], tuple[str, T]]) -> tuple[str, T]:
         """The generation and the result for a key, computed or from memory. For a thread of the pool.
@@ -98,6 +100,18 @@ class Service:
         if not self.is_warm.is_set():
             raise RefusalError("starting", "the model is still being loaded; try again in a second")
         return generation.id
+
+
+def _again(work: Callable[[], T]) -> T:
+    """The result of the work, begun again where refreshes overtook it: one after the other, they clear away what it
+    reads.
+    """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return work()
+        except ReplacedError:
+            continue
+    return work()
 
 
 async def _service(request: Request) -> Service:

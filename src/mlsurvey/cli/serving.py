@@ -1,4 +1,4 @@
-"""``serve`` and ``token``: the HTTP API. The web framework is loaded by these commands and by no other."""
+"""``serve``, ``token`` and ``openapi``: the HTTP API. The web framework is loaded by these commands and by no other."""
 
 from __future__ import annotations
 
@@ -24,11 +24,17 @@ _TOKEN = with_examples(
     "token --read-only --label dashboard",
 )
 
+_OPENAPI = with_examples(
+    "Print the OpenAPI description of the HTTP API, to make clients from; a service that runs has it at /openapi.json.",
+    "openapi",
+)
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command(help=_SERVE)(serve)
     app.command(help=_TOKEN)(token)
+    app.command(help=_OPENAPI)(openapi)
 
 
 def serve(
@@ -69,3 +75,10 @@ def token(
     file = load_service_settings({"tokens_file": tokens_file}).tokens_file
     write(make_token(file, "read" if read_only else "write", label))
     say(f"its digest is in {file}; a service that runs takes it up when it is started again")
+
+
+def openapi() -> None:
+    """Print the description."""
+    from mlsurvey.api.description import openapi_text
+
+    write(openapi_text().rstrip())

@@ -94,7 +94,8 @@ class Source(_Part):
 class Status(_Part):
     """How alive a project is, who says so, and when that was judged."""
 
-    state: Literal["active", "slow", "dormant", "archived"]
+    state: Literal["active", "slow", "dormant", "archived", "unknown"]
+    """``unknown`` where nothing that could be found lets one judge."""
     judged: date
     source: Slug
 

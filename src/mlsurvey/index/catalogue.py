@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mlsurvey.errors import DamagedIndexError, IndexingError, NoIndexError
+from mlsurvey.errors import DamagedIndexError, IndexingError, NoIndexError, ReplacedError
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.storage import REBUILD, storage_errors
 from mlsurvey.types import Entity, Generation
@@ -124,13 +124,13 @@ class Catalogue:
         """Queries inside see one state of the file, in which generation ``number`` is still kept.
 
         Raises:
-            IndexingError: it has been cleared away by later refreshes.
+            ReplacedError: it has been cleared away by later refreshes.
         """
         with self._lock:
             self._connection.execute("BEGIN")
             try:
                 if not self.rows("SELECT 1 FROM generations WHERE number = :number", number=number):
-                    raise IndexingError(f"generation {number} has been replaced and cleared away; open the index again")
+                    raise ReplacedError(f"generation {number} has been replaced and cleared away; open the index again")
                 yield
             finally:
                 self._connection.execute("COMMIT")

@@ -59,6 +59,8 @@ class AnswerView(VerticalScroll):
 
     shown: reactive[Shown | None] = reactive(None, recompose=True)
     cards: reactive[bool] = reactive(False)
+    is_awaited = False
+    """Whether the next answer takes the focus."""
 
     def compose(self) -> ComposeResult:
         """Everything that the answer says."""
@@ -77,6 +79,13 @@ class AnswerView(VerticalScroll):
     def watch_cards(self) -> None:
         """Lay out anew."""
         self._lay_out(self.size.width)
+
+    async def recompose(self) -> None:
+        """Take the focus once the lines are there, if somebody asked for it before they were."""
+        await super().recompose()
+        if self.is_awaited:
+            self.is_awaited = False
+            self.call_after_refresh(self.enter)
 
     def enter(self) -> None:
         """Take the focus, to the first line where there is one."""

@@ -206,13 +206,13 @@ class AskScreen(Screen[None]):
         question = self.query_one(QuestionInput)
         question.settle(request.question)
         question.remember(self.program.history.questions())
-        self.query_one(AnswerView).shown = shown
+        view = self.query_one(AnswerView)
+        view.is_awaited = self.focused is None or self.query_one(Chips) not in self.focused.ancestors
+        view.shown = shown
         self._show_chips(answer_chips(request, shown.answer, shown.names))
         total = shown.answer.timings_ms.get("total", 0.0)
         self._progress(f"{len(shown.answer.citations)} quotes · {total:.0f} ms · index {shown.answer.index}")
         self._switch("answer")
-        if self.focused is None or self.focused is question:
-            self.call_after_refresh(self.query_one(AnswerView).enter)
         self.refresh_bindings()
 
     def _fail(self, error: MlsurveyError) -> None:

@@ -27,8 +27,8 @@ NUMBERS = ("passages", "bytes")
 FACETS: tuple[Column, ...] = ("language", "library")
 NONE = "none"
 """What a facet calls the documents that have no such value."""
-_WIDE = 130
-"""Columns of the table from which on all that is known of a document is seen at once."""
+_ROOM: Mapping[Column, int] = {"date": 95, "title": 130}
+"""Width of the table from which on these are to be seen without scrolling."""
 _GAP = 2
 _UNITS = ("B", "kB", "MB", "GB")
 
@@ -106,7 +106,7 @@ def size(count: int) -> str:
 def column_widths(width: int) -> dict[Column, int]:
     """Widths that let as many columns as possible be seen at once; paths take what is left."""
     fixed: dict[Column, int] = {"library": 13, "language": 10, "passages": 9, "bytes": 7, "date": 10, "title": 40}
-    seen = [column for column in fixed if width >= _WIDE or column not in ("date", "title")]
+    seen = [column for column in fixed if width >= _ROOM.get(column, 0)]
     left = width - sum(fixed[column] for column in seen) - _GAP * (len(seen) + 1) - 2
     return {"path": min(max(left, 20), 70), **fixed}
 

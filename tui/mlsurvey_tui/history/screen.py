@@ -27,10 +27,10 @@ class HistoryScreen(Screen[tuple[Answer, bool] | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "Back", id="history.close"),
         Binding("r", "again", "Again", id="history.again"),
-        Binding("asterisk,s", "star", "Star", id="history.star"),
+        Binding("s,asterisk", "star", "Star", id="history.star"),
         Binding("x,delete", "delete", "Delete", id="history.delete"),
         Binding("u", "undelete", "Undo", id="history.undo"),
-        Binding("f", "only_starred", "Starred", id="history.starred"),
+        Binding("f", "only_starred", "Stars", id="history.starred"),
         Binding("slash", "search", "Search", id="history.search"),
         Binding("j", "move('down')", "Down", show=False, id="history.down"),
         Binding("k", "move('up')", "Up", show=False, id="history.up"),

@@ -37,7 +37,7 @@ class SourceScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "Back", id="source.close"),
-        Binding("n,right_square_bracket", "step(1)", "Quotes", id="source.next", key_display="n/p"),
+        Binding("n,right_square_bracket", "step(1)", "Next", id="source.next", key_display="n/p"),
         Binding("p,left_square_bracket", "step(-1)", "Earlier quote", id="source.previous", show=False),
         Binding("s", "toggle_raw", "Raw", id="source.raw", tooltip="as stored, or as it reads"),
         Binding("t", "contents", "Contents", id="source.contents"),

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from mlsurvey.api.routes import asking, comparing, documents, evaluating, health, indexing, jobs, searching, vocabulary
+from mlsurvey.api.routes import (
+    asking,
+    chatting,
+    comparing,
+    documents,
+    evaluating,
+    health,
+    indexing,
+    jobs,
+    searching,
+    vocabulary,
+)
 
 ROUTERS = tuple(
     module.router
-    for module in (searching, asking, comparing, vocabulary, documents, indexing, jobs, evaluating, health)
+    for module in (searching, asking, chatting, comparing, vocabulary, documents, indexing, jobs, evaluating, health)
 )
 
 __all__ = ["ROUTERS"]

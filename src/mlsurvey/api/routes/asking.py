@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from fastapi import APIRouter
@@ -14,7 +15,8 @@ from mlsurvey.api import streaming
 from mlsurvey.api.admission import Cancelled
 from mlsurvey.api.caching import etag
 from mlsurvey.api.problems import NOT_MODIFIED, WORK, documented
-from mlsurvey.api.service import Service, ServiceOf, json_response
+from mlsurvey.api.service import ATTEMPTS, Service, ServiceOf, json_response
+from mlsurvey.errors import ReplacedError
 from mlsurvey.rendering.json import answer_value, to_json
 from mlsurvey.survey import Part, Passages, Understood
 from mlsurvey.types import Answer as AnswerNoun
@@ -65,8 +67,16 @@ async def ask(request: Request, body: AskRequest, service: ServiceOf) -> Respons
 
 async def _stream(body: AskRequest, service: Service) -> Response:
     def events(cancelled: Cancelled) -> Iterator[bytes]:
-        for part in _parts(body, service, cancelled):
-            yield streaming.event_of(part, service.survey)
+        told = 0
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                for part in islice(_parts(body, service, cancelled), told, None):
+                    yield streaming.event_of(part, service.survey)
+                    told += 1
+                return
+            except ReplacedError:  # while passages are read; all that was told by then is what was understood
+                if attempt == ATTEMPTS:
+                    raise
 
     stream = streaming.Stream(service.settings.heartbeat, service.settings.time_limit)
     return streaming.respond(await stream.begin(service.admission, events))

@@ -1,0 +1,124 @@
+"""An answer as the text of a chat: quotes with marks like ``[1]``, then the sources. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from mlsurvey.rendering.layout import Names
+from mlsurvey.rendering.markdown import escape
+from mlsurvey.survey import Part, Passages, Understood
+from mlsurvey.types import Answer, Citation, Conflict, Missing, Statement
+from mlsurvey.wire.chat import Annotation, UrlCitation
+
+NOTE = "*Verbatim quotes from the documents of this survey; no language model wrote this.*"
+AROUND = 500
+"""Characters before a quote that its address shows."""
+Address = Callable[[Citation], str]
+
+
+@dataclass(slots=True)
+class Writer:
+    """Writes an answer part by part. One for each answer."""
+
+    names: Names
+    stale: Callable[[Answer], Mapping[int, str]]
+    address: Address
+    """Of a citation: where its quote can be read."""
+    _length: int = 0
+    _marks: list[tuple[int, int]] = field(default_factory=list)
+    """Pairs (number, where its mark begins)."""
+    _head: str | None = None
+    _begun: bool = False
+
+    def pieces(self, parts: Iterator[Part]) -> Iterator[str]:
+        """The text in pieces, as soon as each is known; joined they are the whole of it."""
+        for part in parts:
+            for piece in self._pieces(part):
+                self._length += len(piece)
+                yield piece
+
+    def annotations(self, answer: Answer) -> list[Annotation]:
+        """The marks of the text that was written, with what each leads to."""
+        cited = {citation.number: citation for citation in answer.citations}
+        return [
+            Annotation(
+                url_citation=UrlCitation(
+                    start_index=start,
+                    end_index=start + len(_mark(number)),
+                    url=self.address(cited[number]),
+                    title=cited[number].title,
+                )
+            )
+            for number, start in self._marks
+            if number in cited
+        ]
+
+    def _pieces(self, part: Part) -> Iterator[str]:
+        if isinstance(part, Statement):
+            yield from self._statement(part)
+        elif isinstance(part, Missing):
+            yield from self._under("Not found")
+            yield f"- {escape(self.names.pair(part.entity, part.aspect))}\n"
+        elif isinstance(part, Conflict):
+            yield from self._under("The sources disagree")
+            yield from self._marked(f"- {escape(self.names.pair(part.entity, part.aspect))}", part.citations)
+        elif isinstance(part, Answer):
+            yield from self._end(part)
+        else:
+            assert isinstance(part, (Understood, Passages, Citation))  # told at the end, or not at all
+
+    def _statement(self, statement: Statement) -> Iterator[str]:
+        yield from self._under(self.names.aspect(statement.aspect))
+        about = f"**{escape(self.names.entity(statement.entity))}**: " if statement.entity else ""
+        yield from self._marked(f"- {about}{escape(statement.text)}", statement.citations)
+
+    def _marked(self, text: str, numbers: tuple[int, ...]) -> Iterator[str]:
+        place = self._length + len(text)
+        for number in numbers:
+            self._marks.append((number, place + 1))
+            place += 1 + len(_mark(number))
+        yield text + "".join(f" {_mark(number)}" for number in numbers) + "\n"
+
+    def _under(self, head: str) -> Iterator[str]:
+        """A heading, where the last one was another."""
+        if head != self._head:
+            yield f"{self._gap()}**{escape(head)}**\n\n"
+            self._head = head
+
+    def _end(self, answer: Answer) -> Iterator[str]:
+        stale = self.stale(answer)
+        if answer.reason:
+            yield f"{self._gap()}{escape(answer.reason)}\n"
+        sources = answer.nearest if answer.abstained else answer.citations
+        if sources:
+            yield f"{self._gap()}**{'What comes nearest' if answer.abstained else 'Sources'}**\n\n"
+        for source in sources:
+            yield self._source(source, stale.get(source.number), with_quote=answer.abstained)
+        yield f"{self._gap()}{NOTE}\n"
+
+    def _source(self, source: Citation, stale: str | None, *, with_quote: bool) -> str:
+        trail = f" — {escape(' › '.join(source.heading_path))}" if source.heading_path else ""
+        place = f"{escape(source.document)}:{source.line_start}"
+        shown = f"\n  > {escape(source.quote)}" if with_quote else ""
+        remark = f" ({stale})" if stale else ""
+        return f"- {_mark(source.number)} [{place}]({self.address(source)}){trail}{remark}{shown}\n"
+
+    def _gap(self) -> str:
+        gap, self._begun = "\n" * self._begun, True
+        return gap
+
+
+def address_of(base: str) -> Address:
+    """Addresses of quotes at a service: its base, then the route of the text with the quote marked."""
+
+    def address(citation: Citation) -> str:
+        place = f"start={max(0, citation.start - AROUND)}&mark_start={citation.start}&mark_end={citation.end}"
+        return f"{base.rstrip('/')}/v1/documents/{quote(citation.document)}/text?{place}"
+
+    return address
+
+
+def _mark(number: int) -> str:
+    return f"[{number}]"

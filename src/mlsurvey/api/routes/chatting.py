@@ -1,0 +1,226 @@
+"""The form of OpenAI's chat completions, so that chat programs can ask the survey as if it were a model."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from fastapi.sse import format_sse_event
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mlsurvey.api import streaming
+from mlsurvey.api.admission import Cancelled
+from mlsurvey.api.chat import Writer, address_of
+from mlsurvey.api.problems import WORK, RefusalError, documented, problem_of, problem_of_fields
+from mlsurvey.api.problems import respond as respond_problem
+from mlsurvey.api.service import ServiceOf, json_response, request_id
+from mlsurvey.errors import IndexingError, MlsurveyError
+from mlsurvey.rendering.json import answer_value, to_json
+from mlsurvey.rendering.layout import names_of
+from mlsurvey.survey import Survey
+from mlsurvey.types import Answer
+from mlsurvey.wire.chat import (
+    MODEL,
+    ChatCompletion,
+    ChatError,
+    ChatMessage,
+    ChatProblem,
+    ChatRequest,
+    Choice,
+    Model,
+    Models,
+    Usage,
+)
+from mlsurvey.wire.service import Problem
+
+ABOUT = (
+    "No language model: questions about machine learning libraries are answered with verbatim quotes from a fixed set "
+    "of documents. The last message of the user is the question; nothing else of the conversation is looked at."
+)
+END = b"data: [DONE]\n\n"
+MAX_STATEMENTS = 3
+"""For each library and aspect, as when nothing is said to ``POST /v1/ask``."""
+
+
+class ChatRoute(APIRoute):
+    """Tells problems in both forms: as problem details, and as chat programs read errors."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with its errors told."""
+        handle = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RequestValidationError as error:
+                return respond_problem(in_both_forms(problem_of_fields(list(error.errors()), request_id(request))))
+            except (MlsurveyError, RefusalError) as error:
+                headers = error.headers if isinstance(error, RefusalError) else None
+                return respond_problem(in_both_forms(problem_of(error, request_id(request))), headers)
+
+        return handler
+
+
+router = APIRouter(tags=["chat"], route_class=ChatRoute)
+
+
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "model": ChatCompletion,
+        "description": "The answer as text with marks like `[1]` and a list of sources; the marks stand in "
+        "`annotations` too, and the whole answer in `answer`. As a stream: pieces of the text, then `[DONE]`.",
+        "content": {streaming.MEDIA_TYPE: {"schema": streaming.SCHEMA}},
+    },
+    **documented(*WORK),
+}
+
+
+@router.post("/v1/chat/completions", response_model=None, responses=_RESPONSES, operation_id="chat")
+async def chat(request: Request, body: ChatRequest, service: ServiceOf) -> Response:
+    """Ask in the form of OpenAI's chat completions. No language model stands behind it: it quotes documents.
+
+    The last message of the user is the question, by itself: earlier messages are not looked at. What shapes sampling
+    (`temperature`, `max_tokens`, `stop` …) is taken and ignored; what asks for more than one answer in text (`n`,
+    `tools`, other formats) is refused. Errors are told as problem details, with an `error` as OpenAI has it.
+    """
+    question = _question(body)
+    base = str(request.base_url)
+    identity, created = f"chatcmpl-{uuid.uuid4().hex}", int(time.time())
+    if body.stream:
+        stream = streaming.Stream(service.settings.heartbeat, service.settings.time_limit)
+        chunk = _Chunk(identity, created)
+        with_usage = body.stream_options is not None and body.stream_options.include_usage
+
+        def events(cancelled: Cancelled) -> Iterator[bytes]:
+            return _stream(service.survey, question, base, chunk, cancelled)
+
+        begun = await stream.begin(service.admission, events)
+        return streaming.respond(_in_chat_form(begun, chunk if with_usage else None))
+    answer, message = await service.work(request, lambda survey, c: _whole(survey, question, base, c))
+    value = {
+        "id": identity,
+        "object": "chat.completion",
+        "created": created,
+        "model": MODEL,
+        "choices": [Choice(message=message).model_dump()],
+        "usage": Usage().model_dump(),
+        "answer": answer,
+    }
+    return json_response(request, to_json(value, indent=None))
+
+
+@router.get("/v1/models", responses=documented("overloaded", "index", "storage"))
+async def list_models(request: Request, service: ServiceOf) -> Models:
+    """The models that a chat may name: one, which is no language model."""
+    return Models(data=[await service.work(request, lambda survey, _: _model(survey))])
+
+
+@router.get("/v1/models/{name}", responses=documented("not-found", "invalid", "overloaded", "index", "storage"))
+async def get_model(
+    request: Request, name: Annotated[str, Path(max_length=300, examples=[MODEL])], service: ServiceOf
+) -> Model:
+    """A model that a chat may name."""
+    _check_model(name)
+    return await service.work(request, lambda survey, _: _model(survey))
+
+
+def in_both_forms(found: Problem) -> ChatProblem:
+    """A problem with its error as chat programs read it."""
+    place = found.errors[0].place if found.errors else []
+    error = ChatError(
+        message=found.detail,
+        type="invalid_request_error" if found.status < 500 else "server_error",
+        param=".".join(map(str, place[1:])) or None,
+        code="model_not_found" if found.detail.startswith("no model ") else found.type.rpartition("/")[2],
+    )
+    return ChatProblem(**found.model_dump(exclude={"errors"}), errors=found.errors, error=error)
+
+
+def _check_model(name: str) -> None:
+    if name != MODEL:
+        raise RefusalError("not-found", f"no model {name[:60]!r}; the one there is is {MODEL!r}")
+
+
+def _question(body: ChatRequest) -> str:
+    _check_model(body.model)
+    question = body.question()
+    if question is None:
+        raise RefusalError("invalid", "no message of the user has a text; the last one is the question")
+    return question
+
+
+def _model(survey: Survey) -> Model:
+    try:
+        created = int(datetime.fromisoformat(survey.generation().created).timestamp())
+    except IndexingError:
+        created = 0
+    return Model(created=created, description=ABOUT)
+
+
+def _writer(survey: Survey, base: str) -> Writer:
+    return Writer(names_of(survey.entities(), survey.aspects()), survey.stale, address_of(base))
+
+
+def _whole(survey: Survey, question: str, base: str, cancelled: Cancelled) -> tuple[dict[str, Any], ChatMessage]:
+    parts = list(survey.parts(question, max_statements=MAX_STATEMENTS, cancelled=cancelled))
+    answer = parts[-1]
+    assert isinstance(answer, Answer)
+    writer = _writer(survey, base)
+    text = "".join(writer.pieces(iter(parts)))
+    message = ChatMessage(content=text, annotations=writer.annotations(answer))
+    return answer_value(answer, survey.stale(answer)), message
+
+
+class _Chunk:
+    """Pieces of one answer as they go over the wire."""
+
+    def __init__(self, identity: str, created: int) -> None:
+        self._same = {"id": identity, "object": "chat.completion.chunk", "created": created, "model": MODEL}
+
+    def __call__(self, delta: dict[str, Any], finish: str | None = None) -> bytes:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
+        return _data({**self._same, "choices": [choice]})
+
+    def usage(self) -> bytes:
+        """The last piece, where it was asked for."""
+        return _data({**self._same, "choices": [], "usage": Usage().model_dump()})
+
+
+def _stream(survey: Survey, question: str, base: str, chunk: _Chunk, cancelled: Cancelled) -> Iterator[bytes]:
+    writer = _writer(survey, base)
+    kept: list[Answer] = []
+
+    def parts() -> Iterator[Any]:
+        for part in survey.parts(question, max_statements=MAX_STATEMENTS, cancelled=cancelled):
+            if isinstance(part, Answer):
+                kept.append(part)
+            yield part
+
+    pieces = writer.pieces(parts())
+    yield chunk({"role": "assistant", "content": next(pieces, "")})
+    yield from (chunk({"content": piece}) for piece in pieces)
+    yield chunk({"annotations": [note.model_dump() for note in writer.annotations(kept[-1])]}, "stop")
+
+
+async def _in_chat_form(events: AsyncIterator[bytes], usage: _Chunk | None) -> AsyncIterator[bytes]:
+    """The pieces and their end; an error as chat programs read it."""
+    async for item in events:
+        if item.startswith(b"event: error"):
+            told = Problem.model_validate_json(item.partition(b"data: ")[2])
+            yield format_sse_event(data_str=in_both_forms(told).model_dump_json(exclude_none=True))
+            return
+        yield item
+    if usage is not None:
+        yield usage.usage()
+    yield END
+
+
+def _data(value: dict[str, Any]) -> bytes:
+    return format_sse_event(data_str=to_json(value, indent=None))

@@ -1,0 +1,187 @@
+"""Questions and answers in the form of OpenAI's chat completions, for programs that speak it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from mlsurvey.wire.answers import Answer
+from mlsurvey.wire.fields import LONGEST_NAME, Reply, Request
+from mlsurvey.wire.service import Problem
+
+MODEL = "mlsurvey"
+"""The one model there is."""
+MOST_MESSAGES = 1_000
+LONGEST_MESSAGE = 1_000_000
+"""Characters of a message that is not the question."""
+
+Text = Annotated[str, Field(max_length=LONGEST_MESSAGE)]
+Anything = Annotated[Any, Field(description="Taken and ignored: nothing here is generated.")]
+
+
+class TextPart(Request):
+    """A part of a message."""
+
+    type: Literal["text"]
+    text: Text
+
+
+class Message(Request):
+    """A message. The last one of the user is the question; the others are not looked at."""
+
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: Text | Annotated[list[TextPart], Field(max_length=100)] | None = None
+    name: Annotated[str, Field(max_length=LONGEST_NAME)] | None = None
+    refusal: Text | None = None
+    """Of an earlier answer; not looked at."""
+    annotations: Annotated[list[Any], Field(max_length=10_000)] | None = None
+    """Of an earlier answer; not looked at."""
+
+
+class StreamOptions(Request):
+    """How to stream."""
+
+    include_usage: bool = False
+    """Send a last piece that counts tokens; all counts are zero."""
+    include_obfuscation: bool = False
+    """Taken and ignored."""
+
+
+class TextFormat(Request):
+    """The one form of an answer."""
+
+    type: Literal["text"] = "text"
+
+
+class ChatRequest(Request):
+    """A chat. What shapes the sampling of a language model is taken and ignored; what asks for more is refused."""
+
+    model: Annotated[str, Field(max_length=LONGEST_NAME)] = Field(examples=[MODEL])
+    messages: Annotated[list[Message], Field(min_length=1, max_length=MOST_MESSAGES)] = Field(
+        examples=[[{"role": "user", "content": "How do Burn and Candle differ in GPU support?"}]]
+    )
+    stream: bool | None = False
+    stream_options: StreamOptions | None = None
+    n: Annotated[int, Field(ge=1, le=1)] | None = None
+    logprobs: Literal[False] | None = None
+    response_format: TextFormat | None = None
+    modalities: Annotated[list[Literal["text"]], Field(max_length=1)] | None = None
+    tools: Annotated[list[Any], Field(max_length=0)] | None = None
+    tool_choice: Literal["none", "auto"] | None = None
+    parallel_tool_calls: bool | None = None
+    temperature: Anything = None
+    top_p: Anything = None
+    max_tokens: Anything = None
+    max_completion_tokens: Anything = None
+    presence_penalty: Anything = None
+    frequency_penalty: Anything = None
+    logit_bias: Anything = None
+    stop: Anything = None
+    seed: Anything = None
+    user: Anything = None
+    metadata: Anything = None
+    store: Anything = None
+    service_tier: Anything = None
+    reasoning_effort: Anything = None
+    verbosity: Anything = None
+    prompt_cache_key: Anything = None
+    safety_identifier: Anything = None
+
+    def question(self) -> str | None:
+        """The text of the user's last message; None where there is none."""
+        last = next((message for message in reversed(self.messages) if message.role == "user"), None)
+        if last is None or last.content is None:
+            return None
+        return last.content if isinstance(last.content, str) else "\n".join(part.text for part in last.content)
+
+
+class UrlCitation(Reply):
+    """Where a mark in the text leads."""
+
+    start_index: int
+    """First character of the mark in the message."""
+    end_index: int
+    url: str
+    """The quote, in the document as it was indexed, marked."""
+    title: str
+
+
+class Annotation(Reply):
+    """A mark in the text."""
+
+    type: Literal["url_citation"] = "url_citation"
+    url_citation: UrlCitation
+
+
+class ChatMessage(Reply):
+    """The answer as text: quotes with marks like ``[1]``, and the list of sources."""
+
+    role: Literal["assistant"] = "assistant"
+    content: str
+    refusal: None = None
+    annotations: list[Annotation]
+
+
+class Choice(Reply):
+    """The one answer."""
+
+    index: Literal[0] = 0
+    message: ChatMessage
+    finish_reason: Literal["stop"] = "stop"
+    logprobs: None = None
+
+
+class Usage(Reply):
+    """Tokens of a language model: none, since there is none."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    total_tokens: int = 0
+
+
+class ChatCompletion(Reply):
+    """An answer in the form of a chat."""
+
+    id: str
+    object: Literal["chat.completion"] = "chat.completion"
+    created: int
+    """Seconds since 1970."""
+    model: str = MODEL
+    choices: list[Choice]
+    usage: Usage = Usage()
+    answer: Answer
+    """The same as ``POST /v1/ask`` gives."""
+
+
+class Model(Reply):
+    """A model that may be named in a chat."""
+
+    id: str = MODEL
+    object: Literal["model"] = "model"
+    created: int
+    """Seconds since 1970, of the index."""
+    owned_by: Literal["mlsurvey"] = "mlsurvey"
+    description: str
+
+
+class Models(Reply):
+    """Models that may be named in a chat."""
+
+    object: Literal["list"] = "list"
+    data: list[Model]
+
+
+class ChatError(Reply):
+    """A problem in the form that chat programs read."""
+
+    message: str
+    type: str
+    param: str | None = None
+    code: str
+
+
+class ChatProblem(Problem):
+    """A problem, told in both forms."""
+
+    error: ChatError

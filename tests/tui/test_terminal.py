@@ -1,0 +1,166 @@
+"""The whole way in a real terminal: start, ask, open a source, add and refresh, find, export, quit."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+PATIENCE = 60.0
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed: it is the terminal of this test"),
+    pytest.mark.slow,
+]
+
+
+class Terminal:
+    """A terminal of 100 columns and 30 lines, driven by keys."""
+
+    def __init__(self, folder: Path) -> None:
+        self.name = f"mlsurvey-{secrets.token_hex(4)}"
+        self.folder = folder
+
+    def tmux(self, *arguments: str) -> str:
+        command = ["tmux", "-L", self.name, "-f", os.devnull, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    def start(self, command: list[str], environment: dict[str, str]) -> None:
+        settings = [part for name, value in environment.items() for part in ("-e", f"{name}={value}")]
+        place = ["-d", "-x", "100", "-y", "30", "-c", str(self.folder)]
+        self.tmux("new-session", *place, *settings, *command)
+        self.tmux("set-option", "-g", "remain-on-exit", "on")
+
+    def press(self, *keys: str) -> None:
+        self.tmux("send-keys", *keys)
+
+    def type(self, text: str) -> None:
+        self.tmux("send-keys", "-l", text)
+
+    def text(self) -> str:
+        return self.tmux("capture-pane", "-p")
+
+    def wait(self, holds: Callable[[str], bool] | str) -> str:
+        end = time.monotonic() + PATIENCE
+        while True:
+            text = self.text()
+            if holds in text if isinstance(holds, str) else holds(text):
+                return text
+            assert time.monotonic() < end, f"{holds!r} never came:\n{text}"
+            time.sleep(0.05)
+
+    @property
+    def process(self) -> int:
+        return int(self.tmux("display-message", "-p", "#{pane_pid}"))
+
+    @property
+    def status(self) -> str:
+        return self.tmux("display-message", "-p", "#{pane_dead}:#{pane_dead_status}").strip()
+
+    def end(self) -> None:
+        subprocess.run(["tmux", "-L", self.name, "kill-server"], capture_output=True, check=False)
+
+
+@pytest.fixture
+def terminal(tmp_path) -> Iterator[Terminal]:
+    terminal = Terminal(tmp_path)
+    yield terminal
+    terminal.end()
+
+
+def begin(terminal: Terminal, home, tmp_path: Path) -> None:
+    """Start it as a person does, with nothing of theirs touched."""
+    folders = {name: str(tmp_path / name.lower()) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
+    (tmp_path / "home").mkdir()
+    place = {"MLSURVEY_CORPUS": str(home.corpus), "MLSURVEY_INDEX": str(home.index)}
+    kept = {name: os.environ[name] for name in ("HF_HUB_OFFLINE", "PYTHONDONTWRITEBYTECODE") if name in os.environ}
+    terminal.start([sys.executable, "-m", "mlsurvey"], folders | place | kept)
+    terminal.wait("4 documents")
+
+
+def test_a_person_asks_reads_adds_finds_exports_and_leaves(terminal, home, tmp_path) -> None:
+    (tmp_path / "zed.md").write_text("# Zed\n\nZed runs on toasters, and on nothing else.\n", "utf-8")
+    begin(terminal, home, tmp_path)
+    terminal.type("How do Burn and Candle differ in GPU support?")
+    terminal.press("Enter")
+    terminal.wait(lambda text: "╭─ Burn" in text and "╭─ Candle" in text)
+    terminal.press("Enter")
+    terminal.wait(lambda text: "[1] 1/" in text and "Licence" in text)
+    terminal.press("s")
+    terminal.wait("▌10 Burn supports GPUs")
+    terminal.press("Escape")
+    terminal.wait("╭─ Burn")
+    terminal.press("F4")
+    terminal.wait("rust/candle.md")
+    terminal.press("a")
+    terminal.wait("Add a file or a folder")
+    terminal.type(str(tmp_path / "zed.md"))
+    terminal.press("Enter")
+    terminal.wait("1 new since the index was made")
+    terminal.press("F6")
+    terminal.wait("+ zed.md")
+    terminal.press("Enter")
+    terminal.wait("5 documents")
+    terminal.press("F2")
+    terminal.wait("Ask")
+    terminal.press("C-a", "C-k")
+    terminal.type("toasters")
+    terminal.wait("zed.md:3")
+    terminal.press("Escape")
+    terminal.wait("╭─ Burn")
+    terminal.press("x")
+    terminal.wait("Export the answer")
+    terminal.press("Enter")
+    terminal.wait(lambda text: "Export the answer" not in text)
+    (written,) = tmp_path.glob("how-do-burn*.md")
+    assert "| **GPU support** |" in written.read_text("utf-8")
+    terminal.press("C-q")
+    terminal.wait(lambda _: terminal.status == "1:0")
+
+
+def test_a_closed_terminal_during_a_refresh_loses_nothing(terminal, home, tmp_path) -> None:
+    for number in range(400):
+        (home.corpus / f"n{number}.md").write_text(f"# N{number}\n\nNumber {number} is a number of its own.\n", "utf-8")
+    begin(terminal, home, tmp_path)
+    terminal.type("Does Burn support CUDA?")
+    terminal.press("Enter")
+    terminal.wait("Answered")
+    terminal.press("F6")
+    terminal.wait("What a refresh would do")
+    terminal.press("Enter")
+    terminal.wait("refresh:")
+    os.kill(terminal.process, signal.SIGHUP)
+    terminal.wait(lambda _: terminal.status.startswith("1:"))
+    command = [sys.executable, "-m", "mlsurvey", "--corpus", str(home.corpus), "--index", str(home.index)]
+    search = subprocess.run(
+        [*command, "search", "gpu", "--mode", "keyword"], capture_output=True, text=True, check=False
+    )
+    assert search.returncode == 0 and "burn.md" in search.stdout
+    refresh = subprocess.run([*command, "refresh", "--quiet"], capture_output=True, text=True, check=False)
+    assert refresh.returncode == 0, refresh.stderr
+    terminal.end()
+    begun = Terminal(tmp_path)
+    try:
+        (tmp_path / "home").rmdir()
+        begin_again(begun, home, tmp_path)
+    finally:
+        begun.end()
+
+
+def begin_again(terminal: Terminal, home, tmp_path: Path) -> None:
+    """What was asked before is in the history still."""
+    (tmp_path / "home").mkdir(exist_ok=True)
+    folders = {name: str(tmp_path / name.lower()) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
+    place = {"MLSURVEY_CORPUS": str(home.corpus), "MLSURVEY_INDEX": str(home.index)}
+    terminal.start([sys.executable, "-m", "mlsurvey", "tui"], folders | place)
+    terminal.wait("404 documents")
+    terminal.press("F3")
+    terminal.wait("Does Burn support CUDA?")
