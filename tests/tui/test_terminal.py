@@ -76,19 +76,19 @@ def terminal(tmp_path) -> Iterator[Terminal]:
     terminal.end()
 
 
-def begin(terminal: Terminal, home, tmp_path: Path) -> None:
+def begin(terminal: Terminal, home, tmp_path: Path, documents: int) -> None:
     """Start it as a person does, with nothing of theirs touched."""
+    (tmp_path / "home").mkdir(exist_ok=True)
     folders = {name: str(tmp_path / name.lower()) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
-    (tmp_path / "home").mkdir()
     place = {"MLSURVEY_CORPUS": str(home.corpus), "MLSURVEY_INDEX": str(home.index)}
     kept = {name: os.environ[name] for name in ("HF_HUB_OFFLINE", "PYTHONDONTWRITEBYTECODE") if name in os.environ}
     terminal.start([sys.executable, "-m", "mlsurvey"], folders | place | kept)
-    terminal.wait("4 documents")
+    terminal.wait(f"{documents} documents")
 
 
 def test_a_person_asks_reads_adds_finds_exports_and_leaves(terminal, home, tmp_path) -> None:
     (tmp_path / "zed.md").write_text("# Zed\n\nZed runs on toasters, and on nothing else.\n", "utf-8")
-    begin(terminal, home, tmp_path)
+    begin(terminal, home, tmp_path, 4)
     terminal.type("How do Burn and Candle differ in GPU support?")
     terminal.press("Enter")
     terminal.wait(lambda text: "╭─ Burn" in text and "╭─ Candle" in text)
@@ -129,7 +129,7 @@ def test_a_person_asks_reads_adds_finds_exports_and_leaves(terminal, home, tmp_p
 def test_a_closed_terminal_during_a_refresh_loses_nothing(terminal, home, tmp_path) -> None:
     for number in range(400):
         (home.corpus / f"n{number}.md").write_text(f"# N{number}\n\nNumber {number} is a number of its own.\n", "utf-8")
-    begin(terminal, home, tmp_path)
+    begin(terminal, home, tmp_path, 4)
     terminal.type("Does Burn support CUDA?")
     terminal.press("Enter")
     terminal.wait("Answered")
@@ -139,28 +139,12 @@ def test_a_closed_terminal_during_a_refresh_loses_nothing(terminal, home, tmp_pa
     terminal.wait("refresh:")
     os.kill(terminal.process, signal.SIGHUP)
     terminal.wait(lambda _: terminal.status.startswith("1:"))
-    command = [sys.executable, "-m", "mlsurvey", "--corpus", str(home.corpus), "--index", str(home.index)]
-    search = subprocess.run(
-        [*command, "search", "gpu", "--mode", "keyword"], capture_output=True, text=True, check=False
-    )
-    assert search.returncode == 0 and "burn.md" in search.stdout
-    refresh = subprocess.run([*command, "refresh", "--quiet"], capture_output=True, text=True, check=False)
-    assert refresh.returncode == 0, refresh.stderr
+    place = ("--corpus", str(home.corpus), "--index", str(home.index))
+    for command, told in ((("search", "gpu", "--mode", "keyword"), "burn.md"), (("refresh",), "400 added")):
+        line = [sys.executable, "-m", "mlsurvey", *place, *command]
+        done = subprocess.run(line, capture_output=True, text=True, check=False)
+        assert done.returncode == 0 and told in done.stdout, done.stderr
     terminal.end()
-    begun = Terminal(tmp_path)
-    try:
-        (tmp_path / "home").rmdir()
-        begin_again(begun, home, tmp_path)
-    finally:
-        begun.end()
-
-
-def begin_again(terminal: Terminal, home, tmp_path: Path) -> None:
-    """What was asked before is in the history still."""
-    (tmp_path / "home").mkdir(exist_ok=True)
-    folders = {name: str(tmp_path / name.lower()) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
-    place = {"MLSURVEY_CORPUS": str(home.corpus), "MLSURVEY_INDEX": str(home.index)}
-    terminal.start([sys.executable, "-m", "mlsurvey", "tui"], folders | place)
-    terminal.wait("404 documents")
+    begin(terminal, home, tmp_path, 404)
     terminal.press("F3")
     terminal.wait("Does Burn support CUDA?")

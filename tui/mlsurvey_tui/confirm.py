@@ -13,8 +13,9 @@ from textual.widgets import Button, Static
 
 
 class Confirm(ModalScreen[bool]):
-    """Yes or no; no has the focus."""
+    """Yes or no; no has the focus, so that Enter does nothing by accident."""
 
+    AUTO_FOCUS = "#no"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "dismiss(True)", "Yes", id="confirm.yes"),
         Binding("n,escape,q", "dismiss(False)", "No", id="confirm.no"),
@@ -36,10 +37,6 @@ class Confirm(ModalScreen[bool]):
             with Horizontal(classes="buttons"):
                 yield Button("No", id="no")
                 yield Button(self.yes, id="yes", variant="error")
-
-    def on_mount(self) -> None:
-        """Enter does nothing by accident."""
-        self.query_one("#no").focus()
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

@@ -145,6 +145,7 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
         weight for s, weight in cell.importance.items() if s in candidate.context_stems and s not in candidate.stems
     )
     whole = sum(cell.importance.values()) or 1.0
+    foreign = cell.entity is not None and bool(named.opening) and cell.entity not in named.opening
     defines = cell.entity in named.opening and _DEFINES.search(text[:120]) is not None
     return {
         "bias": 1.0,
@@ -158,10 +159,9 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
         "defines": float(defines),
         "definition": float(defines and cell.aspect == PURPOSE),
         "compares": float(bool(named.slugs & (set(cell.sides) - {cell.entity})) and _COMPARES.search(text) is not None),
+        "foreign": float(foreign),
         "elsewhere": float(
-            cell.entity is not None
-            and cell.entity not in named.opening | set(passage.subjects)
-            and bool(named.opening & set(passage.subjects))
+            foreign and cell.entity not in passage.subjects and bool(named.opening & set(passage.subjects))
         ),
         "others": float(bool(named.slugs - {cell.entity, *cell.objects})),
         "object": _share(frozenset(cell.objects), named.slugs | frozenset(passage.subjects)),
@@ -202,8 +202,7 @@ def naming_part(scored: Sequence[Scored], cell: Cell) -> list[Scored]:
     if not cell.narrow:
         return list(scored)
     named = phrases(tuple(f"{w}*" for w in cell.narrow))
-    own = (s for s in scored if s.features["opens"] or not s.features["others"])
-    return [s for s in own if named.match(s.candidate.text)]
+    return [s for s in scored if not s.features["foreign"] and named.match(s.candidate.text)]
 
 
 def excluding_part(scored: Sequence[Scored], cell: Cell) -> list[Scored]:

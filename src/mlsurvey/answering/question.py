@@ -45,7 +45,8 @@ _PLURAL = (
 )
 _LIST = re.compile(
     rf"\b(?:which|what|list|name|show|enumerate|all|any|every|give\s+me|are\s+there)\b[^.?!]{{0,80}}?\b{_PLURAL}\b"
-    rf"|^\s*(?:[\w.#+-]+[\s/]+){{1,6}}{_PLURAL}\b|\bwhich\s+(?:of\s+them|ones|are)\b",
+    rf"|^\s*(?:[\w.#+-]+[\s/]+){{1,6}}{_PLURAL}\b|\bwhich\s+(?:of\s+them|ones|are)\b"
+    rf"|\b{_MEMBERS}\b[^.?!]{{0,30}}\b(?:avoid|stay\s+away|steer\s+clear)\b",
     re.IGNORECASE,
 )
 _RECOMMEND = re.compile(

@@ -32,7 +32,22 @@ DESCRIPTION = """Comparative questions about machine learning libraries, answere
 this machine, each with the file, the lines and the characters that it stands on.
 
 Errors are RFC 9457 problem details; every `type` is the address of an explanation. Answers, searches and documents
-have an `ETag`. Every response has an `X-Request-Id`, which the log knows."""
+have an `ETag`. Every response has an `X-Request-Id`, which the log knows.
+
+Agents have a route of their own, `POST /mcp`, which speaks the Model Context Protocol."""
+TAGS = {
+    "search": "Passages by keywords and by meaning.",
+    "ask": "Questions in plain words, answered with quotes.",
+    "chat": "The same in the form of OpenAI's chat completions. No language model stands behind it.",
+    "compare": "Given libraries on given points, as a matrix.",
+    "vocabulary": "What the index knows by name.",
+    "documents": "The corpus: look at it and change it.",
+    "index": "What answers are made from, and bringing it up to date.",
+    "jobs": "Work that goes on after its request was answered.",
+    "evaluation": "How good the answers are, by gold questions.",
+    "service": "Whether it lives, what it has done, and what its problems mean.",
+}
+"""Groups of routes."""
 ASSETS = "/docs/assets"
 EXPOSED = ("ETag", "Location", "Retry-After", "X-Request-Id")
 
@@ -54,6 +69,9 @@ def create_app(settings: Settings, service: ServiceSettings) -> FastAPI:
         redirect_slashes=False,
         telemetry={"auto_configure": True, "logs": False},  # its logs would have messages, which may quote documents
         separate_input_output_schemas=False,
+        generate_unique_id_function=lambda route: route.name,
+        openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+        license_info={"name": "MIT", "identifier": "MIT"},
     )
     app.state.service = state
     for router in ROUTERS:

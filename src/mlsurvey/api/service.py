@@ -103,9 +103,7 @@ class Service:
 
 
 def _again(work: Callable[[], T]) -> T:
-    """The result of the work, begun again where refreshes overtook it: one after the other, they clear away what it
-    reads.
-    """
+    """The result of the work, begun again where refreshes overtook it and cleared away what it was reading."""
     for _ in range(ATTEMPTS - 1):
         try:
             return work()

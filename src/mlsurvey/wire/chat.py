@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from mlsurvey.wire.answers import Answer
 from mlsurvey.wire.fields import LONGEST_NAME, Reply, Request
@@ -18,6 +18,13 @@ LONGEST_MESSAGE = 1_000_000
 
 Text = Annotated[str, Field(max_length=LONGEST_MESSAGE)]
 Anything = Annotated[Any, Field(description="Taken and ignored: nothing here is generated.")]
+
+
+def _flag(value: object) -> object:
+    """True or false, and not the numbers that are equal to them."""
+    if not isinstance(value, bool):
+        raise ValueError("neither true nor false")
+    return value
 
 
 class TextPart(Request):
@@ -64,7 +71,7 @@ class ChatRequest(Request):
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     n: Annotated[int, Field(ge=1, le=1)] | None = None
-    logprobs: Literal[False] | None = None
+    logprobs: Annotated[Literal[False], BeforeValidator(_flag)] | None = None
     response_format: TextFormat | None = None
     modalities: Annotated[list[Literal["text"]], Field(max_length=1)] | None = None
     tools: Annotated[list[Any], Field(max_length=0)] | None = None

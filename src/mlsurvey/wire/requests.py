@@ -33,7 +33,7 @@ class FilterRequest(Request):
     """Programming languages of the libraries."""
     path: Names = Field(default_factory=list, examples=[["libraries/rust/"]])
     """Documents: a path, a folder with a final slash, or a shell pattern."""
-    heading: Names = Field(default_factory=list)
+    heading: Names = Field(default_factory=list, examples=[["Licence"]])
     """Words that stand together in a heading above the passage, in any case."""
     updated_after: Day | None = None
     """Only documents of a later date: the one that they state, else that of their file's last change, in UTC."""

@@ -40,6 +40,7 @@ class Files(DirectoryTree):
 class AddScreen(ModalScreen[bool]):
     """A path to type or to pick. Gives whether anything was added."""
 
+    AUTO_FOCUS = "#source"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(False)", "Close", id="add.close"),
         Binding("ctrl+s", "add", "Add", id="add.add"),
@@ -67,10 +68,6 @@ class AddScreen(ModalScreen[bool]):
                 yield Checkbox(REPLACE.format("no"), id="replace", compact=True)
             yield Static("", id="said", markup=False)
             yield Files(Path.cwd(), id="files")
-
-    def on_mount(self) -> None:
-        """Begin with the path."""
-        self.query_one("#source").focus()
 
     @on(DirectoryTree.FileSelected)
     @on(DirectoryTree.DirectorySelected)

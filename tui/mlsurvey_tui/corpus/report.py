@@ -21,6 +21,7 @@ from mlsurvey.types import RefreshReport
 class ReportScreen(ModalScreen[bool]):
     """Each document by what happened to it; for a preview, Enter does it."""
 
+    AUTO_FOCUS = "#lines"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(False)", "Close", id="report.close"),
         Binding("enter", "go", "Refresh now", id="report.go", priority=True),
@@ -43,11 +44,7 @@ class ReportScreen(ModalScreen[bool]):
             box.border_title = "What a refresh would do" if self.report.dry_run else "Refreshed"
             box.border_subtitle = "enter refreshes now, escape closes" if self.report.dry_run else "escape closes"
             yield Static(one_line(summary(self.report)), id="sums", markup=False)
-            yield OptionList(*(Option(line, disabled=False) for line in report_lines(self.report)), id="lines")
-
-    def on_mount(self) -> None:
-        """The list can be walked at once."""
-        self.query_one(OptionList).focus()
+            yield OptionList(*(Option(line) for line in report_lines(self.report)), id="lines")
 
     def action_go(self) -> None:
         """Do what the preview tells; of a report, close it."""

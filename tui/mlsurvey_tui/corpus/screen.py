@@ -50,6 +50,7 @@ NAMED = 12
 class CorpusScreen(Screen[None]):
     """A table that narrows while one types."""
 
+    AUTO_FOCUS = "#documents"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "Back", id="corpus.close"),
         Binding("slash", "filter", "Filter", id="corpus.filter"),
@@ -102,7 +103,6 @@ class CorpusScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Read what there is, now and whenever the index changes."""
-        self.query_one(DataTable).focus()
         self.query_one("#facets").display = self.size.width >= ROOMY
         self.watch(self.program, "generation", self._index_changed)
 

@@ -25,6 +25,7 @@ from mlsurvey_tui.shown import Shown
 class ExportScreen(ModalScreen[None]):
     """The forms, and the file. Enter on a form writes; a file that is there is replaced at the second Enter."""
 
+    AUTO_FOCUS = "#forms"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close", id="export.close")]
     HELP = """
     ## Export
@@ -46,10 +47,6 @@ class ExportScreen(ModalScreen[None]):
             yield OptionList(*(Option(f"{form.name:<10}{form.about}", id=form.suffix) for form in FORMATS), id="forms")
             yield Input(id="file", suggester=PathSuggester(), select_on_focus=False)
             yield Static("", id="said", markup=False)
-
-    def on_mount(self) -> None:
-        """Begin with the first form."""
-        self.query_one(OptionList).focus()
 
     @property
     def form(self) -> Format:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 class HistoryScreen(Screen[tuple[Answer, bool] | None]):
     """A list that narrows while one types. Gives an answer, and whether to ask its question again."""
 
+    AUTO_FOCUS = "#entries"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "Back", id="history.close"),
         Binding("r", "again", "Again", id="history.again"),
@@ -68,7 +69,6 @@ class HistoryScreen(Screen[tuple[Answer, bool] | None]):
         """List what there is."""
         self._generation = self.program.generation
         self.list_entries()
-        self.query_one("#entries").focus()
 
     @on(Input.Changed, "#search")
     def list_entries(self) -> None:

@@ -19,6 +19,7 @@ router = APIRouter(tags=["evaluation"])
 @router.post(
     "/v1/eval",
     status_code=202,
+    response_model_exclude_none=True,
     responses=documented(
         "malformed", "invalid", "forbidden", "read-only", "origin", "busy", "storage", "too-large", "overloaded"
     ),

@@ -32,6 +32,7 @@ async def get_index(request: Request, service: ServiceOf) -> Index:
 @router.post(
     "/v1/index/refresh",
     status_code=202,
+    response_model_exclude_none=True,
     responses=documented(
         "malformed", "invalid", "forbidden", "read-only", "origin", "busy", "storage", "too-large", "overloaded"
     ),
