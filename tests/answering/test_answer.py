@@ -115,6 +115,12 @@ def test_filters_restrict_what_is_quoted(field: Survey) -> None:
     assert {c.document for c in answer.citations} <= {"rust/ember.md"}
 
 
+def test_a_filter_by_library_holds_for_sides_too(field: Survey) -> None:
+    answer = field.ask("Emberlite vs Wickframe: GPU support", filters=Filters(entities=("wick",)))
+    assert {c.document for c in answer.citations} <= {"rust/wick.md", "survey.md"}
+    assert not any(c.document == "rust/ember.md" for c in answer.citations)
+
+
 def test_names_are_understood_with_typing_errors(field: Survey) -> None:
     assert field.ask("Embrelite licence").entities == ("ember",)
 

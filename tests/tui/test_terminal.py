@@ -31,7 +31,7 @@ class Terminal:
 
     def tmux(self, *arguments: str) -> str:
         command = ["tmux", "-L", self.name, "-f", os.devnull, *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(command, capture_output=True, text=True, check=True, env=_own_size()).stdout
 
     def start(self, command: list[str], environment: dict[str, str]) -> None:
         settings = [part for name, value in environment.items() for part in ("-e", f"{name}={value}")]
@@ -52,7 +52,7 @@ class Terminal:
         end = time.monotonic() + PATIENCE
         while True:
             text = self.text()
-            if holds in text if isinstance(holds, str) else holds(text):
+            if holds in " ".join(text.split()) if isinstance(holds, str) else holds(text):
                 return text
             assert time.monotonic() < end, f"{holds!r} never came:\n{text}"
             time.sleep(0.05)
@@ -67,6 +67,11 @@ class Terminal:
 
     def end(self) -> None:
         subprocess.run(["tmux", "-L", self.name, "kill-server"], capture_output=True, check=False)
+
+
+def _own_size() -> dict[str, str]:
+    """The environment without the size of the terminal that the tests run in."""
+    return {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
 
 
 @pytest.fixture

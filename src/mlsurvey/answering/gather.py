@@ -117,11 +117,18 @@ class Gatherer:
             hits = search(cell.query, vector, PASSAGES_PER_CELL, filters)
             self._read(hits)
             return self._scored(candidates(hits), cell), len(hits)
-        about = search(self._keywords(cell), vector, PASSAGES_PER_CELL, replace(filters, entities=(cell.entity,)))
+        about = self._about(cell, vector, PASSAGES_PER_CELL, filters)
         anywhere = search(self._keywords(cell, naming=True), vector, PASSAGES_PER_CELL, filters)
         hits = _joined(about, anywhere, PASSAGES_NAMING)
         self._read(hits)
         return self._scored(candidates(hits), cell), len(hits)
+
+    def _about(self, cell: Cell, vector: NDArray[np.float32], most: int, filters: Filters) -> list[Hit]:
+        """Passages about the cell's entity; none where the filters want those about others only."""
+        entity = cell.entity or ""
+        if filters.entities and entity not in filters.entities:
+            return []
+        return self.searcher.search_vector(self._keywords(cell), vector, most, replace(filters, entities=(entity,)))
 
     def _keywords(self, cell: Cell, naming: bool = False) -> KeywordQuery:
         """The cell's query with weight on the names that a passage should bear."""
@@ -143,8 +150,7 @@ class Gatherer:
     def about(self, entity: str, pool: Pool) -> tuple[list[Scored], int]:
         """Scored candidates about one entity of the class, best first, and the number of passages read for it."""
         cell = replace(pool.cell, entity=entity)
-        filters = replace(pool.filters, entities=(entity,))
-        about = self.searcher.search_vector(self._keywords(cell), pool.vector, PASSAGES_PER_MEMBER, filters)
+        about = self._about(cell, pool.vector, PASSAGES_PER_MEMBER, pool.filters)
         self._read(about)
         read = {hit.passage_id for hit in about}
         others = (c for c in pool.candidates if c.passage_id not in read)
