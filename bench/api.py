@@ -2,8 +2,8 @@
 
     python bench/api.py --corpus FOLDER --index FOLDER --cache FOLDER [--txtai PYTHON] [--seconds 8] [--output FILE]
 
-Every query is asked once, so no cache answers it. All servers run on this machine, one after the other, with one
-process each; the client is part of the load. ``--txtai`` is the Python of an environment with ``txtai[api]``.
+Every query is asked once, so no cache answers it. All servers run on this machine, one after the other, in one
+process where nothing else is said; the client is part of the load. ``--txtai`` is the Python of an environment with ``txtai[api]``.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from http_load import Load, get, post, put_load
 from mlsurvey.embedding.models import DEFAULT_MODEL, locate
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
+from mlsurvey.types import Filters
 
 CONNECTIONS = (1, 8, 32)
 HITS = 10
@@ -129,10 +130,9 @@ def txtai_index(python: str, survey: Survey, cache: Path) -> Path:
     out, passages = cache / "txtai", cache / "passages.jsonl"
     if not out.exists():
         with survey._reader.reading() as reading, passages.open("w", encoding="utf-8") as file:
-            ids = [number for (number,) in reading.snapshot._rows("SELECT id FROM passages")]
+            ids = [int(number) for number in reading.snapshot.select(Filters(paths=("*",)))]
             for number, passage in zip(ids, reading.snapshot.passages(ids), strict=True):
-                if passage.sentences:  # the others are noise, which is not found here either
-                    file.write(json.dumps({"id": str(number), "text": passage.embedding_text}) + "\n")
+                file.write(json.dumps({"id": str(number), "text": passage.embedding_text}) + "\n")
         command = [python, "-c", TXTAI, str(passages), str(locate(DEFAULT_MODEL)), str(out)]
         subprocess.run(command, check=True)
     (cache / "txtai.yml").write_text(f"path: {out}\nwritable: false\nembeddings:\n  path: {locate(DEFAULT_MODEL)}\n")
@@ -153,6 +153,10 @@ def compared(arguments: argparse.Namespace, survey: Survey) -> list[str]:
         rows += measure("mlsurvey ask", port, ask, asked, arguments.seconds)
         again = itertools.repeat("Burn GPU support")
         rows += measure("mlsurvey search, cached", port, search, again, arguments.seconds)
+    with running(
+        [sys.executable, "-m", "mlsurvey", *serve, "--workers", "2", "--threads", "1"], "/v1/ready", log
+    ) as port:
+        rows += measure("mlsurvey search, two processes", port, search, searched, arguments.seconds)
     with running([sys.executable, "-c", TORCH, *serve], "/v1/ready", log) as port:
         rows += measure("the same, torch fp32 encoder", port, search, searched, arguments.seconds)
     if arguments.txtai:

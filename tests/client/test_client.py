@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from tests.api.conftest import QUESTION
@@ -152,6 +154,14 @@ def test_the_asynchronous_one_does_the_same(server, client) -> None:
                 await anext(other.parts(QUESTION, filters=FilterRequest(entity=["zorblatt"])))
 
     asyncio.run(flow())
+
+
+def test_the_page_works_as_pasted(serve, home, capsys) -> None:
+    page = (Path(__file__).parents[2] / "docs/api/client.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    exec(code.replace("http://127.0.0.1:8642", serve(home).url), {})
+    told = capsys.readouterr().out
+    assert "Understood" in told and "succeeded" in told and "notes/mine.md" in told
 
 
 def test_nobody_there() -> None:

@@ -12,7 +12,8 @@ from mlsurvey_tui.corpus.adding import AddScreen
 from mlsurvey_tui.corpus.report import ReportScreen
 from mlsurvey_tui.corpus.rows import Row, counts, facet, matching, ordered, shortened, size
 from mlsurvey_tui.corpus.screen import CorpusScreen
-from mlsurvey_tui.local import LocalEngine, error_of
+from mlsurvey_tui.local import LocalEngine
+from mlsurvey_tui.reports import error_of
 from mlsurvey_tui.source.screen import SourceScreen
 from mlsurvey_tui.work import Work, duration
 

@@ -96,7 +96,7 @@ def test_a_person_asks_reads_adds_finds_exports_and_leaves(terminal, home, tmp_p
     begin(terminal, home, tmp_path, 4)
     terminal.type("How do Burn and Candle differ in GPU support?")
     terminal.press("Enter")
-    terminal.wait(lambda text: "╭─ Burn" in text and "╭─ Candle" in text)
+    terminal.wait(lambda text: "╭─ Burn" in text and "╭─ Candle" in text and "⏎ Open" in text)
     terminal.press("Enter")
     terminal.wait(lambda text: "[1] 1/" in text and "Licence" in text)
     terminal.press("s")

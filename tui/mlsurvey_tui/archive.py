@@ -97,8 +97,7 @@ class History:
         row = self._run("SELECT answer FROM answers WHERE id = ?", (entry,)).fetchone()
         if row is None:
             raise NotFoundError(f"history has no entry {entry} any more")
-        answer: Answer = _adapter().validate_python(json.loads(row[0]))
-        return answer
+        return answer_of(json.loads(row[0]))
 
     def star(self, entry: int, starred: bool) -> None:
         """Mark an entry, or take the mark away."""
@@ -119,6 +118,12 @@ class History:
 def _like(word: str) -> str:
     escaped = word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
     return f"%{escaped}%"
+
+
+def answer_of(value: Any) -> Answer:
+    """An answer from plain values, as they are kept and as a server sends them."""
+    answer: Answer = _adapter().validate_python(value)
+    return answer
 
 
 @lru_cache(maxsize=1)

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
-from mlsurvey import errors
-from mlsurvey.errors import EngineError, MlsurveyError
+from mlsurvey.errors import EngineError
 from mlsurvey.survey import Progress, Survey
-from mlsurvey.types import RefreshReport, Unreadable
+from mlsurvey.types import RefreshReport
+from mlsurvey_tui.reports import error_of, report_of
 
 PATIENCE = 3.0
 """Seconds that a refresh has to stop by itself, before it is ended; nothing is lost either way."""
@@ -46,19 +46,6 @@ class LocalEngine(Survey):
             raise EngineError(f"the refresh ended without a report{_last_line(complaints)}; nothing is lost")
 
 
-def report_of(told: dict[str, Any]) -> RefreshReport:
-    """The report that another process told as plain values."""
-    unreadable = tuple(Unreadable(**file) for file in told["unreadable"])
-    return RefreshReport(**{name: _frozen(value) for name, value in told.items()} | {"unreadable": unreadable})
-
-
-def error_of(told: dict[str, str]) -> MlsurveyError:
-    """The error that another process told by class and message."""
-    kind = getattr(errors, told["type"], MlsurveyError)
-    known = isinstance(kind, type) and issubclass(kind, MlsurveyError)
-    return kind(told["message"]) if known else MlsurveyError(f"{told['type']}: {told['message']}")
-
-
 @contextmanager
 def _child(complaints: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """The process of one refresh. Leaving the block closes its stdin, which stops it.
@@ -82,10 +69,6 @@ def _child(complaints: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
                 child.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 child.kill()
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value
 
 
 def _last_line(complaints: Any) -> str:

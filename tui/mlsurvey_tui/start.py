@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,21 +37,25 @@ def application(
 
         return LocalEngine(settings)
 
-    app = MlsurveyApp(
-        open_engine,
-        corpus=settings.corpus,
-        state=state or preferences.state_folder(),
-        keys=keys or platformdirs.user_config_path("mlsurvey") / preferences.KEYS_FILE,
-        theme=theme,
-    )
-    if theme is not None and theme not in app.available_themes:
-        raise UsageError(f"no theme {theme!r}; there is {', '.join(sorted(app.available_themes))}")
-    return app
+    return _application(open_engine, corpus=settings.corpus, state=state, keys=keys, theme=theme)
 
 
-def run(settings: Settings, *, theme: str | None = None) -> None:
+def connected(
+    url: str, token: str | None, *, state: Path | None = None, keys: Path | None = None, theme: str | None = None
+) -> MlsurveyApp:
+    """The application over a server; arguments and errors are those of :func:`application`."""
+
+    def open_engine() -> Engine:
+        from mlsurvey_tui.remote.engine import RemoteEngine
+
+        return RemoteEngine(url, token)
+
+    return _application(open_engine, corpus=None, state=state, keys=keys, theme=theme)
+
+
+def run(settings: Settings, *, theme: str | None = None, server: str | None = None, token: str | None = None) -> None:
     """Run until the person quits."""
-    app = application(settings, theme=theme)
+    app = connected(server, token, theme=theme) if server else application(settings, theme=theme)
     app.run()
     if app.return_code:
         raise SystemExit(app.return_code)
@@ -61,3 +66,18 @@ def serve(settings: Settings, *, theme: str | None = None, port: int) -> None:
     from mlsurvey_tui import web
 
     web.serve(web.command(settings, theme), port)
+
+
+def _application(
+    open_engine: Callable[[], Engine], *, corpus: Path | None, state: Path | None, keys: Path | None, theme: str | None
+) -> MlsurveyApp:
+    app = MlsurveyApp(
+        open_engine,
+        corpus=corpus,
+        state=state or preferences.state_folder(),
+        keys=keys or platformdirs.user_config_path("mlsurvey") / preferences.KEYS_FILE,
+        theme=theme,
+    )
+    if theme is not None and theme not in app.available_themes:
+        raise UsageError(f"no theme {theme!r}; there is {', '.join(sorted(app.available_themes))}")
+    return app

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Index, Model, settings_of
-from mlsurvey.errors import UsageError
+from mlsurvey.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from mlsurvey.settings import Settings
@@ -27,6 +28,7 @@ _TUI = with_examples(
     "tui",
     "tui --theme textual-light",
     "tui --web --port 8000",
+    "tui --server http://127.0.0.1:8642 --token-file token",
 )
 
 
@@ -39,6 +41,8 @@ def tui(
     ctx: typer.Context,
     theme: Annotated[str | None, typer.Option(metavar="NAME", help="Colours of this session.")] = None,
     web: Annotated[bool, typer.Option("--web", help="Serve it to a browser on this machine.")] = False,
+    server: Annotated[str | None, typer.Option(metavar="URL", help="Ask a running `mlsurvey serve`.")] = None,
+    token_file: Annotated[Path | None, typer.Option(metavar="FILE", help="File with the token for --server.")] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of --web.")] = 8000,
     corpus: Corpus = None,
     index: Index = None,
@@ -46,10 +50,12 @@ def tui(
 ) -> None:
     """Open the terminal interface."""
     settings = settings_of(ctx, corpus, index, model)
+    if web and server:
+        raise UsageError("--web and --server exclude each other")
     if web:
         _interface().serve(settings, theme=theme, port=port)
     else:
-        open_interface(settings, theme=theme)
+        open_interface(settings, theme=theme, server=server, token=_token(token_file) if server else None)
 
 
 def is_terminal() -> bool:
@@ -57,15 +63,27 @@ def is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def open_interface(settings: Settings, *, theme: str | None = None) -> None:
-    """Run the terminal interface until the person quits.
+def open_interface(
+    settings: Settings, *, theme: str | None = None, server: str | None = None, token: str | None = None
+) -> None:
+    """Run the terminal interface until the person quits, over the index here or over that of a server.
 
     Raises:
         UsageError: there is no terminal.
     """
     if not (is_terminal() or _IN_BROWSER in os.environ):
         raise UsageError('the terminal interface needs a terminal; in a script, type: mlsurvey ask "…"')
-    _interface().run(settings, theme=theme)
+    _interface().run(settings, theme=theme, server=server, token=token)
+
+
+def _token(file: Path | None) -> str | None:
+    """The token for a server: the first word of the file."""
+    if file is None:
+        return None
+    try:
+        return next(iter(file.expanduser().read_text("utf-8").split()), None)
+    except OSError as error:
+        raise NotFoundError(f"cannot read the token in {file}: {error.strerror}") from error
 
 
 def _interface() -> Any:

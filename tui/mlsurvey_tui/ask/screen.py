@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -99,8 +100,21 @@ class AskScreen(Screen[None]):
         self.query_one(QuestionInput).know([*names.entities.values(), *names.aspects.values()])
         if self.query_one("#main", ContentSwitcher).current == "notice" and self.shown is None:
             self.query_one(Notice).welcome()
-        if self.shown is not None and self.program.is_older(self.shown.answer) and self.request is not None:
-            self._reopen(self.request, self.shown.answer)
+        if self.shown is not None and self.program.is_older(self.shown.answer):
+            self._look_again(self.shown.answer)
+
+    @work(thread=True, exclusive=True, group="again")
+    def _look_again(self, answer: Answer) -> None:
+        """Mark what is stale by now of the answer on the screen; whoever types meanwhile is left alone."""
+        with suppress(MlsurveyError):
+            shown = self.program.shown(answer)
+            self.app.call_from_thread(self._mark, shown)
+
+    def _mark(self, shown: Shown) -> None:
+        if self.shown is not None and self.shown.answer is shown.answer:
+            view = self.query_one(AnswerView)
+            view.is_awaited = self.focused is not None and view in self.focused.ancestors
+            self.shown = view.shown = shown
 
     # Typing
 

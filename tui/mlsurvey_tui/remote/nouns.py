@@ -1,0 +1,110 @@
+"""What a server sends, as the nouns that the screens know. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlsurvey.answering.parts import Passages
+from mlsurvey.answering.understood import AskedAspect, Correction, Understood
+from mlsurvey.index.records import DocumentRow
+from mlsurvey.survey.overview import Overview, Pending
+from mlsurvey.types import Answer, Aspect, Entity, Explanation, Filters, Generation, Hit, Passage, Sentence, Span
+from mlsurvey.wire.requests import FilterRequest
+from mlsurvey_tui.archive import answer_of
+
+if TYPE_CHECKING:
+    from mlsurvey.wire import answers, documents, parts, service
+
+
+def answer(told: answers.Answer) -> Answer:
+    """The answer; what is stale of it is asked for by itself."""
+    return answer_of(told.model_dump(by_alias=True))
+
+
+def understood(told: parts.Understood) -> Understood:
+    """What was understood; an aspect has its name and none of its words."""
+    plain: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in dict(told).items()}
+    aspects = tuple(_asked(asked) for asked in told.aspects)
+    corrections = tuple(Correction(one.typed, one.slug) for one in told.corrections)
+    return Understood(**plain | {"aspects": aspects, "corrections": corrections})
+
+
+def passages(told: parts.Passages) -> Passages:
+    """What was read."""
+    return Passages(told.read, tuple(hit(one) for one in told.best))
+
+
+def hit(told: answers.Hit) -> Hit:
+    """A hit; its passage has a sentence for each of its lines, all at the passage's own place."""
+    span = Span(told.start, told.end)
+    passage = Passage(
+        path=told.document,
+        ordinal=0,
+        span=span,
+        line_start=told.line_start,
+        line_end=told.line_end,
+        trail=tuple(told.heading_path),
+        subjects=tuple(told.entities),
+        sentences=tuple(Sentence(span, line) for line in told.text.split("\n")),
+    )
+    return Hit(told.passage_id, passage, told.score, told.ranks, told.scores, told.shares)
+
+
+def explanation(told: answers.Hit) -> Explanation | None:
+    """Why it is a hit, where that was asked for."""
+    why = told.explanation
+    if why is None:
+        return None
+    terms = tuple((term.term, term.field, term.weight) for term in why.terms)
+    return Explanation(hit(told), terms, why.cosine, tuple((token.token, token.share) for token in why.tokens))
+
+
+def entity(told: documents.Entity) -> Entity:
+    """A library."""
+    return Entity(
+        told.slug,
+        told.name,
+        tuple(told.aliases),
+        told.language,
+        told.kind,
+        tuple(told.category),
+        tuple(told.plain_words),
+    )
+
+
+def row(told: documents.DocumentRow) -> DocumentRow:
+    """A document of the index."""
+    return DocumentRow(
+        told.path, told.sha256, told.title, told.subject, told.language, told.date, told.bytes, told.passages
+    )
+
+
+def overview(told: service.Index, url: str) -> Overview:
+    """The corpus and the index; both are at the server."""
+    found = told.generation
+    pending = told.pending
+    return Overview(
+        corpus=url,
+        corpus_documents=told.corpus_documents,
+        corpus_bytes=told.corpus_bytes,
+        corpus_unreadable=told.corpus_unreadable,
+        index=url,
+        index_bytes=told.index_bytes,
+        generation=Generation(**dict(found)) if found else None,
+        pending=Pending(pending.added, pending.changed, pending.removed) if pending else None,
+        model=told.model,
+        device=told.device,
+        precision=told.precision,
+        vectors=told.vectors,
+    )
+
+
+def request(filters: Filters | None) -> FilterRequest:
+    """Filters as they are sent."""
+    given = filters or Filters()
+    return FilterRequest(entity=list(given.entities), language=list(given.languages), path=list(given.paths))
+
+
+def _asked(told: parts.AskedAspect) -> AskedAspect:
+    aspect = Aspect(told.aspect, told.name)
+    return AskedAspect(aspect, tuple(told.wording), told.known, told.denied, tuple(told.terms))
