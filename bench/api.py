@@ -3,7 +3,8 @@
     python bench/api.py --corpus FOLDER --index FOLDER --cache FOLDER [--txtai PYTHON] [--seconds 8] [--output FILE]
 
 Every query is asked once, so no cache answers it. All servers run on this machine, one after the other, in one
-process where nothing else is said; the client is part of the load. ``--txtai`` is the Python of an environment with ``txtai[api]``.
+process where nothing else is said; the client is part of the load. ``--txtai`` is the Python of an environment with
+``txtai[api]``.
 """
 
 from __future__ import annotations

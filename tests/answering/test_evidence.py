@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from mlsurvey.answering.candidates import Candidate, Naming, belongs, candidates, denies_naming, naming
-from mlsurvey.answering.evidence import Cell, choose, features, naming_part, score, speaks_of_part
+from mlsurvey.answering.evidence import Cell, choose, features, naming_part, of_expected_type, score, speaks_of_part
 from mlsurvey.answering.understood import AskedAspect
 from mlsurvey.types import Aspect, Entity, Hit, Passage, Sentence, SentenceKind, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer
@@ -141,3 +141,9 @@ def test_what_is_to_be_typed_counts_less_than_what_is_so() -> None:
 )
 def test_an_object_may_be_named_to_be_denied(text: str, denies: bool) -> None:
     assert denies_naming(text, ("ember",), GAZETTEER) is denies
+
+
+def test_a_question_for_a_number_wants_one() -> None:
+    pool = [score(c, cell(), NOBODY) for c in found(passage("Waxworks has many users.", "Waxworks has 40 users."))]
+    assert [s.candidate.text for s in of_expected_type(pool, "How many users?")] == ["Waxworks has 40 users."]
+    assert of_expected_type(pool, "Who are the users?") == pool

@@ -209,3 +209,23 @@ def test_an_example_in_brackets_is_no_part_that_evidence_must_name() -> None:
 
     assert part("Which libraries use CUDA GPUs?") == ("CUDA",)
     assert part("Which libraries are for GPUs (kernels, CUDA)?") == ()
+
+
+def test_a_library_of_the_language_is_itself_what_one_may_use() -> None:
+    understood = read("can i use the Linfa clustering from Rust")
+    assert (understood.kind, understood.entities) == (Kind.LOOKUP, ("linfa",))
+
+
+def test_the_data_on_which_something_is_measured_is_no_library() -> None:
+    understood = read("What accuracy does Linfa reach on ImageNet?")
+    assert (understood.kind, understood.unknown) == (Kind.LOOKUP, ())
+
+
+def test_libs_that_nobody_maintains_are_a_list_asked_for_by_denial() -> None:
+    understood = read("rust libs that nobody maintains any more")
+    assert (understood.kind, understood.languages) == (Kind.LIST, ("rust",))
+    assert [(a.aspect.slug, a.denied) for a in understood.aspects] == [("maintenance", True)]
+
+
+def test_a_contraction_is_no_typing_error() -> None:
+    assert read("Why shouldn't I use Linfa?").question == "Why shouldn't I use Linfa?"

@@ -13,7 +13,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, object]]:
     """What the command line asks of the interface, which is not opened."""
     calls: list[tuple[str, object]] = []
     stand_in = SimpleNamespace(
-        run=lambda settings, theme: calls.append(("run", (str(settings.corpus), theme))),
+        run=lambda settings, theme, **_: calls.append(("run", (str(settings.corpus), theme))),
         serve=lambda settings, theme, port: calls.append(("serve", (theme, port))),
     )
     monkeypatch.setattr(interface, "import_module", lambda name: stand_in)

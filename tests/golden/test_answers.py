@@ -21,8 +21,8 @@ from .conftest import CORPUS, QUESTIONS, REGIONS
 
 pytestmark = pytest.mark.golden
 
-LEAST = ("verbatim=1", "cell_recall=0.92", "hit_at_1=0.84", "list_f1=0.9", "abstain_right=1", "both_sides@10=0.8")
-GREATEST = ("misattributed=0", "abstain_wrong=0")
+LEAST = ("verbatim=1", "cell_recall=0.94", "hit_at_1=0.86", "list_f1=0.84", "abstain_right=1", "both_sides@10=0.75")
+GREATEST = ("misattributed=0", "abstain_wrong=0.02")
 """Two cells, or one member of a list, under what was measured when they were set; the others have no slack."""
 
 BESIDE = Path(__file__).parents[3] / "shared"

@@ -118,7 +118,7 @@ def test_a_person_asks_reads_adds_finds_exports_and_leaves(terminal, home, tmp_p
     terminal.wait("Ask")
     terminal.press("C-a", "C-k")
     terminal.type("toasters")
-    terminal.wait("zed.md:3")
+    terminal.wait("zed.md:1 Zed")
     terminal.press("Escape")
     terminal.wait("╭─ Burn")
     terminal.press("x")

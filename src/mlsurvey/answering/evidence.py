@@ -30,6 +30,8 @@ _COMPARES = re.compile(
 Better than Ten-Blue-Links?", CHIIR 2019 (CAM)."""
 _COMMAND = re.compile(r"(?:^|\s)--[a-z][\w-]+(?=[\s=.,]|$)")
 """An option of a command: what to type, seldom what is so."""
+_QUANTITY = re.compile(r"\bhow\s+(?:many|much)\b", re.IGNORECASE)
+_FIGURE = re.compile(r"\d|\b(?:dozens?|hundreds?|thousands?|millions?|billions?)\b", re.IGNORECASE)
 _ONLY_REACH = 45  # characters: "only works with the IDE on Windows"
 _ONLY = re.compile(r"\b(?:only|solely|exclusively)\b", re.IGNORECASE)
 SAME_DOCUMENT = 0.85
@@ -192,6 +194,16 @@ def speaks_of_part(scored: Sequence[Scored], cell: Cell) -> bool:
     "Only works on Windows" answers a question about the Mac; "uses CUDA" does not answer one about AMD.
     """
     return not cell.narrow or bool(naming_part(scored, cell)) or bool(excluding_part(scored, cell))
+
+
+def of_expected_type(scored: Sequence[Scored], question: str) -> list[Scored]:
+    """What can answer by its form: a question for a number wants one.
+
+    The coarsest of answer types (Li and Roth, "Learning Question Classifiers", COLING 2002).
+    """
+    if not _QUANTITY.search(question):
+        return list(scored)
+    return [s for s in scored if _FIGURE.search(s.candidate.text)]
 
 
 def naming_part(scored: Sequence[Scored], cell: Cell) -> list[Scored]:

@@ -17,7 +17,7 @@ from mlsurvey.vocabulary.gazetteer import Gazetteer, Mention, collapse
 LANGUAGES = {
     "rust": r"rust",
     "go": r"golang|(?:in|for|to|with|from|of|idiomatic|pure|official|native)\s+go|(?-i:Go)(?=\W|$)"
-    r"|go(?=\s+(?:librar|packag|framework|binding|module|project|program|developer|code|ecosystem|ml\b|machine))",
+    r"|go(?=\s+(?:lib|packag|framework|binding|module|project|program|developer|code|ecosystem|ml\b|machine))",
     "dart": r"dart|flutter",
     "javascript": r"javascript|js|typescript|node(?:\.?js)?|npm",
     "dotnet": r"c\#|\.net|dotnet|f\#|csharp|nuget|c sharp",
@@ -54,6 +54,8 @@ _NAME_LIKE = re.compile(
 _NAMED_THING = re.compile(
     r"\b(?:the\s+)?([A-Za-z][\w.\-]+)\s+(?:crate|library|framework|package|toolkit)\b", re.IGNORECASE
 )
+_IS_PLACE = re.compile(r"\b(?:on|dataset|benchmark)\s+(?:the\s+)?$", re.IGNORECASE)
+"""Words before a name that make it the data or machine on which something is done: no library is asked for."""
 _MIN_FUZZY = 5  # shorter names differ from ordinary words by a letter or two
 _RARER = 10  # a typing error is at least so many times rarer in the documents than the name
 
@@ -91,7 +93,7 @@ def find_names(question: str, gazetteer: Gazetteer, frequency: Callable[[str], i
         if slugs := _respelt(word, gazetteer, frequency):
             mentions.append(Mention(span, word, slugs))
             corrections.append(Correction(word, slugs[0]))
-        elif _looks_like_name(question, span) and frequency(word) == 0:
+        elif _looks_like_name(question, span) and frequency(word) == 0 and not _IS_PLACE.search(question[: span.start]):
             unknown.append((span, word))
     return Names(tuple(sorted(mentions, key=lambda m: m.span)), tuple(corrections), tuple(unknown))
 
@@ -146,7 +148,7 @@ def respell(question: str, gazetteer: Gazetteer, aspects: Sequence[Aspect], freq
     """
     known = [m.span for m in gazetteer.candidates(question)]
     lexicon = _lexicon_words(tuple(aspects))
-    for match in re.finditer(r"[a-z]{5,}", question):
+    for match in re.finditer(r"\b[a-z]{5,}\b(?!['’])", question):
         span = Span(*match.span())
         if (
             any(span.overlap(k) for k in known)
@@ -160,8 +162,12 @@ def respell(question: str, gazetteer: Gazetteer, aspects: Sequence[Aspect], freq
 
 
 def _nearest(typed: str, lexicon: Sequence[str]) -> str | None:
-    """The word one typing error away, if exactly one is nearest and has no more letters than were typed."""
-    near = {w.rstrip("*") for w in lexicon if _is_near(typed, w)}
+    """The word one typing error away, if exactly one is nearest and has no more letters than were typed.
+
+    A whole word is nearer than one of which only the beginning is known.
+    """
+    found = [w for w in lexicon if _is_near(typed, w)]
+    near = {w for w in found if not w.endswith("*")} or {w.rstrip("*") for w in found}
     return near.pop() if len(near) == 1 else None
 
 

@@ -14,12 +14,12 @@ from mlsurvey.types import Aspect, Span
 from mlsurvey.vocabulary.phrases import phrases
 
 _BEFORE = re.compile(
-    r"\b(?:no|not|none|never|without|neither|nor|cannot|lacks?|lacking|lack\s+of|missing|no\s+longer|isn['’]t|aren['’]t|doesn['’]t|don['’]t|didn['’]t"
+    r"\b(?:no|not|none|nobody|no\s+one|never|hardly|barely|scarcely|without|neither|nor|cannot|lacks?|lacking|lack\s+of|missing|no\s+longer|isn['’]t|aren['’]t|doesn['’]t|don['’]t|didn['’]t"
     r"|won['’]t|can['’]t|wasn['’]t|hasn['’]t|haven['’]t|remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|rather\s+than|instead\s+of|fails?\s+to)\b",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"^[^.;:!?(),–—]{0,40}?(?:\b(?:is|are|was|were|has|have)\s+(?:currently\s+|been\s+)?(?:no\s+longer|removed|dropped|unsupported|missing)\b"
+    r"^\s*:\s*(?:no|none|not\s+\w+)\b|^[^.;:!?(),–—]{0,40}?(?:\b(?:is|are|was|were|has|have)\s+(?:currently\s+|been\s+)?(?:no\s+longer|removed|dropped|unsupported|missing)\b"
     r"|(?:\bnot|n['’]t)\s+(?:yet\s+|currently\s+|officially\s+)?"
     r"(?:supported|available|implemented|planned|possible|provided|included|maintained|part|among|there|enabled)\b"
     r"|\bunsupported\b|\bunavailable\b)",

@@ -35,12 +35,12 @@ from mlsurvey.vocabulary.gazetteer import Gazetteer
 __all__ = ["LANGUAGES", "AskedAspect", "Correction", "Understood", "understand"]
 
 _MEMBERS = (
-    r"(?:librar(?:y|ies)|crates?|packages?|frameworks?|tools?|toolkits?|bindings?|wrappers?|modules?|ones|projects?"
+    r"(?:librar(?:y|ies)|libs?|crates?|packages?|frameworks?|tools?|toolkits?|bindings?|wrappers?|modules?|ones|projects?"
     r"|options|engines?|runtimes?|systems?)"
 )
 _MEMBER = re.compile(rf"\b{_MEMBERS}\b", re.IGNORECASE)
 _PLURAL = (
-    r"(?:libraries|crates|packages|frameworks|tools|toolkits|bindings|wrappers|modules|ones|projects|options|engines"
+    r"(?:libraries|libs|crates|packages|frameworks|tools|toolkits|bindings|wrappers|modules|ones|projects|options|engines"
     r"|runtimes|systems)"
 )
 _LIST = re.compile(
@@ -51,7 +51,7 @@ _LIST = re.compile(
 )
 _RECOMMEND = re.compile(
     rf"\bwhat\s+(?:should|would|do|can|could)\s+(?:i|we|one)\b|\bshould\s+(?:i|we)\s+(?:use|take|choose|pick|start)\b"
-    rf"|\bwhich\s+(?:\w+\s+)?(?:crate|library|framework|package|tool)\b|\brecommend|\bsuggest|\bbest\b|\bsimplest\b"
+    rf"|\bwhich\s+(?:\w+\s+)?(?:crate|library|lib|framework|package|tool)\b|\brecommend|\bsuggest|\bbest\b|\bsimplest\b"
     rf"|\bwhere\s+(?:to|do\s+i|should\s+i)\s+(?:start|begin)\b|\b(?:i|we)\s+(?:need|want|have|would\s+like)\b|\bgood\s+(?:choice|{_MEMBERS})\b"
     rf"|\bhow\s+(?:do|can|could|should|would)\s+(?:i|we|one)\b"
     rf"|\bis\s+there\s+(?:something|anything|an?\b|some)[^.?!]{{0,60}}?\b(?:like|similar|equivalent|alternative|counterpart|replacement|for|to)\b"
@@ -63,6 +63,7 @@ _FACT = re.compile(r"\s*(?:who|when|where|why|how|what|is|are|does|do|did|was|we
 """Openings of a question for a fact, not for a choice."""
 RELATION = "interoperability"
 """Aspect that a question asks for which names two libraries and says no more than that one works with the other."""
+_MAY_USE = re.compile(r"\b(?:can|could|may)\s+(?:i|we|one)\s+use\b", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"\b(?:alternatives?|substitutes?|replacements?|instead\s+of)\b", re.IGNORECASE)
 _INCLUSIVE = re.compile(r"\b(?:ma[dk]es?\s+up|part\s+of|belongs?\s+to|ecosystem|family|suite|stack)\b", re.IGNORECASE)
 
@@ -87,6 +88,8 @@ def understand(
     asked = find_aspects(rest, question, names.mentions, aspects)
     sides, objects = sides_and_objects(question, names.mentions, asked, names_class=_LIST.search(question) is not None)
     asked = tuple(a for a in asked if a.aspect.slug not in sides)
+    if _is_asked_to_use(question, sides, objects, languages, gazetteer):
+        sides, objects = objects, ()
     if _is_only_known(question, sides, languages, gazetteer):
         sides, objects = (), (*objects, *sides)
     names_class = bool(languages or find_categories(rest, categories))
@@ -131,6 +134,15 @@ def understand(
 def _of_members(languages: tuple[str, ...]) -> tuple[str, ...]:
     """Languages that members may be of: beside others, Python is the world that they are measured by."""
     return tuple(language for language in languages if language != "python") or languages
+
+
+def _is_asked_to_use(
+    question: str, sides: Sequence[str], objects: Sequence[str], languages: Sequence[str], gazetteer: Gazetteer
+) -> bool:
+    """Whether "can I use X from Rust" asks about X itself, which is there for Rust, and not what brings it there."""
+    if sides or len(objects) != 1 or not _MAY_USE.search(question):
+        return False
+    return not languages or gazetteer.entities[objects[0]].language in languages
 
 
 def _of_replaced(question: str, objects: Sequence[str], gazetteer: Gazetteer) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mlsurvey.answering.compose import Dispute, Draft, Finding, Pair, interleave
 from mlsurvey.answering.conflicts import dispute
-from mlsurvey.answering.evidence import PURPOSE, Scored, speaks_of_part
+from mlsurvey.answering.evidence import PURPOSE, Scored, of_expected_type, speaks_of_part
 from mlsurvey.answering.gather import Gatherer
 from mlsurvey.answering.silence import chosen
 from mlsurvey.answering.understood import AskedAspect, Understood
@@ -63,6 +63,7 @@ def _evidence(understood: Understood, gatherer: Gatherer, filters: Filters, limi
     cells = gatherer.cells(understood, understood.entities or (None,))
     for cell, vector in zip(cells, gatherer.vectors(cells), strict=True):
         scored, searched = gatherer.evidence(cell, vector, filters)
+        scored = of_expected_type(scored, understood.question)
         told = [f.evidence for group in groups.get(cell.entity, ()) for f in group if f.aspect != PURPOSE]
         good = chosen(scored, limit, told) if speaks_of_part(scored, cell) else []
         groups.setdefault(cell.entity, []).append([Finding(cell.entity, cell.aspect, s) for s in good])

@@ -17,15 +17,15 @@ _STOP_WORDS = """
     aren't as at be because been before being below best better between both but by can choice choose choosing
     compare comparison could cover covers crate crates currently did differ difference differences different do does
     doing don't down during e.g each either else etc ever every exactly few for framework frameworks from further
-    get gets give given gives good got had has have having he her here hers him his how i i.e if in into is isn't it
-    its itself just language languages learning let libraries library like list machine main make makes many me mean
-    meant ml more most much must my need needs neither new no nor not now oder of off offer offered offers often on
-    once one ones only or other our ours out over own package packages per please possible project projects provide
-    provides question really replacement same say she should show sit sits so some something standard still
-    substitute such take tell than that the their them then there these they thing things this those three through
-    to too tool tools two und under until up upon us use used user uses using versus very vs want wants was we well
-    were what when where whether which while who whom whose why wich will with within without work working works
-    would yes yet you your
+    get gets give given gives good got had has have having he heard her here hers him his how i i.e if in into is
+    isn't it its itself just language languages learning let lib libraries library libs like list longer machine
+    main make makes many me mean meant ml more most much must my need needs neither new no nobody nor not now oder
+    of off offer offered offers often on once one ones only or other our ours out over own package packages per
+    please possible project projects provide provides question really replacement same say she should show sit sits
+    so some something standard still substitute such take tell than that the their them then there these they thing
+    things this those three through to too tool tools true two und under until up upon us use used user uses using
+    versus very vs want wants was we well were what when where whether which while who whom whose why wich will with
+    within without work working works would yes yet you your
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 """Words that say nothing about what is asked: function words, politeness, and the nouns every such question has."""
