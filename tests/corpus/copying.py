@@ -1,10 +1,16 @@
-"""Find word-for-word borrowing: runs of words that a text shares with a source document."""
+"""Find word-for-word borrowing: runs of words that a text shares with a source document.
+
+``python -m tests.corpus.copying FOLDER`` prints the longest runs that the corpus shares with the documents in a folder.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from mlsurvey.curation.profile import body
 
 LONGEST_RUN = 11
 """Words in a row that a text of ours may share with a source; names and set phrases rarely reach it."""
@@ -35,3 +41,26 @@ def borrowed(own: set[Run], documents: Iterable[Path], length: int) -> dict[Run,
         for run in own.intersection(runs(document.read_text("utf-8", errors="replace"), length)):
             found.setdefault(run, document)
     return found
+
+
+def longest(lines: list[str], documents: list[Path]) -> Iterator[tuple[int, dict[Run, Path]]]:
+    """Lengths from twelve words down, each with the runs of that length, to the first length that has some."""
+    for length in range(LONGEST_RUN + 1, 5, -1):
+        found = borrowed(own_runs(lines, length), documents, length)
+        yield length, found
+        if found:
+            return
+
+
+def main(folder: Path) -> None:
+    corpus = Path(__file__).parents[2] / "corpus"
+    lines = [line for path in sorted(corpus.rglob("*.md")) for line in body(path.read_text("utf-8")).splitlines()]
+    documents = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".tsv"]
+    for length, found in longest(lines, documents):
+        print(f"{length} words in a row: {len(found)}")
+        for run, path in sorted(found.items()):
+            print(f"  {' '.join(run)}  ({path.name})")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -115,7 +115,7 @@ def test_a_person_asks_reads_adds_finds_exports_and_leaves(terminal, home, tmp_p
     terminal.press("Enter")
     terminal.wait("5 documents")
     terminal.press("F2")
-    terminal.wait("Ask")
+    terminal.wait("⏎ Ask")
     terminal.press("C-a", "C-k")
     terminal.type("toasters")
     terminal.wait("zed.md:1 Zed")

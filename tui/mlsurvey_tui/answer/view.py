@@ -81,11 +81,15 @@ class AnswerView(VerticalScroll):
         self._lay_out(self.size.width)
 
     async def recompose(self) -> None:
-        """Take the focus once the lines are there, if somebody asked for it before they were."""
+        """The lines are others now: give the focus to the first, where it was asked for, or was here before."""
         await super().recompose()
-        if self.is_awaited:
-            self.is_awaited = False
-            self.call_after_refresh(self.enter)
+        self.call_after_refresh(self.enter if self.is_awaited else self._enter_again)
+        self.is_awaited = False
+
+    def _enter_again(self) -> None:
+        """Whoever has gone elsewhere meanwhile is left alone."""
+        if self.has_focus:
+            self.enter()
 
     def enter(self) -> None:
         """Take the focus, to the first line where there is one."""

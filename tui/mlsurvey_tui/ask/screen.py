@@ -112,9 +112,7 @@ class AskScreen(Screen[None]):
 
     def _mark(self, shown: Shown) -> None:
         if self.shown is not None and self.shown.answer is shown.answer:
-            view = self.query_one(AnswerView)
-            view.is_awaited = self.focused is not None and view in self.focused.ancestors
-            self.shown = view.shown = shown
+            self.shown = self.query_one(AnswerView).shown = shown
 
     # Typing
 

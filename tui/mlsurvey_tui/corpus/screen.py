@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import DataTable, Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 ROOMY = 110
 """Columns of a terminal from which on the counts stand beside the documents."""
+PAUSE = 0.1
+"""Seconds without a key after which the table follows the filter."""
 NAMED = 12
 """Documents that a question before removal names."""
 
@@ -83,6 +86,8 @@ class CorpusScreen(Screen[None]):
         self.order: Column = "path"
         self.reverse = False
         self._facets: list[tuple[Column, str] | None] = []
+        self._drawn: tuple[object, ...] = ()
+        self._pause: Timer | None = None
 
     @property
     def program(self) -> Program:
@@ -143,9 +148,16 @@ class CorpusScreen(Screen[None]):
     def narrow(self) -> None:
         """Show the rows that match; the place in them stays where it can."""
         table, typed = self.query_one(DataTable), self.query_one("#filter", Input).value
-        place = table.cursor_row
         self.shown = ordered(matching(self.rows, typed), self.order, reverse=self.reverse)
-        widths = column_widths(table.size.width or self.size.width)
+        drawn = (tuple(self.shown), frozenset(self.marked), self.order, self.reverse, table.size.width)
+        if drawn != self._drawn:  # laying a table out costs far more than to see that it is the same
+            self._drawn = drawn
+            self._fill(table)
+        marks = f", {len(self.marked)} marked" if self.marked else ""
+        self.query_one("#filter", Input).border_subtitle = f"{len(self.shown):,} of {len(self.rows):,}{marks}"
+
+    def _fill(self, table: DataTable[Text]) -> None:
+        place, widths = table.cursor_row, column_widths(table.size.width or self.size.width)
         table.clear(columns=True)
         for column, title in COLUMNS.items():
             sign = ("▼" if self.reverse else "▲") if column == self.order else ""
@@ -153,8 +165,6 @@ class CorpusScreen(Screen[None]):
         for row in self.shown:
             table.add_row(*self._cells(row, widths), key=row.path)
         table.move_cursor(row=min(place, max(0, len(self.shown) - 1)))
-        marks = f", {len(self.marked)} marked" if self.marked else ""
-        self.query_one("#filter", Input).border_subtitle = f"{len(self.shown):,} of {len(self.rows):,}{marks}"
 
     def _cells(self, row: Row, widths: Mapping[Column, int]) -> list[Text]:
         mark = "● " if row.path in self.marked else ""
@@ -183,7 +193,10 @@ class CorpusScreen(Screen[None]):
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:
-        self.narrow()
+        """Narrow once the typing pauses: a table of thousands is not laid out at every letter."""
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(PAUSE, self.narrow)
 
     @on(Input.Submitted, "#filter")
     def _to_table(self) -> None:
