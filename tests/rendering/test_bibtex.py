@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from tests.rendering.samples import LONG, abstention, comparison
 
+from mlsurvey.provenance import Source
 from mlsurvey.rendering.bibtex import field, sources_bibtex
 
 
@@ -34,3 +35,10 @@ def test_nothing_of_a_document_is_a_command(text) -> None:
 
 def test_of_an_abstention_the_nearest_passages_are_told() -> None:
     assert "@misc{food," in sources_bibtex(abstention())
+
+
+def test_a_document_that_was_fetched_has_its_address() -> None:
+    answer = comparison()
+    source = Source("https://example.org/a_b}\\x", "v1", "2026-01-02", "MIT")
+    text = sources_bibtex(replace(answer, citations=(replace(answer.citations[0], source=source),)))
+    assert "url = {https://example.org/a_b%7D%5Cx}" in text and "urldate = {2026-01-02}" in text

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from tests.rendering.samples import LONG, NAMES, abstention, citation, comparison, listing, recommendation
 
+from mlsurvey.provenance import Source
 from mlsurvey.rendering.html import answer_html
 from mlsurvey.types import Answer, Conflict
 
@@ -82,3 +83,12 @@ def test_what_is_stale_or_disputed_is_said() -> None:
 def test_an_abstention_shows_what_came_nearest() -> None:
     read = page(replace(abstention(), nearest=(citation(1),)))
     assert "No answer" in read.text and "Nearest passages" in read.text
+
+
+def test_a_source_is_a_link_only_where_it_leads_to_the_web() -> None:
+    answer = comparison()
+    urls = ("https://example.org/a?b&c", "javascript:alert(1)", 'https://x/"onclick="y', "file:///etc/passwd")
+    sources = [Source(url, "v1", "2026-01-02", "MIT") for url in urls]
+    cited = tuple(replace(c, source=s) for c, s in zip(answer.citations, sources, strict=True))
+    links = [a["href"] for tag, a in page(replace(answer, citations=cited)).tags if tag == "a" and "rel" in a]
+    assert links == [urls[0], urls[2]]

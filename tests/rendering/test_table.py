@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from tests.rendering.samples import LONG, NAMES, abstention, comparison, listing
 
+from mlsurvey.provenance import Source
 from mlsurvey.rendering.table import COLUMNS, answer_csv, cell
 
 
@@ -56,3 +57,10 @@ def test_the_table_has_the_line_ends_and_columns_of_its_form() -> None:
     text = answer_csv(comparison(), names=NAMES, stale={})
     assert text.split("\r\n")[0] == ",".join(COLUMNS)
     assert text.endswith("\r\n")
+
+
+def test_a_document_that_was_fetched_has_its_address() -> None:
+    answer = comparison()
+    source = Source("https://example.org/a", "v1", "2026-01-02", "MIT")
+    read = rows(replace(answer, citations=tuple(replace(c, source=source) for c in answer.citations)))
+    assert (read[0]["url"], read[0]["version"], read[0]["licence"]) == ("https://example.org/a", "v1", "MIT")

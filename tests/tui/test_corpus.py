@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,7 @@ def test_a_document_is_added_refreshed_found_and_removed(make_app, home, tmp_pat
 
 @pytest.mark.slow
 def test_a_refresh_is_stopped_and_loses_nothing(make_app, home) -> None:
-    for number in range(200):
+    for number in range(60):
         (home.corpus / f"n{number}.md").write_text(f"# N{number}\n\nNumber {number} is a number of its own.\n", "utf-8")
 
     async def story(app, pilot) -> None:
@@ -122,6 +123,23 @@ def test_a_refresh_is_stopped_and_loses_nothing(make_app, home) -> None:
         assert app.engine().search("gpu", mode="keyword").hits
 
     play(make_app(home), story)
+
+
+@pytest.mark.slow
+def test_whoever_leaves_during_a_refresh_ends_it(make_app, home) -> None:
+    for number in range(60):
+        (home.corpus / f"n{number}.md").write_text(f"# N{number}\n\nNumber {number} is a number of its own.\n", "utf-8")
+
+    async def story(app, pilot) -> None:
+        app.refresh_index()
+        await until(pilot, lambda: app.work is not None and app.work.phase in ("read", "chunk", "embed"))
+
+    began = time.monotonic()
+    play(make_app(home), story)
+    assert time.monotonic() - began < 40
+    with LocalEngine(Settings(corpus=home.corpus, index=home.index)) as engine:
+        assert engine.generation().documents == 4
+        assert len(engine.refresh(dry_run=True).added) == 60
 
 
 def test_what_cannot_be_added_is_told_where_it_was_typed(make_app, home) -> None:

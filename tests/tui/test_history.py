@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mlsurvey.errors import NotFoundError
+from mlsurvey.errors import NotFoundError, StorageError
 from mlsurvey_tui.archive import History
 from mlsurvey_tui.ask.screen import AskScreen
 from mlsurvey_tui.history.screen import HistoryScreen
@@ -74,6 +74,19 @@ def test_entries_are_searched_starred_deleted_and_brought_back(make_app, home) -
         await until(pilot, lambda: len(app.screen.entries) == 1)
 
     play(make_app(home), story)
+
+
+def test_an_answer_that_cannot_be_kept_is_shown(make_app, indexed, monkeypatch) -> None:
+    def full(*_: object) -> int:
+        raise StorageError("the disk is full")
+
+    async def story(app, pilot) -> None:
+        monkeypatch.setattr(app.history, "add", full)
+        await asked(app, pilot, COMPARE)
+        await until(pilot, lambda: any("disk is full" in told.message for told in app._notifications))
+        assert "CUDA" in text_of(app)
+
+    play(make_app(indexed), story)
 
 
 def test_what_was_added_comes_back_as_it_was(tmp_path) -> None:

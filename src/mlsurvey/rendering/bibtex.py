@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from urllib.parse import quote
 
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import Answer, Citation
@@ -13,6 +14,8 @@ _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
 }  # fmt: skip
+_IN_ADDRESS = "-._~:/?#[]@!$&'()*+,;=%"
+"""What an address is made of beside letters and figures; a style sets it as it is, so that nothing may be escaped."""
 _NOT_KEY = re.compile(r"[^a-z0-9]+")
 
 
@@ -44,6 +47,9 @@ def _fields(document: str, citations: Sequence[Citation]) -> Iterator[str]:
     first = citations[0]
     yield f"  title = {{{{{field(first.title)}}}}},\n"
     yield f"  howpublished = {{{field(document)}}},\n"
+    if origin := first.source:
+        yield f"  url = {{{quote(one_line(origin.url), safe=_IN_ADDRESS)}}},\n"
+        yield f"  urldate = {{{field(origin.retrieved)}}},\n"
     lines = ", ".join(dict.fromkeys(_lines(citation) for citation in citations))
     yield f"  note = {{Lines {lines}; SHA-256 {first.sha256[:16]}}},\n"
     quotes = " / ".join(dict.fromkeys(field(citation.quote) for citation in citations))

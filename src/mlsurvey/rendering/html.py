@@ -150,6 +150,14 @@ def _quotes(page: _Page, title: str, citations: Sequence[Citation], anchor: str)
         place = text(f"{citation.document}:{citation.line_start}")
         yield f'<p id="{anchor}-{citation.number}">[{citation.number}] <code>{place}</code> {trail}{stale}</p>'
         yield f"<blockquote>{escape_html(visible(citation.quote))}</blockquote>"
+        if source := citation.source:
+            yield f"<p>{_address(source.url)} {text(wording.provenance(source))}</p>"
+
+
+def _address(url: str) -> str:
+    """A link, where the address is one of the web; any other scheme could do something."""
+    shown = text(url)
+    return f'<a href="{shown}" rel="noreferrer">{shown}</a>' if url.startswith(("https://", "http://")) else shown
 
 
 def _is_stale(page: _Page, citation: Citation) -> bool:

@@ -12,7 +12,7 @@ from mlsurvey.types import Answer, Citation, Statement
 
 COLUMNS = (
     "question", "library", "aspect", "verdict", "stance", "statement", "number",
-    "document", "first_line", "last_line", "headings", "quote", "remark",
+    "document", "first_line", "last_line", "headings", "quote", "url", "version", "licence", "remark",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SUSPICIOUS = ("＝", "＋", "－", "＠")
@@ -64,7 +64,9 @@ def _said(statement: Statement) -> dict[str, str]:
 
 
 def _source(citation: Citation, stale: Mapping[int, str]) -> dict[str, str]:
-    return {
+    origin = citation.source
+    fetched = {"url": origin.url, "version": origin.version or "", "licence": origin.licence} if origin else {}
+    return fetched | {
         "number": str(citation.number),
         "document": citation.document,
         "first_line": str(citation.line_start),

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 LONGEST_QUERY = 20_000
 """Characters of a question or query."""
@@ -16,6 +16,8 @@ MOST_EXPLAINED = 50
 """Hits that are explained at once: each costs a run of the model."""
 MOST_NAMES = 100
 """Values of one kind of filter."""
+NOT_BLANK = r"[^\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+"""Something beside white space. Spelt out, since dialects of regular expressions differ in what ``\\S`` is."""
 LONGEST_NAME = 300
 """Characters of a name, path pattern or heading."""
 MOST_STATEMENTS = 20
@@ -36,6 +38,12 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def _not_blank(text: str) -> str:
+    if text.isspace():
+        raise ValueError("nothing but white space")
+    return text
+
+
 class Request(BaseModel):
     """What a client sends: unknown fields are errors, and numbers are no strings."""
 
@@ -48,9 +56,10 @@ class Reply(BaseModel):
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
 
-Query = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_QUERY, pattern=r"\S")]
+_NOT_BLANK = (AfterValidator(_not_blank), Field(json_schema_extra={"pattern": NOT_BLANK}))
+Query = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_QUERY), *_NOT_BLANK]
 """Text with something in it."""
-Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME, pattern=r"\S")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME), *_NOT_BLANK]
 Names = Annotated[list[Name], Field(max_length=MOST_NAMES)]
 Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-01-31"])]
 Whole = BeforeValidator(_whole)

@@ -18,7 +18,8 @@ def quotes(shown: Shown, numbers: Sequence[int], *, nearest: bool, cited: bool) 
 def quote_with_source(citation: Citation) -> str:
     """A quote, and below it where it stands."""
     trail = "".join(f", {heading}" for heading in citation.heading_path[-1:])
-    return f"“{citation.quote}”\n— {citation.title}{trail} ({place(citation)})"
+    address = f"\n{citation.source.url}" if citation.source else ""
+    return f"“{citation.quote}”\n— {citation.title}{trail} ({place(citation)}){address}"
 
 
 def place(citation: Citation) -> str:

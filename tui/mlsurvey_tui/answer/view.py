@@ -252,7 +252,9 @@ def _places(shown: Shown, title: str, *, nearest: bool) -> Iterator[Widget]:
         place = f"{citation.document}:{citation.line_start}  {trail}"
         remarks = (shown.stale[citation.number],) if citation.number in shown.stale else ()
         quote = f"\n“{one_line(citation.quote)}”" if nearest else ""
-        line = f"{one_line(place)}{quote}"
+        origin = citation.source
+        fetched = f"\n{one_line(origin.url)} {wording.provenance(origin)}" if origin else ""
+        line = f"{one_line(place)}{fetched}{quote}"
         yield Cited(line, (citation.number,), remarks=remarks, nearest=nearest, classes="place", first=True)
 
 

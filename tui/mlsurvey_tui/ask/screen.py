@@ -209,7 +209,10 @@ class AskScreen(Screen[None]):
         """In the worker: everything that takes time; then the screen."""
         shown = self.program.shown(answer)
         if not get_current_worker().is_cancelled:
-            self.program.history.add(answer)
+            try:
+                self.program.history.add(answer)
+            except MlsurveyError as error:  # an answer that cannot be kept can still be read
+                self.app.call_from_thread(self.program.fail, str(error), "Not kept in the history")
             self.app.call_from_thread(self.show_answer, request, shown)
 
     def show_answer(self, request: Request, shown: Shown) -> None:

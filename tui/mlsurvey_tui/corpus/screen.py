@@ -200,6 +200,7 @@ class CorpusScreen(Screen[None]):
 
     @on(Input.Submitted, "#filter")
     def _to_table(self) -> None:
+        self.narrow()
         self.query_one(DataTable).focus()
 
     @on(OptionList.OptionSelected, "#facets")
