@@ -60,6 +60,7 @@ def test_as_plain_values_no_field_is_lost_and_no_lexicon_carried_along() -> None
         "known": True,
         "denied": True,
         "terms": ("kernels",),
+        "part": (),
         "name": "GPU support",
     }
     assert "cuda" not in to_json(value)

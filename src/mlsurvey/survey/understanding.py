@@ -60,7 +60,8 @@ def _aspect(asked: AskedAspect) -> str:
     more = f", with {_quoted(asked.terms)}" if asked.terms else ""
     if not asked.known:
         return f"in the question's own words: {_quoted(asked.wording)}{denied}{more}"
-    return f"{asked.aspect.name}, from {_quoted(asked.wording)}{denied}{more}"
+    part = f", evidence has to name {_quoted(asked.part)}" if asked.part else ""
+    return f"{asked.aspect.name}, from {_quoted(asked.wording)}{denied}{part}{more}"
 
 
 def _aspect_value(asked: AskedAspect) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pydantic import Field
+
 from mlsurvey.types import Kind
 from mlsurvey.wire.answers import Answer, Citation, Conflict, Hit, Missing, Statement
 from mlsurvey.wire.fields import Reply
@@ -23,6 +25,8 @@ class AskedAspect(Reply):
     """The question asks for its absence."""
     terms: list[str]
     """Other words of the part of the question that asks for it."""
+    part: list[str] = Field(default_factory=list)
+    """The question's words for a part of it ("AMD"), which evidence has to name."""
 
 
 class Correction(Reply):
