@@ -147,3 +147,9 @@ def test_a_question_for_a_number_wants_one() -> None:
     pool = [score(c, cell(), NOBODY) for c in found(passage("Waxworks has many users.", "Waxworks has 40 users."))]
     assert [s.candidate.text for s in of_expected_type(pool, "How many users?")] == ["Waxworks has 40 users."]
     assert of_expected_type(pool, "Who are the users?") == pool
+
+
+def test_a_row_belongs_to_the_name_that_it_opens_with() -> None:
+    (row,) = found(passage("Emberlite | wrapper | Waxworks on request", kind=SentenceKind.ROW))
+    named = naming(row.text, GAZETTEER)
+    assert (belongs(row, "ember", named), belongs(row, "wax", named)) == (True, False)

@@ -120,6 +120,10 @@ def _is_fragment(sentence: Sentence) -> bool:
     return len(sentence.text) < 12 or (sentence.text.rstrip().endswith(":") and len(sentence.text) < SHORT // 2)
 
 
+_CELLS = " | "
+"""Between the cells of a table row, in reading form."""
+
+
 @dataclass(frozen=True, slots=True)
 class Naming:
     """Which entities a text names, and which it opens with. Libraries that share a name are all in."""
@@ -137,6 +141,8 @@ def denies_naming(text: str, slugs: Collection[str], gazetteer: Gazetteer) -> bo
 def naming(text: str, gazetteer: Gazetteer) -> Naming:
     """The entities named in ``text``; ``opening`` holds the one that the sentence seems to be about."""
     mentions = gazetteer.mentions(text)
+    if row_of := gazetteer.lookup(text.partition(_CELLS)[0]) if _CELLS in text else ():
+        return Naming(frozenset(slug for m in mentions for slug in m.slugs) | {*row_of}, frozenset(row_of))
     first = next((m.slugs for m in mentions if m.span.start <= LEAD and _is_subject(text, m.span)), ())
     return Naming(frozenset(slug for m in mentions for slug in m.slugs), frozenset(first))
 
@@ -159,8 +165,10 @@ def belongs(candidate: Candidate, entity: str, named: Naming) -> bool:
     """Whether what the candidate says may be put under ``entity`` (misattribution is the worst fault).
 
     It may if it names the entity, or stands where the entity alone is the subject and does not open
-    with another one.
+    with another one. A table row that opens with a name is about that one alone.
     """
+    if candidate.kind is SentenceKind.ROW and named.opening:
+        return entity in named.opening
     if entity in named.slugs:
         return True
     return candidate.passage.subjects == (entity,) and (not named.opening or entity in named.opening)
