@@ -168,3 +168,18 @@ def test_status_reads_no_document_and_tells_what_there_is(reading, indexed) -> N
     assert state.corpus_documents == state.generation.documents == 4
     assert state.generation.model.startswith("all-MiniLM-L6-v2-") and state.index_bytes > 1_000_000
     assert state.pending.total == 0
+
+
+def test_status_tells_a_file_that_cannot_be_read_from_a_new_one(survey, home) -> None:
+    burn = home.corpus / "rust" / "burn.md"
+    (home.corpus / "broken.md").write_bytes(b"\x00\x01")
+    (home.corpus / "picture.png").write_bytes(b"png")
+    state = survey.status()
+    assert (state.pending.total, state.corpus_unreadable, state.corpus_documents) == (0, 2, 4)
+    burn.write_bytes(b"\x00\x01")
+    (home.corpus / "new.md").write_text("# New\n\nA new one.\n", "utf-8")
+    state = survey.status()
+    assert (state.pending.added, state.pending.changed, state.pending.removed) == (1, 0, 1)
+    report = survey.refresh(dry_run=True)
+    assert (len(report.added), len(report.changed), len(report.removed)) == (1, 0, 1)
+    assert len(report.unreadable) == state.corpus_unreadable == 3

@@ -22,6 +22,7 @@ CASES = [
     (("show", "burn.md"), 4, "did you mean rust/burn.md?"),
     (("show", "rust/burn.md:999"), 4, "has 14 lines, not 999"),
     (("refresh", "--watch", "--dry-run"), 2, "exclude each other"),
+    (("tui", "--web", "--server", "http://127.0.0.1:8642"), 2, "--web and --server exclude each other"),
     (("add", "no-such-file.md"), 4, "no such file or folder: no-such-file.md"),
     (("remove", "rust/burm.md", "--yes"), 4, "did you mean rust/burn.md "),
     (("remove", "rust/burn.md"), 2, "add --yes"),

@@ -1,19 +1,29 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual.widgets import ContentSwitcher, OptionList, Static
 
+from mlsurvey.errors import NotFoundError
+from mlsurvey.settings import Settings
+from mlsurvey.types import Statement
 from mlsurvey_tui.answer.lines import Cited
 from mlsurvey_tui.answer.view import AnswerView, Row
 from mlsurvey_tui.ask.chips import Chips, ChipView
 from mlsurvey_tui.ask.hits import Hits
 from mlsurvey_tui.ask.picker import Picker
 from mlsurvey_tui.ask.question import QuestionInput, completed, searched
+from mlsurvey_tui.ask.request import Request
 from mlsurvey_tui.ask.screen import AskScreen
+from mlsurvey_tui.local import LocalEngine
+from mlsurvey_tui.shown import Shown
 from mlsurvey_tui.source.screen import SourceScreen
+from mlsurvey_tui.why.finding import cited_hit
 from mlsurvey_tui.why.screen import WhyScreen
 
 from .conftest import asked, play, text_of, typed, until
+from .samples import comparison
 
 COMPARE = "How do Burn and Candle differ in GPU support?"
 NAMES = ("Burn", "Burn-import", "Candle", "GPU support")
@@ -296,3 +306,53 @@ def test_options_of_the_hits_have_three_rows_at_most(make_app, indexed) -> None:
         assert max(rows) <= 3
 
     play(make_app(indexed), story)
+
+
+def test_a_citation_of_an_answer_is_explained(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await asked(app, pilot, COMPARE)
+        await until(pilot, lambda: isinstance(app.focused, Cited))
+        cited = app.screen.shown.citation(app.focused.numbers[0])
+        await pilot.press("w")
+        await until(pilot, lambda: isinstance(app.screen, WhyScreen))
+        passage = app.screen.hit.passage
+        assert passage.path == cited.document and cited.quote in passage.text
+        await until(pilot, lambda: "together" in str(app.screen.query_one("#sides", Static).content))
+        assert COMPARE in " ".join(text_of(app).split()).replace("│ ", "").replace(" │", "")
+        await pilot.press("escape")
+        assert isinstance(app.focused, Cited)
+
+    play(make_app(indexed), story, (120, 40))
+
+
+def test_a_passage_that_the_question_does_not_find_is_told(indexed) -> None:
+    with LocalEngine(Settings(corpus=indexed.corpus, index=indexed.index)) as engine:
+        cited = engine.ask(COMPARE).citations[0]
+        assert cited_hit(engine, COMPARE, cited).passage.path == cited.document
+        with pytest.raises(NotFoundError, match="index has changed"):
+            cited_hit(engine, COMPARE, replace(cited, start=9_000, end=9_009))
+        with pytest.raises(NotFoundError):
+            cited_hit(engine, COMPARE, replace(cited, document="rust/[a-z]*.md"))
+
+
+@pytest.mark.parametrize(("size", "beside"), [((80, 24), 2), ((140, 45), 5)])
+def test_a_comparison_of_many_sides_can_be_read(make_app, indexed, size, beside) -> None:
+    async def story(app, pilot) -> None:
+        for sides in (5, 6, 7, 8):
+            names = tuple(f"side{number}" for number in range(sides))
+            said = tuple(Statement(name, "gpu", f"Here {name} is told.", (1,)) for name in names)
+            given = replace(comparison(), question=f"{sides}?", entities=names, statements=said, missing=())
+            app.screen.show_answer(Request(given.question), Shown(given, app.names))
+            await until(pilot, lambda count=sides: [row.sides for row in app.screen.query(Row)][:1] == [count])
+            row = app.screen.query(Row).first()
+            await until(pilot, lambda row=row, count=sides: row.has_class("-cards") == (count > beside))
+            lines = app.screen.query(f"#{row.parent.id} Row Cited")
+            assert all(line.size.width >= 18 and line.size.height <= 2 for line in lines)
+            chips = app.screen.query_one(Chips)
+            app.screen.query("Chips Adder").last().focus()  # the chips that do not fit are reached
+            await until(pilot, lambda chips=chips: app.focused.region in chips.region)
+            app.screen.query_one(AnswerView).focus()
+            await pilot.press("end", "k")
+            assert isinstance(app.focused, Cited)
+
+    play(make_app(indexed), story, size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
@@ -15,19 +15,24 @@ from textual.widget import Widget
 from mlsurvey.errors import Interrupted, MlsurveyError
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.rendering.report import summary
-from mlsurvey.types import Hit
+from mlsurvey.types import Citation, Hit
 from mlsurvey_tui import preferences
-from mlsurvey_tui.ask.request import Request, command, curl
+from mlsurvey_tui.ask.request import Request, Service, command, curl
 from mlsurvey_tui.ask.screen import AskScreen
 from mlsurvey_tui.corpus.report import ReportScreen
 from mlsurvey_tui.corpus.screen import CorpusScreen
+from mlsurvey_tui.corpus.syncing import SyncedScreen, synced
 from mlsurvey_tui.engine import Engine
 from mlsurvey_tui.jump import JumpScreen, targets
 from mlsurvey_tui.places import Places
 from mlsurvey_tui.program import Outcome, Program
 from mlsurvey_tui.source.screen import SourceScreen
+from mlsurvey_tui.why.finding import cited_hit
 from mlsurvey_tui.why.screen import WhyScreen
 from mlsurvey_tui.work import Work
+
+if TYPE_CHECKING:
+    from mlsurvey.syncing.sync import SyncReport
 
 
 class MlsurveyApp(Program):
@@ -55,6 +60,7 @@ class MlsurveyApp(Program):
         state: Path,
         keys: Path,
         theme: str | None = None,
+        service: Callable[[], Service] = Service,
     ) -> None:
         """An application.
 
@@ -64,9 +70,11 @@ class MlsurveyApp(Program):
             state: folder for the history and for choices.
             keys: file of the keys that a person changed.
             theme: colours of this session; else those of last time.
+            service: where a question that is copied as a request is to be sent.
         """
         super().__init__(open_engine, corpus=corpus, state=state)
         self._keys = keys
+        self._service = service
         self._theme_now = theme or self.preferences.theme
 
     def on_mount(self) -> None:
@@ -100,6 +108,18 @@ class MlsurveyApp(Program):
     def explain(self, query: str, hit: Hit, mode: str) -> None:
         """Tell why a passage was found."""
         self.push_screen(WhyScreen(query, hit, mode))
+
+    def explain_citation(self, question: str, citation: Citation) -> None:
+        """Find the passage among the hits of the question, then tell why."""
+        self.run_worker(lambda: self._explain_citation(question, citation), thread=True, exclusive=True, group="why")
+
+    def _explain_citation(self, question: str, citation: Citation) -> None:
+        try:
+            hit = cited_hit(self.engine(), question, citation)
+        except MlsurveyError as error:
+            self.call_from_thread(self.fail, str(error), "Not explained")
+        else:
+            self.call_from_thread(self.explain, question, hit, "hybrid")
 
     def show_corpus(self) -> None:
         """Go to the documents; from them, back."""
@@ -149,9 +169,19 @@ class MlsurveyApp(Program):
         if isinstance(outcome.error, Interrupted):
             self.notify("nothing is lost: what was done is kept, the index is as it was", title="Stopped")
         elif outcome.error is not None:
-            self.fail(str(outcome.error), "Not refreshed")
+            self.fail(str(outcome.error), "Not done")
+        elif outcome.synced is not None:
+            self._tell_synced(outcome.synced)
         elif outcome.report is not None:
             self._report(outcome)
+
+    def _tell_synced(self, report: SyncReport) -> None:
+        """Among the documents in full, elsewhere in a line."""
+        if isinstance(self.screen, CorpusScreen):
+            self.screen.read()
+            self.push_screen(SyncedScreen(report), lambda yes: self.refresh_index() if yes else None)
+        else:
+            self.notify(one_line(synced(report)), title="Synced; F6 refreshes", markup=False, timeout=8)
 
     def _report(self, outcome: Outcome) -> None:
         report = outcome.report
@@ -196,7 +226,7 @@ class MlsurveyApp(Program):
         request = getattr(screen, "request", None)
         if isinstance(request, Request):
             yield self._copier("Copy as command", "the same question for a shell", command(request))
-            yield self._copier("Copy as curl", "the same question for a server", curl(request))
+            yield self._copier("Copy as curl", "the same question for a server", curl(request, self._service()))
 
     def _copier(self, title: str, about: str, text: str) -> SystemCommand:
         return SystemCommand(title, about, lambda: self.copy(text))

@@ -1,4 +1,6 @@
-"""The process of one refresh: an order as one line of JSON on stdin, progress and report as lines on stdout.
+"""The process of one refresh, or of one fetch from upstream.
+
+Its order is one line of JSON on stdin, its progress and its report are lines on stdout.
 
 It stops when its stdin ends, so it never outlives the program that wants to
 know: not when that is killed, nor when its terminal is closed.
@@ -16,6 +18,7 @@ from typing import Any
 from mlsurvey.errors import Interrupted
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
+from mlsurvey.survey.upstream import sync_upstream
 
 INTERVAL = 0.2
 """Seconds between two lines of progress."""
@@ -37,7 +40,7 @@ class Watch:
             Interrupted: nobody listens any more.
         """
         if self._over.is_set():
-            raise Interrupted("stopped; nothing is lost: what was embedded is kept, and the index is as it was")
+            raise Interrupted("stopped; nothing is lost: what was done is kept, and the index is as it was")
         self._now = (phase, done, total)
 
     def tell(self) -> None:
@@ -57,7 +60,7 @@ class Watch:
 
 
 def main() -> None:
-    """Read the order, step back, refresh, report."""
+    """Read the order, step back, do it, report."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     order = json.loads(sys.stdin.buffer.readline())
@@ -74,7 +77,10 @@ def main() -> None:
 
 def _result(order: dict[str, Any], watch: Watch) -> dict[str, Any]:
     try:
-        with Survey(Settings(**order["settings"])) as survey:
+        settings = Settings(**order["settings"])
+        if "libraries" in order:
+            return {"report": asdict(sync_upstream(settings, order["libraries"], progress=watch))}
+        with Survey(settings) as survey:
             report = survey.refresh(dry_run=order["dry_run"], rebuild=order["rebuild"], progress=watch)
         return {"report": asdict(report)}
     except Exception as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Generation, Hit, RefreshReport
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mlsurvey.answering.parts import Part
     from mlsurvey.survey import Found, Listed, Placed
     from mlsurvey.survey.overview import Overview
+    from mlsurvey.syncing.sync import SyncReport
 
 Cancelled = Callable[[], bool]
 Progress = Callable[[str, int, int], None]
@@ -71,3 +72,10 @@ class Engine(Protocol):
     def status(self) -> Overview: ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Syncing(Protocol):
+    """An engine that can fetch documents from upstream: one on this machine."""
+
+    def sync(self, names: Sequence[str] = (), *, progress: Progress | None = None) -> SyncReport: ...

@@ -6,21 +6,24 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from mlsurvey.errors import EngineError
 from mlsurvey.survey import Progress, Survey
 from mlsurvey.types import RefreshReport
-from mlsurvey_tui.reports import error_of, report_of
+from mlsurvey_tui.reports import error_of, report_of, sync_report_of
+
+if TYPE_CHECKING:
+    from mlsurvey.syncing.sync import SyncReport
 
 PATIENCE = 3.0
-"""Seconds that a refresh has to stop by itself, before it is ended; nothing is lost either way."""
+"""Seconds that a task has to stop by itself, before it is ended; nothing is lost either way."""
 
 
 class LocalEngine(Survey):
-    """A survey whose refreshes run in a process of their own.
+    """A survey whose refreshes, and fetches from upstream, run in a process of their own.
 
     Reading and embedding take the whole of a processor and a gigabyte of
     memory; beside them, in one process, the screen would stutter.
@@ -30,25 +33,35 @@ class LocalEngine(Survey):
         self, *, dry_run: bool = False, rebuild: bool = False, progress: Progress | None = None
     ) -> RefreshReport:
         """As :meth:`mlsurvey.survey.Survey.refresh`; ``progress`` is called often, and stops it by raising."""
-        order = {"settings": self.settings.model_dump(mode="json"), "dry_run": dry_run, "rebuild": rebuild}
+        told = self._work({"dry_run": dry_run, "rebuild": rebuild}, progress)
+        return report_of(told)
+
+    def sync(self, names: Sequence[str] = (), *, progress: Progress | None = None) -> SyncReport:
+        """As :func:`mlsurvey.survey.upstream.sync_upstream`; ``progress`` is called often, and stops it by raising."""
+        told = self._work({"libraries": list(names)}, progress)
+        return sync_report_of(told)
+
+    def _work(self, task: Mapping[str, Any], progress: Progress | None) -> Mapping[str, Any]:
+        """Have a process of its own do a task. Gives its report."""
+        order = {"settings": self.settings.model_dump(mode="json"), **task}
         with tempfile.TemporaryFile() as complaints, _child(complaints) as child:
             assert child.stdin is not None and child.stdout is not None
             child.stdin.write(json.dumps(order).encode() + b"\n")
             child.stdin.flush()
             for line in child.stdout:
-                told = json.loads(line)
+                told: dict[str, Any] = json.loads(line)
                 if "report" in told:
-                    return report_of(told["report"])
+                    return cast("Mapping[str, Any]", told["report"])
                 if "error" in told:
                     raise error_of(told["error"])
                 if progress is not None:
                     progress(*told["progress"])
-            raise EngineError(f"the refresh ended without a report{_last_line(complaints)}; nothing is lost")
+            raise EngineError(f"the work ended without a report{_last_line(complaints)}; nothing is lost")
 
 
 @contextmanager
 def _child(complaints: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """The process of one refresh. Leaving the block closes its stdin, which stops it.
+    """The process of one task. Leaving the block closes its stdin, which stops it.
 
     It has a session of its own: Ctrl-C in an editor that is open meanwhile is not meant for it.
     """

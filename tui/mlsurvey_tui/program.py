@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import App
 from textual.message import Message
 from textual.reactive import reactive
 
-from mlsurvey.errors import Interrupted, MlsurveyError, NoIndexError
+from mlsurvey.errors import Interrupted, MlsurveyError, NoIndexError, UsageError
 from mlsurvey.rendering.layout import Names, names_of
 from mlsurvey.rendering.plain import one_line
-from mlsurvey.types import Answer, Hit, RefreshReport
+from mlsurvey.types import Answer, Citation, Hit, RefreshReport
 from mlsurvey_tui import preferences
 from mlsurvey_tui.archive import History
-from mlsurvey_tui.engine import Engine
+from mlsurvey_tui.engine import Engine, Progress, Syncing
 from mlsurvey_tui.places import Places
 from mlsurvey_tui.preferences import Preferences
 from mlsurvey_tui.shown import Shown
 from mlsurvey_tui.work import Work
+
+if TYPE_CHECKING:
+    from mlsurvey.syncing.sync import SyncReport
 
 NO_INDEX = "no index yet"
 LOOK_SECONDS = 3.0
@@ -135,12 +139,28 @@ class Program(App[None]):
 
     def refresh_index(self, *, dry_run: bool = False, rebuild: bool = False) -> None:
         """Bring the index up to date behind the screens; questions are answered meanwhile."""
+        self._begin(dry_run, lambda progress: self._refresh(dry_run, rebuild, progress))
+
+    def sync_upstream(self, names: Sequence[str]) -> None:
+        """Fetch documents of these libraries from upstream, of all where none is named; behind the screens too."""
+        self._begin(False, lambda progress: self._sync(names, progress))
+
+    def _begin(self, dry_run: bool, task: Callable[[Progress], Outcome]) -> None:
+        """Run a task in a thread, one at a time; it ends with an outcome, or by an error."""
         if self.work is not None:
-            self.notify("a refresh runs already", severity="warning")
+            self.notify("a refresh or a fetch from upstream runs already", severity="warning")
             return
         self._stop.clear()
         self.work = Work(dry_run)
-        self.run_worker(lambda: self._refresh(dry_run, rebuild), thread=True, group="refresh")
+        progress = _Progress(dry_run, self._stop, lambda work: self.post_message(self.Worked(work)))
+
+        def run() -> None:
+            try:
+                self.post_message(self.Ended(task(progress)))
+            except MlsurveyError as error:
+                self.post_message(self.Ended(Outcome(dry_run, error=error)))
+
+        self.run_worker(run, thread=True, group="refresh")
 
     def stop_refresh(self) -> None:
         """Stop the refresh; nothing is lost."""
@@ -148,13 +168,14 @@ class Program(App[None]):
             self._stop.set()
             self.work = replace(self.work, cancelled=True)
 
-    def _refresh(self, dry_run: bool, rebuild: bool) -> None:
-        progress = _Progress(dry_run, self._stop, lambda work: self.post_message(self.Worked(work)))
-        try:
-            report = self.engine().refresh(dry_run=dry_run, rebuild=rebuild, progress=progress)
-            self.post_message(self.Ended(Outcome(dry_run, report=report)))
-        except MlsurveyError as error:
-            self.post_message(self.Ended(Outcome(dry_run, error=error)))
+    def _refresh(self, dry_run: bool, rebuild: bool, progress: Progress) -> Outcome:
+        return Outcome(dry_run, report=self.engine().refresh(dry_run=dry_run, rebuild=rebuild, progress=progress))
+
+    def _sync(self, names: Sequence[str], progress: Progress) -> Outcome:
+        engine = self.engine()
+        if not isinstance(engine, Syncing):
+            raise UsageError("documents are fetched from upstream where the index is: use mlsurvey sync there")
+        return Outcome(False, synced=engine.sync(names, progress=progress))
 
     @on(Worked)
     def _worked(self, event: Worked) -> None:
@@ -205,6 +226,10 @@ class Program(App[None]):
         """Tell why a passage was found."""
         raise NotImplementedError
 
+    def explain_citation(self, question: str, citation: Citation) -> None:
+        """Tell why a question found the passage that is cited."""
+        raise NotImplementedError
+
     def show_corpus(self) -> None:
         """Go to the documents."""
         raise NotImplementedError
@@ -212,10 +237,11 @@ class Program(App[None]):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a refresh, or its preview, ended: with a report, or with an error."""
+    """How a refresh, its preview, or a fetch from upstream ended: with a report, or with an error."""
 
     dry_run: bool
     report: RefreshReport | None = None
+    synced: SyncReport | None = None
     error: MlsurveyError | None = None
 
 
@@ -228,7 +254,7 @@ class _Progress:
 
     def __call__(self, phase: str, done: int, total: int) -> None:
         if self._stop.is_set():
-            raise Interrupted("stopped; nothing is lost: what was embedded is kept, and the index is as it was")
+            raise Interrupted("stopped; nothing is lost: what was done is kept, and the index is as it was")
         now = time.monotonic()
         if phase != self._phase:
             self._phase, self._began = phase, now

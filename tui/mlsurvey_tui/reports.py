@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlsurvey import errors
 from mlsurvey.errors import MlsurveyError
 from mlsurvey.types import RefreshReport, Unreadable
+
+if TYPE_CHECKING:
+    from mlsurvey.syncing.sync import SyncReport
 
 
 def report_of(told: Mapping[str, Any]) -> RefreshReport:
     """The report of a refresh."""
     unreadable = tuple(Unreadable(**file) for file in told["unreadable"])
     return RefreshReport(**{name: _frozen(value) for name, value in told.items()} | {"unreadable": unreadable})
+
+
+def sync_report_of(told: Mapping[str, Any]) -> SyncReport:
+    """The report of a fetch from upstream."""
+    from mlsurvey.syncing.sync import Outcome, SyncReport  # speaks HTTP: imported where it is needed
+
+    return SyncReport(tuple(Outcome(**one) for one in told["outcomes"]), tuple(told["notes"]))
 
 
 def error_of(told: Mapping[str, str]) -> MlsurveyError:

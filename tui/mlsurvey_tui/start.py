@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from mlsurvey.errors import UsageError
+from mlsurvey.errors import SettingsError, UsageError
 from mlsurvey_tui import preferences
 from mlsurvey_tui.app import MlsurveyApp
+from mlsurvey_tui.ask.request import Service
 
 if TYPE_CHECKING:
     from mlsurvey.settings import Settings
@@ -37,7 +38,7 @@ def application(
 
         return LocalEngine(settings)
 
-    return _application(open_engine, corpus=settings.corpus, state=state, keys=keys, theme=theme)
+    return _application(open_engine, own_service, corpus=settings.corpus, state=state, keys=keys, theme=theme)
 
 
 def connected(
@@ -50,7 +51,22 @@ def connected(
 
         return RemoteEngine(url, token)
 
-    return _application(open_engine, corpus=None, state=state, keys=keys, theme=theme)
+    service = Service(url, needs_token=token is not None)
+    return _application(open_engine, lambda: service, corpus=None, state=state, keys=keys, theme=theme)
+
+
+def own_service() -> Service:
+    """Where ``mlsurvey serve`` listens on this machine, by its settings."""
+    from mlsurvey.api.settings import load_service_settings
+
+    try:
+        found = load_service_settings()
+    except SettingsError:  # said by whoever starts the service; here it is but an example
+        return Service()
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(found.host, found.host)  # heard everywhere, asked here
+    place = f"[{host}]" if ":" in host else host
+    needs_token = bool(found.tokens) or not found.is_loopback or found.tokens_file.exists()
+    return Service(f"http://{place}:{found.port}", needs_token) if found.port else Service(needs_token=needs_token)
 
 
 def run(settings: Settings, *, theme: str | None = None, server: str | None = None, token: str | None = None) -> None:
@@ -69,7 +85,13 @@ def serve(settings: Settings, *, theme: str | None = None, port: int) -> None:
 
 
 def _application(
-    open_engine: Callable[[], Engine], *, corpus: Path | None, state: Path | None, keys: Path | None, theme: str | None
+    open_engine: Callable[[], Engine],
+    service: Callable[[], Service],
+    *,
+    corpus: Path | None,
+    state: Path | None,
+    keys: Path | None,
+    theme: str | None,
 ) -> MlsurveyApp:
     app = MlsurveyApp(
         open_engine,
@@ -77,6 +99,7 @@ def _application(
         state=state or preferences.state_folder(),
         keys=keys or platformdirs.user_config_path("mlsurvey") / preferences.KEYS_FILE,
         theme=theme,
+        service=service,
     )
     if theme is not None and theme not in app.available_themes:
         raise UsageError(f"no theme {theme!r}; there is {', '.join(sorted(app.available_themes))}")

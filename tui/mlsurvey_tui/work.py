@@ -1,4 +1,4 @@
-"""How far a refresh is, in words. Pure."""
+"""How far a refresh, or a fetch from upstream, is, in words. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 PHASES = {
     "start": "starting",
+    "fetch": "fetching from upstream",
     "model": "preparing the question model",
     "read": "reading",
     "chunk": "splitting",
@@ -18,7 +19,7 @@ LEAST_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A refresh, or its preview, at one moment."""
+    """A refresh, its preview, or a fetch from upstream, at one moment."""
 
     dry_run: bool
     phase: str = "start"

@@ -40,8 +40,13 @@ def register(app: typer.Typer) -> None:
 def tui(
     ctx: typer.Context,
     theme: Annotated[str | None, typer.Option(metavar="NAME", help="Colours of this session.")] = None,
-    web: Annotated[bool, typer.Option("--web", help="Serve it to a browser on this machine.")] = False,
-    server: Annotated[str | None, typer.Option(metavar="URL", help="Ask a running `mlsurvey serve`.")] = None,
+    web: Annotated[
+        bool, typer.Option("--web", help="Serve it to a browser on this machine; not with --server.")
+    ] = False,
+    server: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Ask a running `mlsurvey serve`, in this terminal; not with --web."),
+    ] = None,
     token_file: Annotated[Path | None, typer.Option(metavar="FILE", help="File with the token for --server.")] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of --web.")] = 8000,
     corpus: Corpus = None,
@@ -51,7 +56,9 @@ def tui(
     """Open the terminal interface."""
     settings = settings_of(ctx, corpus, index, model)
     if web and server:
-        raise UsageError("--web and --server exclude each other")
+        raise UsageError(
+            "--web and --server exclude each other: a browser is served the index of this machine only; leave one out"
+        )
     if web:
         _interface().serve(settings, theme=theme, port=port)
     else:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from mlsurvey.errors import NoIndexError, NotFoundError, UnreadableError
+from mlsurvey.errors import NoIndexError, NotFoundError
 from mlsurvey.index.catalogue import open_for_reading
 from mlsurvey.index.changes import Known
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.plan import known_documents
-from mlsurvey.reading.scan import FileState, read, scan
+from mlsurvey.index.sources import look
+from mlsurvey.reading.scan import FileState, scan
 from mlsurvey.settings import Settings
 from mlsurvey.survey.reader import newest_generation
 from mlsurvey.types import Generation
@@ -44,6 +46,7 @@ class Overview:
     """Readable files in the corpus folder; None where there is no such folder."""
     corpus_bytes: int
     corpus_unreadable: int
+    """Files that cannot become documents; those of which only the bytes tell it are counted once there is an index."""
     index: str
     index_bytes: int
     generation: Generation | None
@@ -72,22 +75,26 @@ class Overview:
 
 
 def overview(settings: Settings) -> Overview:
-    """Look at corpus and index by their files' states; loads no model.
+    """Look at corpus and index; only files that may have changed are read, and no model is loaded.
 
     Raises:
         DamagedIndexError: there is an index, but a part of it is missing or broken.
     """
-    files, unreadable = _scan(settings.corpus)
+    files, skipped = _scan(settings.corpus)
     generation = _generation(settings.index)
+    known = None if files is None or generation is None else _known(settings.index)
+    sources = None if known is None else look(settings.corpus, files or (), known, lambda: None)
+    garbled = frozenset(sources.unreadable) if sources else frozenset()
+    readable = [file for file in files or () if file.path not in garbled]
     return Overview(
         corpus=str(settings.corpus),
-        corpus_documents=None if files is None else len(files),
-        corpus_bytes=sum(file.size for file in files or ()),
-        corpus_unreadable=unreadable,
+        corpus_documents=None if files is None else len(readable),
+        corpus_bytes=sum(file.size for file in readable),
+        corpus_unreadable=skipped + len(garbled),
         index=str(settings.index),
         index_bytes=sum(p.lstat().st_size for p in settings.index.rglob("*") if p.is_file() and not p.is_symlink()),
         generation=generation,
-        pending=None if files is None or generation is None else _pending(settings, files),
+        pending=None if known is None or sources is None else _pending(known, sources.digests),
         model=generation.model if generation else settings.model,
         device=settings.device,
         precision=settings.precision,
@@ -110,24 +117,18 @@ def _generation(index: Path) -> Generation | None:
         return None
 
 
-def _pending(settings: Settings, files: list[FileState]) -> Pending:
-    with closing(open_for_reading(Layout(settings.index))) as catalogue:
-        known = known_documents(catalogue)
+def _known(index: Path) -> dict[str, Known]:
+    with closing(open_for_reading(Layout(index))) as catalogue:
+        return known_documents(catalogue)
+
+
+def _pending(known: Mapping[str, Known], digests: Mapping[str, str]) -> Pending:
+    """What differs by path; a file that cannot be read is no document, neither before nor after a refresh."""
     return Pending(
-        added=sum(file.path not in known for file in files),
-        changed=sum(file.path in known and _differs(settings.corpus, file, known[file.path]) for file in files),
-        removed=len(known.keys() - {file.path for file in files}),
+        added=len(digests.keys() - known.keys()),
+        changed=sum(path in known and known[path].sha256 != digest for path, digest in digests.items()),
+        removed=len(known.keys() - digests.keys()),
     )
-
-
-def _differs(corpus: Path, file: FileState, known: Known) -> bool:
-    """By the file's state where that settles it, else by its bytes."""
-    if known.is_sure(file):
-        return False
-    try:
-        return read(corpus, file.path)[1] != known.sha256
-    except UnreadableError:
-        return True
 
 
 def _generation_rows(generation: Generation) -> list[tuple[str, ...]]:

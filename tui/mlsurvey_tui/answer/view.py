@@ -42,6 +42,7 @@ class AnswerView(VerticalScroll):
         Binding("G,end", "edge(-1)", "Last", id="answer.last", show=False),
         Binding("y", "copy(False)", "Copy", id="answer.copy"),
         Binding("Y", "copy(True)", "Copy with source", id="answer.copy_cited", show=False),
+        Binding("w", "why", "Why", id="answer.why", show=False),
         Binding("m", "toggle_cards", "Cards", id="answer.cards"),
         Binding("M", "copy_matrix", "Copy matrix", id="answer.copy_matrix", show=False),
     ]
@@ -52,6 +53,7 @@ class AnswerView(VerticalScroll):
 
     - arrows or `h j k l` go from line to line
     - `enter` or a click on `[n]` opens the source
+    - `w` tells why the question found the passage
     - `m` sets the sides of a comparison beside or below each other
     - `y` copies the quote, `Y` the quote with its source, `M` the whole as Markdown
     - `x` writes the answer to a file, `r` asks it again
@@ -111,6 +113,15 @@ class AnswerView(VerticalScroll):
             cast("Program", self.app).copy(quotes(self.shown, line.numbers, nearest=line.is_nearest, cited=cited))
         else:
             self.notify("go to a line first; it is copied with its quotes", timeout=3)
+
+    def action_why(self) -> None:
+        """Tell why the question found the first source of the focused line."""
+        line = self.screen.focused
+        if self.shown is not None and isinstance(line, Cited) and line.numbers:
+            citation = self.shown.citation(line.numbers[0], nearest=line.is_nearest)
+            cast("Program", self.app).explain_citation(self.shown.answer.question, citation)
+        else:
+            self.notify("go to a line first; its source is explained", timeout=3)
 
     def action_copy_matrix(self) -> None:
         """Copy the comparison, or the groups of a list, as Markdown."""

@@ -46,15 +46,39 @@ def command(request: Request) -> str:
     return shlex.join(words)
 
 
-def curl(request: Request, server: str = "http://127.0.0.1:8642") -> str:
-    """The same question for a server: a comparison with its sides where these were set by hand."""
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Where a server is asked."""
+
+    url: str = "http://127.0.0.1:8642"
+    needs_token: bool = False
+
+
+def curl(request: Request, service: Service | None = None) -> str:
+    """The same question for a server: a comparison with its sides where these were set by hand.
+
+    A token is never copied; where one is needed, a person puts it in the place of ``TOKEN``.
+    """
+    to = service or Service()
+    route = "compare" if request.is_given else "ask"
+    words = ["curl", "-sS", f"{to.url.rstrip('/')}/v1/{route}", "-H", "Content-Type: application/json"]
+    if to.needs_token:
+        words += ["-H", "Authorization: Bearer TOKEN"]
+    return shlex.join([*words, "-d", json.dumps(_body(request))])
+
+
+def _body(request: Request) -> dict[str, object]:
     filters = request.effective_filters
-    told = {"entity": filters.entities, "language": filters.languages, "path": filters.paths}
+    lists = {
+        "entity": filters.entities,
+        "language": filters.languages,
+        "path": filters.paths,
+        "heading": filters.headings,
+    }
+    told: dict[str, object] = {name: values for name, values in lists.items() if values}
+    if filters.updated_after:
+        told["updated_after"] = filters.updated_after
     body: dict[str, object] = {"question": request.question}
     if request.is_given:
         body |= {"entities": request.entities, "aspects": request.aspects or ()}
-    if given := {name: values for name, values in told.items() if values}:
-        body["filters"] = given
-    route = "compare" if request.is_given else "ask"
-    words = ["curl", "-sS", f"{server}/v1/{route}", "-H", "Content-Type: application/json", "-d", json.dumps(body)]
-    return shlex.join(words)
+    return body | ({"filters": told} if told else {})

@@ -1,4 +1,4 @@
-"""What a refresh did, or would do."""
+"""What a refresh did, or would do, as a list over the screen."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from mlsurvey.rendering.report import summary
 from mlsurvey.types import RefreshReport
 
 
-class ReportScreen(ModalScreen[bool]):
-    """Each document by what happened to it; for a preview, Enter does it."""
+class ListedScreen(ModalScreen[bool]):
+    """Sums above a list; Enter refreshes the index where that is offered. Gives whether it is to be refreshed."""
 
     AUTO_FOCUS = "#lines"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -28,27 +28,22 @@ class ReportScreen(ModalScreen[bool]):
         Binding("j", "move('down')", "Down", show=False, id="report.down"),
         Binding("k", "move('up')", "Up", show=False, id="report.up"),
     ]
-    HELP = """
-    ## Refresh
 
-    What is added, changed, moved and removed, and every file that cannot be read, with the reason.
-    """
-
-    def __init__(self, report: RefreshReport) -> None:
+    def __init__(self, heading: str, sums: str, lines: Sequence[Content], *, offers_refresh: bool) -> None:
         super().__init__()
-        self.report = report
+        self.heading, self.sums, self.lines, self.offers_refresh = heading, sums, lines, offers_refresh
 
     def compose(self) -> ComposeResult:
         """The sums, then the list."""
         with Vertical(id="report", classes="dialog") as box:
-            box.border_title = "What a refresh would do" if self.report.dry_run else "Refreshed"
-            box.border_subtitle = "enter refreshes now, escape closes" if self.report.dry_run else "escape closes"
-            yield Static(one_line(summary(self.report)), id="sums", markup=False)
-            yield OptionList(*(Option(line) for line in report_lines(self.report)), id="lines")
+            box.border_title = self.heading
+            box.border_subtitle = "enter refreshes now, escape closes" if self.offers_refresh else "escape closes"
+            yield Static(one_line(self.sums), id="sums", markup=False)
+            yield OptionList(*(Option(line) for line in self.lines), id="lines")
 
     def action_go(self) -> None:
-        """Do what the preview tells; of a report, close it."""
-        self.dismiss(self.report.dry_run)
+        """Refresh where that is offered; else close."""
+        self.dismiss(self.offers_refresh)
 
     def action_move(self, way: str) -> None:
         """Go along the list."""
@@ -56,20 +51,36 @@ class ReportScreen(ModalScreen[bool]):
         lines.action_cursor_down() if way == "down" else lines.action_cursor_up()
 
 
+class ReportScreen(ListedScreen):
+    """Each document by what happened to it; for a preview, Enter does it."""
+
+    HELP = """
+    ## Refresh
+
+    What is added, changed, moved and removed, and every file that cannot be read, with the reason.
+    """
+
+    def __init__(self, report: RefreshReport) -> None:
+        self.report = report
+        heading = "What a refresh would do" if report.dry_run else "Refreshed"
+        super().__init__(heading, summary(report), report_lines(report), offers_refresh=report.dry_run)
+
+
 def report_lines(report: RefreshReport) -> list[Content]:
     """A line for each document; what went wrong comes first."""
     return [
-        *_group("not read", "!", [f"{file.path}: {file.reason}" for file in report.unreadable]),
-        *_group("note", "·", report.notes),
-        *_group("added", "+", report.added),
-        *_group("changed", "~", report.changed),
-        *_group("moved", ">", [f"{old} → {new}" for old, new in report.moved]),
-        *_group("removed", "−", report.removed),
-        *_group("same bytes as another", "=", [f"{path} = {first}" for path, first in report.duplicate]),
+        *group("not read", "!", [f"{file.path}: {file.reason}" for file in report.unreadable]),
+        *group("note", "·", report.notes),
+        *group("added", "+", report.added),
+        *group("changed", "~", report.changed),
+        *group("moved", ">", [f"{old} → {new}" for old, new in report.moved]),
+        *group("removed", "−", report.removed),
+        *group("same bytes as another", "=", [f"{path} = {first}" for path, first in report.duplicate]),
     ]
 
 
-def _group(title: str, sign: str, lines: Sequence[str]) -> Iterator[Content]:
+def group(title: str, sign: str, lines: Sequence[str]) -> Iterator[Content]:
+    """A title with the count, then the lines; nothing without lines."""
     if lines:
         yield Content.assemble((f"{title}: {len(lines):,}", "bold"))
     yield from (Content(f"  {sign} {one_line(line)}") for line in lines)

@@ -36,10 +36,11 @@ from mlsurvey_tui.corpus.rows import (
     rows_of,
     shortened,
 )
+from mlsurvey_tui.corpus.syncing import SyncScreen
 from mlsurvey_tui.places import document_place
 
 if TYPE_CHECKING:
-    from mlsurvey.survey.overview import Pending
+    from mlsurvey.survey.overview import Overview
     from mlsurvey_tui.program import Program
 
 ROOMY = 110
@@ -59,6 +60,7 @@ class CorpusScreen(Screen[None]):
         Binding("slash", "filter", "Filter", id="corpus.filter"),
         Binding("a", "add", "Add", id="corpus.add"),
         Binding("x,delete", "remove", "Remove", id="corpus.remove"),
+        Binding("u", "sync", "Sync upstream", id="corpus.sync", show=False),
         Binding("space", "mark", "Mark", id="corpus.mark", show=False),
         Binding("o", "order", "Order", id="corpus.order", show=False),
         Binding("t", "counts", "Counts", id="corpus.counts"),
@@ -75,6 +77,7 @@ class CorpusScreen(Screen[None]):
     - `t` shows counts by language and library, `enter` on one narrows to it
     - `enter` opens a document, `o` or a click on a heading orders
     - `a` adds files or a folder, `x` removes the document, or those marked with `space`
+    - `u` fetches newer documents of libraries from upstream
     - `f6` shows what a refresh would do, and does it; questions are answered meanwhile
     """
 
@@ -137,7 +140,7 @@ class CorpusScreen(Screen[None]):
         except MlsurveyError as error:
             self.app.call_from_thread(self._say, str(error))
             return
-        self.app.call_from_thread(self._say, state_line(state.corpus, state.corpus_documents, state.pending))
+        self.app.call_from_thread(self._say, state_line(state))
 
     def _list(self, rows: list[Row]) -> None:
         self.rows = rows
@@ -270,6 +273,19 @@ class CorpusScreen(Screen[None]):
         """Add files or a folder."""
         self.app.push_screen(AddScreen(), self._changed)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Documents are fetched to where they are: not over a server."""
+        return action != "sync" or self.program.corpus is not None
+
+    def action_sync(self) -> None:
+        """Fetch documents of libraries from upstream."""
+
+        def chosen(names: tuple[str, ...] | None) -> None:
+            if names is not None:
+                self.program.sync_upstream(names)
+
+        self.app.push_screen(SyncScreen(), chosen)
+
     def action_remove(self) -> None:
         """Delete the marked documents, else the one under the cursor, once that is confirmed."""
         row = self._current()
@@ -307,14 +323,21 @@ class CorpusScreen(Screen[None]):
         return self.shown[place] if 0 <= place < len(self.shown) else None
 
 
-def state_line(corpus: str, documents: int | None, pending: Pending | None) -> str:
+def state_line(state: Overview) -> str:
     """Where the documents are, and what a refresh would have to do."""
-    if documents is None:
+    corpus, pending = state.corpus, state.pending
+    if state.corpus_documents is None:
         return f"{corpus} is not there yet; a adds documents, F6 lays down those that come along"
     if pending is None:
-        return f"{corpus}: {documents:,} documents and no index yet; F6 builds it"
+        return f"{corpus}: {state.corpus_documents:,} documents and no index yet; F6 builds it"
+    skipped = _skipped(state.corpus_unreadable)
     if not pending.total:
-        return f"{corpus}: the index is up to date"
+        return f"{corpus}: the index is up to date{skipped}"
     counted = {"new": pending.added, "changed": pending.changed, "removed": pending.removed}
     told = ", ".join(f"{count:,} {name}" for name, count in counted.items() if count)
-    return f"{corpus}: {told} since the index was made; F6 refreshes it"
+    return f"{corpus}: {told} since the index was made{skipped}; F6 refreshes it"
+
+
+def _skipped(count: int) -> str:
+    """Files that cannot be read are no work for a refresh; it tells their reasons."""
+    return f", {count:,} not readable" if count else ""

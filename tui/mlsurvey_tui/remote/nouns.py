@@ -2,18 +2,56 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mlsurvey.answering.parts import Passages
 from mlsurvey.answering.understood import AskedAspect, Correction, Understood
 from mlsurvey.index.records import DocumentRow
 from mlsurvey.survey.overview import Overview, Pending
-from mlsurvey.types import Answer, Aspect, Entity, Explanation, Filters, Generation, Hit, Passage, Sentence, Span
+from mlsurvey.types import (
+    Answer,
+    Aspect,
+    Citation,
+    Conflict,
+    Entity,
+    Explanation,
+    Filters,
+    Generation,
+    Hit,
+    Missing,
+    Passage,
+    Sentence,
+    Span,
+    Statement,
+)
+from mlsurvey.wire import answers, parts
 from mlsurvey.wire.requests import FilterRequest
 from mlsurvey_tui.archive import answer_of
 
 if TYPE_CHECKING:
-    from mlsurvey.wire import answers, documents, parts, service
+    from mlsurvey.answering.parts import Part
+    from mlsurvey.wire import documents, service
+
+_LINES = {
+    answers.Statement: Statement,
+    answers.Citation: Citation,
+    answers.Missing: Missing,
+    answers.Conflict: Conflict,
+}
+"""Lines of an answer have the same fields here and there."""
+
+
+def part(told: parts.Part) -> Part:
+    """A part of an answer."""
+    if isinstance(told, parts.Understood):
+        return understood(told)
+    if isinstance(told, parts.Passages):
+        return passages(told)
+    if isinstance(told, answers.Answer):
+        return answer(told)
+    line: Part = _adapter(_LINES[type(told)]).validate_python(told.model_dump())
+    return line
 
 
 def answer(told: answers.Answer) -> Answer:
@@ -50,13 +88,10 @@ def hit(told: answers.Hit) -> Hit:
     return Hit(told.passage_id, passage, told.score, told.ranks, told.scores, told.shares)
 
 
-def explanation(told: answers.Hit) -> Explanation | None:
-    """Why it is a hit, where that was asked for."""
-    why = told.explanation
-    if why is None:
-        return None
-    terms = tuple((term.term, term.field, term.weight) for term in why.terms)
-    return Explanation(hit(told), terms, why.cosine, tuple((token.token, token.share) for token in why.tokens))
+def explanation(found: Hit, told: answers.Explanation) -> Explanation:
+    """Why it is a hit."""
+    terms = tuple((term.term, term.field, term.weight) for term in told.terms)
+    return Explanation(found, terms, told.cosine, tuple((token.token, token.share) for token in told.tokens))
 
 
 def entity(told: documents.Entity) -> Entity:
@@ -102,9 +137,19 @@ def overview(told: service.Index, url: str) -> Overview:
 def request(filters: Filters | None) -> FilterRequest:
     """Filters as they are sent."""
     given = filters or Filters()
-    return FilterRequest(entity=list(given.entities), language=list(given.languages), path=list(given.paths))
+    plain = {"entity": given.entities, "language": given.languages, "path": given.paths, "heading": given.headings}
+    lists: dict[str, Any] = {name: list(values) for name, values in plain.items()}
+    return FilterRequest.model_validate(lists | {"updated_after": given.updated_after})
 
 
 def _asked(told: parts.AskedAspect) -> AskedAspect:
     aspect = Aspect(told.aspect, told.name)
-    return AskedAspect(aspect, tuple(told.wording), told.known, told.denied, tuple(told.terms))
+    return AskedAspect(aspect, tuple(told.wording), told.known, told.denied, tuple(told.terms), tuple(told.part))
+
+
+@lru_cache
+def _adapter(kind: Any) -> Any:
+    """Makes nouns from plain values. Pydantic reads the dataclasses' own annotations."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)

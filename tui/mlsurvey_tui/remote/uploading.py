@@ -2,33 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from mlsurvey.errors import NotFoundError, StorageError, UsageError
 from mlsurvey.reading.scan import READABLE_SUFFIXES
 
+MOST_BYTES = 16 * 1024 * 1024
+"""Bytes that are sent at once, but for a greater file: a service takes 64 MiB where nothing else is set."""
+MOST_FILES = 200
+"""Files that are sent at once: a service takes 1,000 where nothing else is set."""
 
-def files_of(sources: Sequence[Path], into: str | None) -> tuple[dict[str, bytes], int]:
-    """Bytes by the name that they get, and how many files are of no format that is read.
+
+def files_of(sources: Sequence[Path], into: str | None) -> tuple[dict[str, Path], int]:
+    """Files by the name that they get, and how many below folders are of no format that is read.
 
     Raises:
         NotFoundError: a source is not there.
-        UsageError: two files would get one name.
-        StorageError: a file cannot be read.
+        UsageError: two files would get one name, or a file that was named itself is of no format that is read.
     """
-    files: dict[str, bytes] = {}
+    files: dict[str, Path] = {}
     skipped = 0
     for source in sources:
         for file, name in _named(source):
             target = str(PurePosixPath(into or ".") / name)
             if file.suffix.lower() not in READABLE_SUFFIXES:
                 skipped += 1
-            elif target in files:
-                raise UsageError(f"two files would both become {target}")
+            elif files.get(target, file).resolve() != file.resolve():
+                raise UsageError(f"{files[target]} and {file} would both become {target}")
             else:
-                files[target] = _read(file)
+                files[target] = file
     return files, skipped
+
+
+def batches(files: Mapping[str, Path]) -> Iterator[dict[str, bytes]]:
+    """The files' bytes, so few at once that they fit into memory here and into a request there.
+
+    Raises:
+        StorageError: a file cannot be read.
+    """
+    batch: dict[str, bytes] = {}
+    size = 0
+    for name, file in files.items():
+        data = _read(file)
+        if batch and (size + len(data) > MOST_BYTES or len(batch) == MOST_FILES):
+            yield batch
+            batch, size = {}, 0
+        batch[name] = data
+        size += len(data)
+    if batch:
+        yield batch
+
+
+def digest(file: Path) -> str:
+    """Hex SHA-256 of a file's bytes. Raises like :func:`batches`."""
+    return hashlib.sha256(_read(file)).hexdigest()
 
 
 def _named(source: Path) -> Iterator[tuple[Path, PurePosixPath]]:
@@ -36,6 +65,8 @@ def _named(source: Path) -> Iterator[tuple[Path, PurePosixPath]]:
     if not source.exists():
         raise NotFoundError(f"no such file or folder: {source}")
     if source.is_file():
+        if source.suffix.lower() not in READABLE_SUFFIXES:
+            raise UsageError(f"{source} is not read: formats are {', '.join(sorted(READABLE_SUFFIXES))}")
         yield source, PurePosixPath(source.name)
         return
     home = source.resolve()

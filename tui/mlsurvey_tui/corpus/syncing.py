@@ -1,0 +1,100 @@
+"""Fetch documents of libraries from upstream: which ones, and what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from mlsurvey.rendering.plain import one_line
+from mlsurvey_tui.corpus.report import ListedScreen, group
+
+if TYPE_CHECKING:
+    from mlsurvey.syncing.sync import SyncReport
+
+_FETCHED = (("added", "+"), ("updated", "~"))
+_TROUBLE = ("failed", "refused", "gone")
+_STATES = ("added", "updated", "unchanged", *_TROUBLE)
+
+
+class SyncScreen(ModalScreen[tuple[str, ...] | None]):
+    """Libraries to fetch, none for all; None where nothing is to be fetched."""
+
+    AUTO_FOCUS = "#libraries"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close", id="sync.close"),
+        Binding("ctrl+s", "go", "Fetch", id="sync.go"),
+    ]
+    HELP = """
+    ## Sync upstream
+
+    Name libraries, with commas between them, or none for all that `sources.toml` names. `enter` fetches what is newer
+    of their documents; what was fetched before stays where a host does not answer.
+    """
+
+    def compose(self) -> ComposeResult:
+        """The names, and the two ways out."""
+        with Vertical(id="sync", classes="dialog") as box:
+            box.border_title = "Sync upstream"
+            box.border_subtitle = "enter fetches, escape closes"
+            yield Input(placeholder="libraries, with commas between them; empty for all", id="libraries")
+            yield Static("Asks the hosts that sources.toml names for newer documents.", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Fetch", id="fetch", variant="primary")
+                yield Button("Close", id="close")
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#fetch")
+    def action_go(self) -> None:
+        """Fetch what is named."""
+        self.dismiss(named(self.query_one(Input).value))
+
+    @on(Button.Pressed, "#close")
+    def _leave(self) -> None:
+        self.dismiss(None)
+
+
+class SyncedScreen(ListedScreen):
+    """What was fetched, and what was not, with the reasons; Enter refreshes the index where something is new."""
+
+    HELP = """
+    ## Synced
+
+    What is new, and every document that could not be had, with the reason. `enter` refreshes the index.
+    """
+
+    def __init__(self, report: SyncReport) -> None:
+        super().__init__("Synced", synced(report), synced_lines(report), offers_refresh=report.is_change)
+
+
+def named(typed: str) -> tuple[str, ...]:
+    """The libraries of a line that has commas between them."""
+    return tuple(name for name in (part.strip() for part in typed.split(",")) if name)
+
+
+def synced(report: SyncReport) -> str:
+    """The sums: ``2 added, 30 unchanged, 1 failed``."""
+    counts = Counter(outcome.state for outcome in report.outcomes)
+    return ", ".join(f"{counts[state]:,} {state}" for state in _STATES if counts[state]) or "nothing to fetch"
+
+
+def synced_lines(report: SyncReport) -> list[Content]:
+    """A line for each document that is new or was not had; what went wrong comes first."""
+    troubled = [
+        line
+        for state in _TROUBLE
+        for line in group(
+            state, "!", [f"{one.path} ({one.host}): {one.reason}" for one in report.outcomes if one.state == state]
+        )
+    ]
+    fetched = [line for state, sign in _FETCHED for line in group(state, sign, report.paths(state))]
+    unchanged = len(report.paths("unchanged"))
+    same = [Content(one_line(f"unchanged: {unchanged:,}"))] if unchanged else []
+    return [*troubled, *group("note", "·", report.notes), *fetched, *same]

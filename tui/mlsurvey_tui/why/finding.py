@@ -1,0 +1,37 @@
+"""The hit that a citation came from. Pure, but for the search."""
+
+from __future__ import annotations
+
+import glob
+from typing import TYPE_CHECKING
+
+from mlsurvey.errors import NotFoundError
+from mlsurvey.types import Citation, Filters, Hit
+
+if TYPE_CHECKING:
+    from mlsurvey_tui.engine import Engine
+
+MOST = 1_000
+"""Passages of the document that are looked through; no server gives more at once."""
+
+
+def cited_hit(engine: Engine, question: str, citation: Citation) -> Hit:
+    """The passage of a citation as a hit of the whole question, within its document.
+
+    Raises:
+        NotFoundError: the question does not find it; an answer also asks for each of its parts.
+        MlsurveyError: the search failed.
+    """
+    within = Filters(paths=(glob.escape(citation.document),))
+    found = engine.search(question, limit=MOST, filters=within)
+    hit = next((hit for hit in found.hits if _holds(hit, citation)), None)
+    if hit is None:
+        raise NotFoundError(
+            "the question as a whole does not find this passage: one of its parts did, or the index has changed since"
+        )
+    return hit
+
+
+def _holds(hit: Hit, citation: Citation) -> bool:
+    span = hit.passage.span
+    return hit.passage.path == citation.document and span.start < citation.end and citation.start < span.end
