@@ -60,8 +60,7 @@ def test_documents_are_fetched_from_upstream_and_reported(settings, home, tmp_pa
         assert isinstance(app.screen, SyncScreen) and isinstance(app.focused, Input)
         await typed(pilot, "Burn")
         await pilot.press("enter")
-        await until(pilot, lambda: app.work is not None)
-        await until(pilot, lambda: isinstance(app.screen, SyncedScreen))
+        await until(pilot, lambda: isinstance(app.screen, SyncedScreen) and PLACE in text_of(app))
         shown = text_of(app)
         assert "1 added, 1 gone" in shown and PLACE in shown and "gone.md" in shown
         assert (home.corpus / PLACE).exists()
