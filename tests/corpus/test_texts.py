@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from mlsurvey.curation.profile import body
 from mlsurvey.syncing.provenance import UPSTREAM
 
 from .copying import LONGEST_RUN, borrowed, own_runs
-from .profile import body
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "corpus"

@@ -69,7 +69,7 @@ class MlsurveyApp(Program):
             corpus: folder of the documents where it is on this machine.
             state: folder for the history and for choices.
             keys: file of the keys that a person changed.
-            theme: colours of this session; else those of last time.
+            theme: colours of this run; else those of last time.
             service: where a question that is copied as a request is to be sent.
         """
         super().__init__(open_engine, corpus=corpus, state=state)

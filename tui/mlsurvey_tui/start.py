@@ -27,7 +27,7 @@ def application(
         settings: name corpus, index and model.
         state: folder for history and choices; the user's data folder without it.
         keys: file of changed keys; the one in the user's configuration folder without it.
-        theme: colours of this session; those of last time without it.
+        theme: colours of this run; those of last time without it.
 
     Raises:
         UsageError: there is no such theme.

@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
 
 def tui(
     ctx: typer.Context,
-    theme: Annotated[str | None, typer.Option(metavar="NAME", help="Colours of this session.")] = None,
+    theme: Annotated[str | None, typer.Option(metavar="NAME", help="Colours of this run.")] = None,
     web: Annotated[
         bool, typer.Option("--web", help="Serve it to a browser on this machine; not with --server.")
     ] = False,
