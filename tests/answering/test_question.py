@@ -229,3 +229,9 @@ def test_libs_that_nobody_maintains_are_a_list_asked_for_by_denial() -> None:
 
 def test_a_contraction_is_no_typing_error() -> None:
     assert read("Why shouldn't I use Linfa?").question == "Why shouldn't I use Linfa?"
+
+
+def test_an_unknown_name_in_a_list_is_told_and_cuts_nothing_off() -> None:
+    understood = read("Burn, zorbl, Candle or Linfa: which is easy to learn?")
+    assert understood.entities == ("burn", "candle", "linfa")
+    assert understood.unknown == ("zorbl",)

@@ -47,6 +47,8 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 """What may stand between two sides of a comparison."""
+_COMMA = re.compile(r"\s*(?:[,/&]|\bvs\.?|\bversus\b|\bor\b|\band\b)+\s*(?:(?:or|and)\s+)?", re.IGNORECASE)
+"""What stands between two members of a list."""
 _NAME_LIKE = re.compile(
     r"[A-Za-z]\w*(?:[._][A-Za-z]\w*)+|[a-z0-9]+_\w+|[A-Z][a-z0-9]+(?:-?[A-Z])\w*|(?![A-Z]+s$)[A-Z]{2,}[a-z]+\w*"
 )
@@ -93,9 +95,23 @@ def find_names(question: str, gazetteer: Gazetteer, frequency: Callable[[str], i
         if slugs := _respelt(word, gazetteer, frequency):
             mentions.append(Mention(span, word, slugs))
             corrections.append(Correction(word, slugs[0]))
-        elif _looks_like_name(question, span) and frequency(word) == 0 and not _IS_PLACE.search(question[: span.start]):
+        elif _names_something(question, span, mentions) and frequency(word) == 0:
             unknown.append((span, word))
     return Names(tuple(sorted(mentions, key=lambda m: m.span)), tuple(corrections), tuple(unknown))
+
+
+def _names_something(question: str, span: Span, mentions: Sequence[Mention]) -> bool:
+    """Whether a word that nobody knows is meant as the name of a library."""
+    if _is_listed(question, span, mentions):
+        return True
+    return _looks_like_name(question, span) and not _IS_PLACE.search(question[: span.start])
+
+
+def _is_listed(question: str, span: Span, mentions: Sequence[Mention]) -> bool:
+    """Whether the word stands between two names in a list: "SmartCore, rten or Linfa"."""
+    after = any(_COMMA.fullmatch(question[m.span.end : span.start]) for m in mentions if m.span.end <= span.start)
+    before = any(_COMMA.fullmatch(question[span.end : m.span.start]) for m in mentions if span.end <= m.span.start)
+    return after and before
 
 
 def _is_meant(mention: Mention, question: str, gazetteer: Gazetteer) -> bool:

@@ -86,7 +86,8 @@ def understand(
     names = find_names(question, gazetteer, frequency, languages[0] if len(languages) == 1 else None)
     rest = blank(question, [m.span for m in names.mentions] + [span for span, _ in names.unknown])
     asked = find_aspects(rest, question, names.mentions, aspects)
-    sides, objects = sides_and_objects(question, names.mentions, asked, names_class=_LIST.search(question) is not None)
+    known = blank(question, [span for span, _ in names.unknown])
+    sides, objects = sides_and_objects(known, names.mentions, asked, names_class=_LIST.search(question) is not None)
     asked = tuple(a for a in asked if a.aspect.slug not in sides)
     if _is_asked_to_use(question, sides, objects, languages, gazetteer):
         sides, objects = objects, ()
