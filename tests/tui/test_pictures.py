@@ -42,9 +42,19 @@ class Album:
             line.cursor_blink = False
             line._cursor_visible = True
         self.app.clear_notifications()
-        await self.pilot.pause(0.05)
-        if self.app.export_screenshot() != self.snapshot(name=name):
+        if await self._settled() != self.snapshot(name=name):
             self.wrong.append(name)
+
+    async def _settled(self) -> str:
+        """The screen once it stays as it is: a busy machine draws late."""
+        before = ""
+        for _ in range(40):
+            await self.pilot.pause(0.05)
+            now = self.app.export_screenshot()
+            if now == before:
+                break
+            before = now
+        return now
 
 
 @pytest.fixture
@@ -116,6 +126,7 @@ async def documents(app, pilot, album) -> None:
     await until(pilot, lambda: "1 new" in str(app.screen.query_one("#state", Static).content))
     await album.take("documents")
     app.work = Work(False, "embed", 120, 400, 4.0)
+    await until(pilot, lambda: "120 of 400" in str(app.screen.query_one("#step", Static).content))
     await album.take("refreshing")
     app.work = None
     await pilot.press("f6")
