@@ -83,13 +83,13 @@ def test_a_document_is_added_refreshed_found_and_removed(make_app, home, tmp_pat
         await pilot.press("f6")
         await until(pilot, lambda: isinstance(app.screen, ReportScreen))
         assert app.screen.report.dry_run and app.screen.report.added == ("zed.md",)
-        assert "broken.md" in text_of(app)
+        await until(pilot, lambda: "broken.md" in text_of(app))
         await pilot.press("enter")
         await until(pilot, lambda: app.work is not None)
         await asked(app, pilot, "Does Burn support CUDA?")  # while the refresh runs
         await until(pilot, lambda: app.generation != before and app.work is None)
         await until(pilot, lambda: isinstance(app.screen, ReportScreen))
-        assert "NUL" in text_of(app)
+        await until(pilot, lambda: "NUL" in text_of(app))
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen.shown) == 5)
         assert app.engine().search("toasters", mode="keyword").hits[0].passage.path == "zed.md"
@@ -98,7 +98,7 @@ def test_a_document_is_added_refreshed_found_and_removed(make_app, home, tmp_pat
         table = app.screen.query_one(DataTable)
         table.move_cursor(row=4)
         await pilot.press("x")
-        assert isinstance(app.screen, Confirm) and "zed.md" in text_of(app)
+        await until(pilot, lambda: isinstance(app.screen, Confirm) and "zed.md" in text_of(app))
         await pilot.press("enter")  # the focus is on No
         assert (home.corpus / "zed.md").exists()
         await pilot.press("x", "y")
