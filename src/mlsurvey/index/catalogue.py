@@ -25,7 +25,7 @@ from mlsurvey.index.layout import Layout
 from mlsurvey.index.storage import REBUILD, storage_errors
 from mlsurvey.types import Entity, Generation
 
-FORMAT = 1  # grows when the tables change; an older index is then rebuilt
+FORMAT = 2  # grows when the tables change; an older index is then rebuilt
 _BUSY_SECONDS = 30.0  # a commit flushes for seconds on a slow disk; readers wait for it
 _LIVE = "{0}.born <= :at AND ({0}.died IS NULL OR {0}.died > :at)"
 
@@ -55,7 +55,8 @@ CREATE TABLE vectors(
     UNIQUE(model, key));
 CREATE INDEX vectors_segment ON vectors(segment);
 CREATE TABLE segments(
-    name TEXT PRIMARY KEY, model TEXT NOT NULL, rows INTEGER NOT NULL, merged INTEGER NOT NULL DEFAULT 0);
+    name TEXT PRIMARY KEY, model TEXT NOT NULL, rows INTEGER NOT NULL, merged INTEGER NOT NULL DEFAULT 0,
+    recall REAL);
 CREATE TABLE files(path TEXT PRIMARY KEY, size INTEGER NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;
 """
 

@@ -21,20 +21,20 @@ def collect(catalogue: Catalogue, layout: Layout, model: str) -> None:
     published = catalogue.published()
     if len(published) > KEEP:
         with catalogue.transaction():
-            _purge(catalogue, published[:KEEP], model)
+            _purge(catalogue, layout, published[:KEEP], model)
     _sweep(catalogue, layout)
 
 
-def _purge(catalogue: Catalogue, kept: list[Published], model: str) -> None:
+def _purge(catalogue: Catalogue, layout: Layout, kept: list[Published], model: str) -> None:
     oldest = kept[-1].generation.number
     catalogue.write(f"DELETE FROM tags WHERE passage IN ({_DEAD.format('passages')})", oldest=oldest)
     catalogue.write("DELETE FROM passages WHERE died <= :oldest", oldest=oldest)
     catalogue.write("DELETE FROM documents WHERE died <= :oldest", oldest=oldest)
     catalogue.write("DELETE FROM generations WHERE number < :oldest", oldest=oldest)
-    _purge_segments(catalogue, kept, model)
+    _purge_segments(catalogue, layout, kept, model)
 
 
-def _purge_segments(catalogue: Catalogue, kept: list[Published], model: str) -> None:
+def _purge_segments(catalogue: Catalogue, layout: Layout, kept: list[Published], model: str) -> None:
     models = {model, *(p.generation.model for p in kept)}
     needed = {name for p in kept for name in p.segments}
     files = {path for p in kept for path in p.files}
@@ -43,7 +43,7 @@ def _purge_segments(catalogue: Catalogue, kept: list[Published], model: str) -> 
             catalogue.write("DELETE FROM vectors WHERE segment = :name", name=name)
             catalogue.write("DELETE FROM segments WHERE name = :name", name=name)
         else:
-            files |= {f"vectors/{name}.faiss", f"vectors/{name}.npy"}
+            files |= {layout.relative(path) for path in layout.segment_files(name)}
     unneeded = [(path,) for (path,) in catalogue.rows("SELECT path FROM files") if path not in files]
     catalogue.write_all("DELETE FROM files WHERE path = ?", unneeded)
 

@@ -16,7 +16,7 @@ from mlsurvey.index.keywords import KeywordRow
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.plan import Draft, Plan
 from mlsurvey.index.records import pack_text, passage_row, tags_of
-from mlsurvey.index.segments import tidy
+from mlsurvey.index.segments import files_of, tidy
 from mlsurvey.index.storage import stored
 from mlsurvey.types import Entity, Generation, Passage
 
@@ -94,15 +94,15 @@ def _write(
     gone = _retire(catalogue, plan, number)
     touch(catalogue, plan)
     come = _insert(catalogue, plan, vectors, number)
-    segments = tidy(catalogue, layout, model)
     is_continued = base is not None and base.chunking == plan.chunking
     previous = layout.keyword_folder(base.generation.number) if base and is_continued else None
     keywords.update(layout.keyword_folder(number), previous, plan.retired, map(_keyword_row, come))
     passages = (base.generation.passages if base else 0) - gone + len(come)
+    segments = tidy(catalogue, layout, model, passages)
     created = datetime.now(UTC).isoformat(timespec="seconds")
     identity = generation_id(plan.recipe, plan.digests)
     generation = Generation(number, identity, created, model.id, plan.recipe, len(plan.digests), passages)
-    files = [*_segment_files(layout, segments), *_keyword_files(catalogue, layout, number)]
+    files = [*files_of(catalogue, layout, segments), *_keyword_files(catalogue, layout, number)]
     return Published(generation, model.dimension, plan.chunking, plan.entities, segments, tuple(files))
 
 
@@ -166,10 +166,6 @@ def _keyword_row(numbered: _Numbered) -> KeywordRow:
         body=numbered.passage.text,
         tags=numbered.tags,
     )
-
-
-def _segment_files(layout: Layout, segments: Iterable[str]) -> list[str]:
-    return [layout.relative(path) for name in segments for path in (layout.segment(name), layout.segment_ids(name))]
 
 
 def _keyword_files(catalogue: Catalogue, layout: Layout, number: int) -> list[str]:

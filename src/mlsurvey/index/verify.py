@@ -66,6 +66,6 @@ def _check_sides(catalogue: Catalogue, layout: Layout, published: Published) -> 
         raise DamagedIndexError(
             f"the keyword side of generation {number} does not have the passages of the catalogue; {REBUILD}"
         )
-    Vectors(layout, published.segments, published.dimension).take(
-        np.array([vector for _, vector in rows], dtype=np.int64)
-    )
+    wanted = np.array([vector for _, vector in rows], dtype=np.int64)
+    for _ in Vectors(layout, published.segments, published.dimension).pieces(wanted):
+        pass  # raises where a vector is missing
