@@ -1,0 +1,121 @@
+"""A model as it was exported: its files, its tokens, and the batches that go through it. Loads no engine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Encoding
+
+from mlsurvey.embedding.models import read_tokenizer
+from mlsurvey.errors import EngineError
+
+GRAPH: Final = "model.onnx"
+TOKENIZER: Final = "tokenizer.json"
+CONFIG: Final = "config.json"
+SCHEMA: Final = 2
+"""Grows when an older export can no longer be read; a refresh then makes a new one."""
+SENTENCES: Final = "sentence_embedding"
+"""Output of the graph: unit rows, shape (batch, dimension)."""
+TOKENS: Final = "token_embeddings"
+"""Output of the graph: vectors of the word pieces, shape (batch, pieces, width)."""
+
+BATCH_PIECES: Final = 2048
+"""Word pieces of a batch, padding included: 8 to 16 passages, which beat larger batches nearly everywhere."""
+BATCH_TEXTS: Final = 64
+
+Columns = Mapping[str, NDArray[np.int64]]
+"""Inputs of the graph by name, each of shape (batch, pieces)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportConfig:
+    """What stands beside an exported graph."""
+
+    model: str
+    """:func:`mlsurvey.embedding.models.model_id` of the model that was exported."""
+    dimension: int
+    max_tokens: int
+    """Word pieces after which a text is cut, special tokens included."""
+    prompt: str
+    """Put before every question; empty for most models."""
+    passage_prompt: str
+    """The same for passages."""
+    passage_cosine: float
+    """Worst cosine between the graph's vectors of passages and those of sentence-transformers; NaN without a graph."""
+    bf16_cosine: float
+    """Worst cosine between vectors in bf16 and in fp32 over the texts of the check."""
+    made_with: Mapping[str, str]
+    """Versions of the libraries that made it."""
+    failure: str | None = None
+    """Why there is no graph, where the model could not be exported: it is then run by PyTorch."""
+    schema: int = SCHEMA
+
+
+def read_config(folder: Path) -> ExportConfig:
+    """Configuration of the export in ``folder``.
+
+    Raises:
+        EngineError: there is no export, or one that this version cannot read.
+    """
+    file = folder / CONFIG
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+        if isinstance(values, dict) and values.get("schema") != SCHEMA:
+            raise EngineError(
+                f"the question model in {folder} is of another version of mlsurvey; type: mlsurvey refresh"
+            )
+        return ExportConfig(**values)
+    except FileNotFoundError as error:
+        raise EngineError(f"the question model is not in {folder} yet; type: mlsurvey refresh") from error
+    except (OSError, ValueError, TypeError) as error:
+        raise EngineError(f"the question model's {file} cannot be read ({error}); type: mlsurvey refresh") from error
+
+
+class Pieces:
+    """The model's tokenizer, cutting where the model would."""
+
+    def __init__(self, folder: Path, limit: int) -> None:
+        self._tokenizer = read_tokenizer(folder / TOKENIZER)
+        self._tokenizer.enable_truncation(limit)
+
+    def of(self, texts: Sequence[str], prompt: str) -> list[Encoding]:
+        """Word pieces of each text behind the prompt; a lone surrogate (no valid UTF-8) becomes a question mark."""
+        return self._tokenizer.encode_batch_fast([(prompt + t).encode("utf-8", "replace").decode() for t in texts])
+
+
+def batches(encodings: Sequence[Encoding]) -> Iterator[list[int]]:
+    """Positions in batches of like length, longest first, none of more than :data:`BATCH_PIECES` when padded."""
+    order = sorted(range(len(encodings)), key=lambda position: -len(encodings[position]))
+    start = 0
+    while start < len(order):
+        count = min(BATCH_TEXTS, max(1, BATCH_PIECES // max(1, len(encodings[order[start]]))))
+        yield order[start : start + count]
+        start += count
+
+
+def columns(encodings: Sequence[Encoding], names: Sequence[str], multiple: int = 1) -> Columns:
+    """Inputs for one batch, filled with zeros: the attention mask hides what was added, so any piece would do.
+
+    Args:
+        encodings: of the texts.
+        names: inputs that the graph has.
+        multiple: lengths are rounded up to it, for an engine that prepares itself for each new shape.
+    """
+    longest = max(len(encoding) for encoding in encodings)
+    shape = len(encodings), -(-longest // multiple) * multiple
+    found = {name: np.zeros(shape, dtype=np.int64) for name in names}
+    for line, encoding in enumerate(encodings):
+        for name, values in _values(encoding, names):
+            found[name][line, : len(values)] = values
+    return found
+
+
+def _values(encoding: Encoding, names: Sequence[str]) -> Iterator[tuple[str, Sequence[int]]]:
+    every = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
+    yield from ((name, getattr(encoding, every[name])) for name in names)
