@@ -374,7 +374,7 @@ class Survey:
 
 def replace_corpus(settings: Settings, corpus: Path) -> Settings:
     """The same settings for another corpus folder."""
-    return settings if corpus == settings.corpus else settings.model_copy(update={"corpus": corpus})
+    return settings if corpus == settings.corpus else replace(settings, corpus=corpus)
 
 
 def _check_text(what: str, text: str) -> None:
