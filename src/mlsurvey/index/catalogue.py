@@ -5,6 +5,9 @@ Rows of ``documents`` and ``passages`` carry the generations in which they were
 null or ``> g``. So a reader keeps its generation while the next one is written
 into the same tables, and the cost of a publication is that of the rows it changes.
 
+``documents`` is read whole at each refresh, so its rows are short: what the
+documents say is in ``texts``.
+
 Journal mode is DELETE, not WAL: a WAL database cannot be opened in a folder that
 may not be written to.
 """
@@ -33,18 +36,21 @@ _TABLES = """
 CREATE TABLE generations(
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, created TEXT NOT NULL, model TEXT NOT NULL,
     dimension INTEGER NOT NULL, recipe TEXT NOT NULL, chunking TEXT NOT NULL, entities TEXT NOT NULL,
-    documents INTEGER NOT NULL, passages INTEGER NOT NULL, segments TEXT NOT NULL, files TEXT NOT NULL);
+    documents INTEGER NOT NULL, passages INTEGER NOT NULL, segments TEXT NOT NULL, files TEXT NOT NULL,
+    digest TEXT NOT NULL);
 CREATE TABLE documents(
     id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, sha256 TEXT NOT NULL, title TEXT NOT NULL, subject TEXT,
-    language TEXT, date TEXT, bytes INTEGER NOT NULL, text BLOB NOT NULL, declared TEXT, passages INTEGER NOT NULL,
+    language TEXT, date TEXT, bytes INTEGER NOT NULL, declared TEXT, passages INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, settled INTEGER NOT NULL, born INTEGER NOT NULL, died INTEGER);
 CREATE UNIQUE INDEX documents_live ON documents(path) WHERE died IS NULL;
 CREATE INDEX documents_path ON documents(path);
 CREATE INDEX documents_died ON documents(died) WHERE died IS NOT NULL;
+CREATE TABLE texts(document INTEGER PRIMARY KEY, text BLOB NOT NULL);
 CREATE TABLE passages(
-    id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, ordinal INTEGER NOT NULL, first INTEGER NOT NULL,
-    last INTEGER NOT NULL, line_start INTEGER NOT NULL, line_end INTEGER NOT NULL, trail TEXT NOT NULL,
-    subjects TEXT NOT NULL, sentences TEXT NOT NULL, vector INTEGER NOT NULL, born INTEGER NOT NULL, died INTEGER);
+    id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, vector INTEGER NOT NULL, born INTEGER NOT NULL,
+    died INTEGER, ordinal INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    line_start INTEGER NOT NULL, line_end INTEGER NOT NULL, trail TEXT NOT NULL, subjects TEXT NOT NULL,
+    sentences TEXT NOT NULL);
 CREATE INDEX passages_document ON passages(document);
 CREATE INDEX passages_vector ON passages(vector);
 CREATE INDEX passages_died ON passages(died) WHERE died IS NOT NULL;
@@ -79,6 +85,8 @@ class Published:
     """Names of its vector segments."""
     files: tuple[str, ...]
     """Paths, relative to the index folder, of every file that it needs."""
+    digest: str
+    """Of its documents; see :func:`mlsurvey.index.identity.documents_digest`."""
 
 
 class Catalogue:
@@ -141,11 +149,13 @@ class Catalogue:
         return [_published(row) for row in self.rows(f"SELECT {_COLUMNS} FROM generations ORDER BY number DESC")]
 
 
-_COLUMNS = "number, id, created, model, recipe, documents, passages, dimension, chunking, entities, segments, files"
+_COLUMNS = (
+    "number, id, created, model, recipe, documents, passages, dimension, chunking, entities, segments, files, digest"
+)
 
 
 def _published(row: tuple[Any, ...]) -> Published:
-    *generation, dimension, chunking, entities, segments, files = row
+    *generation, dimension, chunking, entities, segments, files, digest = row
     return Published(
         Generation(*generation),
         dimension,
@@ -153,6 +163,7 @@ def _published(row: tuple[Any, ...]) -> Published:
         tuple(_entity(e) for e in json.loads(entities)),
         tuple(json.loads(segments)),
         tuple(json.loads(files)),
+        digest,
     )
 
 
@@ -166,6 +177,7 @@ def record(catalogue: Catalogue, published: Published) -> None:
         entities,
         json.dumps(published.segments),
         json.dumps(published.files),
+        published.digest,
     )
     row = (g.number, g.id, g.created, g.model, g.recipe, g.documents, g.passages, *parts)
     catalogue.write_all(f"INSERT INTO generations({_COLUMNS}) VALUES ({', '.join('?' * len(row))})", [row])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mlsurvey.reading.scan import FileState
 from mlsurvey.types import Entity
@@ -12,9 +13,8 @@ from mlsurvey.types import Entity
 SETTLING_NS = 2_000_000_000  # coarsest time stamp of the file systems in use (FAT: 2 s)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A document version of the index."""
+class Known(NamedTuple):
+    """A document version of the index; a tuple, since all of them are made at each refresh."""
 
     id: int
     path: str
@@ -48,35 +48,43 @@ def is_settled(state: FileState, now_ns: int) -> bool:
     return state.mtime_ns <= now_ns - SETTLING_NS
 
 
-def classify(before: Mapping[str, str], after: Mapping[str, str]) -> Changes:
-    """Compare two mappings of path to digest."""
-    changed = sorted(path for path in after if path in before and before[path] != after[path])
-    fresh = sorted(after.keys() - before.keys())
-    gone = sorted(before.keys() - after.keys())
-    moved = _moves(gone, before, fresh, after)
+def classify(known: Mapping[str, Known], read: Mapping[str, str], gone: Collection[str]) -> Changes:
+    """Compare the documents of the index with the files that are there.
+
+    Args:
+        known: documents of the index, by path.
+        read: SHA-256 of the documents that had to be read, by path; the others are as they are known.
+        gone: paths of known documents that are no longer there.
+    """
+    changed = sorted(path for path, digest in read.items() if path in known and known[path].sha256 != digest)
+    fresh = sorted(path for path in read if path not in known)
+    moved = _moves({path: known[path].sha256 for path in sorted(gone)}, {path: read[path] for path in fresh})
     sources, targets = {old for old, _ in moved}, {new for _, new in moved}
     return Changes(
         added=tuple(path for path in fresh if path not in targets),
         changed=tuple(changed),
         moved=tuple(moved),
-        removed=tuple(path for path in gone if path not in sources),
-        duplicate=tuple(_duplicates([*fresh, *changed], after)),
-        unchanged=len(after) - len(fresh) - len(changed),
+        removed=tuple(sorted(path for path in gone if path not in sources)),
+        duplicate=tuple(_duplicates({path: read[path] for path in sorted([*fresh, *changed])}, known, read, gone)),
+        unchanged=len(known) - len(gone) - len(changed),
     )
 
 
-def _moves(
-    gone: list[str], before: Mapping[str, str], fresh: list[str], after: Mapping[str, str]
-) -> list[tuple[str, str]]:
+def _moves(gone: Mapping[str, str], fresh: Mapping[str, str]) -> list[tuple[str, str]]:
     """Pairs of equal digest, in path order, each path once."""
     waiting: dict[str, list[str]] = defaultdict(list)
-    for path in reversed(gone):
-        waiting[before[path]].append(path)
-    return [(waiting[after[path]].pop(), path) for path in fresh if waiting[after[path]]]
+    for path, digest in reversed(list(gone.items())):
+        waiting[digest].append(path)
+    return [(waiting[digest].pop(), path) for path, digest in fresh.items() if waiting[digest]]
 
 
-def _duplicates(paths: Iterable[str], after: Mapping[str, str]) -> list[tuple[str, str]]:
+def _duplicates(
+    new: Mapping[str, str], known: Mapping[str, Known], read: Mapping[str, str], gone: Collection[str]
+) -> list[tuple[str, str]]:
+    """Pairs (new path, first path of the same digest)."""
+    wanted = set(new.values())
+    same = [(path, k.sha256) for path, k in known.items() if k.sha256 in wanted and path not in read]
     first: dict[str, str] = {}
-    for path in sorted(after):
-        first.setdefault(after[path], path)
-    return [(path, first[after[path]]) for path in sorted(paths) if first[after[path]] != path]
+    for path, digest in sorted([*((p, d) for p, d in same if p not in gone), *read.items()]):
+        first.setdefault(digest, path)
+    return [(path, first[digest]) for path, digest in new.items() if first[digest] != path]

@@ -29,6 +29,7 @@ def _purge(catalogue: Catalogue, layout: Layout, kept: list[Published], model: s
     oldest = kept[-1].generation.number
     catalogue.write(f"DELETE FROM tags WHERE passage IN ({_DEAD.format('passages')})", oldest=oldest)
     catalogue.write("DELETE FROM passages WHERE died <= :oldest", oldest=oldest)
+    catalogue.write(f"DELETE FROM texts WHERE document IN ({_DEAD.format('documents')})", oldest=oldest)
     catalogue.write("DELETE FROM documents WHERE died <= :oldest", oldest=oldest)
     catalogue.write("DELETE FROM generations WHERE number < :oldest", oldest=oldest)
     _purge_segments(catalogue, layout, kept, model)

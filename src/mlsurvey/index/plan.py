@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from mlsurvey.index.catalogue import Catalogue, Published, load_entity
 from mlsurvey.index.changes import Changes, Known, classify
 from mlsurvey.index.engine import ModelInfo, Progress
-from mlsurvey.index.identity import chunking_digest, recipe_digest
+from mlsurvey.index.identity import NO_DOCUMENTS, chunking_digest, documents_digest, recipe_digest
 from mlsurvey.index.records import unpack_text
 from mlsurvey.index.sources import Content, Sources, look, look_again
 from mlsurvey.reading.documents import document
@@ -29,6 +30,8 @@ class Draft:
     document: Document
     passages: tuple[Passage, ...]
     """Those with something to read in them; noise is neither found nor kept."""
+    keys: tuple[str, ...]
+    """Of the passages: under each its vector is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,20 @@ class Plan:
     entities: tuple[Entity, ...]
     chunking: str
     recipe: str
-    digests: tuple[tuple[str, str], ...]
-    """(path, sha256) of every document afterwards."""
+    documents: int
+    """How many there are afterwards."""
+    digest: str
+    """Of all of them; see :func:`mlsurvey.index.identity.documents_digest`."""
     notes: tuple[str, ...]
 
-    def texts(self) -> dict[str, str]:
-        """What the passages to be written have embedded, by key."""
-        return {passage.key: passage.embedding_text for draft in self.drafts for passage in draft.passages}
+    def keys(self) -> set[str]:
+        """Keys of the passages to be written."""
+        return {key for draft in self.drafts for key in draft.keys}
+
+    def texts(self, known: Container[str]) -> dict[str, str]:
+        """What the passages to be written have embedded, by key, without the ``known`` keys."""
+        pairs = (pair for draft in self.drafts for pair in zip(draft.keys, draft.passages, strict=True))
+        return {key: passage.embedding_text for key, passage in pairs if key not in known}
 
     def is_idle(self, base: Published | None) -> bool:
         """Whether the generation ``base`` already is what the corpus asks for."""
@@ -78,27 +88,33 @@ def make_plan(
     known = known_documents(catalogue)
     chunking = chunking_digest(model)
     is_new_recipe = base is None or base.chunking != chunking
-    step = _counted(progress, "read", len(files))
 
-    sources = look(corpus, files, {} if is_new_recipe else known, step)
+    sources = look(corpus, files, {} if is_new_recipe else known, partial(progress, "read"))
     entities = _entities(vocabulary, sources)
     affected = set(known) if is_new_recipe else _affected(catalogue, base, entities)
-    sources = look_again(corpus, sources, files, affected, lambda: None)
+    sources = look_again(corpus, sources, files, affected)
 
     fresh = {p: c for p, c in sources.read.items() if p in affected or p not in known or known[p].sha256 != c.sha256}
-    after = sources.digests
+    gone = known.keys() - sources.sure.keys() - sources.read.keys()
+    retired = [known[path] for path in [*gone, *fresh] if path in known]
+    documents = len(known) - len(retired) + len(fresh)
     return Plan(
         now_ns=now_ns,
-        changes=classify({path: k.sha256 for path, k in known.items()}, after),
+        changes=classify(known, {path: c.sha256 for path, c in sources.read.items()}, gone),
         unreadable=tuple(sorted([*skipped, *sources.unreadable.values()], key=lambda u: u.path)),
         drafts=tuple(_drafts(fresh, entities, model, progress)),
-        retired=tuple(k.id for path, k in known.items() if path in fresh or path not in after),
+        retired=tuple(sorted(version.id for version in retired)),
         touched=tuple((known[path].id, c.state) for path, c in sources.read.items() if path not in fresh),
         entities=entities,
         chunking=chunking,
         recipe=recipe_digest(chunking, entities),
-        digests=tuple(after.items()),
-        notes=tuple(_notes(base, model, chunking, len(affected & fresh.keys()), after)),
+        documents=documents,
+        digest=documents_digest(
+            base.digest if base else NO_DOCUMENTS,
+            ((version.path, version.sha256) for version in retired),
+            ((path, content.sha256) for path, content in fresh.items()),
+        ),
+        notes=tuple(_notes(base, model, chunking, len(affected & fresh.keys()), documents)),
     )
 
 
@@ -106,13 +122,9 @@ def known_documents(catalogue: Catalogue | None) -> dict[str, Known]:
     """Documents of the newest generation by path."""
     if catalogue is None:
         return {}
-    rows = catalogue.rows(
-        "SELECT id, path, sha256, bytes, mtime_ns, inode, settled, declared FROM documents WHERE died IS NULL"
-    )
-    return {
-        path: Known(number, path, sha256, size, mtime_ns, inode, bool(settled), load_entity(declared))
-        for number, path, sha256, size, mtime_ns, inode, settled, declared in rows
-    }
+    columns = "id, path, sha256, bytes, mtime_ns, inode, settled, declared"
+    rows = catalogue.rows(f"SELECT {columns} FROM documents NOT INDEXED WHERE died IS NULL")
+    return {row[1]: Known._make(row if row[-1] is None else (*row[:-1], load_entity(row[-1]))) for row in rows}
 
 
 def _entities(vocabulary: Vocabulary, sources: Sources) -> tuple[Entity, ...]:
@@ -127,9 +139,11 @@ def _affected(catalogue: Catalogue | None, base: Published | None, entities: tup
     Every mention, however it is written, holds its name in the collapsed text;
     the reverse need not be true, and then a document is cut in vain.
     """
-    if catalogue is None or base is None or not (names := _altered_names(base.entities, entities)):
+    if catalogue is None or base is None or base.entities == entities:
         return set()
-    rows = catalogue.rows("SELECT path, text FROM documents WHERE died IS NULL")
+    if not (names := _altered_names(base.entities, entities)):
+        return set()
+    rows = catalogue.rows("SELECT path, text FROM documents JOIN texts ON document = id WHERE died IS NULL")
     return {path for path, text in rows if _holds(collapse(f"{path} {unpack_text(text)}"), names)}
 
 
@@ -154,16 +168,15 @@ def _drafts(
     for path, content in sorted(fresh.items()):
         read = document(path, content.data, content.sha256, gazetteer)
         cut = passages(read, gazetteer, model.counter, model.limit)
-        drafts.append(Draft(content, read, tuple(passage for passage in cut if passage.sentences)))
+        kept = tuple(passage for passage in cut if passage.sentences)
+        drafts.append(Draft(content, read, kept, tuple(passage.key for passage in kept)))
         step()
     return drafts
 
 
-def _notes(
-    base: Published | None, model: ModelInfo, chunking: str, affected: int, after: Mapping[str, str]
-) -> list[str]:
+def _notes(base: Published | None, model: ModelInfo, chunking: str, affected: int, documents: int) -> list[str]:
     notes = []
-    if not after:
+    if not documents:
         notes.append("the corpus has no document that can be read")
     if base and base.generation.model != model.id:
         notes.append(f"the model changed from {base.generation.model} to {model.id}: everything is embedded anew")

@@ -21,7 +21,7 @@ from mlsurvey.index.storage import stored
 from mlsurvey.types import Entity, Generation, Passage
 
 _DOCUMENT_COLUMNS = (
-    "path, sha256, title, subject, language, date, bytes, text, declared, passages, mtime_ns, inode, settled, born"
+    "path, sha256, title, subject, language, date, bytes, declared, passages, mtime_ns, inode, settled, born"
 )
 _DOCUMENT = f"INSERT INTO documents({_DOCUMENT_COLUMNS}) VALUES (:{_DOCUMENT_COLUMNS.replace(', ', ', :')})"
 _PASSAGE_COLUMNS = "id, document, ordinal, first, last, line_start, line_end, trail, subjects, sentences, vector, born"
@@ -36,6 +36,7 @@ class _Numbered:
     document: int
     draft: Draft
     passage: Passage
+    key: str
     tags: tuple[str, ...]
 
 
@@ -100,10 +101,10 @@ def _write(
     passages = (base.generation.passages if base else 0) - gone + len(come)
     segments = tidy(catalogue, layout, model, passages)
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    identity = generation_id(plan.recipe, plan.digests)
-    generation = Generation(number, identity, created, model.id, plan.recipe, len(plan.digests), passages)
+    identity = generation_id(plan.recipe, plan.digest)
+    generation = Generation(number, identity, created, model.id, plan.recipe, plan.documents, passages)
     files = [*files_of(catalogue, layout, segments), *_keyword_files(catalogue, layout, number)]
-    return Published(generation, model.dimension, plan.chunking, plan.entities, segments, tuple(files))
+    return Published(generation, model.dimension, plan.chunking, plan.entities, segments, tuple(files), plan.digest)
 
 
 def _retire(catalogue: Catalogue, plan: Plan, number: int) -> int:
@@ -123,7 +124,7 @@ def _insert(catalogue: Catalogue, plan: Plan, vectors: Mapping[str, int], number
         document = _insert_document(catalogue, draft, plan.now_ns, number)
         first = last + len(numbered) + 1
         numbered += _numbered(draft, document, first, entities)
-    rows = ((n.id, n.document, *passage_row(n.passage), vectors[n.passage.key], number) for n in numbered)
+    rows = ((n.id, n.document, *passage_row(n.passage), vectors[n.key], number) for n in numbered)
     catalogue.write_all(_PASSAGE, rows)
     catalogue.write_all(
         "INSERT INTO tags(tag, passage) VALUES (?, ?)", ((tag, n.id) for n in numbered for tag in n.tags)
@@ -133,7 +134,7 @@ def _insert(catalogue: Catalogue, plan: Plan, vectors: Mapping[str, int], number
 
 def _insert_document(catalogue: Catalogue, draft: Draft, now_ns: int, number: int) -> int:
     document, state = draft.document, draft.content.state
-    return catalogue.write(
+    row = catalogue.write(
         _DOCUMENT,
         path=document.path,
         sha256=document.sha256,
@@ -142,7 +143,6 @@ def _insert_document(catalogue: Catalogue, draft: Draft, now_ns: int, number: in
         language=document.language,
         date=document.date,
         bytes=state.size,
-        text=pack_text(document.text),
         declared=dump_entity(draft.content.declared),
         passages=len(draft.passages),
         mtime_ns=state.mtime_ns,
@@ -150,11 +150,14 @@ def _insert_document(catalogue: Catalogue, draft: Draft, now_ns: int, number: in
         settled=is_settled(state, now_ns),
         born=number,
     )
+    catalogue.write("INSERT INTO texts VALUES (:document, :text)", document=row, text=pack_text(document.text))
+    return row
 
 
 def _numbered(draft: Draft, document: int, first: int, entities: Mapping[str, Entity]) -> Iterable[_Numbered]:
-    for offset, passage in enumerate(draft.passages):
-        yield _Numbered(first + offset, document, draft, passage, tags_of(passage, draft.document.language, entities))
+    language = draft.document.language
+    for number, (passage, key) in enumerate(zip(draft.passages, draft.keys, strict=True), first):
+        yield _Numbered(number, document, draft, passage, key, tags_of(passage, language, entities))
 
 
 def _keyword_row(numbered: _Numbered) -> KeywordRow:

@@ -92,8 +92,8 @@ def _preview(job: _Job, rebuild: bool, started: float) -> RefreshReport:
     with _existing(job.layout, rebuild) as catalogue:
         base = _newest(catalogue)
         plan = make_plan(job.corpus, catalogue, base, job.vocabulary, job.model, job.progress)
-        texts = plan.texts()
-        count = len(texts) - len(known_vectors(catalogue, job.model.id, texts))
+        keys = plan.keys()
+        count = len(keys) - len(known_vectors(catalogue, job.model.id, keys))
         return _report(plan, base, base, _Embedded(count), time.perf_counter() - started, is_dry=True)
 
 
@@ -158,9 +158,7 @@ def _newest(catalogue: Catalogue | None) -> Published | None:
 
 
 def _embed(job: _Job, catalogue: Catalogue, plan: Plan) -> _Embedded:
-    texts = plan.texts()
-    known = known_vectors(catalogue, job.model.id, texts)
-    missing = {key: text for key, text in texts.items() if key not in known}
+    missing = plan.texts(known_vectors(catalogue, job.model.id, plan.keys()))
     if not missing:
         return _Embedded()
     started = time.perf_counter()
@@ -171,7 +169,7 @@ def _embed(job: _Job, catalogue: Catalogue, plan: Plan) -> _Embedded:
 
 def _publish(job: _Job, catalogue: Catalogue, plan: Plan, base: Published | None) -> Published:
     job.progress("publish", 0, 1)
-    vectors = known_vectors(catalogue, job.model.id, plan.texts())
+    vectors = known_vectors(catalogue, job.model.id, plan.keys())
     published = publish(catalogue, job.layout, plan, vectors, job.model, base)
     job.progress("publish", 1, 1)
     return published

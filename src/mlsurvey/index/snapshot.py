@@ -232,7 +232,8 @@ class Snapshot:
         Raises:
             NotFoundError: this generation has none of that path; the message names the nearest.
         """
-        sql = "SELECT path, text, sha256, title, subject, language, date FROM documents WHERE path = :path AND "
+        columns = "path, text, sha256, title, subject, language, date"
+        sql = f"SELECT {columns} FROM documents JOIN texts ON document = id WHERE path = :path AND "
         rows = self._rows(sql + live("documents"), path=path)
         if not rows:
             raise NotFoundError(f"no document {path!r} in the index{self._nearest(path)}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 from mlsurvey.errors import UnreadableError
@@ -12,6 +13,13 @@ from mlsurvey.reading.decode import decode
 from mlsurvey.reading.documents import declared_entity
 from mlsurvey.reading.scan import FileState, read
 from mlsurvey.types import Entity, Unreadable
+
+Step = Callable[[int, int], None]
+"""Called with how many files are read, and of how many."""
+
+
+def uncounted(done: int, total: int) -> None:
+    """A step that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,35 +50,51 @@ class Sources:
     @property
     def declared(self) -> list[Entity]:
         """Entities that the documents introduce, in path order; the first keeps a slug that several claim."""
-        both = {path: k.declared for path, k in self.sure.items()} | {path: c.declared for path, c in self.read.items()}
+        declared = [(path, k.declared) for path, k in self.sure.items() if k.declared is not None]
+        declared += [(path, c.declared) for path, c in self.read.items() if c.declared is not None]
         found: dict[str, Entity] = {}
-        for _, entity in sorted(both.items()):
-            if entity is not None:
-                found.setdefault(entity.slug, entity)
+        for _, entity in sorted(declared, key=itemgetter(0)):
+            found.setdefault(entity.slug, entity)
         return list(found.values())
 
 
-def look(corpus: Path, files: Iterable[FileState], known: Mapping[str, Known], step: Callable[[], None]) -> Sources:
-    """Read the files that are not surely the ``known`` ones; ``step`` is called after each file."""
+def look(corpus: Path, files: Iterable[FileState], known: Mapping[str, Known], step: Step = uncounted) -> Sources:
+    """Read the files that are not surely the ``known`` ones.
+
+    Args:
+        corpus: their folder.
+        files: as they are now.
+        known: documents of the index, by path.
+        step: called after each file that was read, with the number of those to read.
+    """
     sure: dict[str, Known] = {}
+    doubtful: list[FileState] = []
+    for state in files:
+        was = known.get(state.path)
+        if was is not None and was.is_sure(state):
+            sure[state.path] = was
+        else:
+            doubtful.append(state)
+    return _read(corpus, doubtful, sure, step)
+
+
+def _read(corpus: Path, files: Sequence[FileState], sure: Mapping[str, Known], step: Step) -> Sources:
     contents: dict[str, Content] = {}
     unreadable: dict[str, Unreadable] = {}
-    for state in files:
-        if state.path in known and known[state.path].is_sure(state):
-            sure[state.path] = known[state.path]
-        elif isinstance(found := _content(corpus, state), Content):
+    for done, state in enumerate(files, 1):
+        if isinstance(found := _content(corpus, state), Content):
             contents[state.path] = found
         else:
             unreadable[state.path] = found
-        step()
+        step(done, len(files))
     return Sources(sure, contents, unreadable)
 
 
-def look_again(
-    corpus: Path, sources: Sources, files: Iterable[FileState], paths: set[str], step: Callable[[], None]
-) -> Sources:
+def look_again(corpus: Path, sources: Sources, files: Iterable[FileState], paths: Collection[str]) -> Sources:
     """The same, with these documents read too."""
-    more = look(corpus, [f for f in files if f.path in paths and f.path in sources.sure], {}, step)
+    if not paths:
+        return sources
+    more = look(corpus, [f for f in files if f.path in paths and f.path in sources.sure], {})
     return Sources(
         {path: known for path, known in sources.sure.items() if path not in paths},
         {**sources.read, **more.read},

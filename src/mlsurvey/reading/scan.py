@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from mlsurvey.errors import NotFoundError, UnreadableError
 from mlsurvey.types import Unreadable
@@ -29,8 +29,7 @@ PROVENANCE = "provenance.json"
 _NO_DOCUMENTS = (ENTITIES, ASPECTS, SOURCES, PROVENANCE)
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class FileState(NamedTuple):
     """A file as the file system describes it: equal states mean that it need not be read again."""
 
     path: str
@@ -51,12 +50,10 @@ def scan(root: Path) -> tuple[list[FileState], list[Unreadable]]:
     """
     if not root.is_dir():
         raise NotFoundError(f"no folder {str(root)!r}; create it, or name another one with --corpus")
-    home = Path(os.path.realpath(root))
-    files: list[FileState] = []
-    unreadable: list[Unreadable] = []
-    for found in _walk(root, home, PurePosixPath(), frozenset({str(home)})):
-        (files if isinstance(found, FileState) else unreadable).append(found)  # type: ignore[arg-type]
-    return sorted(files, key=lambda f: f.path), sorted(unreadable, key=lambda u: u.path)
+    home = os.path.realpath(root)
+    found = _Found(home)
+    _walk(found, str(root), "", frozenset({home}))
+    return sorted(found.files), sorted(found.unreadable, key=lambda u: u.path)
 
 
 def read(root: Path, path: str) -> tuple[bytes, str]:
@@ -77,68 +74,75 @@ def read(root: Path, path: str) -> tuple[bytes, str]:
     return data, hashlib.sha256(data).hexdigest()
 
 
-def _walk(folder: Path, home: Path, name: PurePosixPath, above: frozenset[str]) -> Iterator[FileState | Unreadable]:
-    """Everything below ``folder``; ``above`` holds the real paths of the folders on the way, to stop link cycles."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a walk below the folder ``home``, a real path, has met so far."""
+
+    home: str
+    files: list[FileState] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+    def skip(self, path: str, reason: str) -> None:
+        self.unreadable.append(Unreadable(path, reason))
+
+
+def _walk(found: _Found, folder: str, prefix: str, above: frozenset[str]) -> None:
+    """Everything below ``folder``; ``above`` holds the real paths of the folders on the way, to stop link cycles.
+
+    Paths are put together as plain text: a path object for each file of a large corpus takes most of the time.
+    """
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if not is_passed_over(entry.name):
+                    _visit(found, entry, prefix + entry.name, above)
     except OSError as error:
-        yield Unreadable(str(name), f"not read: {_reason(error)}")
-        return
-    for entry in entries:
-        if not is_passed_over(entry.name):
-            yield from _visit(entry, home, name / entry.name, above)
+        found.skip(prefix[:-1] or ".", f"not read: {_reason(error)}")
 
 
-def _visit(
-    entry: os.DirEntry[str], home: Path, name: PurePosixPath, above: frozenset[str]
-) -> Iterator[FileState | Unreadable]:
-    path = _posix(name)
-    if path is None:
-        yield Unreadable(ascii(str(name))[1:-1], "not read: the name is not valid UTF-8; rename the file")
-        return
+def _visit(found: _Found, entry: os.DirEntry[str], path: str, above: frozenset[str]) -> None:
+    if not _is_utf8(path):
+        return found.skip(ascii(path)[1:-1], "not read: the name is not valid UTF-8; rename the file")
     real = os.path.realpath(entry.path) if entry.is_symlink() else None
-    if real is not None and not _inside(real, str(home)):
-        yield Unreadable(path, "not read: a link that leaves the corpus folder; copy the file instead")
-        return
+    if real is not None and not _inside(real, found.home):
+        return found.skip(path, "not read: a link that leaves the corpus folder; copy the file instead")
     try:
         state = entry.stat()
     except OSError as error:
         broken = "a link that leads nowhere" if real is not None else _reason(error)
-        yield Unreadable(path, f"not read: {broken}")
-        return
+        return found.skip(path, f"not read: {broken}")
     if not stat.S_ISDIR(state.st_mode):
-        yield _file(path, state)
-        return
+        return _file(found, path, state)
     here = real or os.path.realpath(entry.path)
     if here in above:
-        yield Unreadable(path, "not read: a link to a folder that it lies in")
-        return
-    yield from _walk(Path(entry.path), home, name, above | {here})
+        return found.skip(path, "not read: a link to a folder that it lies in")
+    return _walk(found, entry.path, f"{path}/", above | {here})
 
 
-def _file(path: str, state: os.stat_result) -> FileState | Unreadable:
-    suffix = PurePosixPath(path).suffix.lower()
+def _file(found: _Found, path: str, state: os.stat_result) -> None:
     if not stat.S_ISREG(state.st_mode):
-        return Unreadable(path, "not read: not a regular file")
-    if suffix not in READABLE_SUFFIXES:
+        found.skip(path, "not read: not a regular file")
+    elif not path.lower().endswith(READABLE_SUFFIXES):
+        suffix = PurePosixPath(path).suffix.lower()
         kind = f"{suffix} files" if suffix else "files without a suffix"
-        return Unreadable(path, f"not read: {kind} are no documents; known: {' '.join(READABLE_SUFFIXES)}")
-    if state.st_size > MAX_BYTES:
-        return Unreadable(path, _too_large(state.st_size))
-    return FileState(path, state.st_size, state.st_mtime_ns, state.st_ino)
+        found.skip(path, f"not read: {kind} are no documents; known: {' '.join(READABLE_SUFFIXES)}")
+    elif state.st_size > MAX_BYTES:
+        found.skip(path, _too_large(state.st_size))
+    else:
+        found.files.append(FileState(path, state.st_size, state.st_mtime_ns, state.st_ino))
 
 
 def is_passed_over(name: str) -> bool:
     """Whether a file or folder of this name is passed over silently."""
-    return name.startswith(".") or name.endswith(_BACKUP_SUFFIXES) or name in _NO_DOCUMENTS or name.startswith("#")
+    return name.startswith((".", "#")) or name.endswith(_BACKUP_SUFFIXES) or name in _NO_DOCUMENTS
 
 
-def _posix(name: PurePosixPath) -> str | None:
+def _is_utf8(name: str) -> bool:
     try:
-        str(name).encode("utf-8")
+        name.encode()
     except UnicodeEncodeError:
-        return None
-    return str(name)
+        return False
+    return True
 
 
 def _inside(place: str, home: str) -> bool:
