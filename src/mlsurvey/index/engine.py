@@ -36,6 +36,11 @@ class Embedder(Protocol):
         """Where it computes: ``cpu``, ``cuda`` or the like."""
         ...
 
+    @property
+    def portion(self) -> int:
+        """Texts that it wants at a time; what an interruption can cost."""
+        ...
+
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit rows, shape (n, dimension), in the order of the texts."""
         ...

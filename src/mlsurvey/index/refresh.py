@@ -39,7 +39,7 @@ class _Job:
     corpus: Path
     layout: Layout
     vocabulary: Vocabulary
-    embedder: Callable[[], Embedder]
+    embedder: Callable[[int], Embedder]
     model: ModelInfo
     progress: Progress
 
@@ -49,7 +49,7 @@ def refresh(
     index: Path,
     *,
     vocabulary: Vocabulary,
-    embedder: Callable[[], Embedder],
+    embedder: Callable[[int], Embedder],
     model: ModelInfo,
     dry_run: bool = False,
     rebuild: bool = False,
@@ -62,7 +62,7 @@ def refresh(
         corpus: folder of documents.
         index: folder of the index, made if need be.
         vocabulary: known entities.
-        embedder: gives the model; called only if something has to be embedded.
+        embedder: gives the model; called with the number of passages to embed, if there are any.
         model: what the embedder will be.
         dry_run: report only; writes nothing and takes no lock.
         rebuild: start over, as after damage. The old index serves until the new one replaces it.
@@ -162,7 +162,7 @@ def _embed(job: _Job, catalogue: Catalogue, plan: Plan) -> _Embedded:
     if not missing:
         return _Embedded()
     started = time.perf_counter()
-    embedder = job.embedder()
+    embedder = job.embedder(len(missing))
     embed(catalogue, job.layout, missing, embedder, job.model, job.progress)
     return _Embedded(len(missing), time.perf_counter() - started, embedder.device)
 

@@ -38,12 +38,13 @@ _GROWTH = 4
 class Snapshot:
     """An opened generation. Safe to share between threads; close it, or use it in a ``with`` statement."""
 
-    def __init__(self, index: Path, model: str | None = None) -> None:
+    def __init__(self, index: Path, model: str | None = None, *, exact: bool = False) -> None:
         """Open the newest generation of the index in a folder.
 
         Args:
             index: the folder; may be read-only.
             model: id of the model that questions will be embedded with; None if they will not.
+            exact: scan every vector, also of large segments.
 
         Raises:
             NoIndexError: nothing was published there yet.
@@ -51,6 +52,7 @@ class Snapshot:
             MismatchError: the vectors were made with another model.
         """
         self._layout = Layout(index)
+        self._exact = exact
         with storage_errors(index):
             self._catalogue = open_for_reading(self._layout)
             try:
@@ -91,7 +93,7 @@ class Snapshot:
         from mlsurvey.index.vectors import Vectors  # FAISS takes a third of a second to load; not all uses need it
 
         with self._kept():
-            return Vectors(self._layout, self._published.segments, self._published.dimension)
+            return Vectors(self._layout, self._published.segments, self._published.dimension, exact=self._exact)
 
     @contextmanager
     def _kept(self) -> Iterator[None]:
