@@ -1,0 +1,91 @@
+"""Texts to padded batches of token ids, without PyTorch: read once, longest first, cut by a budget of tokens."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+WINDOW: Final = 2048
+"""Texts that are read together: some thirty batches of passages for a GPU, so that a thread reads ahead of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text as a model reads it."""
+
+    position: int
+    """Of the text among those that were given."""
+    ids: NDArray[np.int32]
+    """Its word pieces, special tokens included, shape ``(n,)``."""
+
+
+class Reader:
+    """Reads texts with a tokenizer of its own.
+
+    Args:
+        tokenizer: of the model; from here on it cuts.
+        limit: word pieces of a text that are read, special tokens included.
+        prompt: put before every text.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, limit: int, prompt: str = "") -> None:
+        self.limit = limit
+        self.prompt = prompt
+        self._tokenizer = tokenizer
+        self._tokenizer.enable_truncation(limit)
+
+    @property
+    def prompt_length(self) -> int:
+        """Word pieces of the prompt with the special tokens before it: what some models leave out when they pool."""
+        encoding = self._tokenizer.encode(self.prompt)
+        return len(encoding.ids) - bool(encoding.special_tokens_mask and encoding.special_tokens_mask[-1])
+
+    def read(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        """Word pieces of each text, in order; one beyond the limit is cut there."""
+        encodings = self._tokenizer.encode_batch_fast([self.prompt + text for text in texts])
+        return [np.array(encoding.ids, dtype=np.int32) for encoding in encodings]
+
+    def windows(self, texts: Sequence[str]) -> Iterator[list[Tokens]]:
+        """The texts in windows of :data:`WINDOW`, from the longest to the shortest within each.
+
+        While one is worked on, a thread reads the next. Sorting all texts by characters first puts like lengths into
+        one window.
+        """
+        order = sorted(range(len(texts)), key=lambda position: -len(texts[position]))
+        parts = [order[start : start + WINDOW] for start in range(0, len(order), WINDOW)]
+        with ThreadPoolExecutor(1, thread_name_prefix="tokenize") as thread:
+            ahead = deque(thread.submit(self._window, texts, part) for part in parts[:1])
+            for following in range(1, len(parts) + 1):
+                window = ahead.popleft().result()
+                ahead.extend(thread.submit(self._window, texts, part) for part in parts[following : following + 1])
+                yield window
+
+    def _window(self, texts: Sequence[str], part: Sequence[int]) -> list[Tokens]:
+        read = map(Tokens, part, self.read([texts[position] for position in part]))
+        return sorted(read, key=lambda tokens: -len(tokens.ids))
+
+
+def fitting(width: int, budget: int) -> int:
+    """How many texts of ``width`` padded tokens make a batch of ``budget`` tokens; always one at least."""
+    return max(1, budget // max(1, width))
+
+
+def padded_width(tokens: int, multiple: int, limit: int) -> int:
+    """Columns for texts of up to ``tokens`` tokens: rounded up to a multiple, yet within the model's limit."""
+    return max(tokens, min(limit, -(-max(1, tokens) // multiple) * multiple))
+
+
+def padded(batch: Sequence[Tokens], width: int, fill: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Token ids filled with ``fill``, and the mask of what is text: both of shape ``(len(batch), width)``."""
+    lengths = np.array([len(tokens.ids) for tokens in batch])
+    mask = np.arange(width) < lengths[:, np.newaxis]
+    ids = np.full(mask.shape, fill, dtype=np.int64)
+    ids[mask] = np.concatenate([tokens.ids for tokens in batch])
+    return ids, mask.astype(np.int64)
