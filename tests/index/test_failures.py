@@ -37,7 +37,6 @@ from mlsurvey.errors import (
     MismatchError,
     NoIndexError,
 )
-from mlsurvey.index import embed as embed_module
 from mlsurvey.index.snapshot import Snapshot
 
 KILLS = 50

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from index_doubles import NOBODY, FailingEmbedder, World, generation, leftovers, page, paths, run
+from index_doubles import NOBODY, FailingEmbedder, HashEmbedder, World, generation, leftovers, page, paths, run
 
 from mlsurvey.errors import DamagedIndexError, EngineError, StorageError
-from mlsurvey.index import embed as embed_module
 from mlsurvey.index.snapshot import Snapshot
 
 

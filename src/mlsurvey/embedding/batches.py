@@ -49,8 +49,12 @@ class Reader:
 
     def read(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
         """Word pieces of each text, in order; one beyond the limit is cut there."""
-        encodings = self._tokenizer.encode_batch_fast([self.prompt + text for text in texts])
+        encodings = self._tokenizer.encode_batch_fast([valid(self.prompt + text) for text in texts])
         return [np.array(encoding.ids, dtype=np.int32) for encoding in encodings]
+
+    def pieces(self, ids: NDArray[np.int32]) -> tuple[str, ...]:
+        """Word pieces by their ids, as they are written in the vocabulary."""
+        return tuple(self._tokenizer.id_to_token(piece) or "" for piece in ids.tolist())
 
     def windows(self, texts: Sequence[str]) -> Iterator[list[Tokens]]:
         """The texts in windows of :data:`WINDOW`, from the longest to the shortest within each.
@@ -70,6 +74,20 @@ class Reader:
     def _window(self, texts: Sequence[str], part: Sequence[int]) -> list[Tokens]:
         read = map(Tokens, part, self.read([texts[position] for position in part]))
         return sorted(read, key=lambda tokens: -len(tokens.ids))
+
+
+def valid(text: str) -> str:
+    """The text with a question mark for a lone surrogate, as an argument that was not UTF-8 has them."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def batched(window: Sequence[Tokens], budget: int, most: int) -> Iterator[Sequence[Tokens]]:
+    """A window, longest first, in batches of ``budget`` padded tokens, and of ``most`` texts, at the most."""
+    start = 0
+    while start < len(window):
+        count = min(most, fitting(len(window[start].ids), budget))
+        yield window[start : start + count]
+        start += count
 
 
 def fitting(width: int, budget: int) -> int:

@@ -1,9 +1,9 @@
-"""A model as it was exported: its files, its tokens, and the batches that go through it. Loads no engine."""
+"""A model as it was exported: its files, how it reads texts, and what its graph wants of them. Loads no engine."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding
 
+from mlsurvey.embedding.batches import Reader, Tokens, padded, padded_width
 from mlsurvey.embedding.models import read_tokenizer
 from mlsurvey.errors import EngineError
 
@@ -87,45 +87,20 @@ def read_config(folder: Path) -> ExportConfig:
         raise EngineError(f"the question model's {file} cannot be read ({error}); type: mlsurvey refresh") from error
 
 
-class Pieces:
-    """The model's tokenizer, cutting where the model would."""
-
-    def __init__(self, folder: Path, limit: int) -> None:
-        self._tokenizer = read_tokenizer(folder / TOKENIZER)
-        self._tokenizer.enable_truncation(limit)
-
-    def of(self, texts: Sequence[str], prompt: str) -> list[Encoding]:
-        """Word pieces of each text behind the prompt; a lone surrogate (no valid UTF-8) becomes a question mark."""
-        return self._tokenizer.encode_batch_fast([(prompt + t).encode("utf-8", "replace").decode() for t in texts])
-
-
-def batches(encodings: Sequence[Encoding]) -> Iterator[list[int]]:
-    """Positions in batches of like length, longest first, none of more than :data:`BATCH_PIECES` when padded."""
-    order = sorted(range(len(encodings)), key=lambda position: -len(encodings[position]))
-    start = 0
-    while start < len(order):
-        count = min(BATCH_TEXTS, max(1, BATCH_PIECES // max(1, len(encodings[order[start]]))))
-        yield order[start : start + count]
-        start += count
-
-
-def columns(encodings: Sequence[Encoding], names: Sequence[str], multiple: int = 1) -> Columns:
-    """Inputs for one batch, filled with zeros: the attention mask hides what was added, so any piece would do.
+def inputs(batch: Sequence[Tokens], names: Sequence[str], multiple: int, limit: int) -> Columns:
+    """What the graph wants of a batch, which is longest first.
 
     Args:
-        encodings: of the texts.
+        batch: texts as the model reads them.
         names: inputs that the graph has.
         multiple: lengths are rounded up to it, for an engine that prepares itself for each new shape.
+        limit: word pieces that a text may have.
     """
-    longest = max(len(encoding) for encoding in encodings)
-    shape = len(encodings), -(-longest // multiple) * multiple
-    found = {name: np.zeros(shape, dtype=np.int64) for name in names}
-    for line, encoding in enumerate(encodings):
-        for name, values in _values(encoding, names):
-            found[name][line, : len(values)] = values
-    return found
+    ids, mask = padded(batch, padded_width(len(batch[0].ids), multiple, limit), 0)
+    every = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+    return {name: every[name] for name in names}
 
 
-def _values(encoding: Encoding, names: Sequence[str]) -> Iterator[tuple[str, Sequence[int]]]:
-    every = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
-    yield from ((name, getattr(encoding, every[name])) for name in names)
+def reader(folder: Path, config: ExportConfig, prompt: str) -> Reader:
+    """What reads texts as the exported model does, behind one of its prompts."""
+    return Reader(read_tokenizer(folder / TOKENIZER), config.max_tokens, prompt)

@@ -29,6 +29,9 @@ BUDGET: Final = {"cpu": 4096, "mps": 8192, "cuda": 32768}
 BATCH: Final = {"cpu": 16, "mps": 32, "cuda": 256}
 """Texts at a time, where sentence-transformers itself makes the batches."""
 
+PORTION: Final = {"cpu": 64, "mps": 256, "cuda": 32_768}
+"""Texts that are wanted in one call: enough that a GPU never waits, and that several of them share the work."""
+
 DEVICES: Final = ("auto", "cuda", "mps", "cpu")
 """Values of the setting ``device``."""
 
@@ -70,6 +73,7 @@ class PassageEmbedder:
         self._name = name
         self._kind = torch.device(self.device).type
         self._budget = BUDGET[self._kind]
+        self.portion = PORTION[self._kind]
         self._model = self._load(self.device)
         self._reader = _reader(name, self._model)
         self._pool: dict[Any, Any] | None = None

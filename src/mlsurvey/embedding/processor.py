@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlsurvey.embedding.exported import Columns, Pieces, batches, columns, read_config
+from mlsurvey.embedding.batches import batched
+from mlsurvey.embedding.exported import BATCH_PIECES, BATCH_TEXTS, Columns, inputs, read_config, reader
 from mlsurvey.embedding.models import Precision, embedder_id
 from mlsurvey.embedding.samples import sample_texts
 from mlsurvey.errors import EngineError
@@ -66,8 +67,7 @@ class ProcessorEmbedder:
         config = read_config(folder)
         self.id = embedder_id(config.model, precision)
         self.dimension = config.dimension
-        self._prompt = config.passage_prompt
-        self._pieces = Pieces(folder, config.max_tokens)
+        self._reader = reader(folder, config, config.passage_prompt)
         opened = [open_engine(name, folder, precision) for name in engines]
         self._engine = opened[0] if len(opened) == 1 else max(opened, key=self._speed)
 
@@ -81,15 +81,17 @@ class ProcessorEmbedder:
         return self._embed(self._engine, texts)
 
     def _embed(self, engine: Engine, texts: Sequence[str]) -> NDArray[np.float32]:
-        encodings = self._pieces.of(texts, self._prompt)
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
-        prepared = (
-            (batch, columns([encodings[place] for place in batch], engine.inputs, engine.multiple))
-            for batch in batches(encodings)
-        )
-        for batch, vectors in engine.rows(prepared):
+        for batch, vectors in engine.rows(self._prepared(engine, texts)):
             rows[batch] = vectors
         return rows
+
+    def _prepared(self, engine: Engine, texts: Sequence[str]) -> Iterator[tuple[list[int], Columns]]:
+        """Positions and inputs of each batch."""
+        for window in self._reader.windows(texts):
+            for batch in batched(window, BATCH_PIECES, BATCH_TEXTS):
+                columns = inputs(batch, engine.inputs, engine.multiple, self._reader.limit)
+                yield [tokens.position for tokens in batch], columns
 
     def _speed(self, engine: Engine) -> float:
         """Texts a second."""

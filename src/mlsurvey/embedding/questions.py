@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding
 
-from mlsurvey.embedding.exported import SENTENCES, TOKENS, Pieces, batches, columns, read_config
+from mlsurvey.embedding.batches import Tokens, batched
+from mlsurvey.embedding.exported import BATCH_PIECES, BATCH_TEXTS, SENTENCES, TOKENS, inputs, read_config, reader
 from mlsurvey.embedding.onnx_engine import OnnxRuntime
 from mlsurvey.embedding.processor import Engine
 
@@ -29,16 +29,16 @@ class QuestionEncoder:
         config = read_config(folder)
         self.id = config.model
         self.dimension = config.dimension
-        self._prompt = config.prompt
-        self._pieces = Pieces(folder, config.max_tokens)
+        self._reader = reader(folder, config, config.prompt)
+        self._bare = reader(folder, config, "") if config.prompt else self._reader
         self._engine = engine or OnnxRuntime(folder)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit rows, shape ``(len(texts), dimension)``, in the order of ``texts``; cut at the model's limit."""
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
-        encodings = self._pieces.of(texts, self._prompt)
-        for batch in batches(encodings):
-            rows[batch] = self._run(SENTENCES, [encodings[place] for place in batch])
+        read = [Tokens(position, ids) for position, ids in enumerate(self._reader.read(texts))]
+        for batch in batched(sorted(read, key=lambda tokens: -len(tokens.ids)), BATCH_PIECES, BATCH_TEXTS):
+            rows[[tokens.position for tokens in batch]] = self._run(SENTENCES, batch)
         return rows
 
     def embed_tokens(self, text: str, *, prompt: bool = True) -> tuple[tuple[str, ...], NDArray[np.float32]]:
@@ -46,8 +46,10 @@ class QuestionEncoder:
 
         ``prompt=False`` leaves out what the model wants before a question: for the text of a passage.
         """
-        (encoding,) = self._pieces.of([text], self._prompt if prompt else "")
-        return tuple(encoding.tokens), self._run(TOKENS, [encoding])[0, : len(encoding)]
+        reads = self._reader if prompt else self._bare
+        (ids,) = reads.read([text])
+        return reads.pieces(ids), self._run(TOKENS, [Tokens(0, ids)])[0, : len(ids)]
 
-    def _run(self, output: str, encodings: Sequence[Encoding]) -> NDArray[np.float32]:
-        return self._engine.run(columns(encodings, self._engine.inputs, self._engine.multiple), output)
+    def _run(self, output: str, batch: Sequence[Tokens]) -> NDArray[np.float32]:
+        columns = inputs(batch, self._engine.inputs, self._engine.multiple, self._reader.limit)
+        return self._engine.run(columns, output)

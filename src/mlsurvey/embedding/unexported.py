@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from mlsurvey.embedding.batches import valid
 from mlsurvey.embedding.exported import read_config
 from mlsurvey.embedding.passages import load, unit_rows
 
@@ -34,17 +35,12 @@ class UnexportedQuestions:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
         with self._lock, torch.inference_mode():
-            return unit_rows(self._model.encode_query(_valid(texts), batch_size=16, show_progress_bar=False))
+            return unit_rows(self._model.encode_query(list(map(valid, texts)), batch_size=16, show_progress_bar=False))
 
     def embed_tokens(self, text: str, *, prompt: bool = True) -> tuple[tuple[str, ...], NDArray[np.float32]]:
         """Word pieces of ``text``, special tokens included, and their vectors in context: shape ``(pieces, width)``."""
         with self._lock, torch.inference_mode():
-            features = self._model.preprocess(_valid([(self._prompt if prompt else "") + text]))
+            features = self._model.preprocess([valid((self._prompt if prompt else "") + text)])
             vectors = self._model(features)["token_embeddings"][0]
             pieces = self._model.tokenizer.convert_ids_to_tokens(features["input_ids"][0].tolist())
             return tuple(pieces), vectors.float().numpy()
-
-
-def _valid(texts: Sequence[str]) -> list[str]:
-    """A lone surrogate (an argument that was not UTF-8) becomes a question mark."""
-    return [text.encode("utf-8", "replace").decode() for text in texts]

@@ -17,8 +17,6 @@ MAX_UNUSED = 0.3  # share of rows that no passage uses any more before they are 
 MIN_UNUSED = 1024  # fewer cost next to nothing, and may come back with a revert
 COMPRESS_FROM = 16_384
 """Rows from which a segment is compressed: below, scanning all of it exactly takes half a millisecond."""
-DIMENSIONS_PER_CODE = 2
-"""Two bits a dimension; with four dimensions a code, recall@100 falls from .99 to .90 at a million rows."""
 
 _USED = "EXISTS (SELECT 1 FROM passages WHERE passages.vector = vectors.id)"
 
@@ -92,12 +90,18 @@ def _compress(catalogue: Catalogue, layout: Layout, model: ModelInfo, names: Seq
     sql = "SELECT name FROM segments WHERE recall IS NULL AND rows >= :least"
     large = {name for (name,) in catalogue.rows(sql, least=COMPRESS_FROM)}
     for name in names:
-        if name in large and model.dimension % DIMENSIONS_PER_CODE == 0:
-            from mlsurvey.index.segment import write_codes  # faiss loads slowly, and large segments are few
+        if name in large:
+            _write_codes(catalogue, layout, model, name)
 
-            file, recall = write_codes(layout, name)
-            catalogue.write("UPDATE segments SET recall = :recall WHERE name = :name", recall=recall, name=name)
-            register_files(catalogue, [file])
+
+def _write_codes(catalogue: Catalogue, layout: Layout, model: ModelInfo, name: str) -> None:
+    from mlsurvey.index.compressed import can_compress  # faiss loads slowly, and large segments are few
+    from mlsurvey.index.segment import write_codes
+
+    if can_compress(model.dimension):
+        file, recall = write_codes(layout, name)
+        catalogue.write("UPDATE segments SET recall = :recall WHERE name = :name", recall=recall, name=name)
+        register_files(catalogue, [file])
 
 
 def _merge(catalogue: Catalogue, layout: Layout, model: ModelInfo, names: list[str], *, drop_unused: bool) -> list[str]:
