@@ -97,7 +97,9 @@ def _schema() -> tantivy.Schema:
 
 def names_in(text: str) -> list[str]:
     """Collapsed forms of the names that are written with a joint: ``tch-rs`` gives ``tchrs``, ``TF.NET`` ``tfnet``."""
-    return [collapse(match.group()) for match in _JOINED.finditer(text)]
+    # Most words are nothing but letters; the pattern, slow as it must look at every place, sees the others only.
+    candidates = " ".join([word for word in text.split() if not word.isalnum()])
+    return [collapse(match.group()) for match in _JOINED.finditer(candidates)]
 
 
 def update(folder: Path, previous: Path | None, deleted: Iterable[int], added: Iterable[KeywordRow]) -> None:
@@ -296,7 +298,7 @@ def _analysed(text: str) -> Iterator[tuple[str, str, float]]:
 
 def _singular(text: str) -> str:
     """The text with "GPUs", "CPUs" and the like in the singular: Snowball takes them for words in -us."""
-    return _PROCESSORS.sub(r"\1", text)
+    return _PROCESSORS.sub(r"\1", text) if "pus" in text.casefold() else text
 
 
 def _pairs(text: str) -> list[str]:

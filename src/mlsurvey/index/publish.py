@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from mlsurvey.index import keywords
 from mlsurvey.index.catalogue import Catalogue, Published, dump_entity, record
@@ -20,12 +21,14 @@ from mlsurvey.index.segments import files_of, tidy
 from mlsurvey.index.storage import stored
 from mlsurvey.types import Entity, Generation, Passage
 
-_DOCUMENT_COLUMNS = (
-    "path, sha256, title, subject, language, date, bytes, declared, passages, mtime_ns, inode, settled, born"
+_DOCUMENT = (
+    "INSERT INTO documents(id, path, sha256, title, subject, language, date, bytes, declared, passages, mtime_ns,"
+    " inode, settled, born) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_DOCUMENT = f"INSERT INTO documents({_DOCUMENT_COLUMNS}) VALUES (:{_DOCUMENT_COLUMNS.replace(', ', ', :')})"
-_PASSAGE_COLUMNS = "id, document, ordinal, first, last, line_start, line_end, trail, subjects, sentences, vector, born"
-_PASSAGE = f"INSERT INTO passages({_PASSAGE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_PASSAGE = (
+    "INSERT INTO passages(id, document, vector, born, ordinal, first, last, line_start, line_end, trail, subjects,"
+    " sentences) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,15 @@ class _Numbered:
     passage: Passage
     key: str
     tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """A document version with the id that it has in the catalogue."""
+
+    id: int
+    draft: Draft
+    passages: tuple[_Numbered, ...]
 
 
 def publish(
@@ -94,11 +106,12 @@ def _write(
 ) -> Published:
     gone = _retire(catalogue, plan, number)
     touch(catalogue, plan)
-    come = _insert(catalogue, plan, vectors, number)
+    come = _numbered(catalogue, plan)
     is_continued = base is not None and base.chunking == plan.chunking
     previous = layout.keyword_folder(base.generation.number) if base and is_continued else None
-    keywords.update(layout.keyword_folder(number), previous, plan.retired, map(_keyword_row, come))
-    passages = (base.generation.passages if base else 0) - gone + len(come)
+    rows = _inserted(catalogue, come, vectors, plan.now_ns, number)
+    keywords.update(layout.keyword_folder(number), previous, plan.retired, rows)
+    passages = (base.generation.passages if base else 0) - gone + sum(len(version.passages) for version in come)
     segments = tidy(catalogue, layout, model, passages)
     created = datetime.now(UTC).isoformat(timespec="seconds")
     identity = generation_id(plan.recipe, plan.digest)
@@ -116,48 +129,67 @@ def _retire(catalogue: Catalogue, plan: Plan, number: int) -> int:
     return int(gone)
 
 
-def _insert(catalogue: Catalogue, plan: Plan, vectors: Mapping[str, int], number: int) -> list[_Numbered]:
-    ((last,),) = catalogue.rows("SELECT IFNULL(MAX(seq), 0) FROM sqlite_sequence WHERE name = 'passages'")
+def _numbered(catalogue: Catalogue, plan: Plan) -> list[_Version]:
+    """The documents that come, and their passages, with the ids that they will have."""
     entities = {entity.slug: entity for entity in plan.entities}
-    numbered: list[_Numbered] = []
-    for draft in plan.drafts:
-        document = _insert_document(catalogue, draft, plan.now_ns, number)
-        first = last + len(numbered) + 1
-        numbered += _numbered(draft, document, first, entities)
-    rows = ((n.id, n.document, *passage_row(n.passage), vectors[n.key], number) for n in numbered)
-    catalogue.write_all(_PASSAGE, rows)
-    catalogue.write_all(
-        "INSERT INTO tags(tag, passage) VALUES (?, ?)", ((tag, n.id) for n in numbered for tag in n.tags)
-    )
-    return numbered
+    passage = _last(catalogue, "passages") + 1
+    versions: list[_Version] = []
+    for document, draft in enumerate(plan.drafts, _last(catalogue, "documents") + 1):
+        versions.append(_Version(document, draft, tuple(_passages(draft, document, passage, entities))))
+        passage += len(draft.passages)
+    return versions
 
 
-def _insert_document(catalogue: Catalogue, draft: Draft, now_ns: int, number: int) -> int:
-    document, state = draft.document, draft.content.state
-    row = catalogue.write(
-        _DOCUMENT,
-        path=document.path,
-        sha256=document.sha256,
-        title=document.title,
-        subject=document.subject,
-        language=document.language,
-        date=document.date,
-        bytes=state.size,
-        declared=dump_entity(draft.content.declared),
-        passages=len(draft.passages),
-        mtime_ns=state.mtime_ns,
-        inode=state.inode,
-        settled=is_settled(state, now_ns),
-        born=number,
-    )
-    catalogue.write("INSERT INTO texts VALUES (:document, :text)", document=row, text=pack_text(document.text))
-    return row
+def _last(catalogue: Catalogue, table: str) -> int:
+    """The greatest id that a row of the table ever had."""
+    ((last,),) = catalogue.rows("SELECT IFNULL(MAX(seq), 0) FROM sqlite_sequence WHERE name = :table", table=table)
+    return int(last)
 
 
-def _numbered(draft: Draft, document: int, first: int, entities: Mapping[str, Entity]) -> Iterable[_Numbered]:
+def _passages(draft: Draft, document: int, first: int, entities: Mapping[str, Entity]) -> Iterator[_Numbered]:
     language = draft.document.language
     for number, (passage, key) in enumerate(zip(draft.passages, draft.keys, strict=True), first):
         yield _Numbered(number, document, draft, passage, key, tags_of(passage, language, entities))
+
+
+def _inserted(
+    catalogue: Catalogue, come: Iterable[_Version], vectors: Mapping[str, int], now_ns: int, number: int
+) -> Iterator[KeywordRow]:
+    """Enter each document when its passages are asked for: tantivy, which has a thread of its own, works meanwhile."""
+    for version in come:
+        yield from map(_keyword_row, version.passages)
+        _insert(catalogue, version, vectors, now_ns, number)
+
+
+def _insert(catalogue: Catalogue, version: _Version, vectors: Mapping[str, int], now_ns: int, number: int) -> None:
+    catalogue.write_all(_DOCUMENT, [_document_row(version, now_ns, number)])
+    text = pack_text(version.draft.document.text)
+    catalogue.write_all("INSERT INTO texts(document, text) VALUES (?, ?)", [(version.id, text)])
+    rows = [(n.id, n.document, vectors[n.key], number, *passage_row(n.passage)) for n in version.passages]
+    catalogue.write_all(_PASSAGE, rows)
+    tags = [(tag, n.id) for n in version.passages for tag in n.tags]
+    catalogue.write_all("INSERT INTO tags(tag, passage) VALUES (?, ?)", tags)
+
+
+def _document_row(version: _Version, now_ns: int, number: int) -> tuple[Any, ...]:
+    document, content = version.draft.document, version.draft.content
+    state = content.state
+    return (
+        version.id,
+        document.path,
+        document.sha256,
+        document.title,
+        document.subject,
+        document.language,
+        document.date,
+        state.size,
+        dump_entity(content.declared),
+        len(version.passages),
+        state.mtime_ns,
+        state.inode,
+        is_settled(state, now_ns),
+        number,
+    )
 
 
 def _keyword_row(numbered: _Numbered) -> KeywordRow:

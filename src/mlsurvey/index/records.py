@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from mlsurvey.types import Entity, Passage, Sentence, SentenceKind, Span
@@ -34,7 +35,7 @@ class DocumentRow:
 
 def pack_text(text: str) -> bytes:
     """Text of a document as it is kept, so that quotes can be shown when the file is gone."""
-    return zlib.compress(text.encode("utf-8", "surrogatepass"))
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)  # four times as fast as 6, a tenth larger
 
 
 def unpack_text(data: bytes) -> str:
@@ -50,8 +51,8 @@ def passage_row(passage: Passage) -> tuple[Any, ...]:
         passage.span.end,
         passage.line_start,
         passage.line_end,
-        _json(passage.trail),
-        _json(passage.subjects),
+        _names(passage.trail),
+        _names(passage.subjects),
         _json([_pack(sentence) for sentence in passage.sentences]),
     )
 
@@ -87,8 +88,12 @@ def _unpack(packed: list[Any]) -> Sentence:
     return Sentence(Span(start, end), text, SentenceKind(kind), label, tuple(header))
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@lru_cache(maxsize=1024)  # neighbours share their headings and their subjects
+def _names(names: tuple[str, ...]) -> str:
+    return _json(names)
 
 
 def entity_tag(slug: str) -> str:

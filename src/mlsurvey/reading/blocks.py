@@ -7,6 +7,7 @@ from array import array
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from mlsurvey.reading.lines import places_of
 from mlsurvey.types import Span
 
 # Characters as which Windows-1252 shows the bytes 80 to BF, those that follow the first byte of a UTF-8 sequence.
@@ -65,6 +66,9 @@ class ReadingBuilder:
 
     def keep(self, raw: str, start: int) -> None:
         """Add ``raw``, which stands at ``start`` of the document as it is."""
+        if raw.isascii() and raw.isprintable() and "  " not in raw:  # most of all text: nothing in it is irregular
+            self._plain(raw, start)
+            return
         position = 0
         for found in _IRREGULAR.finditer(raw):
             self._plain(raw[position : found.start()], start + position)
@@ -99,8 +103,8 @@ class ReadingBuilder:
             raw, start = raw[1:], start + 1
         if raw:
             self._parts.append(raw)
-            self._starts.extend(range(start, start + len(raw)))
-            self._ends.extend(range(start + 1, start + len(raw) + 1))
+            self._starts.extend(places_of(start, start + len(raw)))
+            self._ends.extend(places_of(start + 1, start + len(raw) + 1))
             self._spaced = raw.endswith(" ")
 
     def _irregular(self, found: re.Match[str], start: int) -> None:

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from mlsurvey.reading import html, noise
 from mlsurvey.reading.blocks import EMPTY, Block, BlockKind, Reading, plain_reading
 from mlsurvey.reading.inline import References, inline_reading
-from mlsurvey.reading.lines import Lines
+from mlsurvey.reading.lines import Lines, places_of
 from mlsurvey.reading.plaintext import bullet_lines, numbered_heading
 from mlsurvey.types import Span
 
@@ -227,7 +227,7 @@ def _cells(reader: _Reader, line: Span) -> Iterator[Reading]:
 
 def _cell(reader: _Reader, start: int, end: int) -> Reading:
     content = reader.text[start:end]
-    return inline_reading(_without_controls(content), array("q", range(start, end)), reader.references)
+    return inline_reading(_without_controls(content), places_of(start, end), reader.references)
 
 
 def row_block(span: Span, cells: tuple[Reading, ...], header: tuple[str, ...]) -> Block:
@@ -279,4 +279,4 @@ def _html_block(reader: _Reader, segment: html.Segment) -> Iterator[Block]:
 def _segment_reading(reader: _Reader, segment: html.Segment) -> Reading:
     start, end = segment.span.start, segment.span.end
     content = _without_controls(reader.text[start:end])
-    return inline_reading(content, array("q", range(start, end)), reader.references)
+    return inline_reading(content, places_of(start, end), reader.references)
