@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -16,6 +17,8 @@ from mlsurvey.cli.options import Corpus, Index, Model, Reranker, settings_of
 from mlsurvey.errors import Interrupted, MlsurveyError, StorageError, UsageError
 
 EXIT_BUG = 1
+YOUNG = 100_000
+"""Objects after which garbage is looked for: as many as a start makes and keeps, so that it does not look in vain."""
 
 EXIT_CODES = """\b
 Exit codes:
@@ -81,6 +84,8 @@ def _without_command(ctx: typer.Context) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; errors are one line on stderr, never a traceback."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        gc.set_threshold(YOUNG)
     _write_whatever_the_encoding()
     try:
         return int(app(args=arguments, prog_name="mlsurvey", standalone_mode=False) or 0)
