@@ -16,6 +16,7 @@ import gpu_embed
 import gpu_search
 import torch
 from gpu_report import Clock, Report
+from transformers.utils import logging as transformers_logging
 
 PARTS = ("embed", "search")
 
@@ -26,6 +27,7 @@ def main() -> None:
         reason = "this torch was built without CUDA" if torch.version.cuda is None else "torch finds none"
         print(f"no CUDA device: {reason} (torch {torch.__version__}); --cpu measures what needs none")
         return
+    transformers_logging.disable_progress_bar()
     report = Report(arguments.out, Clock(arguments.minutes))
     report.write()
     cuda, runs = torch.cuda.is_available() and not arguments.cpu, 1 if arguments.quick else 3

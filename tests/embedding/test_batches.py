@@ -76,4 +76,4 @@ def test_the_prompt_is_counted_without_the_end() -> None:
 
 
 def reader(prompt: str = "") -> Reader:
-    return Reader(models.tokenizer(models.DEFAULT_MODEL), 256, prompt)
+    return Reader(models.DEFAULT_MODEL, prompt)

@@ -10,7 +10,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+
+from mlsurvey.embedding import models
 
 WINDOW: Final = 2048
 """Texts that are read together: some thirty batches of passages for a GPU, so that a thread reads ahead of it."""
@@ -27,19 +28,18 @@ class Tokens:
 
 
 class Reader:
-    """Reads texts with a tokenizer of its own.
+    """Reads texts with the tokenizer of a model, special tokens included, cut at its limit.
 
     Args:
-        tokenizer: of the model; from here on it cuts.
-        limit: word pieces of a text that are read, special tokens included.
+        name: model, as :func:`mlsurvey.embedding.models.locate` takes it.
         prompt: put before every text.
     """
 
-    def __init__(self, tokenizer: Tokenizer, limit: int, prompt: str = "") -> None:
-        self.limit = limit
+    def __init__(self, name: str, prompt: str = "") -> None:
+        self.limit = models.sequence_limit(name)
         self.prompt = prompt
-        self._tokenizer = tokenizer
-        self._tokenizer.enable_truncation(limit)
+        self._tokenizer = models.tokenizer(name)
+        self._tokenizer.enable_truncation(self.limit)
 
     @property
     def prompt_length(self) -> int:
