@@ -148,6 +148,7 @@ class Embedder:
     """Gives a grown passage a vector near those of the real passages that its sentences are from."""
 
     device = "cpu"
+    portion = 4096
 
     def __init__(self, source: Source) -> None:
         self.id = source.model

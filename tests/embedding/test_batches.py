@@ -76,4 +76,4 @@ def test_the_prompt_is_counted_without_the_end() -> None:
 
 
 def reader(prompt: str = "") -> Reader:
-    return Reader(models.DEFAULT_MODEL, prompt)
+    return Reader(models.tokenizer_file(models.DEFAULT_MODEL), models.sequence_limit(models.DEFAULT_MODEL), prompt)

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -31,15 +32,19 @@ class Reader:
     """Reads texts with the tokenizer of a model, special tokens included, cut at its limit.
 
     Args:
-        name: model, as :func:`mlsurvey.embedding.models.locate` takes it.
+        file: the model's ``tokenizer.json``.
+        limit: word pieces of a text that are read, special tokens included.
         prompt: put before every text.
+
+    Raises:
+        EngineError: the file is missing or broken.
     """
 
-    def __init__(self, name: str, prompt: str = "") -> None:
-        self.limit = models.sequence_limit(name)
+    def __init__(self, file: Path, limit: int, prompt: str = "") -> None:
+        self.limit = limit
         self.prompt = prompt
-        self._tokenizer = models.tokenizer(name)
-        self._tokenizer.enable_truncation(self.limit)
+        self._tokenizer = models.read_tokenizer(file)
+        self._tokenizer.enable_truncation(limit)
 
     @property
     def prompt_length(self) -> int:

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlsurvey.embedding.batches import Reader, Tokens, padded, padded_width
-from mlsurvey.embedding.models import read_tokenizer
 from mlsurvey.errors import EngineError
 
 GRAPH: Final = "model.onnx"
@@ -103,4 +102,4 @@ def inputs(batch: Sequence[Tokens], names: Sequence[str], multiple: int, limit: 
 
 def reader(folder: Path, config: ExportConfig, prompt: str) -> Reader:
     """What reads texts as the exported model does, behind one of its prompts."""
-    return Reader(read_tokenizer(folder / TOKENIZER), config.max_tokens, prompt)
+    return Reader(folder / TOKENIZER, config.max_tokens, prompt)

@@ -175,7 +175,12 @@ def tokenizer(name: str) -> Tokenizer:
     Raises:
         EngineError: the model has none in the fast format.
     """
-    return read_tokenizer(_modules(locate(name))[0] / "tokenizer.json")
+    return read_tokenizer(tokenizer_file(name))
+
+
+def tokenizer_file(name: str) -> Path:
+    """Where the model's tokenizer lies, in the fast format; it may be missing."""
+    return _modules(locate(name))[0] / "tokenizer.json"
 
 
 def read_tokenizer(file: Path) -> Tokenizer:

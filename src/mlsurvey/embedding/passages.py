@@ -254,7 +254,7 @@ def _reader(name: str, model: SentenceTransformer) -> Reader:
         EngineError: it does not, as with a model that changes texts before its tokenizer.
     """
     prompt = next((model.prompts[kind] for kind in _DOCUMENT_PROMPTS if kind in model.prompts), None)
-    reader = Reader(name, prompt or "")
+    reader = Reader(models.tokenizer_file(name), models.sequence_limit(name), prompt or "")
     (ids,) = reader.read([_READ_ALIKE])
     expected = model.preprocess([_READ_ALIKE], prompt=prompt, task="document")
     other_types = "token_type_ids" in expected and bool(expected["token_type_ids"].any())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import faiss
 import numpy as np
@@ -16,12 +16,14 @@ from mlsurvey.index import compressed
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.storage import REBUILD, StoredFile, stored, sync_folder, write_durably, writing_durably
 
+if TYPE_CHECKING:
+    from mlsurvey.index.gpu import Card
+
 GATHERED = 16_384
 """Rows of a selection that are copied and multiplied; more are looked at where they lie."""
 RESIDENT = 4096
 """Rows read by number before the kernel is told that they are done with: each may map 64 KiB around it."""
 
-_GPU_MAX_K = 2048  # FAISS's limit on the GPU
 _COUNT = slice(8, 16)  # where a flat file's header tells its rows; its last eight bytes tell its numbers
 
 faiss.omp_set_num_threads(1)  # a second thread makes a single small query three to six times slower
@@ -73,13 +75,14 @@ def _header(rows: int, dimension: int) -> bytes:
 class Segment:
     """An opened segment. Rows and codes stay on the disk, mapped into memory. Safe to share between threads."""
 
-    def __init__(self, layout: Layout, name: str, *, exact: bool = False) -> None:
+    def __init__(self, layout: Layout, name: str, *, exact: bool = False, card: Card | None = None) -> None:
         """Open it.
 
         Args:
             layout: the index.
             name: of the segment.
             exact: leave codes aside, where there are any.
+            card: a GPU that a large segment is copied to, if there is room.
 
         Raises:
             DamagedIndexError: a file is missing or broken.
@@ -98,6 +101,8 @@ class Segment:
                 raise DamagedIndexError(
                     f"vector segment {self._path} has {part.ntotal} rows, its ids {len(self.ids)}; {REBUILD}"
                 )
+        self._card = card
+        self._copy = card.copy(self._flat) if card is not None and len(self.ids) >= card.min_rows else None
         self._read = 0
 
     @cached_property
@@ -112,21 +117,13 @@ class Segment:
         with self._path.open("rb") as file:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
-    @cached_property
-    def _gpu(self) -> Any:
-        """A copy on the first GPU, or None where FAISS sees none."""
-        if not hasattr(faiss, "StandardGpuResources") or not faiss.get_num_gpus():
-            return None
-        self._resources = faiss.StandardGpuResources()  # must live as long as the copy
-        return faiss.index_cpu_to_gpu(self._resources, 0, self._flat)
-
     def search(self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None) -> Found:
         """The ``k`` best rows for a query of shape (1, d); ``among`` (ascending vector ids) limits which."""
         k = min(k, len(self.ids))
         if among is not None:
             return self._search_among(query, k, self._located(among)[1])
-        if self._gpu is not None and k <= _GPU_MAX_K:
-            return self._told(*self._gpu.search(query, k))
+        if self._card is not None and self._copy is not None and k <= self._card.max_k:
+            return self._refined(query, k, self._card.candidates(self._copy, query, k))
         if self._codes is not None:
             return self._refined(query, k, compressed.scan(self._codes, query, _depth(k)))
         return self._told(*self._flat.search(query, k))

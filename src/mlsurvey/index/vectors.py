@@ -8,6 +8,7 @@ log-structured store, so that the cost of a refresh follows what is new.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from mlsurvey.errors import DamagedIndexError
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.segment import Segment
 from mlsurvey.index.storage import REBUILD
+
+if TYPE_CHECKING:
+    from mlsurvey.index.gpu import Card
 
 _PIECE = 16_384  # rows in memory while segments are merged
 
@@ -28,10 +32,13 @@ class Vectors:
         names: of the generation's segments.
         dimension: length of a vector.
         exact: scan every row of every segment, also of large ones.
+        card: a GPU for large segments; for processes that stay, since a question is answered sooner than it is reached.
     """
 
-    def __init__(self, layout: Layout, names: Iterable[str], dimension: int, *, exact: bool = False) -> None:
-        self._segments = [Segment(layout, name, exact=exact) for name in names]
+    def __init__(
+        self, layout: Layout, names: Iterable[str], dimension: int, *, exact: bool = False, card: Card | None = None
+    ) -> None:
+        self._segments = [Segment(layout, name, exact=exact, card=card) for name in names]
         self.dimension = dimension
 
     def __len__(self) -> int:

@@ -98,7 +98,7 @@ class Searcher:
         if mode is not Mode.DENSE:
             rankings[KEYWORD] = self.snapshot.keyword(query, depth, filters)
         if mode is not Mode.KEYWORD and vector is not None:
-            rankings[DENSE] = self.snapshot.dense(vector, depth, self.snapshot.select(filters))
+            rankings[DENSE] = self.snapshot.dense(vector, depth, filters)
         shares = hybrid(rankings, self.rarity(text), depth)
         if self.reranker is None or mode is not Mode.HYBRID:
             return self._hits(rankings, shares, limit)
