@@ -52,7 +52,7 @@ class Snapshot:
             index: the folder; may be read-only.
             model: id of the model that questions will be embedded with; None if they will not.
             exact: scan every vector, also of large segments.
-            lasting: it will be searched often: vectors go to a GPU, where FAISS sees one.
+            lasting: it will be searched often: more is held in memory, and on a GPU, where FAISS sees one.
 
         Raises:
             NoIndexError: nothing was published there yet.
@@ -214,13 +214,20 @@ class Snapshot:
             depth *= _GROWTH
 
     def _owners(self, vectors: Sequence[int]) -> Selection:
-        """Live passages that have one of the vectors."""
+        """Live passages that have one of the vectors; or all of them, where they are held for many searches."""
+        if self._lasting:
+            return self._everything
         sql = (
             "SELECT passages.id, passages.vector FROM passages"
             f" WHERE passages.vector IN (SELECT value FROM json_each(:vectors)) AND {live('passages')}"
             " ORDER BY passages.id"
         )
         return Selection.of(*_columns(self._rows(sql, vectors=json.dumps(vectors))))
+
+    @cached_property
+    def _everything(self) -> Selection:
+        """Every live passage with its vector: 32 bytes each, a second's reading for a million."""
+        return self._select(_ALL)
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """Passages in the order of their ids.

@@ -100,7 +100,7 @@ class Reader:
     def _newest(self) -> Reading:
         stamp = _stamp(self._index)
         if self._current is None or stamp != self._stamp:
-            snapshot = Snapshot(self._index, exact=self._exact)
+            snapshot = Snapshot(self._index, exact=self._exact, lasting=self._lasting)
             if self._current and snapshot.generation == self._current.snapshot.generation:
                 snapshot.close()  # the catalogue was tidied, nothing new was published
             else:
