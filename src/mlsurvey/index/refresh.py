@@ -120,8 +120,9 @@ def _refresh(job: _Job, rebuild: bool, wait: float, started: float) -> RefreshRe
         base = _newest(catalogue)
         plan = make_plan(job.corpus, catalogue, base, job.vocabulary, job.model, job.progress)
         if plan.is_idle(base):
-            with catalogue.transaction():
-                touch(catalogue, plan)
+            if plan.touched:
+                with catalogue.transaction():
+                    touch(catalogue, plan)
             published, embedded = base, _Embedded()
         else:
             embedded = _embed(job, catalogue, plan)
