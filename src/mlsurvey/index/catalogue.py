@@ -20,6 +20,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,7 @@ def _published(row: tuple[Any, ...]) -> Published:
         Generation(*generation),
         dimension,
         chunking,
-        tuple(_entity(e) for e in json.loads(entities)),
+        _entities(entities),
         tuple(json.loads(segments)),
         tuple(json.loads(files)),
         digest,
@@ -186,6 +187,11 @@ def record(catalogue: Catalogue, published: Published) -> None:
 def dump_entity(entity: Entity | None) -> str | None:
     """JSON of an entity that a document declares; None where it declares none."""
     return None if entity is None else json.dumps(asdict(entity), ensure_ascii=False)
+
+
+@lru_cache(maxsize=2)  # generations mostly share them, and a refresh looks at all that are kept
+def _entities(text: str) -> tuple[Entity, ...]:
+    return tuple(_entity(fields) for fields in json.loads(text))
 
 
 def load_entity(text: str | None) -> Entity | None:

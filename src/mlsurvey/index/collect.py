@@ -12,20 +12,20 @@ KEEP = 2  # the one in use and the one before, for readers that opened it
 _DEAD = "SELECT id FROM {} WHERE died <= :oldest"
 
 
-def collect(catalogue: Catalogue, layout: Layout, model: str) -> None:
-    """Drop older generations, then every file that the catalogue does not name. The caller holds the writer's lock.
+def has_outdated(catalogue: Catalogue) -> bool:
+    """Whether there are generations that :func:`purge` would drop."""
+    return len(catalogue.rows("SELECT number FROM generations")) > KEEP
+
+
+def purge(catalogue: Catalogue, layout: Layout, model: str) -> None:
+    """Drop older generations; inside a transaction. Their files are :func:`sweep`'s, once that is committed.
 
     Vectors of ``model`` stay, also those that no generation uses yet: an
     interrupted refresh left them.
     """
-    published = catalogue.published()
-    if len(published) > KEEP:
-        with catalogue.transaction():
-            _purge(catalogue, layout, published[:KEEP], model)
-    _sweep(catalogue, layout)
-
-
-def _purge(catalogue: Catalogue, layout: Layout, kept: list[Published], model: str) -> None:
+    if not has_outdated(catalogue):
+        return
+    kept = catalogue.published()[:KEEP]
     oldest = kept[-1].generation.number
     catalogue.write(f"DELETE FROM tags WHERE passage IN ({_DEAD.format('passages')})", oldest=oldest)
     catalogue.write("DELETE FROM passages WHERE died <= :oldest", oldest=oldest)
@@ -49,8 +49,11 @@ def _purge_segments(catalogue: Catalogue, layout: Layout, kept: list[Published],
     catalogue.write_all("DELETE FROM files WHERE path = ?", unneeded)
 
 
-def _sweep(catalogue: Catalogue, layout: Layout) -> None:
-    """Remove what a killed refresh, an abandoned rebuild or a purge left on the disk."""
+def sweep(catalogue: Catalogue, layout: Layout) -> None:
+    """Remove every file that the catalogue does not name. The caller holds the writer's lock.
+
+    A killed refresh, an abandoned rebuild or a purge left them.
+    """
     for leftover in layout.root.glob(f"{layout.rebuilding.name}*"):
         leftover.unlink()
     named = {path for (path,) in catalogue.rows("SELECT path FROM files")}

@@ -11,6 +11,7 @@ from typing import Any
 from mlsurvey.index import keywords
 from mlsurvey.index.catalogue import Catalogue, Published, dump_entity, record
 from mlsurvey.index.changes import is_settled
+from mlsurvey.index.collect import purge
 from mlsurvey.index.engine import ModelInfo
 from mlsurvey.index.identity import generation_id
 from mlsurvey.index.keywords import KeywordRow
@@ -73,6 +74,7 @@ def publish(
     number = _next_number(layout, base)
     try:
         with catalogue.transaction():
+            purge(catalogue, layout, model.id)  # here, since a transaction of its own would be flushed by itself
             published = _write(catalogue, layout, plan, vectors, model, base, number)
             record(catalogue, published)
     except BaseException:

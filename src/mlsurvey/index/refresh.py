@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mlsurvey.errors import DamagedIndexError, Interrupted, NoIndexError
 from mlsurvey.index.catalogue import Catalogue, Published, open_for_reading, open_for_writing
-from mlsurvey.index.collect import collect
+from mlsurvey.index.collect import has_outdated, purge, sweep
 from mlsurvey.index.embed import embed, known_vectors
 from mlsurvey.index.engine import Embedder, ModelInfo, Progress, silent
 from mlsurvey.index.layout import Layout
@@ -115,18 +115,27 @@ def _refresh(job: _Job, rebuild: bool, wait: float, started: float) -> RefreshRe
     job.layout.root.mkdir(parents=True, exist_ok=True)
     with writer_lock(job.layout, wait), _writing(job.layout, rebuild) as catalogue:
         if not rebuild:
-            collect(catalogue, job.layout, job.model.id)
+            sweep(catalogue, job.layout)
         check_sizes(catalogue, job.layout)
         base = _newest(catalogue)
         plan = make_plan(job.corpus, catalogue, base, job.vocabulary, job.model, job.progress)
         if plan.is_idle(base):
-            with catalogue.transaction():
-                touch(catalogue, plan)
+            _settle(job, catalogue, plan)
             published, embedded = base, _Embedded()
         else:
             embedded = _embed(job, catalogue, plan)
             published = _publish(job, catalogue, plan, base)
+        if not rebuild:
+            sweep(catalogue, job.layout)
         return _report(plan, base, published, embedded, time.perf_counter() - started, is_dry=False)
+
+
+def _settle(job: _Job, catalogue: Catalogue, plan: Plan) -> None:
+    """Where nothing is to be published: remember what was looked at, and drop what no reader needs any more."""
+    if plan.touched or has_outdated(catalogue):
+        with catalogue.transaction():
+            touch(catalogue, plan)
+            purge(catalogue, job.layout, job.model.id)
 
 
 @contextmanager

@@ -1,0 +1,111 @@
+"""What a refresh reads and writes follows the change, not the size of the index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from index_doubles import World, page
+
+from mlsurvey.index.catalogue import Catalogue
+from mlsurvey.index.identity import NO_DOCUMENTS, documents_digest
+from mlsurvey.index.keywords import _JOINED, names_in
+from mlsurvey.vocabulary.gazetteer import collapse
+
+PAGE = 4096
+FEW, MANY = 20, 200
+DOCUMENTS = st.dictionaries(st.text(max_size=5), st.text("0123456789abcdef", min_size=8, max_size=8), max_size=8)
+
+
+def filled(world: World, count: int) -> World:
+    for number in range(count):
+        world.write(f"d{number:03}.md", page(f"word{number}", f"other{number}"))
+    world.refresh()
+    world.write("d007.md", page("novelty"))
+    return world
+
+
+@pytest.fixture
+def worlds(tmp_path: Path) -> Iterator[tuple[World, World]]:
+    """A small and a large index, with one document changed in each."""
+    made = []
+    for count in (FEW, MANY):
+        world = World(tmp_path / str(count) / "corpus", tmp_path / str(count) / "index")
+        world.corpus.mkdir(parents=True)
+        made.append(filled(world, count))
+    yield made[0], made[1]
+
+
+def test_one_changed_document_costs_one_short_row_for_each_other(
+    worlds: tuple[World, World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[tuple[str, int]] = []
+    fetch = Catalogue.rows
+
+    def counting(self: Catalogue, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        found = fetch(self, sql, **parameters)
+        counted.append((sql, len(found)))
+        return found
+
+    monkeypatch.setattr(Catalogue, "rows", counting)
+    totals = []
+    for world in worlds:
+        counted.clear()
+        assert world.refresh().changed == ("d007.md",)
+        totals.append(sum(count for _, count in counted))
+        assert not [sql for sql, _ in counted if "texts" in sql]
+    assert totals[1] - totals[0] == MANY - FEW
+
+
+def test_pages_that_one_changed_document_writes_do_not_grow_with_the_index(worlds: tuple[World, World]) -> None:
+    small, large = (changed_pages(world) for world in worlds)
+    assert 0 < small <= 40
+    assert large <= small + 10
+
+
+def changed_pages(world: World) -> int:
+    """Pages of the catalogue that a refresh writes."""
+    file = world.index / "catalogue.sqlite"
+    before = pages(file)
+    world.refresh()
+    after = pages(file)
+    return sum(old != new for old, new in zip(before, after, strict=False)) + max(0, len(after) - len(before))
+
+
+def pages(file: Path) -> list[bytes]:
+    data = file.read_bytes()
+    return [data[start : start + PAGE] for start in range(0, len(data), PAGE)]
+
+
+def test_refresh_without_a_change_touches_no_file(world: World) -> None:
+    world.write("a.md", page("one"))
+    world.refresh()
+    before = files(world)
+    assert not world.refresh().is_change
+    assert files(world) == before
+
+
+def files(world: World) -> dict[str, tuple[int, int, int]]:
+    """Inode, size and time stamp of every file of the index but the lock's."""
+    states = {path.relative_to(world.index).as_posix(): path.stat() for path in world.index.rglob("*")}
+    return {name: (s.st_ino, s.st_size, s.st_mtime_ns) for name, s in states.items() if name != "lock"}
+
+
+@given(DOCUMENTS, DOCUMENTS)
+def test_digest_of_documents_is_that_of_the_set_however_it_came_about(
+    before: dict[str, str], after: dict[str, str]
+) -> None:
+    first = documents_digest(NO_DOCUMENTS, (), before.items())
+    fresh = documents_digest(NO_DOCUMENTS, (), reversed(list(after.items())))
+    gone, come = before.items() - after.items(), after.items() - before.items()
+    assert documents_digest(first, gone, come) == fresh
+    assert (first == fresh) == (before == after)
+
+
+@given(st.text(st.sampled_from("abZ1é漢ſ² \n\t\u0085-._/+#"), max_size=40))
+def test_names_are_those_that_the_pattern_finds_in_the_whole_text(text: str) -> None:
+    assert names_in(text) == [collapse(match.group()) for match in _JOINED.finditer(text)]
