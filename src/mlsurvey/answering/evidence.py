@@ -180,7 +180,7 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
 def score(candidate: Candidate, cell: Cell, named: Naming, weights: Mapping[str, float] = WEIGHTS) -> Scored:
     """The candidate with its estimated probability of answering the cell."""
     values = features(candidate, cell, named)
-    logit = sum([weights.get(name, 0.0) * value for name, value in values.items()])
+    logit = sum([weights.get(name, 0.0) * value for name, value in values.items() if value])
     return Scored(candidate, 1.0 / (1.0 + math.exp(-logit)), values)
 
 
