@@ -50,14 +50,16 @@ async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, r
 
 
 async def put_load(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Load:
-    """Ask on so many connections at once, for so long."""
+    """Ask on so many connections at once, for so long or until there are no more requests."""
     load = Load(seconds)
     until = time.perf_counter() + seconds
 
     async def ask() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while (began := time.perf_counter()) < until:
-            status, body = await exchange(reader, writer, next(requests))
+            if (request := next(requests, None)) is None:
+                break
+            status, body = await exchange(reader, writer, request)
             if status == 200:
                 load.latencies.append(time.perf_counter() - began)
             else:
