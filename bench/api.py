@@ -25,6 +25,7 @@ from http_load import Load, get, post, put_load
 from measuring import OURS, SEED, Row, in_turn, machine, parser, rows_of, say, write
 from serving import READY, mlsurvey, running
 
+from mlsurvey.embedding.models import DEFAULT_MODEL, locate
 from mlsurvey.survey import Survey
 
 HITS = 10
@@ -99,7 +100,8 @@ def txtai_command(python: str, chunks: Chunks) -> tuple[list[str], Path]:
     from cold_start import built
 
     folder, config = built("txtai", chunks, python), chunks.folder / "txtai-api.yml"
-    config.write_text(f"path: {folder}\nwritable: false\n", "utf-8")
+    model = locate(DEFAULT_MODEL)  # without this section the API has no routes to search by
+    config.write_text(f"path: {folder}\nwritable: false\nembeddings:\n  path: {model}\n", "utf-8")
     return [python, "-m", "uvicorn", "txtai.api:app", "--port", "{port}", "--log-level", "warning"], config
 
 

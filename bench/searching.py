@@ -1,10 +1,10 @@
 """How long a warm search takes when its question is embedded, beside other systems over the same passages and vectors.
 
-    python bench/searching.py INDEX… --questions FILE --cache FOLDER [--peers PYTHON] [--corpus FOLDER] [--output FILE]
+    python bench/searching.py INDEX… --questions FILE --cache FOLDER [--peers PYTHON] [--output FILE]
 
 For every index: hybrid search (ten hits with their texts), each question once, in rounds that all systems take turns
 in; recall@10 of every vector side against exact search; resident memory of the peers' processes; seconds that their
-index took, vectors given. With ``--corpus`` also whole answers to comparisons of two libraries, over the first index.
+index took, vectors given. With ``--asked`` and ``--corpus`` also whole answers to comparisons of two libraries.
 
 INDEX is an index folder of mlsurvey; ``bench/grown.py`` makes large ones. ``--peers`` is the Python of an environment
 with txtai, lancedb, pymilvus[milvus_lite] and chromadb; theirs are built once, in the cache. Those named by
@@ -183,7 +183,7 @@ def _memory(name: str, worker: Worker, size: int) -> Row:
 
 def ask_rows(arguments: argparse.Namespace) -> list[Row]:
     """Whole answers to comparisons of two libraries, each a new one."""
-    with opened(arguments.index[0], arguments.corpus) as (survey, reading):
+    with opened(arguments.asked, arguments.corpus) as (survey, reading):
         questions = list(itertools.islice(comparisons(survey), WARMING + arguments.answers))
         each = arguments.answers // arguments.rounds
 
@@ -217,7 +217,8 @@ def main() -> None:
     options.add_argument("index", type=Path, nargs="+", help="index folders")
     options.add_argument("--questions", type=Path, required=True, help="JSON Lines with question or text")
     options.add_argument("--cache", type=Path, required=True, help="for the passages and the indexes of the peers")
-    options.add_argument("--corpus", type=Path, help="documents of the first index: also time whole answers")
+    options.add_argument("--asked", type=Path, metavar="INDEX", help="also time whole answers over this index")
+    options.add_argument("--corpus", type=Path, help="its documents")
     options.add_argument("--peers", help="Python of the peers' environment")
     options.add_argument("--systems", nargs="*", default=list(PEERS), choices=PEERS, help="peers to measure")
     options.add_argument("--at-most", nargs="*", default=[], metavar="SYSTEM=PASSAGES")
@@ -229,7 +230,7 @@ def main() -> None:
     arguments.cache.mkdir(parents=True, exist_ok=True)
     facts = machine()
     rows = [row for index in arguments.index for row in search_rows(index, arguments)]
-    if arguments.corpus:
+    if arguments.asked:
         rows += ask_rows(arguments)
     write(arguments.output, "searching", rows, facts, queries=arguments.queries, rounds=arguments.rounds, hits=HITS)
 

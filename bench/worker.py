@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -23,7 +24,7 @@ class Worker:
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment}
         )
-        self._name = " ".join(os.path.basename(part) for part in command[:3])
+        self._name = " ".join(Path(part).name for part in command[:3])
 
     def ask(self, do: str, **arguments: Any) -> Message:
         """What the child gives for a call of its function ``do``.
@@ -80,8 +81,8 @@ def answer(functions: Mapping[str, Callable[..., Message]]) -> None:
 
 def resident() -> Message:
     """Megabytes of this process that are in memory, and how many of them are not of a file."""
-    with open("/proc/self/status", encoding="ascii") as file:
-        found = dict(line.split(":", 1) for line in file)
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    found = dict(line.split(":", 1) for line in lines)
     return {name: round(int(found[key].split()[0]) * 1024 / 1e6) for name, key in _KINDS.items()}
 
 
