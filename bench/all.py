@@ -62,7 +62,7 @@ def parts(arguments: argparse.Namespace, grown: dict[int, Path]) -> list[Part]:
     questions = ["--questions", arguments.questions]
     real = ["--corpus", arguments.corpus, "--index", arguments.index]
     first = ["--corpus", small / "corpus", "--index", small / "index"]
-    indexes = [folder / "index" for folder in grown.values()]
+    indexes = [arguments.index, *(folder / "index" for folder in grown.values())]
     embedding = [
         "--index",
         arguments.index,
@@ -72,12 +72,12 @@ def parts(arguments: argparse.Namespace, grown: dict[int, Path]) -> list[Part]:
     ]
     return [
         Part("cold_start", "cold_start.py", [*first, *cache, *peers, "--runs", "7"]),
-        Part("api", "api.py", [*real, *cache, *peers, "--seconds", "6"]),
+        Part("api", "api.py", [*real, *cache, *peers, "--seconds", "9"]),
         Part("embedding", "embedding.py", [*embedding, "--rounds", "3"]),
         Part(
             "searching", "searching.py", [*indexes, *questions, *cache, *peers, "--asked", arguments.index, *real[:2]]
         ),
-        Part("memory", "memory.py", [*indexes[:1], *indexes[-1:], *questions, "--vectors", *arguments.vectors]),
+        Part("memory", "memory.py", [indexes[1], indexes[-1], *questions, "--vectors", *arguments.vectors]),
         Part("refreshing", "refreshing.py", [*grown.values(), *peers]),
     ]
 

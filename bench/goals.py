@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from results import Results
@@ -25,7 +25,7 @@ class Goal:
     size: int | None = None
     """Passages."""
     system: str = OURS
-    field: str = "median"
+    figure: str = "median"
     at_least: bool = False
     scale: float = 1.0
     where: Mapping[str, Any] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Goal:
         return min(near, key=lambda row: abs(row["size"] - self.size), default=None)
 
     def value(self, row: Mapping[str, Any]) -> float:
-        return float(row[self.field]) * self.scale
+        return float(row[self.figure]) * self.scale
 
     def holds(self, row: Mapping[str, Any]) -> bool:
         value = self.value(row)
@@ -81,14 +81,16 @@ GOALS = (
         "ratio",
         at_least=True,
     ),
-    Goal("… worst cosine with fp32", "embedding", "passages embedded", 0.9995, "", field="cosine_worst", at_least=True),
+    Goal(
+        "… worst cosine with fp32", "embedding", "passages embedded", 0.9995, "", figure="cosine_worst", at_least=True
+    ),
     Goal(
         "… recall@10 above fp32",
         "embedding",
         "recall@10, exact search",
         -0.002,
         "",
-        field="above_reference",
+        figure="above_reference",
         at_least=True,
     ),
     *(
@@ -131,5 +133,5 @@ GOALS = (
         where=MANY,
     ),
     Goal("… times txtai's API", "api", POST, 1, "×", None, TXTAI_API, "ratio", at_least=True, where=MANY),
-    Goal("… p99 by p50", "api", POST, 4, "×", field="tail", where=MANY),
+    Goal("… p99 by p50", "api", POST, 4, "×", figure="tail", where=MANY),
 )

@@ -26,6 +26,8 @@ COLOURS = {
     "Haystack": "#777777",
 }
 OTHER = "#444444"
+CROWDED = 1.5
+"""Of two sizes nearer than this the smaller is left out: the real documents beside those grown to ten thousand."""
 DASHES = {"exact": "-", "compressed": "--", "auto": ":"}
 
 
@@ -64,7 +66,9 @@ def lines_of(panel: Panel, results: Results) -> dict[str, list[tuple[int, float]
     for row in results.rows(panel.benchmark, panel.what):
         if row.get("size"):
             lines.setdefault(panel.name(row), []).append((row["size"], row[panel.field] * panel.scale))
-    return {name: sorted(points) for name, points in lines.items()}
+    sizes = {size for points in lines.values() for size, _ in points}
+    crowded = {size for size in sizes if any(size < other < CROWDED * size for other in sizes)}
+    return {name: sorted(p for p in points if p[0] not in crowded) for name, points in lines.items()}
 
 
 def draw(results: Results, file: Path) -> None:
@@ -89,6 +93,8 @@ def draw(results: Results, file: Path) -> None:
 
 
 def _draw_panel(place: Any, panel: Panel, lines: dict[str, list[tuple[int, float]]]) -> None:
+    from matplotlib import ticker
+
     for name, points in lines.items():
         system, _, setting = name.partition(", ")
         is_ours = system == "mlsurvey"
@@ -107,8 +113,10 @@ def _draw_panel(place: Any, panel: Panel, lines: dict[str, list[tuple[int, float
     place.set_yscale("log")
     sizes = sorted({size for points in lines.values() for size, _ in points})
     place.set_xticks(sizes, [f"{size:,}" for size in sizes], rotation=0)
-    place.xaxis.set_minor_locator(_none())
+    place.xaxis.set_minor_locator(ticker.NullLocator())
+    place.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
     place.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    place.yaxis.set_minor_locator(ticker.NullLocator())
     values = [value for points in lines.values() for _, value in points]
     place.set_ylim(min(values) / 2, max(values) * 2)
     place.set_xlabel("passages")
@@ -116,12 +124,6 @@ def _draw_panel(place: Any, panel: Panel, lines: dict[str, list[tuple[int, float
     place.grid(color="#dddddd", linewidth=0.6)
     place.spines[["top", "right"]].set_visible(False)
     place.legend(frameon=False, fontsize=8)
-
-
-def _none() -> Any:
-    from matplotlib.ticker import NullLocator
-
-    return NullLocator()
 
 
 def main() -> None:

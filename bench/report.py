@@ -100,7 +100,7 @@ def _goal(goal: Goal, results: Results) -> list[str]:
     if row is None:
         return [goal.name, bound, "", "not measured yet", ""]
     form = exact if goal.unit == "" else number
-    beside = [f"{peer['system']} {middle(peer)}" for peer in goal.beside(results)] if goal.field == "median" else []
+    beside = [f"{peer['system']} {middle(peer)}" for peer in goal.beside(results)] if goal.figure == "median" else []
     measured = f"{form(goal.value(row))} {goal.unit}".strip()
     return [goal.name, bound, measured, "yes" if goal.holds(row) else "**no**", ", ".join(beside)]
 
