@@ -21,7 +21,7 @@ class Goal:
     benchmark: str
     what: str
     bound: float
-    unit: str
+    unit: str = ""
     size: int | None = None
     """Passages."""
     system: str = OURS
@@ -30,8 +30,6 @@ class Goal:
     scale: float = 1.0
     where: Mapping[str, Any] = field(default_factory=dict)
     """Other values that the row has to have."""
-    peers: tuple[str, ...] = ()
-    """Systems whose figure of the same run is shown beside it; none for all."""
 
     def row(self, results: Results) -> dict[str, Any] | None:
         """The row that the goal is about; None where it was not measured."""
@@ -40,10 +38,8 @@ class Goal:
     def beside(self, results: Results) -> list[dict[str, Any]]:
         """Rows of the peers in the same run, that tell a ratio."""
         rows = results.rows(self.benchmark, self.what, **self.where)
-        peers = [row for row in rows if row["system"] != self.system and "ratio" in row]
-        chosen = [row for row in peers if not self.peers or row["system"] in self.peers]
         ours = self.row(results)
-        return [row for row in chosen if ours and row.get("size") == ours.get("size")]
+        return [row for row in rows if ours and "ratio" in row and row.get("size") == ours.get("size")]
 
     def _near(self, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
         if self.size is None:
@@ -60,39 +56,28 @@ class Goal:
 
 
 SEARCH, ANSWER = "search, question embedded", "whole answer, two libraries"
-ONE, IDLE = "refresh, one document changed", "refresh, nothing changed"
+BUILD, ONE, IDLE = "build, vectors given", "refresh, one document changed", "refresh, nothing changed"
 MEMORY, RECALL = "memory of a service, after searches", "recall@10 of the vector side"
 ST, TORCH, TXTAI_API = "sentence-transformers", "the same, sentence-transformers fp32", "txtai's API"
 POST = "POST /v1/search"
-MANY = {"connections": 32}
+MANY: dict[str, Any] = {"where": {"connections": 32}}
+RATIO: dict[str, Any] = {"figure": "ratio", "at_least": True}
 K, M = 1_000, 1_000_000
+
+
+def vectors(setting: str) -> dict[str, Any]:
+    """Of a service with this setting, from megabytes."""
+    return {"where": {"setting": setting}, "scale": 0.001}
+
+
+EMBEDDED, RETRIEVAL = "passages embedded", "recall@10, exact search"
 
 GOALS = (
     Goal("`mlsurvey ask` from nothing, 10,000 passages", "cold_start", "cold start", 1.2, "s", 10 * K),
-    Goal("… times faster than txtai", "cold_start", "cold start", 6, "×", 10 * K, "txtai", "ratio", at_least=True),
-    Goal(
-        "passages embedded, times sentence-transformers' default",
-        "embedding",
-        "passages embedded",
-        2.5,
-        "×",
-        None,
-        ST,
-        "ratio",
-        at_least=True,
-    ),
-    Goal(
-        "… worst cosine with fp32", "embedding", "passages embedded", 0.9995, "", figure="cosine_worst", at_least=True
-    ),
-    Goal(
-        "… recall@10 above fp32",
-        "embedding",
-        "recall@10, exact search",
-        -0.002,
-        "",
-        figure="above_reference",
-        at_least=True,
-    ),
+    Goal("… times faster than txtai", "cold_start", "cold start", 6, "×", 10 * K, "txtai", **RATIO),
+    Goal("passages embedded, times sentence-transformers' default", "embedding", EMBEDDED, 2.5, "×", None, ST, **RATIO),
+    Goal("… worst cosine with fp32", "embedding", EMBEDDED, 0.9995, figure="cosine_worst", at_least=True),
+    Goal("… recall@10 above fp32", "embedding", RETRIEVAL, -0.002, figure="above_reference", at_least=True),
     *(
         Goal(f"hybrid search, question embedded, {size:,} passages", "searching", SEARCH, bound, "ms", size)
         for size, bound in ((10 * K, 1.5), (40 * K, 4), (M, 20))
@@ -102,36 +87,14 @@ GOALS = (
         for size in (10 * K, 40 * K, M)
     ),
     Goal("whole warm answer, two libraries, 10,000", "searching", ANSWER, 40, "ms", 10 * K),
-    Goal("build, vectors given, 40,000 passages", "refreshing", "build, vectors given", 3, "s", 40 * K),
+    Goal("build, vectors given, 40,000 passages", "refreshing", BUILD, 3, "s", 40 * K),
     Goal("refresh, one document changed, 10,000", "refreshing", ONE, 0.15, "s", 10 * K),
     Goal("refresh, one document changed, 1,000,000", "refreshing", ONE, 0.5, "s", M),
     Goal("refresh, nothing changed, 10,000 passages (500 files)", "refreshing", IDLE, 0.2, "s", 10 * K),
     Goal("refresh, nothing changed, 1,000,000 passages (50,000 files)", "refreshing", IDLE, 2, "s", M),
-    *(
-        Goal(
-            f"memory of a service, 1,000,000 passages, {setting} vectors",
-            "memory",
-            MEMORY,
-            bound,
-            "GB",
-            M,
-            scale=0.001,
-            where={"setting": setting},
-        )
-        for setting, bound in (("exact", 2.2), ("compressed", 0.8))
-    ),
-    Goal(
-        "API, 32 connections, times sentence-transformers fp32",
-        "api",
-        POST,
-        5,
-        "×",
-        None,
-        TORCH,
-        "ratio",
-        at_least=True,
-        where=MANY,
-    ),
-    Goal("… times txtai's API", "api", POST, 1, "×", None, TXTAI_API, "ratio", at_least=True, where=MANY),
-    Goal("… p99 by p50", "api", POST, 4, "×", figure="tail", where=MANY),
+    Goal("memory of a service, 1,000,000 passages, exact vectors", "memory", MEMORY, 2.2, "GB", M, **vectors("exact")),
+    Goal("… compressed vectors", "memory", MEMORY, 0.8, "GB", M, **vectors("compressed")),
+    Goal("API, 32 connections, times sentence-transformers fp32", "api", POST, 5, "×", None, TORCH, **RATIO, **MANY),
+    Goal("… times txtai's API", "api", POST, 1, "×", None, TXTAI_API, **RATIO, **MANY),
+    Goal("… p99 by p50", "api", POST, 4, "×", figure="tail", **MANY),
 )

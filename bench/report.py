@@ -154,10 +154,6 @@ def searching(results: Results) -> str:
     return listed(results, "searching", ("search, question embedded",), columns)
 
 
-def building(results: Results) -> str:
-    return listed(results, "searching", ("build, vectors given",), {**SIZED, "version": field("version", str)})
-
-
 def answering(results: Results) -> str:
     return listed(results, "searching", ("whole answer, two libraries",), {**SIZED, "p95": field("p95")})
 
@@ -179,8 +175,8 @@ def memory(results: Results) -> str:
     whats = ("memory of a service, started", "memory of a service, after searches")
     ours = listed(results, "memory", whats, columns)
     peers = {"system": system, "passages": size, "resident, MB": field("resident")}
-    others = listed(results, "searching", ("memory after searches",), peers)
-    return ours if others == NOT_RUN else f"{ours}\n\n{others}"
+    theirs = listed(results, "searching", ("memory after searches",), peers)
+    return ours if theirs == NOT_RUN else f"{ours}\n\n{theirs}"
 
 
 def api(results: Results) -> str:
@@ -209,6 +205,13 @@ def machine(results: Results) -> str:
     return table(["benchmark", "processor", "load before", "versions"], lines)
 
 
+def others(results: Results) -> str:
+    """Versions of what was measured beside mlsurvey."""
+    found = {row["system"]: row["version"] for row in results.rows("searching") if "version" in row}
+    found |= {row["system"]: row["described"] for row in results.rows("embedding") if "described" in row}
+    return table(["system", "version"], [[name, version] for name, version in found.items()])
+
+
 TABLES: dict[str, Callable[[Results], str]] = {
     "goals": goals,
     "cold-start": cold_start,
@@ -216,7 +219,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "peaks": peaks,
     "retrieval": retrieval,
     "searching": searching,
-    "building": building,
+    "others": others,
     "answering": answering,
     "refreshing": refreshing,
     "memory": memory,
