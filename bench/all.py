@@ -159,8 +159,10 @@ def main() -> None:
         sys.exit(f"no part is called {', '.join(sorted(unknown))}; known: {', '.join(part.name for part in known)}")
     chosen = [part for part in parts(arguments, grow(arguments)) if part.name in wanted]
     failed = [part.name for part in chosen if part.name not in arguments.skip and not run(part, arguments)]
-    for script in ("growth.py", "report.py"):
-        subprocess.run([sys.executable, str(HERE / script), "--results", str(arguments.results)], check=True)
+    for script in ("report.py", "growth.py"):
+        command = [sys.executable, str(HERE / script), "--results", str(arguments.results)]
+        if subprocess.run(command, check=False).returncode:
+            failed.append(script)
     if failed:
         sys.exit(f"failed: {', '.join(failed)}; the same command goes on with them")
 

@@ -45,6 +45,11 @@ class Chunks:
 
         return np.load(self.vectors, mmap_mode="r")
 
+    def ids(self) -> list[str]:
+        """Ids of the passages."""
+        with self.texts.open(encoding="utf-8") as lines:
+            return [json.loads(line)["id"] for line in lines]
+
     def read(self) -> list[tuple[str, str]]:
         """Pairs (id, text)."""
         with self.texts.open(encoding="utf-8") as lines:

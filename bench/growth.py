@@ -73,8 +73,10 @@ def lines_of(panel: Panel, results: Results) -> dict[str, list[tuple[int, float]
 
 def draw(results: Results, file: Path) -> None:
     """Write the picture."""
-    import matplotlib
-
+    try:
+        import matplotlib
+    except ImportError:
+        sys.exit("matplotlib is not installed; type: pip install -e '.[cpu,dev]' --constraint constraints.txt")
     matplotlib.use("svg")
     matplotlib.rcParams.update({"svg.hashsalt": "mlsurvey", "font.family": "DejaVu Sans", "font.size": 9})
     from matplotlib import pyplot

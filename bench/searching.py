@@ -145,7 +145,7 @@ def _recalls(reading: Reading, peers: dict[str, Worker], asked: Asked, chunks: C
     found = {OURS: [[str(i) for i, _ in reading.snapshot.dense(v, HITS)] for v in asked.vectors]}
     for name, worker in peers.items():
         found[name] = worker.ask("dense", vectors=str(asked.file), count=len(asked.texts))["found"]
-    rows, position = chunks.rows(), {identity: n for n, (identity, _) in enumerate(chunks.read())}
+    rows, position = chunks.rows(), {identity: number for number, identity in enumerate(chunks.ids())}
     for name, lists in found.items():
         values = [
             sum(float(rows[position[i]] @ vector) >= least - _TIE for i in ids) / HITS
