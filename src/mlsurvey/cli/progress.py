@@ -46,7 +46,7 @@ def make_watcher(*, quiet: bool) -> Watcher:
         return Lines()
     from mlsurvey.cli.bar import Bar
 
-    return Bar(make_console(stderr=True))
+    return Bar(make_console(stderr=True), PHASES)
 
 
 class Silence:
