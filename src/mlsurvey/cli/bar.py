@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -19,12 +18,13 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from mlsurvey.cli.progress import PHASES, Silence
 
-class Bar:
+
+class Bar(Silence):
     """A Rich bar per phase with rate and time left; gone when all is done, since the report says what was done."""
 
-    def __init__(self, console: Console, phases: Mapping[str, str]) -> None:
-        self._phases = phases
+    def __init__(self, console: Console) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
         self._progress = Progress(*columns, console=console, transient=True)
         self._tasks: dict[str, TaskID] = {}
@@ -41,7 +41,7 @@ class Bar:
     def __call__(self, phase: str, done: int, total: int) -> None:
         """Move the phase's bar."""
         if phase not in self._tasks:
-            self._tasks[phase] = self._progress.add_task(self._phases.get(phase, phase), total=total)
+            self._tasks[phase] = self._progress.add_task(PHASES.get(phase, phase), total=total)
         self._progress.update(self._tasks[phase], completed=done, total=total)
 
 

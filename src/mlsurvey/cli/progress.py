@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from types import TracebackType
 from typing import Protocol, Self
 
-from mlsurvey.cli.console import is_terminal, make_console, say
+from mlsurvey.cli.console import say
 
 PLAIN_INTERVAL = 10.0
 """Seconds between two plain lines of one phase: a log of an hour stays readable."""
@@ -36,17 +35,6 @@ class Watcher(Protocol):
 
     def __call__(self, phase: str, done: int, total: int) -> None:
         """Show how far the phase is."""
-
-
-def make_watcher(*, quiet: bool) -> Watcher:
-    """A bar where stderr is a terminal, else plain lines; silent if ``quiet``."""
-    if quiet:
-        return Silence()
-    if not is_terminal(sys.stderr):
-        return Lines()
-    from mlsurvey.cli.bar import Bar
-
-    return Bar(make_console(stderr=True), PHASES)
 
 
 class Silence:
