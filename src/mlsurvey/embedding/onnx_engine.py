@@ -13,7 +13,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from mlsurvey.embedding.exported import GRAPH, SENTENCES, Columns
+from mlsurvey.embedding.batches import Columns
+from mlsurvey.embedding.exported import GRAPH, SENTENCES
 from mlsurvey.errors import EngineError
 
 

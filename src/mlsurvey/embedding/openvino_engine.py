@@ -10,7 +10,8 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
-from mlsurvey.embedding.exported import GRAPH, SENTENCES, Columns
+from mlsurvey.embedding.batches import Columns
+from mlsurvey.embedding.exported import GRAPH, SENTENCES
 from mlsurvey.embedding.models import Precision
 from mlsurvey.errors import EngineError
 

@@ -11,8 +11,8 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mlsurvey.embedding.batches import batched
-from mlsurvey.embedding.exported import BATCH_PIECES, BATCH_TEXTS, Columns, inputs, read_config, reader
+from mlsurvey.embedding.batches import BATCH_PIECES, BATCH_TEXTS, Columns, Reader, batched, inputs
+from mlsurvey.embedding.exported import TOKENIZER, read_config
 from mlsurvey.embedding.models import Precision, embedder_id
 from mlsurvey.embedding.samples import sample_texts
 from mlsurvey.errors import EngineError
@@ -67,7 +67,7 @@ class ProcessorEmbedder:
         config = read_config(folder)
         self.id = embedder_id(config.model, precision)
         self.dimension = config.dimension
-        self._reader = reader(folder, config, config.passage_prompt)
+        self._reader = Reader(folder / TOKENIZER, config.max_tokens, config.passage_prompt)
         opened = [open_engine(name, folder, precision) for name in engines]
         self._engine = opened[0] if len(opened) == 1 else max(opened, key=self._speed)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mlsurvey.embedding.batches import Tokens, batched
-from mlsurvey.embedding.exported import BATCH_PIECES, BATCH_TEXTS, SENTENCES, TOKENS, inputs, read_config, reader
+from mlsurvey.embedding.batches import BATCH_PIECES, BATCH_TEXTS, Reader, Tokens, batched, inputs
+from mlsurvey.embedding.exported import SENTENCES, TOKENIZER, TOKENS, read_config
 from mlsurvey.embedding.onnx_engine import OnnxRuntime
 from mlsurvey.embedding.processor import Engine
 
@@ -29,8 +29,8 @@ class QuestionEncoder:
         config = read_config(folder)
         self.id = config.model
         self.dimension = config.dimension
-        self._reader = reader(folder, config, config.prompt)
-        self._bare = reader(folder, config, "") if config.prompt else self._reader
+        self._reader = Reader(folder / TOKENIZER, config.max_tokens, config.prompt)
+        self._bare = Reader(folder / TOKENIZER, config.max_tokens) if config.prompt else self._reader
         self._engine = engine or OnnxRuntime(folder)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -14,8 +14,6 @@ from mlsurvey.index.engine import ModelInfo, Progress
 from mlsurvey.index.identity import NO_DOCUMENTS, chunking_digest, documents_digest, recipe_digest
 from mlsurvey.index.records import unpack_text
 from mlsurvey.index.sources import Content, Sources, look, look_again
-from mlsurvey.reading.documents import document
-from mlsurvey.reading.passages import passages
 from mlsurvey.reading.scan import FileState, scan
 from mlsurvey.types import Document, Entity, Passage, Unreadable
 from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
@@ -162,6 +160,11 @@ def _altered_names(before: tuple[Entity, ...], after: tuple[Entity, ...]) -> set
 def _drafts(
     fresh: Mapping[str, Content], entities: tuple[Entity, ...], model: ModelInfo, progress: Progress
 ) -> list[Draft]:
+    if not fresh:
+        return []
+    from mlsurvey.reading.documents import document  # Markdown's parser: where nothing has changed nothing needs it
+    from mlsurvey.reading.passages import passages
+
     gazetteer = Gazetteer(entities)
     step = _counted(progress, "chunk", len(fresh))
     drafts = []

@@ -11,12 +11,10 @@ from pathlib import Path
 from mlsurvey.errors import DamagedIndexError, Interrupted, NoIndexError
 from mlsurvey.index.catalogue import Catalogue, Published, open_for_reading, open_for_writing
 from mlsurvey.index.collect import has_outdated, purge, sweep
-from mlsurvey.index.embed import embed, known_vectors
 from mlsurvey.index.engine import Embedder, ModelInfo, Progress, silent
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.lock import writer_lock
 from mlsurvey.index.plan import Plan, make_plan
-from mlsurvey.index.publish import publish, touch
 from mlsurvey.index.storage import storage_errors, sync_folder
 from mlsurvey.index.verify import check_sizes
 from mlsurvey.types import RefreshReport
@@ -89,6 +87,8 @@ def refresh(
 
 
 def _preview(job: _Job, rebuild: bool, started: float) -> RefreshReport:
+    from mlsurvey.index.embed import known_vectors
+
     with _existing(job.layout, rebuild) as catalogue:
         base = _newest(catalogue)
         plan = make_plan(job.corpus, catalogue, base, job.vocabulary, job.model, job.progress)
@@ -133,6 +133,8 @@ def _refresh(job: _Job, rebuild: bool, wait: float, started: float) -> RefreshRe
 def _settle(job: _Job, catalogue: Catalogue, plan: Plan) -> None:
     """Where nothing is to be published: remember what was looked at, and drop what no reader needs any more."""
     if plan.touched or has_outdated(catalogue):
+        from mlsurvey.index.publish import touch
+
         with catalogue.transaction():
             touch(catalogue, plan)
             purge(catalogue, job.layout, job.model.id)
@@ -167,6 +169,8 @@ def _newest(catalogue: Catalogue | None) -> Published | None:
 
 
 def _embed(job: _Job, catalogue: Catalogue, plan: Plan) -> _Embedded:
+    from mlsurvey.index.embed import embed, known_vectors  # numpy: where nothing has changed nothing needs it
+
     missing = plan.texts(known_vectors(catalogue, job.model.id, plan.keys()))
     if not missing:
         return _Embedded()
@@ -177,6 +181,9 @@ def _embed(job: _Job, catalogue: Catalogue, plan: Plan) -> _Embedded:
 
 
 def _publish(job: _Job, catalogue: Catalogue, plan: Plan, base: Published | None) -> Published:
+    from mlsurvey.index.embed import known_vectors
+    from mlsurvey.index.publish import publish
+
     job.progress("publish", 0, 1)
     vectors = known_vectors(catalogue, job.model.id, plan.keys())
     published = publish(catalogue, job.layout, plan, vectors, job.model, base)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from mlsurvey.errors import DamagedIndexError
 from mlsurvey.index.catalogue import Catalogue, Published, live
 from mlsurvey.index.keywords import Keywords
@@ -58,6 +56,8 @@ def _files(catalogue: Catalogue, published: Published | None) -> Iterable[Stored
 
 def _check_sides(catalogue: Catalogue, layout: Layout, published: Published) -> None:
     """The keyword side finds exactly the live passages, and each has a vector."""
+    import numpy as np
+
     from mlsurvey.index.vectors import Vectors  # faiss loads slowly; opening an index must not wait for it
 
     number = published.generation.number

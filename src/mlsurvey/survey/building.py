@@ -37,7 +37,7 @@ def build(
     The question model is exported first: an index that is published can be asked at once.
     """
     progress = progress or silent
-    identity = models.model_id(settings.model)
+    identity = models.remembered_id(settings.model, settings.index / "models" / "digests.json")
     folder = export_folder(settings.index, identity)
     if not dry_run:
         _export_if_missing(settings.model, folder, progress)
@@ -47,7 +47,7 @@ def build(
         settings.index,
         vocabulary=vocabulary,
         embedder=lambda count: _embedder(settings, folder, precision, count),
-        model=_model_info(settings.model, models.embedder_id(identity, precision)),
+        model=_model_info(settings.model, models.embedder_id(identity, precision), folder),
         dry_run=dry_run,
         rebuild=rebuild,
         progress=progress,
@@ -87,13 +87,21 @@ def _notes(folder: Path) -> list[str]:
     return [f"the model could not be exported ({failure}): PyTorch embeds questions too, and starts seconds slower"]
 
 
-def _model_info(name: str, embedder: str) -> ModelInfo:
+def _model_info(name: str, embedder: str, folder: Path) -> ModelInfo:
     return ModelInfo(
         id=embedder,
         dimension=models.dimension(name),
-        max_tokens=models.max_tokens(name) + SPECIAL_TOKENS,
+        max_tokens=(_room(folder) or models.max_tokens(name)) + SPECIAL_TOKENS,
         counter=models.token_counter(name),
     )
+
+
+def _room(folder: Path) -> int | None:
+    """Word pieces that a passage may have, as the export tells; None before the first one, in a dry run."""
+    try:
+        return exported.read_config(folder).room
+    except EngineError:
+        return None
 
 
 def _precision(settings: Settings, identity: str) -> Precision:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mlsurvey.answering.answer import Answerer
+from mlsurvey.index.catalogue import open_for_reading
 from mlsurvey.index.layout import Layout
-from mlsurvey.index.snapshot import Snapshot
-from mlsurvey.retrieval.search import Searcher
+from mlsurvey.index.storage import storage_errors
+from mlsurvey.index.verify import check_sizes
 from mlsurvey.survey.encoding import LazyEncoder, LazyReranker
 from mlsurvey.types import Generation
 from mlsurvey.vocabulary.load import Vocabulary
+
+if TYPE_CHECKING:
+    from mlsurvey.answering.answer import Answerer
+    from mlsurvey.index.snapshot import Snapshot
 
 Stamp = tuple[int, int, int]
 
@@ -31,6 +36,8 @@ class Reading:
         *,
         lasting: bool = False,
     ) -> None:
+        from mlsurvey.retrieval.search import Searcher
+
         self.snapshot = snapshot
         self.encoder = LazyEncoder(index, snapshot.generation.model, lasting=lasting)
         self.searcher = Searcher(snapshot, self.encoder, reranker)
@@ -39,6 +46,8 @@ class Reading:
     @cached_property
     def answerer(self) -> Answerer:
         """What answers questions over the generation."""
+        from mlsurvey.answering.answer import Answerer
+
         return Answerer(self.searcher, self._vocabulary())
 
 
@@ -98,6 +107,8 @@ class Reader:
             self._close_unused()
 
     def _newest(self) -> Reading:
+        from mlsurvey.index.snapshot import Snapshot
+
         stamp = _stamp(self._index)
         if self._current is None or stamp != self._stamp:
             snapshot = Snapshot(self._index, exact=self._exact, lasting=self._lasting)
@@ -118,8 +129,10 @@ class Reader:
 
 def newest_generation(index: Path) -> Generation:
     """What was published last, without keeping anything open. Raises like :meth:`Reader.reading`."""
-    with Snapshot(index) as snapshot:
-        return snapshot.generation
+    with storage_errors(index), closing(open_for_reading(Layout(index))) as catalogue:
+        published = catalogue.published()[0]
+        check_sizes(catalogue, Layout(index), published)
+        return published.generation
 
 
 def _stamp(index: Path) -> Stamp | None:
