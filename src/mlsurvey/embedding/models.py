@@ -146,14 +146,22 @@ def max_tokens(name: str) -> int:
     return sequence_limit(name) - len(counter.encode(prompt(name, "document", "passage", "corpus")).ids)
 
 
+class _TokenCounter:
+    """Can be pickled: documents are cut in several processes."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._tokenizer = name, tokenizer(name)
+
+    def __reduce__(self) -> tuple[type[_TokenCounter], tuple[str]]:
+        return _TokenCounter, (self._name,)
+
+    def __call__(self, texts: Sequence[str]) -> list[int]:
+        return [len(found) for found in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+
 def token_counter(name: str) -> Callable[[Sequence[str]], list[int]]:
     """A function that counts the word pieces of many texts at once, special tokens left out."""
-    counter = tokenizer(name)
-
-    def count(texts: Sequence[str]) -> list[int]:
-        return [len(encoding) for encoding in counter.encode_batch_fast(list(texts), add_special_tokens=False)]
-
-    return count
+    return _TokenCounter(name)
 
 
 def tokenizer(name: str) -> Tokenizer:
