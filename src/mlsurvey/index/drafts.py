@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
@@ -69,7 +69,7 @@ def drafts(
     return tuple(made)
 
 
-def _cut(cut: Cutter, batches: list[list[tuple[str, Content]]]) -> Iterator[list[Draft]]:
+def _cut(cut: Cutter, batches: list[list[tuple[str, Content]]]) -> Generator[list[Draft], None, None]:
     size = sum(len(content.data) for _, content in chain.from_iterable(batches))
     if size < MUCH or cores() < 2 or not can_travel(cut):
         yield from map(cut, batches)
