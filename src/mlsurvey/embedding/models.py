@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -203,17 +203,26 @@ def max_tokens(name: str) -> int:
     return sequence_limit(name) - len(counter.encode(prompt(name, "document", "passage", "corpus")).ids)
 
 
+class _TokenCounter:
+    """Can be pickled: documents are cut in several processes. The tokenizer is read when it is first called."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __reduce__(self) -> tuple[type[_TokenCounter], tuple[str]]:
+        return _TokenCounter, (self._name,)
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        return tokenizer(self._name)
+
+    def __call__(self, texts: Sequence[str]) -> list[int]:
+        return [len(found) for found in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+
 def token_counter(name: str) -> Callable[[Sequence[str]], list[int]]:
-    """A function that counts the word pieces of many texts at once, special tokens left out.
-
-    The tokenizer is read when it is first called.
-    """
-    opened = cache(lambda: tokenizer(name))
-
-    def count(texts: Sequence[str]) -> list[int]:
-        return [len(encoding) for encoding in opened().encode_batch_fast(list(texts), add_special_tokens=False)]
-
-    return count
+    """A function that counts the word pieces of many texts at once, special tokens left out."""
+    return _TokenCounter(name)
 
 
 def tokenizer(name: str) -> Tokenizer:

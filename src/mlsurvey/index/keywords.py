@@ -97,8 +97,8 @@ def _schema() -> tantivy.Schema:
 
 def names_in(text: str) -> list[str]:
     """Collapsed forms of the names that are written with a joint: ``tch-rs`` gives ``tchrs``, ``TF.NET`` ``tfnet``."""
-    # Most words are nothing but letters; the pattern, slow as it must look at every place, sees the others only.
-    candidates = " ".join([word for word in text.split() if not word.isalnum()])
+    # Most words are nothing but letters, a comma behind them at most; the pattern, which is slow, sees the others only.
+    candidates = " ".join([word for word in text.split() if not (word.isalnum() or word[:-1].isalnum())])
     return [collapse(match.group()) for match in _JOINED.finditer(candidates)]
 
 

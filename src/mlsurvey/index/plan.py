@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlsurvey.index.catalogue import Catalogue, Published, load_entity
 from mlsurvey.index.changes import Changes, Known, classify
@@ -15,21 +16,12 @@ from mlsurvey.index.identity import NO_DOCUMENTS, chunking_digest, documents_dig
 from mlsurvey.index.records import unpack_text
 from mlsurvey.index.sources import Content, Sources, look, look_again
 from mlsurvey.reading.scan import FileState, scan
-from mlsurvey.types import Document, Entity, Passage, Unreadable
+from mlsurvey.types import Entity, Unreadable
 from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
 from mlsurvey.vocabulary.load import Vocabulary
 
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A document version to be written."""
-
-    content: Content
-    document: Document
-    passages: tuple[Passage, ...]
-    """Those with something to read in them; noise is neither found nor kept."""
-    keys: tuple[str, ...]
-    """Of the passages: under each its vector is kept."""
+if TYPE_CHECKING:
+    from mlsurvey.index.drafts import Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +92,7 @@ def make_plan(
         now_ns=now_ns,
         changes=classify(known, {path: c.sha256 for path, c in sources.read.items()}, gone),
         unreadable=tuple(sorted([*skipped, *sources.unreadable.values()], key=lambda u: u.path)),
-        drafts=tuple(_drafts(fresh, entities, model, progress)),
+        drafts=_drafts(fresh, entities, model, progress),
         retired=tuple(sorted(version.id for version in retired)),
         touched=tuple((known[path].id, c.state) for path, c in sources.read.items() if path not in fresh),
         entities=entities,
@@ -114,6 +106,16 @@ def make_plan(
         ),
         notes=tuple(_notes(base, model, chunking, len(affected & fresh.keys()), documents)),
     )
+
+
+def _drafts(
+    fresh: Mapping[str, Content], entities: tuple[Entity, ...], model: ModelInfo, progress: Progress
+) -> tuple[Draft, ...]:
+    if not fresh:
+        return ()
+    from mlsurvey.index.drafts import drafts  # Markdown's parser: where nothing has changed nothing needs it
+
+    return drafts(fresh, entities, model, partial(progress, "chunk"))
 
 
 def known_documents(catalogue: Catalogue | None) -> dict[str, Known]:
@@ -157,26 +159,6 @@ def _altered_names(before: tuple[Entity, ...], after: tuple[Entity, ...]) -> set
     return set(Gazetteer(set(before) - set(after)).keys) | set(Gazetteer(set(after) - set(before)).keys)
 
 
-def _drafts(
-    fresh: Mapping[str, Content], entities: tuple[Entity, ...], model: ModelInfo, progress: Progress
-) -> list[Draft]:
-    if not fresh:
-        return []
-    from mlsurvey.reading.documents import document  # Markdown's parser: where nothing has changed nothing needs it
-    from mlsurvey.reading.passages import passages
-
-    gazetteer = Gazetteer(entities)
-    step = _counted(progress, "chunk", len(fresh))
-    drafts = []
-    for path, content in sorted(fresh.items()):
-        read = document(path, content.data, content.sha256, gazetteer)
-        cut = passages(read, gazetteer, model.counter, model.limit)
-        kept = tuple(passage for passage in cut if passage.sentences)
-        drafts.append(Draft(content, read, kept, tuple(passage.key for passage in kept)))
-        step()
-    return drafts
-
-
 def _notes(base: Published | None, model: ModelInfo, chunking: str, affected: int, documents: int) -> list[str]:
     notes = []
     if not documents:
@@ -188,9 +170,3 @@ def _notes(base: Published | None, model: ModelInfo, chunking: str, affected: in
     elif affected:
         notes.append(f"known entities changed: {affected} documents were read again for it")
     return notes
-
-
-def _counted(progress: Progress, phase: str, total: int) -> Callable[[], None]:
-    """A step that reports one more done each time it is called."""
-    done = iter(range(1, total + 1))
-    return lambda: progress(phase, next(done), total)

@@ -12,11 +12,12 @@ from mlsurvey.index import keywords
 from mlsurvey.index.catalogue import Catalogue, Published, dump_entity, record
 from mlsurvey.index.changes import is_settled
 from mlsurvey.index.collect import purge
+from mlsurvey.index.drafts import Draft
 from mlsurvey.index.engine import ModelInfo
 from mlsurvey.index.identity import generation_id
 from mlsurvey.index.keywords import KeywordRow
 from mlsurvey.index.layout import Layout
-from mlsurvey.index.plan import Draft, Plan
+from mlsurvey.index.plan import Plan
 from mlsurvey.index.records import pack_text, passage_row, tags_of
 from mlsurvey.index.segments import files_of, tidy
 from mlsurvey.index.storage import stored

@@ -1,0 +1,150 @@
+"""Call one function in several processes. Run as a module, it is such a process.
+
+``multiprocessing`` is not used: where it starts processes afresh, they run the caller's script once more, which a
+library must not ask of it; where it forks, threads that hold a lock are lost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from mlsurvey.errors import IndexingError
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+MOST = 16
+"""Processes: each takes some 100 MB of memory."""
+_ENDING = 10.0  # seconds that a process has to end once nothing more is asked of it
+
+
+def can_travel(function: object) -> bool:
+    """Whether a function can be sent to another process."""
+    try:
+        pickle.dumps(function)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return False
+    return True
+
+
+class Pool(Generic[Given, Made]):
+    """Processes that all have one function. Use it in a ``with`` statement."""
+
+    def __init__(self, function: Callable[[Given], Made], count: int) -> None:
+        """Start the processes.
+
+        Args:
+            function: can be pickled.
+            count: of processes; :data:`MOST` at most.
+        """
+        self._size = min(count, MOST)
+        self._free: SimpleQueue[_Process] = SimpleQueue()
+        self._processes = [_Process(function) for _ in range(self._size)]
+        for process in self._processes:
+            self._free.put(process)
+        self._threads = ThreadPoolExecutor(self._size)
+
+    def map(self, items: Sequence[Given]) -> Iterator[Made]:
+        """What the function gives for each item, in order. What it raises is raised here.
+
+        Raises:
+            IndexingError: a process ended.
+        """
+        waiting: list[Future[Made]] = [self._threads.submit(self._call, item) for item in items]
+        for place in range(len(waiting)):
+            yield waiting[place].result()
+            waiting[place] = Future()  # what was given is the caller's alone: all of it may be large
+
+    def _call(self, item: Given) -> Made:
+        process = self._free.get()
+        try:
+            made: Made = process.call(item)
+            return made
+        finally:
+            self._free.put(process)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for process in self._processes:
+            process.end(at_once=error is not None)
+        self._threads.shutdown()
+
+
+class _Process:
+    """One process, spoken to over its standard input and output."""
+
+    def __init__(self, function: object) -> None:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "TOKENIZERS_PARALLELISM": "false",  # the cores are taken by the other processes
+        }
+        command = [sys.executable, "-m", __name__]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+        self._send(function)
+
+    def call(self, item: object) -> Any:
+        self._send(item)
+        assert self._process.stdout
+        try:
+            is_error, found = pickle.load(self._process.stdout)
+        except (EOFError, pickle.UnpicklingError) as error:
+            raise IndexingError(f"a process that cut documents ended ({self._process.wait()}); try again") from error
+        if is_error:
+            raise found
+        return found
+
+    def _send(self, value: object) -> None:
+        assert self._process.stdin
+        with contextlib.suppress(BrokenPipeError):  # it ended; reading its answer will tell
+            pickle.dump(value, self._process.stdin, pickle.HIGHEST_PROTOCOL)
+            self._process.stdin.flush()
+
+    def end(self, *, at_once: bool) -> None:
+        assert self._process.stdin and self._process.stdout
+        if at_once:
+            self._process.kill()
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(_ENDING)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+
+
+def _serve() -> None:
+    """Answer until nothing more comes. The one that asks decides what an interruption means."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    asked, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not get among the answers
+    function = pickle.load(asked)
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        while True:
+            item = pickle.load(asked)
+            try:
+                answer: tuple[bool, object] = False, function(item)
+            except Exception as error:
+                answer = True, error
+            pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
+            answers.flush()
+
+
+if __name__ == "__main__":
+    _serve()
