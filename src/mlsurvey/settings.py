@@ -36,7 +36,7 @@ NOT_SETTINGS = frozenset({"MLSURVEY_SHARED"})
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "fp32", "bf16"]
 Engine = Literal["auto", "openvino", "onnxruntime", "torch"]
-Vectors = Literal["auto", "exact"]
+Vectors = Literal["auto", "exact", "compressed"]
 _CHOICES = {
     "device": get_args(Device),
     "engine": get_args(Engine),
@@ -69,7 +69,8 @@ class Settings:
     engine: Engine = "auto"
     """What embeds passages on a processor; auto takes the faster of those that are installed, by a second's trial."""
     vectors: Vectors = "auto"
-    """How vectors are searched: exact scans all of them, auto scans codes of large segments and refines the best."""
+    """How vectors are searched: exact scans them all; auto scans codes where there are many, and refines the best;
+    compressed does so in the least memory."""
     reranker: str | None = None
     """Cross-encoder that orders the best hits anew: a name or a folder; none, or an empty text, for no reranking."""
     github_raw: str = "https://raw.githubusercontent.com"

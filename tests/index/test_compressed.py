@@ -66,16 +66,16 @@ def test_the_nearest_are_those_of_an_exact_search(layout: Layout, rows, queries)
 
 def test_exact_leaves_codes_aside(layout: Layout, rows, queries, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compressed, "scan", None)
-    vectors = Vectors(layout, ["s"], DIMENSION, exact=True)
+    vectors = Vectors(layout, ["s"], DIMENSION, "exact")
     assert [i for i, _ in vectors.search(queries[0], 25)] == exactly(rows, queries[0], 25, np.arange(COUNT))
 
 
 @pytest.mark.parametrize("share", [2, 7, 500])
-@pytest.mark.parametrize("exact", [False, True])
-def test_selections_of_every_size(share, exact, layout: Layout, rows, queries, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("mode", ["auto", "exact", "compressed"])
+def test_selections_of_every_size(share, mode, layout: Layout, rows, queries, monkeypatch: pytest.MonkeyPatch) -> None:
     """A small selection is gathered; a large one is scanned for by codes, or looked at where it lies."""
     monkeypatch.setattr(segment, "GATHERED", 100)
-    vectors = Vectors(layout, ["s"], DIMENSION, exact=exact)
+    vectors = Vectors(layout, ["s"], DIMENSION, mode)
     places = np.arange(0, COUNT, share)
     strangers = np.array([1, 10**9], dtype=np.int64)
     among = np.union1d(IDS[places], strangers)
@@ -84,12 +84,31 @@ def test_selections_of_every_size(share, exact, layout: Layout, rows, queries, m
     assert len(vectors.search(queries[0], COUNT, among)) == len(places)
 
 
-def test_rows_that_were_read_are_given_back(layout: Layout, rows, queries, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(segment, "RESIDENT", 1)
-    vectors = Vectors(layout, ["s"], DIMENSION)
-    first, second = vectors.search(queries[0], 10), vectors.search(queries[0], 10)
-    assert first == second
-    assert np.array_equal(vectors.take(IDS[:5]), rows[:5])
+def test_rows_are_the_same_whether_mapped_or_read(layout: Layout, rows, queries) -> None:
+    mapped, read = (Vectors(layout, ["s"], DIMENSION, mode) for mode in ("auto", "compressed"))
+    for query in queries[:10]:
+        assert read.search(query, 10) == mapped.search(query, 10)
+    places = np.array([7, 5, 6, 4999, 0, 6, COUNT - 1], dtype=np.int64)
+    assert np.array_equal(read.take(IDS[places]), rows[places])
+    assert read.take(IDS[:0]).shape == (0, DIMENSION)
+
+
+def test_the_best_of_several_segments_are_refined_together(rows, queries, tmp_path: Path, monkeypatch) -> None:
+    home = Layout(tmp_path)
+    for name, part in (("a", slice(0, 4000)), ("b", slice(4000, 5900)), ("c", slice(5900, None))):
+        write_segment(home, name, IDS[part], [rows[part]], DIMENSION)
+        if name != "c":
+            write_codes(home, name)
+    monkeypatch.setattr(compressed, "MIN_REFINED", 200)
+    refined: list[int] = []
+    real = segment.Segment.refined
+    monkeypatch.setattr(segment.Segment, "refined", lambda *a: refined.append(len(a[3])) or real(*a))
+    vectors = Vectors(home, ["a", "b", "c"], DIMENSION)
+    for query in queries:
+        refined.clear()
+        found = vectors.search(query, 10)
+        assert len({i for i, _ in found} & set(exactly(rows, query, 10, np.arange(COUNT)))) >= 9
+        assert sum(refined) <= 210, "two hundred, and what codes cannot tell apart"
 
 
 def test_broken_codes_are_damage(layout: Layout, rows, tmp_path: Path) -> None:

@@ -42,16 +42,22 @@ def compress(rows: NDArray[np.float32]) -> Any:
     return index
 
 
+def depth(k: int) -> int:
+    """Candidates that are refined for the best ``k``."""
+    return max(MIN_REFINED, REFINED * k)
+
+
 def nearest(codes: Any, rows: NDArray[np.float32], query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     """Row numbers of the ``k`` best for a query of shape (1, d), best first; exact but for what the codes lost."""
-    found = np.sort(scan(codes, query, max(MIN_REFINED, REFINED * k)))
+    found = np.sort(scan(codes, query, depth(k))[1])
     return found[best(rows[found] @ query[0], k)]
 
 
-def scan(codes: Any, query: NDArray[np.float32], depth: int) -> NDArray[np.int64]:
-    """Row numbers of the ``depth`` best by their codes alone."""
-    found: NDArray[np.int64] = codes.search(query, min(depth, codes.ntotal))[1][0]
-    return found[found >= 0]
+def scan(codes: Any, query: NDArray[np.float32], depth: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """About the scores, and the row numbers, of the ``depth`` best by their codes alone."""
+    scores, found = codes.search(query, min(depth, codes.ntotal))
+    is_there = found[0] >= 0
+    return scores[0][is_there], found[0][is_there]
 
 
 def best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,15 +22,25 @@ if TYPE_CHECKING:
 
 GATHERED = 16_384
 """Rows of a selection that are copied and multiplied; more are looked at where they lie."""
-RESIDENT = 4096
-"""Rows read by number before the kernel is told that they are done with: each may map 64 KiB around it."""
 
 _COUNT = slice(8, 16)  # where a flat file's header tells its rows; its last eight bytes tell its numbers
 
 faiss.omp_set_num_threads(1)  # a second thread makes a single small query three to six times slower
 
-Found = tuple[NDArray[np.float32], NDArray[np.int64]]
-"""Scores and vector ids, best first."""
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Rows of a segment that may be among the best for a query."""
+
+    scores: NDArray[np.float32]
+    places: NDArray[np.int64]
+    """Row numbers."""
+    is_exact: bool
+    """Whether the scores are the true ones; else they are what the codes tell."""
+
+    def kept(self, least: float) -> NDArray[np.int64]:
+        """Row numbers of those that score ``least`` or more."""
+        return self.places[self.scores >= least]
 
 
 def write_segment(
@@ -75,13 +86,16 @@ def _header(rows: int, dimension: int) -> bytes:
 class Segment:
     """An opened segment. Rows and codes stay on the disk, mapped into memory. Safe to share between threads."""
 
-    def __init__(self, layout: Layout, name: str, *, exact: bool = False, card: Card | None = None) -> None:
+    def __init__(
+        self, layout: Layout, name: str, *, exact: bool = False, lean: bool = False, card: Card | None = None
+    ) -> None:
         """Open it.
 
         Args:
             layout: the index.
             name: of the segment.
             exact: leave codes aside, where there are any.
+            lean: read single rows from the file instead of mapping them: they would add up to all of it in memory.
             card: a GPU that a large segment is copied to, if there is room.
 
         Raises:
@@ -101,63 +115,61 @@ class Segment:
                 raise DamagedIndexError(
                     f"vector segment {self._path} has {part.ntotal} rows, its ids {len(self.ids)}; {REBUILD}"
                 )
+        self._offset = self._path.stat().st_size - 4 * self._flat.d * len(self.ids)  # where the rows begin
         self._card = card
         self._copy = card.copy(self._flat) if card is not None and len(self.ids) >= card.min_rows else None
-        self._read = 0
+        self._lean = lean
 
     @cached_property
     def rows(self) -> NDArray[np.float32]:
         """All rows, shape (n, d), mapped from the file."""
-        shape = len(self.ids), self._flat.d
-        offset = self._path.stat().st_size - 4 * shape[0] * shape[1]
-        return np.frombuffer(self._map, dtype="<f4", offset=offset).reshape(shape)
-
-    @cached_property
-    def _map(self) -> mmap.mmap:
         with self._path.open("rb") as file:
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return np.frombuffer(mapped, dtype="<f4", offset=self._offset).reshape(len(self.ids), self._flat.d)
 
-    def search(self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None) -> Found:
-        """The ``k`` best rows for a query of shape (1, d); ``among`` (ascending vector ids) limits which."""
+    def candidates(self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None) -> Candidates:
+        """Rows that may be among the ``k`` best for a query of shape (1, d).
+
+        Args:
+            query: unit vector.
+            k: hits that are wanted.
+            among: ascending vector ids that limit which; None for all.
+        """
         k = min(k, len(self.ids))
         if among is not None:
-            return self._search_among(query, k, self._located(among)[1])
+            return self._among(query, k, self._located(among)[1])
         if self._card is not None and self._copy is not None and k <= self._card.max_k:
-            return self._refined(query, k, self._card.candidates(self._copy, query, k))
+            return self.refined(query, k, self._card.candidates(self._copy, query, k))
         if self._codes is not None:
-            return self._refined(query, k, compressed.scan(self._codes, query, _depth(k)))
-        return self._told(*self._flat.search(query, k))
+            return Candidates(*compressed.scan(self._codes, query, compressed.depth(k)), is_exact=False)
+        return _true(*self._flat.search(query, k))
 
-    def _search_among(self, query: NDArray[np.float32], k: int, places: NDArray[np.int64]) -> Found:
-        """Like :meth:`search`, within row numbers; the GPU's flat index and codes take no selector."""
+    def _among(self, query: NDArray[np.float32], k: int, places: NDArray[np.int64]) -> Candidates:
+        """Like :meth:`candidates`, within row numbers; neither codes nor a GPU's index take a selector."""
         if len(places) <= GATHERED:
-            return self._refined(query, k, places)
+            return self.refined(query, k, places)
         if self._codes is None:
-            return self._told(*self._flat.search(query, k, params=_selection(places, len(self.ids))))
-        return self._refined(query, k, self._scan_among(query, _depth(k), places))
+            return _true(*self._flat.search(query, k, params=_selection(places, len(self.ids))))
+        return self._scan_among(query, compressed.depth(k), places)
 
-    def _scan_among(self, query: NDArray[np.float32], wanted: int, places: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _scan_among(self, query: NDArray[np.float32], wanted: int, places: NDArray[np.int64]) -> Candidates:
         """The best rows of a large selection by their codes: more are scanned for until enough are selected."""
         selected = np.zeros(len(self.ids), dtype=bool)
         selected[places] = True
         depth = 2 * wanted * len(self.ids) // len(places)
         while True:
-            found = compressed.scan(self._codes, query, depth)
-            kept = found[selected[found]]
-            if len(kept) >= wanted or depth >= len(self.ids):
-                return kept[:wanted]
+            scores, found = compressed.scan(self._codes, query, depth)
+            kept = selected[found]
+            if kept.sum() >= wanted or depth >= len(self.ids):
+                return Candidates(scores[kept], found[kept], is_exact=False)
             depth *= 2
 
-    def _refined(self, query: NDArray[np.float32], k: int, places: NDArray[np.int64]) -> Found:
-        """The best of some rows by their exact scores."""
+    def refined(self, query: NDArray[np.float32], k: int, places: NDArray[np.int64]) -> Candidates:
+        """The best ``k`` of some rows by their true scores."""
         places = np.sort(places)
         scores = self._take(places) @ query[0]
         chosen = compressed.best(scores, k)
-        return scores[chosen], self.ids[places[chosen]]
-
-    def _told(self, scores: NDArray[np.float32], places: NDArray[np.int64]) -> Found:
-        found = places[0] >= 0
-        return scores[0][found], self.ids[places[0][found]]
+        return Candidates(scores[chosen], places[chosen], is_exact=True)
 
     def take(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
         """Which of the vector ids are here, and their rows in the same order."""
@@ -165,12 +177,17 @@ class Segment:
         return here, self._take(places)
 
     def _take(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
-        """A copy of some rows. What was mapped for it is given back now and then: it would add up to the whole file."""
-        taken = self.rows[places]
-        self._read += len(places)
-        if self._codes is not None and self._read > RESIDENT and hasattr(mmap, "MADV_DONTNEED"):
-            self._read = 0
-            self._map.madvise(mmap.MADV_DONTNEED)
+        """A copy of some rows, in their order."""
+        if not self._lean:
+            return self.rows[places]
+        size, taken = 4 * self._flat.d, np.empty((len(places), self._flat.d), dtype=np.float32)
+        order = np.argsort(places, kind="stable")
+        with self._path.open("rb", buffering=0) as file:
+            for run in np.split(order, np.flatnonzero(np.diff(places[order]) > 1) + 1) if len(order) else ():
+                first, last = places[run[0]], places[run[-1]]
+                file.seek(self._offset + size * int(first))
+                block = np.frombuffer(file.read(size * int(last - first + 1)), dtype="<f4").reshape(-1, self._flat.d)
+                taken[run] = block[places[run] - first]
         return taken
 
     def _located(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
@@ -181,8 +198,10 @@ class Segment:
         return here, places[here]
 
 
-def _depth(k: int) -> int:
-    return max(compressed.MIN_REFINED, compressed.REFINED * k)
+def _true(scores: NDArray[np.float32], places: NDArray[np.int64]) -> Candidates:
+    """What a flat index gave for one query."""
+    found = places[0] >= 0
+    return Candidates(scores[0][found], places[0][found], is_exact=True)
 
 
 def _selection(places: NDArray[np.int64], count: int) -> Any:

@@ -30,7 +30,7 @@ from mlsurvey.index.verify import check_sizes, verify
 from mlsurvey.types import Document, Entity, Filters, Generation, Passage
 
 if TYPE_CHECKING:
-    from mlsurvey.index.vectors import Vectors
+    from mlsurvey.index.vectors import Mode, Vectors
 
 _ALL = Filters()
 _SPARE = 16  # vectors asked for beyond k at first: some belong to passages of other generations
@@ -45,13 +45,13 @@ REMEMBERED_WORDS = 20_000
 class Snapshot:
     """An opened generation. Safe to share between threads; close it, or use it in a ``with`` statement."""
 
-    def __init__(self, index: Path, model: str | None = None, *, exact: bool = False, lasting: bool = False) -> None:
+    def __init__(self, index: Path, model: str | None = None, *, vectors: Mode = "auto", lasting: bool = False) -> None:
         """Open the newest generation of the index in a folder.
 
         Args:
             index: the folder; may be read-only.
             model: id of the model that questions will be embedded with; None if they will not.
-            exact: scan every vector, also of large segments.
+            vectors: how they are searched, see :class:`mlsurvey.index.vectors.Vectors`.
             lasting: it will be searched often: more is held in memory, and on a GPU, where FAISS sees one.
 
         Raises:
@@ -60,7 +60,8 @@ class Snapshot:
             MismatchError: the vectors were made with another model.
         """
         self._layout = Layout(index)
-        self._exact, self._lasting = exact, lasting
+        self._mode: Mode = vectors
+        self._lasting = lasting
         self._selections = Remembered[Filters, Selection](REMEMBERED_ROWS, len)
         self._passages = Remembered[int, Passage](REMEMBERED_PASSAGES)
         self._frequencies = Remembered[str, int](REMEMBERED_WORDS)
@@ -110,7 +111,7 @@ class Snapshot:
             card = find_card()
         parts = self._published
         with self._kept():
-            return Vectors(self._layout, parts.segments, parts.dimension, exact=self._exact, card=card)
+            return Vectors(self._layout, parts.segments, parts.dimension, self._mode, card)
 
     @contextmanager
     def _kept(self) -> Iterator[None]:

@@ -339,8 +339,9 @@ class Survey:
 
         name = self.settings.reranker
         reranker = LazyReranker(name, self.settings.device) if name else None
-        exact = self.settings.vectors == "exact"
-        return Reader(self.settings.index, self._vocabulary_now, reranker, exact=exact, lasting=self._lasting)
+        return Reader(
+            self.settings.index, self._vocabulary_now, reranker, vectors=self.settings.vectors, lasting=self._lasting
+        )
 
     def _vocabulary_now(self) -> Vocabulary:
         """The vocabulary for a generation that was just opened: whoever published it may have read other files."""

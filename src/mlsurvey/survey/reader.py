@@ -20,6 +20,7 @@ from mlsurvey.vocabulary.load import Vocabulary
 if TYPE_CHECKING:
     from mlsurvey.answering.answer import Answerer
     from mlsurvey.index.snapshot import Snapshot
+    from mlsurvey.index.vectors import Mode
 
 Stamp = tuple[int, int, int]
 
@@ -63,7 +64,7 @@ class Reader:
         vocabulary: Callable[[], Vocabulary],
         reranker: LazyReranker | None = None,
         *,
-        exact: bool = False,
+        vectors: Mode = "auto",
         lasting: bool = False,
     ) -> None:
         """Open nothing yet.
@@ -72,11 +73,12 @@ class Reader:
             index: its folder.
             vocabulary: read anew for each generation.
             reranker: orders the best hits anew, where there is one.
-            exact: scan every vector, also of large segments.
+            vectors: how they are searched, see :class:`mlsurvey.index.vectors.Vectors`.
             lasting: many questions are to come, at the same time: worth an encoder that starts slower.
         """
         self._index, self._vocabulary, self._reranker = index, vocabulary, reranker
-        self._exact, self._lasting = exact, lasting
+        self._mode: Mode = vectors
+        self._lasting = lasting
         self._lock = threading.Lock()
         self._current: Reading | None = None
         self._stamp: Stamp | None = None
@@ -111,7 +113,7 @@ class Reader:
 
         stamp = _stamp(self._index)
         if self._current is None or stamp != self._stamp:
-            snapshot = Snapshot(self._index, exact=self._exact, lasting=self._lasting)
+            snapshot = Snapshot(self._index, vectors=self._mode, lasting=self._lasting)
             if self._current and snapshot.generation == self._current.snapshot.generation:
                 snapshot.close()  # the catalogue was tidied, nothing new was published
             else:
