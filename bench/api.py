@@ -1,10 +1,10 @@
 """Measure the HTTP API under load, beside txtai's own over the same passages, and beside a torch question encoder.
 
-    python bench/api.py --corpus FOLDER --index FOLDER --cache FOLDER [--txtai PYTHON] [--seconds 8] [--output FILE]
+    python bench/api.py --corpus FOLDER --index FOLDER --cache FOLDER [--peers PYTHON] [--rounds 3] [--output FILE]
 
-Every query is asked once, so no cache answers it. All servers run on this machine, one after the other, in one
-process where nothing else is said; the client is part of the load. ``--txtai`` is the Python of an environment with
-``txtai[api]``.
+Every query is a new one, so no cache answers it, except in the row that says so. All servers are up, and are asked in
+turn, in rounds; one process each where nothing else is said. The client is part of the load: it shares the processor.
+``--peers`` is the Python of an environment with ``txtai[api]``. ``tail`` of a row is its p99 by its p50.
 """
 
 from __future__ import annotations
@@ -12,30 +12,25 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
-import json
 import os
 import random
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import quantiles
 
-import httpx2
+from chunks import Chunks, exported, opened
 from http_load import Load, get, post, put_load
+from measuring import OURS, SEED, Row, in_turn, machine, parser, rows_of, say, write
+from serving import READY, mlsurvey, running
 
 from mlsurvey.embedding.models import DEFAULT_MODEL, locate
-from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
-from mlsurvey.types import Filters
 
-CONNECTIONS = (1, 8, 32)
 HITS = 10
 WARMING = 1.0
 PERCENTILES = (50, 95, 99)
-
 TORCH = """
 import sys
 import torch
@@ -48,19 +43,23 @@ from mlsurvey.cli import main
 sys.exit(main(sys.argv[1:]))
 """
 """The service with another question encoder."""
+SEARCH, ASK, CACHED = "POST /v1/search", "POST /v1/ask", "POST /v1/search, remembered"
+TORCH_NAME, TWO_NAME, TXTAI_NAME = "the same, sentence-transformers fp32", "mlsurvey, two processes", "txtai's API"
 
-TXTAI = """
-import json, sys
-from txtai import Embeddings
-passages, model, out = sys.argv[1:]
-rows = [json.loads(line) for line in open(passages, encoding="utf-8")]
-embeddings = Embeddings(path=model, content=True, hybrid=True)
-embeddings.index((row["id"], row["text"]) for row in rows)
-embeddings.save(out)
-"""
-"""txtai's index of the same passages."""
 
-Make = Callable[[str], bytes]
+@dataclass
+class Server:
+    """One that runs, with what is asked of it and what came of it."""
+
+    name: str
+    route: str
+    port: int
+    requests: Iterator[bytes]
+    loads: dict[int, list[Load]] = field(default_factory=dict)
+    """By number of connections, one for each round."""
+
+    def load(self, connections: int, seconds: float) -> Load:
+        return asyncio.run(put_load(self.port, self.requests, connections, seconds))
 
 
 def queries(survey: Survey) -> Iterator[str]:
@@ -69,7 +68,7 @@ def queries(survey: Survey) -> Iterator[str]:
     points = list(survey.aspects().values())
     found = [f"{a} {point}" for a in names for point in points]
     found += [f"{a} or {b} {point}" for a, b in itertools.combinations(names, 2) for point in points]
-    random.Random(1).shuffle(found)
+    random.Random(SEED).shuffle(found)
     return iter(found)
 
 
@@ -79,116 +78,111 @@ def questions(survey: Survey) -> Iterator[str]:
     points = list(survey.aspects().values())
     pairs = itertools.combinations(names, 2)
     found = [f"How do {a} and {b} differ in {point.lower()}?" for a, b in pairs for point in points]
-    random.Random(2).shuffle(found)
+    random.Random(SEED).shuffle(found)
     return iter(found)
 
 
-@contextmanager
-def running(command: list[str], path: str, log: Path, **environment: str) -> Iterator[int]:
-    """A server that answers, and its port; ``{port}`` in the command is replaced."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    filled = [part.replace("{port}", str(port)) for part in command]
-    with log.open("wb") as out:
-        process = subprocess.Popen(filled, stdout=out, stderr=out, env={**os.environ, **environment})
-    try:
-        while not answers(port, path):
-            if process.poll() is not None:
-                sys.exit(f"{filled[:4]} ended; see {log}")
-            time.sleep(0.2)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(30)
+def search(text: str) -> bytes:
+    return post("/v1/search", {"query": text, "limit": HITS})
 
 
-def answers(port: int, path: str) -> bool:
-    try:
-        return httpx2.get(f"http://127.0.0.1:{port}{path}", timeout=30, trust_env=False).status_code == 200
-    except httpx2.TransportError:
-        return False
+def ask(text: str) -> bytes:
+    return post("/v1/ask", {"question": text})
 
 
-def measure(name: str, port: int, make: Make, texts: Iterator[str], seconds: float) -> list[str]:
-    """One row of the table for each number of connections."""
-    asyncio.run(put_load(port, map(make, texts), 2, WARMING))
-    rows = []
-    for connections in CONNECTIONS:
-        load = asyncio.run(put_load(port, map(make, texts), connections, seconds))
-        rows.append(row(name, connections, load))
-        print(rows[-1], flush=True)
-    return rows
+def find(text: str) -> bytes:
+    """txtai's search."""
+    return get("/search", query=text, limit=HITS)
 
 
-def row(name: str, connections: int, load: Load) -> str:
-    times = [f"{load.percentile(percent):.1f}" for percent in PERCENTILES]
-    return f"| {' | '.join([name, str(connections), f'{load.rate:.1f}', *times, str(len(load.failures))])} |"
+def txtai_command(python: str, chunks: Chunks) -> tuple[list[str], Path]:
+    """Command and configuration of txtai's API; its index is made if it is not there, and shared with cold_start.py."""
+    from cold_start import built
+
+    folder, config = built("txtai", chunks, python), chunks.folder / "txtai-api.yml"
+    model = locate(DEFAULT_MODEL)  # without this section the API has no routes to search by
+    config.write_text(f"path: {folder}\nwritable: false\nembeddings:\n  path: {model}\n", "utf-8")
+    return [python, "-m", "uvicorn", "txtai.api:app", "--port", "{port}", "--log-level", "warning"], config
 
 
-def txtai_index(python: str, survey: Survey, cache: Path) -> Path:
-    """Index the passages with txtai, once."""
-    out, passages = cache / "txtai", cache / "passages.jsonl"
-    if not out.exists():
-        with survey._reader.reading() as reading, passages.open("w", encoding="utf-8") as file:
-            ids = [int(number) for number in reading.snapshot.select(Filters(paths=("*",)))]
-            for number, passage in zip(ids, reading.snapshot.passages(ids), strict=True):
-                file.write(json.dumps({"id": str(number), "text": passage.embedding_text}) + "\n")
-        command = [python, "-c", TXTAI, str(passages), str(locate(DEFAULT_MODEL)), str(out)]
-        subprocess.run(command, check=True)
-    (cache / "txtai.yml").write_text(f"path: {out}\nwritable: false\nembeddings:\n  path: {locate(DEFAULT_MODEL)}\n")
-    return cache / "txtai.yml"
+def started(arguments: argparse.Namespace, survey: Survey, chunks: Chunks, stack: ExitStack) -> list[Server]:
+    """All servers. Those of one route share their queries: no two are asked the same."""
+    places, log = (arguments.corpus, arguments.index, arguments.cache), arguments.cache
 
+    def start(name: str, command: list[str], path: str = READY, **environment: str) -> int:
+        say(f"starting {name}")
+        file = log / f"server-{len(name)}.log"
+        return stack.enter_context(running(command, path, file, **environment))[0]
 
-def compared(arguments: argparse.Namespace, survey: Survey) -> list[str]:
-    """Rows of all servers."""
+    own = start(OURS, mlsurvey(*places))
     searched, asked = queries(survey), questions(survey)
-    serve = ["serve", "--port", "{port}", "--corpus", str(arguments.corpus), "--index", str(arguments.index)]
-    serve += ["--queue", "200", "--tokens-file", str(arguments.cache / "no-tokens")]
-    log = arguments.cache / "server.log"
-    rows: list[str] = []
-    search = lambda text: post("/v1/search", {"query": text, "limit": HITS})  # noqa: E731
-    ask = lambda text: post("/v1/ask", {"question": text})  # noqa: E731
-    with running([sys.executable, "-m", "mlsurvey", *serve], "/v1/ready", log) as port:
-        rows += measure("mlsurvey search", port, search, searched, arguments.seconds)
-        rows += measure("mlsurvey ask", port, ask, asked, arguments.seconds)
-        again = itertools.repeat("Burn GPU support")
-        rows += measure("mlsurvey search, cached", port, search, again, arguments.seconds)
-    with running(
-        [sys.executable, "-m", "mlsurvey", *serve, "--workers", "2", "--threads", "1"], "/v1/ready", log
-    ) as port:
-        rows += measure("mlsurvey search, two processes", port, search, searched, arguments.seconds)
-    with running([sys.executable, "-c", TORCH, *serve], "/v1/ready", log) as port:
-        rows += measure("the same, torch fp32 encoder", port, search, searched, arguments.seconds)
-    if arguments.txtai:
-        config = txtai_index(arguments.txtai, survey, arguments.cache)
-        command = [arguments.txtai, "-m", "uvicorn", "txtai.api:app", "--port", "{port}", "--log-level", "warning"]
-        find = lambda text: get("/search", query=text, limit=HITS)  # noqa: E731
-        with running(command, "/count", log, CONFIG=str(config)) as port:
-            rows += measure("txtai search (hybrid)", port, find, searched, arguments.seconds)
+    servers = [
+        Server(OURS, SEARCH, own, map(search, searched)),
+        Server(TORCH_NAME, SEARCH, start(TORCH_NAME, mlsurvey(*places, code=TORCH)), map(search, searched)),
+    ]
+    if arguments.peers:
+        command, config = txtai_command(arguments.peers, chunks)
+        port = start(TXTAI_NAME, command, "/count", CONFIG=str(config))
+        servers.append(Server(TXTAI_NAME, SEARCH, port, map(find, searched)))
+    two = start(TWO_NAME, mlsurvey(*places, "--workers", "2", "--threads", "1"))
+    servers.append(Server(TWO_NAME, SEARCH, two, map(search, searched)))
+    servers.append(Server(OURS, ASK, own, map(ask, asked)))
+    servers.append(Server(OURS, CACHED, own, map(search, itertools.repeat("Burn GPU support"))))
+    return servers
+
+
+def measured(servers: list[Server], arguments: argparse.Namespace) -> None:
+    """Put load on every server in every round."""
+    for server in servers:
+        server.load(2, WARMING)
+    names = {f"{server.name} {server.route}": server for server in servers}
+    for connections in arguments.connections:
+        say(f"{connections} connections")
+        for _, name in in_turn(tuple(names), arguments.rounds):
+            load = names[name].load(connections, arguments.seconds / arguments.rounds)
+            names[name].loads.setdefault(connections, []).append(load)
+
+
+def rows_of_route(servers: list[Server], route: str, connections: int, size: int) -> list[Row]:
+    """Requests per second with percentiles of the times, one row for each server."""
+    asked = {server.name: server.loads[connections] for server in servers if server.route == route}
+    samples = {name: [[load.rate] for load in loads] for name, loads in asked.items()}
+    rows = rows_of(route, "requests/s", samples, size=size, higher_is_better=True, connections=connections)
+    for row in rows:
+        row |= _times(asked[row["system"]])
     return rows
+
+
+def _times(loads: list[Load]) -> Row:
+    """Percentiles in milliseconds over all rounds."""
+    taken = [1000 * seconds for load in loads for seconds in load.latencies]
+    cuts = quantiles(taken, n=100, method="inclusive")
+    found = {f"p{percent}": round(cuts[percent - 1], 2) for percent in PERCENTILES}
+    failed = sum(len(load.failures) for load in loads)
+    return {**found, "tail": round(found["p99"] / found["p50"], 2), "failed": failed}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", type=Path, required=True)
-    parser.add_argument("--index", type=Path, required=True)
-    parser.add_argument("--cache", type=Path, required=True, help="for txtai's index and for logs")
-    parser.add_argument("--txtai", help="Python of an environment with txtai[api]")
-    parser.add_argument("--seconds", type=float, default=8.0, help="of each measurement")
-    parser.add_argument("--output", type=Path, help="file for the table")
-    arguments = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--corpus", type=Path, required=True)
+    options.add_argument("--index", type=Path, required=True)
+    options.add_argument("--cache", type=Path, required=True, help="for txtai's index and for logs")
+    options.add_argument("--peers", help="Python of an environment with txtai[api]")
+    options.add_argument("--seconds", type=float, default=9.0, help="of each measurement, all rounds together")
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--connections", type=int, nargs="*", default=[1, 8, 32])
+    arguments = options.parse_args()
     arguments.cache.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    with Survey(Settings(corpus=arguments.corpus, index=arguments.index)) as survey:
-        began = os.getloadavg()[0]
-        rows = compared(arguments, survey)
-        passages = survey.generation().passages
-    head = f"{passages:,} passages, {os.cpu_count()} cores, load before {began:.1f}; times in ms"
-    names = ["server and route", "connections", "requests/s", *(f"p{p}" for p in PERCENTILES), "failed"]
-    table = [head, "", f"| {' | '.join(names)} |", f"|{' --- |' * len(names)}", *rows, ""]
-    if arguments.output:
-        arguments.output.write_text("\n".join(table), "utf-8")
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    facts = machine()
+    with opened(arguments.index, arguments.corpus) as (survey, reading), ExitStack() as stack:
+        chunks = exported(reading, arguments.cache)
+        servers = started(arguments, survey, chunks, stack)
+        measured(servers, arguments)
+    rows = []
+    for route, connections in itertools.product((SEARCH, ASK, CACHED), arguments.connections):
+        rows += rows_of_route(servers, route, connections, chunks.size)
+    write(arguments.output, "api", rows, facts, seconds=arguments.seconds, rounds=arguments.rounds, hits=HITS)
 
 
 if __name__ == "__main__":

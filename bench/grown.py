@@ -148,6 +148,7 @@ class Embedder:
     """Gives a grown passage a vector near those of the real passages that its sentences are from."""
 
     device = "cpu"
+    portion = 4096
 
     def __init__(self, source: Source) -> None:
         self.id = source.model
@@ -190,7 +191,7 @@ def vocabulary(corpus: Path, index: Path) -> Vocabulary:
 def refreshed(corpus: Path, index: Path, embedder: Embedder) -> RefreshReport:
     """One refresh of a grown index."""
     known = vocabulary(corpus, index)
-    return refresh(corpus, index, vocabulary=known, embedder=lambda: embedder, model=model_info(embedder.id))
+    return refresh(corpus, index, vocabulary=known, embedder=lambda count: embedder, model=model_info(embedder.id))
 
 
 def place(corpus: Path, number: int) -> Path:

@@ -50,14 +50,17 @@ async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, r
 
 
 async def put_load(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Load:
-    """Ask on so many connections at once, for so long."""
+    """Ask on so many connections at once, for so long or until there are no more requests."""
     load = Load(seconds)
-    until = time.perf_counter() + seconds
+    start = time.perf_counter()
+    until = start + seconds
 
     async def ask() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while (began := time.perf_counter()) < until:
-            status, body = await exchange(reader, writer, next(requests))
+            if (request := next(requests, None)) is None:
+                break
+            status, body = await exchange(reader, writer, request)
             if status == 200:
                 load.latencies.append(time.perf_counter() - began)
             else:
@@ -65,5 +68,6 @@ async def put_load(port: int, requests: Iterator[bytes], connections: int, secon
         writer.close()
 
     outcomes = await asyncio.gather(*(ask() for _ in range(connections)), return_exceptions=True)
+    load.seconds = time.perf_counter() - start  # what was on its way at the end is counted, and so is its time
     load.failures += [repr(outcome) for outcome in outcomes if outcome is not None]
     return load

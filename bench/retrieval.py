@@ -67,7 +67,7 @@ def _searched(query: Query, vector: NDArray[np.float32], answerer: Answerer) -> 
     snapshot = answerer.snapshot
     rankings = {
         KEYWORD: snapshot.keyword(query.keywords, DEPTH, query.filters),
-        DENSE: snapshot.dense(vector, DEPTH, snapshot.select(query.filters)),
+        DENSE: snapshot.dense(vector, DEPTH, query.filters),
     }
     ids = list({identity for ranking in rankings.values() for identity, _ in ranking})
     passages = dict(zip(ids, snapshot.passages(ids), strict=True))

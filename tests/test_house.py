@@ -27,6 +27,16 @@ ASKING_PATH = (
     "mlsurvey.rendering.terminal",
 )
 HEAVY = ("torch", "transformers", "sentence_transformers", "onnx", "textual", "fastapi")
+NEVER_BY_ASKING = {*HEAVY, "openvino", "pydantic", "pydantic_core", "pydantic_settings", "rich", "httpx2", "asyncio"}
+"""What a process that answers a question in JSON has no use for: each would cost it a tenth of its time, or more."""
+NEVER_BY_REFRESHING = {*HEAVY, "openvino", "faiss", "pydantic", "pydantic_core", "pydantic_settings", "httpx2"}
+"""The same for one that finds that nothing has changed."""
+LOADED = """
+import sys
+from mlsurvey.cli import main
+code = main()
+print(code, *sorted(name for name in sys.modules if "." not in name), file=sys.stderr)
+"""
 MACHINE_PATHS = re.compile(r"(^|[^\w.])/(home/\w+|Users/\w+|root|work|tmp/\w+)/|--(extra-)?index[-]url|find[-]links")
 
 
@@ -58,6 +68,29 @@ def test_asking_loads_nothing_heavy(module: str) -> None:
     script = f"import sys, {module}; print(*sorted({set(HEAVY)!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+
+
+def loaded_by(home, *command: str) -> set[str]:
+    """The top-level modules that a process has loaded when it has done a command."""
+    place = ["--corpus", str(home.corpus), "--index", str(home.index)]
+    done = subprocess.run([sys.executable, "-c", LOADED, *place, *command], capture_output=True, text=True, check=False)
+    code, *modules = done.stderr.split("\n")[-2].split()
+    assert code == "0", done.stderr
+    return set(modules)
+
+
+def test_a_process_that_answers_loads_no_more_than_it_needs(indexed) -> None:
+    question = "How do Burn and Candle differ in GPU support?"
+    loaded = loaded_by(indexed, "ask", question, "--json")
+    assert "mlsurvey" in loaded
+    assert loaded & NEVER_BY_ASKING == set()
+
+
+def test_a_refresh_without_changes_loads_no_more_than_it_needs(home) -> None:
+    loaded_by(home, "refresh")  # the files are new to the index: a copy has other inodes
+    loaded = loaded_by(home, "refresh", "--json")
+    assert "mlsurvey" in loaded
+    assert loaded & NEVER_BY_REFRESHING == set()
 
 
 @pytest.mark.parametrize(("folders", "extras"), [(("src", "tui", ".ci"), ("cpu",)), (("bench",), ("cpu", "dev"))])

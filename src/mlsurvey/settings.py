@@ -12,21 +12,14 @@ A value is taken from the first of these that has it:
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal, get_args
 
 import platformdirs
-from pydantic import Field, PrivateAttr, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    InitSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
 
 from mlsurvey.errors import SettingsError
 
@@ -40,12 +33,28 @@ NOT_SETTINGS = frozenset({"MLSURVEY_SHARED"})
 """Names with our prefix that are no settings: this one tells the tests where the real documents are."""
 
 
-class Settings(BaseSettings):
-    """All that a person may set. Made by :func:`load_settings`; frozen."""
+Device = Literal["auto", "cpu", "cuda", "mps"]
+Precision = Literal["auto", "fp32", "bf16"]
+Engine = Literal["auto", "openvino", "onnxruntime", "torch"]
+Vectors = Literal["auto", "exact"]
+_CHOICES = {
+    "device": get_args(Device),
+    "engine": get_args(Engine),
+    "precision": get_args(Precision),
+    "vectors": get_args(Vectors),
+}
+_URL = re.compile(r"https?://[^\s?#]+")
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, use_attribute_docstrings=True
-    )
+
+@dataclass(frozen=True)
+class Settings:
+    """All that a person may set. Made by :func:`load_settings`.
+
+    Checked by hand, in a few lines: pydantic would be a fifth of the time in which a process answers a question.
+
+    Raises:
+        SettingsError: a value is not possible.
+    """
 
     corpus: Path
     """Folder that holds the documents."""
@@ -53,35 +62,53 @@ class Settings(BaseSettings):
     """Folder that holds the index built from them."""
     model: str = "all-MiniLM-L6-v2"
     """Sentence-transformers model that embeds passages and questions: a name or a folder."""
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    device: Device = "auto"
     """Where passages are embedded; auto takes the fastest there is."""
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    precision: Precision = "auto"
     """Number format while embedding; auto takes bf16 where the processor has it and the vectors keep."""
+    engine: Engine = "auto"
+    """What embeds passages on a processor; auto takes the faster of those that are installed, by a second's trial."""
+    vectors: Vectors = "auto"
+    """How vectors are searched: exact scans all of them, auto scans codes of large segments and refines the best."""
     reranker: str | None = None
     """Cross-encoder that orders the best hits anew: a name or a folder; none, or an empty text, for no reranking."""
-    github_raw: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] = "https://raw.githubusercontent.com"
+    github_raw: str = "https://raw.githubusercontent.com"
     """Where `sync` reads files of GitHub's repositories: the host itself, or a mirror with the same paths."""
+    origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """For each field, in words, where its value came from."""
 
-    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+    def __post_init__(self) -> None:
+        for name in NAMES:
+            value = getattr(self, name)
+            if problem := _problem(name, value):
+                origin = self.origins.get(name, "argument")
+                raise SettingsError(f"setting {name!r} cannot be {value!r} ({origin}): {problem}")
+        for name in FOLDERS:
+            object.__setattr__(self, name, Path(getattr(self, name)))
 
-    @property
-    def origins(self) -> Mapping[str, str]:
-        """For each field, in words, where its value came from."""
-        return self._origins
+    def values(self) -> dict[str, str | None]:
+        """The fields as plain text, from which ``Settings(**values)`` makes the same in another process."""
+        return {name: None if (value := getattr(self, name)) is None else str(value) for name in NAMES}
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, environment, file, place, in this order."""
-        place = find_place(Path.cwd())
-        layers = (_file_values(place), place.defaults)
-        return (init_settings, env_settings, *(InitSettingsSource(settings_cls, dict(layer)) for layer in layers))
+
+NAMES = tuple(one.name for one in fields(Settings) if one.name != "origins")
+"""What may be set, in the order in which it is told."""
+
+
+def _problem(name: str, value: object) -> str | None:
+    """Why a setting cannot have the value; None where it can."""
+    if name in FOLDERS:
+        return None if isinstance(value, (str, os.PathLike)) else f"Input is not a valid path for {Path}"
+    if choices := _CHOICES.get(name):
+        listed = ", ".join(map(repr, choices[:-1]))
+        return None if value in choices else f"Input should be {listed} or {choices[-1]!r}"
+    if name == "reranker" and value is None:
+        return None
+    if not isinstance(value, str):
+        return "Input should be a valid string"
+    if name == "github_raw" and not _URL.fullmatch(value):
+        return f"String should match pattern '^{_URL.pattern}$'"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +142,13 @@ def load_settings(explicit: Mapping[str, Any] | None = None) -> Settings:
     Raises:
         SettingsError: a key is unknown or a value is not possible; the message names its origin.
     """
-    place = find_place(Path.cwd())
+    place, here = find_place(Path.cwd()), Path.cwd()
     given = {name: value for name, value in (explicit or {}).items() if value is not None}
-    _refuse_unknown(place, given)
-    try:
-        settings = Settings(**given)
-    except ValidationError as error:
-        raise SettingsError(_explanation(error, _origins(place, given))) from error
-    resolved = settings.model_copy(update={name: _absolute(getattr(settings, name), Path.cwd()) for name in FOLDERS})
-    resolved._origins.update(_origins(place, given))
-    return resolved
+    file, environment = _file_values(place), _environment()
+    _refuse_unknown(place, file, given)
+    values = {**place.defaults, **file, **environment, **given}
+    values |= {name: _absolute(Path(v), here) for name in FOLDERS if isinstance(v := values[name], (str, os.PathLike))}
+    return Settings(**values, origins=_origins(place, file, environment, given))
 
 
 def starter_folder() -> Path:
@@ -177,9 +201,16 @@ def _absolute(path: Path, home: Path) -> Path:
     return Path(os.path.normpath(home / path.expanduser()))  # resolve() would follow the person's own links
 
 
-def _origins(place: Place, given: Mapping[str, object]) -> dict[str, str]:
+def _environment() -> dict[str, str]:
+    """Settings in the environment, whatever the case of the variables' names; an empty one counts as not set."""
+    variables = {variable.lower(): value for variable, value in os.environ.items()}
+    return {name: value for name in NAMES if (value := variables.get(f"{PREFIX}{name}".lower()))}
+
+
+def _origins(
+    place: Place, file: Mapping[str, object], environment: Mapping[str, object], given: Mapping[str, object]
+) -> dict[str, str]:
     """Where each field's value comes from, in the order of the sources."""
-    environment, file = EnvSettingsSource(Settings)(), _file_values(place)
     default = f"default inside the checkout {place.checkout}" if place.checkout else "default in the user's data folder"
 
     def origin(name: str) -> str:
@@ -191,27 +222,19 @@ def _origins(place: Place, given: Mapping[str, object]) -> dict[str, str]:
             return f"file {place.file}"
         return default if name in FOLDERS else "default"
 
-    return {name: origin(name) for name in Settings.model_fields}
+    return {name: origin(name) for name in NAMES}
 
 
-def _refuse_unknown(place: Place, given: Mapping[str, object]) -> None:
-    known = ", ".join(Settings.model_fields)
-    for key, origin in _unknown(place, given):
-        raise SettingsError(f"unknown setting {key!r} ({origin}); known: {known}")
+def _refuse_unknown(place: Place, file: Mapping[str, object], given: Mapping[str, object]) -> None:
+    for key, origin in _unknown(place, file, given):
+        raise SettingsError(f"unknown setting {key!r} ({origin}); known: {', '.join(NAMES)}")
 
 
-def _unknown(place: Place, given: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    fields = Settings.model_fields
-    yield from ((key, "argument") for key in given if key not in fields)
-    yield from ((key, f"file {place.file}") for key in _file_values(place) if key not in fields)
+def _unknown(place: Place, file: Mapping[str, object], given: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    yield from ((key, "argument") for key in given if key not in NAMES)
+    yield from ((key, f"file {place.file}") for key in file if key not in NAMES)
     for variable in sorted(os.environ):
         key = variable.removeprefix(PREFIX).lower()
         is_ours = variable.startswith(PREFIX) and not key.startswith(f"{SERVE}_")
-        if is_ours and variable not in NOT_SETTINGS and key not in fields:
+        if is_ours and variable not in NOT_SETTINGS and key not in NAMES:
             yield key, f"environment variable {variable}"
-
-
-def _explanation(error: ValidationError, origins: Mapping[str, str]) -> str:
-    first = error.errors()[0]
-    name = str(first["loc"][0]) if first["loc"] else "?"
-    return f"setting {name!r} cannot be {first['input']!r} ({origins.get(name, 'argument')}): {first['msg']}"

@@ -80,7 +80,8 @@ def test_config_names_the_origin_of_each_value(run, monkeypatch) -> None:
     value = run("config", "--json", "--model", "x").value
     assert value["model"] == {"value": "x", "origin": "argument --model"}
     assert value["device"] == {"value": "cpu", "origin": "environment variable MLSURVEY_DEVICE"}
-    assert list(value) == ["corpus", "index", "model", "device", "precision", "reranker", "github_raw"]
+    names = ["corpus", "index", "model", "device", "precision", "engine", "vectors", "reranker", "github_raw"]
+    assert list(value) == names
     assert value["reranker"] == {"value": "", "origin": "default"}
     assert run("--reranker", "y", "config", "--json").value["reranker"] == {
         "value": "y",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from mlsurvey.embedding import models
-from mlsurvey.embedding.passages import PassageEmbedder, choose_device
+from mlsurvey.embedding import batches, models, passages
+from mlsurvey.embedding.passages import PassageEmbedder, choose_device, unit_rows
 from mlsurvey.embedding.samples import sample_texts
 from mlsurvey.errors import EngineError
 
@@ -81,21 +82,142 @@ def test_bf16_keeps_the_vectors(embedder: PassageEmbedder) -> None:
     assert np.sum(rows * embedder.embed(TEXTS), axis=1).min() >= models.MIN_BF16_COSINE
 
 
-def test_a_full_gpu_halves_the_batch_and_loses_nothing(
+def test_the_vectors_are_those_of_sentence_transformers(embedder: PassageEmbedder) -> None:
+    texts = [*TEXTS, *HOSTILE]
+    expected = unit_rows(embedder._model.encode_document(texts, batch_size=4, show_progress_bar=False))
+    np.testing.assert_allclose(embedder.embed(texts), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("budget", [1, 100, 1000, 50_000])
+def test_any_budget_gives_the_same_rows(
+    embedder: PassageEmbedder, monkeypatch: pytest.MonkeyPatch, budget: int
+) -> None:
+    expected = embedder.embed(TEXTS)
+    monkeypatch.setattr(embedder, "_budget", budget)
+    np.testing.assert_allclose(embedder.embed(TEXTS), expected, atol=1e-5)
+
+
+def test_many_windows_give_the_same_rows(embedder: PassageEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = embedder.embed(TEXTS)
+    monkeypatch.setattr(batches, "WINDOW", 3)
+    np.testing.assert_allclose(embedder.embed(TEXTS), expected, atol=1e-5)
+
+
+def test_rows_that_are_fetched_together_keep_their_places(
     embedder: PassageEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected, encode, sizes = embedder.embed(TEXTS), embedder._model.encode_document, []
-
-    def small_memory(batch: list[str], **options: object) -> object:
-        sizes.append(len(batch))
-        if len(batch) > 5:
-            raise torch.OutOfMemoryError
-        return encode(batch, **options)  # type: ignore[call-overload]
-
-    monkeypatch.setattr(embedder._model, "encode_document", small_memory)
-    monkeypatch.setattr(embedder, "_batch", 16)
+    """What a GPU does to save copies, here with the processor's vectors."""
+    expected = embedder.embed(TEXTS)
+    monkeypatch.setitem(passages._TOGETHER, "cpu", 3)
+    monkeypatch.setattr(embedder, "_budget", 300)
     np.testing.assert_allclose(embedder.embed(TEXTS), expected, atol=1e-5)
-    assert sizes[:3] == [16, 8, 4]
+
+
+def test_padding_to_a_multiple_changes_no_row(embedder: PassageEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = embedder.embed(TEXTS)
+    monkeypatch.setitem(passages._MULTIPLE, "cpu", 8)
+    np.testing.assert_allclose(embedder.embed(TEXTS), expected, atol=1e-5)
+
+
+def test_a_full_gpu_halves_the_budget_and_loses_nothing(
+    embedder: PassageEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lack of memory is played: what is tested is that the work goes on in halves."""
+    expected, forward, sizes = embedder.embed(TEXTS), embedder._forward, []
+
+    def small_memory(ids: np.ndarray, mask: np.ndarray) -> torch.Tensor:
+        sizes.append(ids.size)
+        if ids.size > 600:
+            raise torch.OutOfMemoryError
+        return forward(ids, mask)
+
+    monkeypatch.setattr(embedder, "_forward", small_memory)
+    monkeypatch.setattr(embedder, "_budget", 2048)
+    np.testing.assert_allclose(embedder.embed(TEXTS), expected, atol=1e-5)
+    assert sizes[0] > sizes[1] > 600 >= max(sizes[2:])
+    assert embedder._budget <= 600
+
+
+def test_a_gpu_without_room_for_one_text_is_told(embedder: PassageEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(ids: np.ndarray, mask: np.ndarray) -> torch.Tensor:
+        raise torch.OutOfMemoryError
+
+    monkeypatch.setattr(embedder, "_forward", no_memory)
+    monkeypatch.setattr(embedder, "_budget", 512)
+    with pytest.raises(EngineError, match="no memory for one passage; set device = cpu"):
+        embedder.embed(TEXTS)
+
+
+def test_a_prompt_stands_before_every_passage(tmp_path: Path) -> None:
+    """A model with a prompt for documents, which it leaves out when it pools."""
+    folder = Path(shutil.copytree(models.locate(models.DEFAULT_MODEL), tmp_path / "prompted"))
+    (folder / "config_sentence_transformers.json").write_text('{"prompts": {"document": "passage of a survey: "}}')
+    pooling = json.loads((folder / "1_Pooling" / "config.json").read_text())
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps(pooling | {"include_prompt": False}))
+    prompted = PassageEmbedder(str(folder), "cpu")
+    expected = unit_rows(prompted._model.encode_document(TEXTS, batch_size=4, show_progress_bar=False))
+    np.testing.assert_allclose(prompted.embed(TEXTS), expected, atol=1e-5)
+
+
+def test_a_tokenizer_that_reads_otherwise_is_refused(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(models.locate(models.DEFAULT_MODEL), tmp_path / "cased"))
+    config = json.loads((folder / "tokenizer.json").read_text())
+    config["normalizer"] |= {"lowercase": False}
+    (folder / "tokenizer.json").write_text(json.dumps(config))
+    shouting = PassageEmbedder(models.DEFAULT_MODEL, "cpu")._model
+    with pytest.raises(EngineError, match=r"otherwise than its tokenizer\.json says"):
+        passages._reader(str(folder), shouting)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_the_bits_keep_the_vectors(embedder: PassageEmbedder, dtype: torch.dtype) -> None:
+    """What CUDA gets, here on the processor: 16 bits in the transformer, 32 in pooling and normalising."""
+    seen: list[torch.dtype] = []
+    halved = PassageEmbedder(models.DEFAULT_MODEL, "cpu")
+    passages.halve(halved._model, dtype)
+    halved._model[1].register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]["token_embeddings"].dtype))
+    rows = halved.embed(TEXTS)
+    assert next(halved._model[0].parameters()).dtype == dtype
+    assert set(seen) == {torch.float32}
+    assert np.sum(rows * embedder.embed(TEXTS), axis=1).min() >= models.MIN_BF16_COSINE
+
+
+@pytest.mark.parametrize(("capability", "dtype"), [((7, 5), torch.float16), ((8, 0), torch.bfloat16)])
+def test_a_card_without_bf16_takes_fp16(
+    monkeypatch: pytest.MonkeyPatch, capability: tuple[int, int], dtype: torch.dtype
+) -> None:
+    """Tested is the choice: no card is asked."""
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
+    assert passages.half_format("cuda") == dtype
+
+
+def test_attention_is_torchs_own_kernel(embedder: PassageEmbedder) -> None:
+    assert embedder._model.config._attn_implementation == "sdpa"
+
+
+def test_cuda_without_a_number_is_every_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tested is the choice: no GPU is asked."""
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert passages._gpus("cuda") == ["cuda:0", "cuda:1"]
+    assert passages._gpus("cuda:1") == ["cuda:1"]
+    assert passages._gpus("cpu") == ["cpu"]
+
+
+@pytest.mark.slow
+def test_a_pool_of_processes_gives_the_same_rows(embedder: PassageEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pool is real, though its processes share the processor instead of having a GPU each."""
+    expected = embedder.embed(TEXTS)
+    monkeypatch.setattr(passages, "POOL_FROM", len(TEXTS))
+    monkeypatch.setattr(passages, "_gpus", lambda device: ["cpu", "cpu"])
+    shared, told = PassageEmbedder(models.DEFAULT_MODEL, "cpu"), []
+    np.testing.assert_allclose(shared.embed(TEXTS, told.append), expected, atol=1e-5)
+    np.testing.assert_allclose(shared.embed(TEXTS), expected, atol=1e-5)
+    assert told == [len(TEXTS)]
+    processes = shared._pool["processes"]
+    assert len(processes) == 2
+    shared._closing()
+    with pytest.raises(ValueError, match="closed"):
+        processes[0].is_alive()
 
 
 def test_a_device_that_is_not_here_is_refused() -> None:
@@ -107,12 +229,50 @@ def test_auto_finds_a_device() -> None:
     assert choose_device("auto") in ("cuda", "mps", "cpu")
 
 
-@pytest.mark.gpu
-def test_the_gpu_gives_the_same_vectors(embedder: PassageEmbedder) -> None:
+@pytest.fixture
+def cuda() -> str:
     if not torch.cuda.is_available():
         pytest.skip("torch sees no CUDA device here")
-    on_gpu = PassageEmbedder(models.DEFAULT_MODEL, "cuda").embed(TEXTS)
+    return "cuda:0"
+
+
+@pytest.mark.gpu
+def test_the_gpu_gives_the_same_vectors(embedder: PassageEmbedder, cuda: str) -> None:
+    on_gpu = PassageEmbedder(models.DEFAULT_MODEL, cuda).embed(TEXTS)
     assert np.sum(on_gpu * embedder.embed(TEXTS), axis=1).min() >= 0.9999
+
+
+@pytest.mark.gpu
+def test_half_the_bits_on_the_gpu_keep_the_vectors(embedder: PassageEmbedder, cuda: str) -> None:
+    texts = sample_texts(5000)
+    on_gpu = PassageEmbedder(models.DEFAULT_MODEL, cuda, "bf16")
+    rows = on_gpu.embed(texts)
+    assert next(on_gpu._model[0].parameters()).dtype in (torch.bfloat16, torch.float16)
+    assert np.sum(rows[:200] * embedder.embed(texts[:200]), axis=1).min() >= models.MIN_BF16_COSINE
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-6)
+
+
+@pytest.mark.gpu
+def test_a_gpu_that_really_is_full_loses_nothing(embedder: PassageEmbedder, cuda: str) -> None:
+    on_gpu = PassageEmbedder(models.DEFAULT_MODEL, cuda, "bf16")
+    on_gpu._budget = 1 << 40  # every window in one batch, more than any card holds at once
+    texts = sample_texts(2000) * 20
+    torch.cuda.set_per_process_memory_fraction(0.02, cuda)
+    try:
+        rows = on_gpu.embed(texts)
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0, cuda)
+    assert on_gpu._budget < 1 << 40
+    assert np.sum(rows[-200:] * embedder.embed(texts[-200:]), axis=1).min() >= models.MIN_BF16_COSINE
+
+
+@pytest.mark.gpu
+def test_two_gpus_share_the_texts(embedder: PassageEmbedder, cuda: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if torch.cuda.device_count() < 2:
+        pytest.skip("torch sees one CUDA device only")
+    monkeypatch.setattr(passages, "POOL_FROM", len(TEXTS))
+    rows = PassageEmbedder(models.DEFAULT_MODEL, "cuda", "bf16").embed(TEXTS)
+    assert np.sum(rows * embedder.embed(TEXTS), axis=1).min() >= models.MIN_BF16_COSINE
 
 
 def test_broken_weights_are_named(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from mlsurvey.embedding import models
-from mlsurvey.embedding.questions import CONFIG, GRAPH, QuestionEncoder, read_config
+from mlsurvey.embedding.exported import CONFIG, GRAPH, read_config
+from mlsurvey.embedding.questions import QuestionEncoder
 from mlsurvey.embedding.samples import sample_texts
 from mlsurvey.errors import EngineError
 

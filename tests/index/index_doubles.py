@@ -57,6 +57,7 @@ class HashEmbedder:
 
     dimension = DIMENSION
     device = "cpu"
+    portion = 64
 
     def __init__(self, identity: str = "hash") -> None:
         self.id = identity
@@ -128,7 +129,7 @@ class World:
             self.corpus,
             self.index,
             vocabulary=self.vocabulary,
-            embedder=embedder or self.embedder,
+            embedder=lambda count: (embedder or self.embedder)(),
             model=model_info(self.model),
             **options,
         )

@@ -37,7 +37,6 @@ from mlsurvey.errors import (
     MismatchError,
     NoIndexError,
 )
-from mlsurvey.index import embed as embed_module
 from mlsurvey.index.snapshot import Snapshot
 
 KILLS = 50
@@ -54,7 +53,7 @@ KILLS = 50
 def test_embedding_that_stops_half_way_loses_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch, error: BaseException, raised: type[Exception]
 ) -> None:
-    monkeypatch.setattr(embed_module, "BATCH", 4)
+    monkeypatch.setattr(HashEmbedder, "portion", 4)
     world.write("old.md", page("old"))
     world.refresh()
     for number in range(9):
@@ -68,7 +67,7 @@ def test_embedding_that_stops_half_way_loses_nothing(
 
 
 def test_stopped_refresh_says_what_is_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embed_module, "BATCH", 1)
+    monkeypatch.setattr(HashEmbedder, "portion", 1)
     world.write("a.md", page("one"))
     world.write("b.md", page("two"))
     with pytest.raises(Interrupted, match=r"1 of 2 passages embedded; they are kept.*mlsurvey refresh"):

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from index_doubles import NOBODY, FailingEmbedder, World, generation, leftovers, page, paths, run
+from index_doubles import NOBODY, FailingEmbedder, HashEmbedder, World, generation, leftovers, page, paths, run
 
 from mlsurvey.errors import DamagedIndexError, EngineError, StorageError
-from mlsurvey.index import embed as embed_module
 from mlsurvey.index.snapshot import Snapshot
 
 
@@ -65,7 +64,7 @@ def test_silent_damage_is_found_by_verifying(world: World, part: str) -> None:
 def test_old_index_serves_during_a_rebuild_that_fails_and_the_next_one_resumes(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embed_module, "BATCH", 1)
+    monkeypatch.setattr(HashEmbedder, "portion", 1)
     world.write("a.md", page("one"))
     world.write("b.md", page("two"))
     world.refresh()

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from mlsurvey.errors import DamagedIndexError
 from mlsurvey.index.layout import Layout
+from mlsurvey.index.segment import write_segment
 from mlsurvey.index.segments import MAX_SEGMENTS, SegmentInfo, to_merge
-from mlsurvey.index.vectors import Vectors, write_segment
+from mlsurvey.index.vectors import Vectors
 
 DIMENSION = 16
 COUNT = 300
@@ -29,7 +30,7 @@ def vectors(tmp_path: Path) -> Vectors:
     """Three segments whose ids lie interleaved, as after merges."""
     ids, rows = np.arange(COUNT, dtype=np.int64) * 7 + 3, unit_rows(COUNT)
     for part in range(3):
-        write_segment(Layout(tmp_path), f"s{part}", ids[part::3], rows[part::3])
+        write_segment(Layout(tmp_path), f"s{part}", ids[part::3], [rows[part::3]], DIMENSION)
     return Vectors(Layout(tmp_path), ["s0", "s1", "s2"], DIMENSION)
 
 
@@ -75,7 +76,7 @@ def test_no_segments_find_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", ["faiss", "npy"])
 def test_broken_segment_is_damage(tmp_path: Path, suffix: str) -> None:
-    write_segment(Layout(tmp_path), "s", np.arange(5, dtype=np.int64), unit_rows(5))
+    write_segment(Layout(tmp_path), "s", np.arange(5, dtype=np.int64), [unit_rows(5)], DIMENSION)
     file = tmp_path / f"vectors/s.{suffix}"
     file.write_bytes(file.read_bytes()[:-8])
     with pytest.raises(DamagedIndexError, match=r"s\.faiss"):

@@ -43,7 +43,7 @@ class LocalEngine(Survey):
 
     def _work(self, task: Mapping[str, Any], progress: Progress | None) -> Mapping[str, Any]:
         """Have a process of its own do a task. Gives its report."""
-        order = {"settings": self.settings.model_dump(mode="json"), **task}
+        order = {"settings": self.settings.values(), **task}
         with tempfile.TemporaryFile() as complaints, _child(complaints) as child:
             assert child.stdin is not None and child.stdout is not None
             child.stdin.write(json.dumps(order).encode() + b"\n")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mlsurvey.answering.polarity import is_denied, polarity
 from mlsurvey.answering.words import text_stems
@@ -29,16 +29,16 @@ class Candidate:
     sentences: tuple[Sentence, ...]
     relevance: float
     """Fused score of its passage in the search that brought it, 0..2."""
+    span: Span = field(init=False, repr=False, compare=False)
+    """Where it stands in the document."""
+    text: str = field(init=False, repr=False, compare=False)
+    """Reading form."""
 
-    @cached_property
-    def span(self) -> Span:
-        """Where it stands in the document."""
-        return Span(self.sentences[0].span.start, self.sentences[-1].span.end)
-
-    @cached_property
-    def text(self) -> str:
-        """Reading form."""
-        return " ".join(s.text for s in self.sentences)
+    def __post_init__(self) -> None:
+        first, last = self.sentences[0], self.sentences[-1]
+        is_one = first is last
+        object.__setattr__(self, "span", first.span if is_one else Span(first.span.start, last.span.end))
+        object.__setattr__(self, "text", first.text if is_one else " ".join([s.text for s in self.sentences]))
 
     @property
     def readable(self) -> str:
@@ -55,24 +55,24 @@ class Candidate:
         """Label of the bullet that it stands in."""
         return self.sentences[0].label
 
-    @cached_property
-    def header(self) -> str:
-        """Column names, for a table row."""
-        return " | ".join(self.sentences[0].header)
-
     def polarity(self, aspect: Aspect) -> int:
         """Whether it affirms (+1) or denies (-1) the aspect, seen under the headings above it; 0 for neither."""
         return polarity(self.text, aspect, self.passage.trail)
 
-    @cached_property
+    @property
     def stems(self) -> frozenset[str]:
         """Stems of its content words."""
         return text_stems(self.text)
 
-    @cached_property
+    @property
     def context_stems(self) -> frozenset[str]:
         """Stems of the headings, label and column names that it stands under."""
-        return text_stems(" ".join((*self.passage.trail, self.label or "", self.header)))
+        return _context_stems(self.passage.trail, self.label, self.sentences[0].header)
+
+
+@lru_cache(maxsize=8192)
+def _context_stems(trail: tuple[str, ...], label: str | None, header: tuple[str, ...]) -> frozenset[str]:
+    return text_stems(" ".join((*trail, label or "", _CELLS.join(header))))
 
 
 def candidates(hits: Iterable[Hit]) -> Iterator[Candidate]:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from mlsurvey.answering.candidates import Candidate, Naming
 from mlsurvey.answering.understood import AskedAspect
@@ -140,12 +140,10 @@ PURPOSE = "purpose"
 
 def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float]:
     """What speaks for and against quoting ``candidate`` in ``cell``; each value in 0..1, ``relevance`` in 0..2."""
-    text, passage = candidate.text, candidate.passage
+    text, passage, stems, above_stems = candidate.text, candidate.passage, candidate.stems, candidate.context_stems
     heading = passage.trail[-1] if passage.trail else ""
-    matched = sum(weight for s, weight in cell.importance.items() if s in candidate.stems)
-    above = sum(
-        weight for s, weight in cell.importance.items() if s in candidate.context_stems and s not in candidate.stems
-    )
+    matched = sum([weight for s, weight in cell.importance.items() if s in stems])
+    above = sum([weight for s, weight in cell.importance.items() if s in above_stems and s not in stems])
     whole = sum(cell.importance.values()) or 1.0
     foreign = cell.entity is not None and bool(named.opening) and cell.entity not in named.opening
     defines = cell.entity in named.opening and _DEFINES.search(text[:120]) is not None
@@ -168,13 +166,11 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
         "others": float(bool(named.slugs - {cell.entity, *cell.objects})),
         "object": _share(frozenset(cell.objects), named.slugs | frozenset(passage.subjects)),
         "code": float(candidate.kind is SentenceKind.CODE and not cell.strong.match(text)),
-        "command": float(_COMMAND.search(text) is not None),
+        "command": float("--" in text and _COMMAND.search(text) is not None),
         "bullet": float(candidate.kind is SentenceKind.BULLET),
         "row": float(candidate.kind is SentenceKind.ROW),
         "short": float(len(text) < 40),
-        "release_notes": float(
-            _HISTORY.search(passage.path) is not None or any(_VERSION.fullmatch(h) for h in passage.trail)
-        ),
+        "release_notes": float(_is_release_notes(passage.path, passage.trail)),
         "lead_in": float(text.rstrip().endswith(":")),
         "own": float(cell.is_own),
         "own_terms": cell.is_own * matched / whole,
@@ -184,7 +180,7 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
 def score(candidate: Candidate, cell: Cell, named: Naming, weights: Mapping[str, float] = WEIGHTS) -> Scored:
     """The candidate with its estimated probability of answering the cell."""
     values = features(candidate, cell, named)
-    logit = sum(weights.get(name, 0.0) * value for name, value in values.items())
+    logit = sum([weights.get(name, 0.0) * value for name, value in values.items() if value])
     return Scored(candidate, 1.0 / (1.0 + math.exp(-logit)), values)
 
 
@@ -252,6 +248,11 @@ def _says_the_same(a: Candidate, b: Candidate) -> bool:
         return True
     union = len(a.stems | b.stems)
     return union > 0 and len(a.stems & b.stems) / union >= REDUNDANT
+
+
+@lru_cache(maxsize=8192)
+def _is_release_notes(path: str, trail: tuple[str, ...]) -> bool:
+    return _HISTORY.search(path) is not None or any(_VERSION.fullmatch(heading) for heading in trail)
 
 
 def _saturated(count: int) -> float:

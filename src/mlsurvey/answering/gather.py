@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlsurvey.answering.candidates import Candidate, belongs, candidates, naming
+from mlsurvey.answering.candidates import Candidate, Naming, belongs, candidates, naming
 from mlsurvey.answering.evidence import Cell, Scored, score
 from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.answering.words import content_words, stem
@@ -40,14 +41,24 @@ Watch = Callable[[Sequence[Hit]], None]
 """Told the hits of each search, before they are scored; may raise to end the gathering."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pool:
     """What a question about a class has brought for all its members together."""
 
     cell: Cell
     vector: NDArray[np.float32]
     filters: Filters
-    candidates: tuple[Candidate, ...]
+    named: tuple[tuple[Candidate, Naming], ...]
+    """The candidates, each with the entities that it names."""
+
+    @cached_property
+    def of_entity(self) -> Mapping[str, Sequence[tuple[Candidate, Naming]]]:
+        """For each entity the candidates that may belong to it, in their order; see :func:`belongs`."""
+        found: dict[str, list[tuple[Candidate, Naming]]] = defaultdict(list)
+        for candidate, named in self.named:
+            for slug in {*named.slugs, *named.opening, *candidate.passage.subjects}:
+                found[slug].append((candidate, named))
+        return found
 
 
 class Gatherer:
@@ -116,12 +127,12 @@ class Gatherer:
         if cell.entity is None:
             hits = search(cell.query, vector, PASSAGES_PER_CELL, filters)
             self._read(hits)
-            return self._scored(candidates(hits), cell), len(hits)
+            return self._scored(self._named(candidates(hits)), cell), len(hits)
         about = self._about(cell, vector, PASSAGES_PER_CELL, filters)
         anywhere = search(self._keywords(cell, naming=True), vector, PASSAGES_PER_CELL, filters)
         hits = _joined(about, anywhere, PASSAGES_NAMING)
         self._read(hits)
-        return self._scored(candidates(hits), cell), len(hits)
+        return self._scored(self._named(candidates(hits)), cell), len(hits)
 
     def _about(self, cell: Cell, vector: NDArray[np.float32], most: int, filters: Filters) -> list[Hit]:
         """Passages about the cell's entity; none where the filters want those about others only."""
@@ -141,11 +152,11 @@ class Gatherer:
         vector = self.vectors([cell])[0]
         hits = self.searcher.search_vector(cell.query, vector, POOL, filters)
         self._read(hits)
-        return Pool(cell, vector, filters, tuple(candidates(hits)))
+        return Pool(cell, vector, filters, tuple(self._named(candidates(hits))))
 
     def met(self, pool: Pool) -> set[str]:
         """Entities that the pool's sentences name or stand under."""
-        return {slug for c in pool.candidates for slug in (*c.passage.subjects, *self._naming(c.text).slugs)}
+        return {slug for c, named in pool.named for slug in (*c.passage.subjects, *named.slugs)}
 
     def about(self, entity: str, pool: Pool) -> tuple[list[Scored], int]:
         """Scored candidates about one entity of the class, best first, and the number of passages read for it."""
@@ -153,12 +164,14 @@ class Gatherer:
         about = self._about(cell, pool.vector, PASSAGES_PER_MEMBER, pool.filters)
         self._read(about)
         read = {hit.passage_id for hit in about}
-        others = (c for c in pool.candidates if c.passage_id not in read)
-        return self._scored([*candidates(about), *others], cell), len(about)
+        others = [(c, named) for c, named in pool.of_entity.get(entity, ()) if c.passage_id not in read]
+        return self._scored([*self._named(candidates(about)), *others], cell), len(about)
 
-    def _scored(self, found: Iterable[Candidate], cell: Cell) -> list[Scored]:
+    def _named(self, found: Iterable[Candidate]) -> Iterator[tuple[Candidate, Naming]]:
+        return ((c, self._naming(c.text)) for c in found)
+
+    def _scored(self, named: Iterable[tuple[Candidate, Naming]], cell: Cell) -> list[Scored]:
         """The candidates that belong to the cell's entity, best first."""
-        named = ((c, self._naming(c.text)) for c in found)
         kept = (score(c, cell, n) for c, n in named if cell.entity is None or belongs(c, cell.entity, n))
         return sorted(kept, key=lambda s: -s.score)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from mlsurvey.types import Aspect, Span
 from mlsurvey.vocabulary.phrases import phrases
@@ -29,6 +30,8 @@ _CLAUSE = re.compile(
     r"[.;:!?()–—]|\band\s+(?:for|it|they|is|are|can)\b|,\s+(?:but|and|so|it|they|which|while|although|though)\b|\b(?:but|however|although|though|while)\b",
     re.IGNORECASE,
 )
+_NEGATION = re.compile(rf"{_BEFORE.pattern}|unsupported|unavailable|n['’]t", re.IGNORECASE)
+"""Whatever denies: a text without any of it affirms, and need not be cut into clauses."""
 _REMOVED = re.compile(r"\b(?:removed|deprecated|dropped)\b", re.IGNORECASE)
 _REACH = 7  # words that a negator governs; NegEx uses 5 to 6, technical noun phrases are longer
 _NOT_ONLY = re.compile(
@@ -58,9 +61,17 @@ def polarity(text: str, aspect: Aspect, trail: Iterable[str] = ()) -> int:
 
 def is_denied(text: str, span: Span, reach: int = _REACH) -> bool:
     """Whether a negator governs the words at ``span``, from at most ``reach`` words before them or just behind."""
+    if not _has_negation(text):
+        return False
     masked = _NOT_ONLY.sub(lambda m: "_" * len(m.group()), text)
     before = _CLAUSE.split(masked[: span.start])[-1]
     negators = list(_BEFORE.finditer(before or ""))
     if negators and len(before[negators[-1].end() :].split()) <= reach:
         return True
     return _AFTER.match(masked[span.end :]) is not None
+
+
+@lru_cache(maxsize=32768)
+def _has_negation(text: str) -> bool:
+    """Remembered: a text is asked about for each of its words on an aspect, and by several questions."""
+    return _NEGATION.search(text) is not None

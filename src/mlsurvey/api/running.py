@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -50,7 +51,7 @@ class Runner:
                 process.kill()
 
     async def _follow(self, process: Process, job: Job) -> None:
-        await process.communicate(self._settings.model_dump_json().encode())
+        await process.communicate(json.dumps(self._settings.values()).encode())
         end = await asyncio.to_thread(self._end, process.returncode, job)
         self._metrics.job(job.kind, end.state)
         LOGGER.info("job", extra={"job": job.id, "kind": job.kind, "outcome": end.state, "code": process.returncode})

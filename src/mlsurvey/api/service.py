@@ -38,7 +38,7 @@ class Service:
     def __init__(self, settings: Settings, service: ServiceSettings) -> None:
         self.settings = service
         self.tokens = load_tokens(service)
-        self.survey = Survey(settings)
+        self.survey = Survey(settings, lasting=True)
         self.metrics = Metrics()
         self.cache = Cache(service.cache)
         self.jobs = Jobs(settings.index)

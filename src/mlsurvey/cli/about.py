@@ -63,7 +63,7 @@ def config(
     from mlsurvey.rendering.overview import table_view
 
     settings = settings_of(ctx, corpus, index, model)
-    rows = [(name, "" if value is None else str(value), settings.origins[name]) for name, value in settings]
+    rows = [(name, value or "", settings.origins[name]) for name, value in settings.values().items()]
     if as_json:
         write(to_json({name: {"value": value, "origin": origin} for name, value, origin in rows}))
     else:

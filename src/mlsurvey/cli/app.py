@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import os
+import gc
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from mlsurvey import __version__
-from mlsurvey.cli import about, agents, asking, collecting, curating, evaluating, indexing, interface, serving, syncing
+from mlsurvey.cli.commands import Commands
 from mlsurvey.cli.console import describe_bug, report_error
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Index, Model, Reranker, settings_of
 from mlsurvey.errors import Interrupted, MlsurveyError, StorageError, UsageError
 
 EXIT_BUG = 1
+YOUNG = 100_000
+"""Objects after which garbage is looked for: as many as a start makes and keeps, so that it does not look in vain."""
 
 EXIT_CODES = """\b
 Exit codes:
@@ -40,22 +41,6 @@ _HELP = with_examples(
     'ask "Which Rust libraries run in the browser?"',
     "search WebGPU backend",
 )
-
-
-class Commands(TyperGroup):
-    """Ends a run the way Unix tools do."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command; a reader that closes the pipe early got what it wanted, so that is success."""
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-        except BrokenPipeError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more at exit
-            raise typer.Exit(0) from error
-        except KeyboardInterrupt as error:
-            raise Interrupted("interrupted") from error
-        return result
 
 
 app = typer.Typer(
@@ -88,19 +73,19 @@ def root(
 
 def _without_command(ctx: typer.Context) -> None:
     """A person in a terminal gets the interface, anything else the help."""
+    from mlsurvey.cli import interface
+
     if interface.is_terminal():
         interface.open_interface(settings_of(ctx, None, None, None))
     else:
         typer.echo(ctx.get_help())
 
 
-for group in (asking, interface, indexing, collecting, syncing, curating, evaluating, serving, agents, about):
-    group.register(app)
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; errors are one line on stderr, never a traceback."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        gc.set_threshold(YOUNG)
     _write_whatever_the_encoding()
     try:
         return int(app(args=arguments, prog_name="mlsurvey", standalone_mode=False) or 0)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from mlsurvey.rendering.json import error_value, to_json
 from mlsurvey.rendering.plain import one_line
@@ -24,6 +25,15 @@ def make_console(*, stderr: bool = False) -> Console:
             raise  # the BrokenPipeError in whose handler Rich calls this
 
     return PipeConsole(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+
+def is_terminal(stream: IO[str]) -> bool:
+    """Whether Rich takes the stream for a terminal; it is loaded only where that is more than a look at the stream."""
+    if not (stream.isatty() or {"TTY_COMPATIBLE", "FORCE_COLOR"} & os.environ.keys()):
+        return False
+    from rich.console import Console
+
+    return Console(file=stream).is_terminal
 
 
 def show(renderable: RenderableType, console: Console | None = None) -> None:

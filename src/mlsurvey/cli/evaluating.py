@@ -82,7 +82,7 @@ def evaluate(
 
 
 def _run(survey: Survey, questions: tuple[Question, ...], regions: Regions) -> Run:
-    from mlsurvey.cli.progress import make_watcher
+    from mlsurvey.cli.watchers import make_watcher
     from mlsurvey.evaluation.measures import called
     from mlsurvey.evaluation.run import Gold, corpus_text
     from mlsurvey.evaluation.run import evaluate as evaluate_all

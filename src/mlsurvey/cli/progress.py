@@ -6,20 +6,7 @@ import time
 from types import TracebackType
 from typing import Protocol, Self
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
-
-from mlsurvey.cli.console import make_console, say
+from mlsurvey.cli.console import say
 
 PLAIN_INTERVAL = 10.0
 """Seconds between two plain lines of one phase: a log of an hour stays readable."""
@@ -50,14 +37,6 @@ class Watcher(Protocol):
         """Show how far the phase is."""
 
 
-def make_watcher(*, quiet: bool) -> Watcher:
-    """A bar where stderr is a terminal, else plain lines; silent if ``quiet``."""
-    console = make_console(stderr=True)
-    if quiet:
-        return Silence()
-    return Bar(console) if console.is_terminal else Lines()
-
-
 class Silence:
     """Shows nothing."""
 
@@ -71,30 +50,6 @@ class Silence:
 
     def __call__(self, phase: str, done: int, total: int) -> None:
         """Ignore it."""
-
-
-class Bar(Silence):
-    """A Rich bar per phase with rate and time left; gone when all is done, since the report says what was done."""
-
-    def __init__(self, console: Console) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-        self._progress = Progress(*columns, console=console, transient=True)
-        self._tasks: dict[str, TaskID] = {}
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._progress.stop()
-
-    def __call__(self, phase: str, done: int, total: int) -> None:
-        """Move the phase's bar."""
-        if phase not in self._tasks:
-            self._tasks[phase] = self._progress.add_task(PHASES.get(phase, phase), total=total)
-        self._progress.update(self._tasks[phase], completed=done, total=total)
 
 
 class Lines(Silence):
@@ -113,14 +68,6 @@ class Lines(Silence):
         if now - self._spoke >= PLAIN_INTERVAL or (phase in LONG and (is_new or done == total)):
             self._spoke = now
             say(f"{PHASES.get(phase, phase)} {done}/{total}{_rate_and_rest(done, total, now - self._began)}")
-
-
-class _Rate(ProgressColumn):
-    """Items per second."""
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text(f"{speed:.0f}/s" if speed else "")
 
 
 def _rate_and_rest(done: int, total: int, seconds: float) -> str:

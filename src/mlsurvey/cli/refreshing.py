@@ -23,7 +23,7 @@ def refresh_once(survey: Survey, *, dry_run: bool = False, rebuild: bool = False
     Raises:
         Interrupted: Ctrl-C; says that nothing is lost.
     """
-    from mlsurvey.cli.progress import make_watcher
+    from mlsurvey.cli.watchers import make_watcher
 
     try:
         with make_watcher(quiet=quiet) as progress:

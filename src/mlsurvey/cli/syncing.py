@@ -75,7 +75,7 @@ def sync(
 
 
 def _fetch(settings: Settings, libraries: list[str], folder: Path | None, *, quiet: bool) -> SyncReport:
-    from mlsurvey.cli.progress import make_watcher
+    from mlsurvey.cli.watchers import make_watcher
     from mlsurvey.survey.upstream import sync_upstream
 
     try:

@@ -10,19 +10,21 @@ import logging
 import shutil
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from importlib.metadata import version
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from torch import Tensor
 
 from mlsurvey.embedding import models
+from mlsurvey.embedding.exported import CONFIG, GRAPH, TOKENIZER, ExportConfig, libraries
 from mlsurvey.embedding.passages import PassageEmbedder, load, unit_rows
-from mlsurvey.embedding.questions import CONFIG, GRAPH, TOKENIZER, ExportConfig, QuestionEncoder
+from mlsurvey.embedding.processor import ProcessorEmbedder
+from mlsurvey.embedding.questions import QuestionEncoder
 from mlsurvey.embedding.samples import sample_texts
 from mlsurvey.errors import EngineError, StorageError
 
@@ -30,20 +32,20 @@ MIN_COSINE: Final = 0.99999
 """Between the graph and sentence-transformers, for the worst of the checked texts."""
 
 CHECKED_TEXTS: Final = 200
-_CHECKED_IN_BF16: Final = 32
+_CHECKED_AS_PASSAGES: Final = 32
 _OPSET: Final = 18
 """What torch's exporter writes without converting."""
 _INPUTS: Final = ("input_ids", "attention_mask", "token_type_ids")
-_LIBRARIES: Final = ("torch", "sentence-transformers", "transformers", "onnx", "onnxscript")
 
 
 def export(name: str, folder: Path) -> None:
     """Put the model ``name`` into ``folder`` as a graph for :class:`mlsurvey.embedding.questions.QuestionEncoder`.
 
     Written beside the folder and moved into place only when the check has passed; an older export there is replaced.
+    A model that cannot be exported, or whose graph gives other vectors, leaves a configuration alone that says so.
 
     Raises:
-        EngineError: the model cannot be exported, or its graph gives other vectors.
+        EngineError: the model cannot be loaded.
         StorageError: the disk refused.
     """
     draft = folder.with_name(f".{folder.name}.draft")
@@ -59,20 +61,44 @@ def export(name: str, folder: Path) -> None:
 
 
 def _write(name: str, draft: Path) -> None:
-    """Graph, tokenizer and configuration; the configuration last, since an export without one does not count."""
+    """Graph, tokenizer and configuration, or the configuration alone with what stood in the way."""
     model = load(name, "cpu")
-    _write_graph(name, model, draft / GRAPH)
-    models.tokenizer(name).save(str(draft / TOKENIZER))
+    exact, short = (PassageEmbedder(name, "cpu", precision).embed(_passages()) for precision in ("fp32", "bf16"))
     config = ExportConfig(
+        name=name,
         model=models.model_id(name),
         dimension=models.dimension(name),
         max_tokens=models.sequence_limit(name),
+        room=models.max_tokens(name),
         prompt=models.prompt(name, "query"),
-        bf16_cosine=_bf16_cosine(name),
-        made_with={library: version(library) for library in _LIBRARIES},
+        passage_prompt=models.prompt(name, "document", "passage", "corpus"),
+        passage_cosine=0.0,
+        bf16_cosine=_worst(exact, short),
+        made_with=libraries(),
     )
+    try:
+        _write_graph(name, model, draft / GRAPH)
+        models.tokenizer(name).save(str(draft / TOKENIZER))
+        _save(config, draft)
+        _check(name, model, draft)
+        passages = ProcessorEmbedder(draft, "fp32", ["onnxruntime"]).embed(_passages())
+        _save(replace(config, passage_cosine=_worst(exact, passages)), draft)
+    except EngineError as error:
+        (draft / GRAPH).unlink(missing_ok=True)
+        _save(replace(config, failure=str(error)), draft)
+
+
+def _save(config: ExportConfig, draft: Path) -> None:
     (draft / CONFIG).write_text(json.dumps(asdict(config), indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    _check(name, model, draft)
+
+
+def _passages() -> list[str]:
+    return sample_texts(_CHECKED_AS_PASSAGES)
+
+
+def _worst(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Worst cosine between rows of the same texts."""
+    return round(float(np.min(np.sum(one * other, axis=1))), 6)
 
 
 def _write_graph(name: str, model: SentenceTransformer, file: Path) -> None:
@@ -99,7 +125,7 @@ def _write_graph(name: str, model: SentenceTransformer, file: Path) -> None:
             )
     except Exception as error:  # the exporter fails with whatever its many parts raise
         reason = str(error).strip().split("\n", 1)[0]
-        raise EngineError(f"cannot export the model {name!r} to ONNX ({reason}); choose another `model`") from error
+        raise EngineError(f"{name} does not become an ONNX graph: {reason}") from error
 
 
 class _Whole(torch.nn.Module):
@@ -119,20 +145,13 @@ class _Whole(torch.nn.Module):
 def _check(name: str, model: SentenceTransformer, draft: Path) -> None:
     texts = sample_texts(CHECKED_TEXTS)
     expected = unit_rows(model.encode_query(texts, batch_size=16, show_progress_bar=False))
-    cosines = np.sum(QuestionEncoder(draft, threads=torch.get_num_threads()).embed(texts) * expected, axis=1)
+    cosines = np.sum(QuestionEncoder(draft).embed(texts) * expected, axis=1)
     worst = int(np.argmin(cosines))
     if not cosines[worst] >= MIN_COSINE:
         raise EngineError(
-            f"the ONNX graph of {name!r} gives other vectors than sentence-transformers: cosine {cosines[worst]:.6f} "
-            f"for {texts[worst][:60]!r}, at least {MIN_COSINE} is needed; choose another `model`"
+            f"its ONNX graph gives other vectors than sentence-transformers: cosine {cosines[worst]:.6f} for "
+            f"{texts[worst][:60]!r}, at least {MIN_COSINE} is needed"
         )
-
-
-def _bf16_cosine(name: str) -> float:
-    """Worst cosine between the passages' vectors in bf16 and in fp32."""
-    texts = sample_texts(_CHECKED_IN_BF16)
-    exact, short = (PassageEmbedder(name, "cpu", precision).embed(texts) for precision in ("fp32", "bf16"))
-    return round(float(np.min(np.sum(exact * short, axis=1))), 6)
 
 
 def _put_in_place(draft: Path, folder: Path) -> None:

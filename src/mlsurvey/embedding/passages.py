@@ -1,25 +1,52 @@
-"""Passages to vectors with sentence-transformers. Importing this module loads PyTorch: seconds, not milliseconds."""
+"""Passages to vectors with PyTorch. Importing this module loads it: seconds, not milliseconds.
+
+The modules are those of sentence-transformers; around them texts are read in a thread of their own
+(:mod:`mlsurvey.embedding.batches`), put together by tokens instead of by number, and the vectors of a GPU are
+fetched while it computes the next ones.
+"""
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
+from torch import Tensor
 from transformers.utils import logging as transformers_logging
 
 from mlsurvey.embedding import models
+from mlsurvey.embedding.batches import Reader, Tokens, fitting, padded, padded_width
 from mlsurvey.errors import EngineError
 
+BUDGET: Final = {"cpu": 4096, "mps": 8192, "cuda": 32768}
+"""Padded tokens at a time. A processor wants what its caches hold; a GPU wants enough to hide its launches."""
+
 BATCH: Final = {"cpu": 16, "mps": 32, "cuda": 256}
-"""Texts at a time. On processors 8 to 16 of similar length beat larger batches; a GPU wants more to do."""
+"""Texts at a time, where sentence-transformers itself makes the batches."""
+
+PORTION: Final = {"cpu": 64, "mps": 256, "cuda": 32_768}
+"""Texts that are wanted in one call: enough that a GPU never waits, and that several of them share the work."""
 
 DEVICES: Final = ("auto", "cuda", "mps", "cpu")
 """Values of the setting ``device``."""
+
+POOL_FROM: Final = 16_384
+"""Texts in one call from which on several GPUs share them: the processes need some 20 s before the first vector."""
+
+_TOGETHER: Final = {"cuda": 8}
+"""Batches whose vectors are fetched in one copy, where a copy means waiting."""
+_MULTIPLE: Final = {"cuda": 8}
+"""Columns are padded to a multiple, since matrix units and attention kernels want aligned rows."""
+_BF16_CAPABILITY: Final = (8, 0)
+"""Compute capability of the first cards that multiply bfloat16 (Ampere; CUDA C++ Programming Guide, "Arithmetic")."""
+_DOCUMENT_PROMPTS: Final = ("document", "passage", "corpus")
+"""The order in which ``SentenceTransformer.encode_document`` looks for a prompt."""
+_READ_ALIKE: Final = "Reads CASE, Ünïcode and 12.5 % as they are?"
 
 
 class PassageEmbedder:
@@ -28,7 +55,11 @@ class PassageEmbedder:
     Args:
         name: model, as :func:`mlsurvey.embedding.models.locate` takes it.
         device: one of :data:`DEVICES`, or what torch calls a device (``cuda:1``); ``auto`` takes the best there is.
-        precision: ``bf16`` runs the matrix products in bfloat16 and everything else, pooling included, in fp32.
+            ``cuda`` stands for all GPUs that CUDA_VISIBLE_DEVICES leaves, of which calls below :data:`POOL_FROM`
+            texts use the first.
+        precision: ``bf16`` runs the matrix products in bfloat16 and everything else, pooling included, in fp32; on
+            CUDA the transformer's weights and activations are halved as well (:func:`halve`), pooling and
+            normalising stay in fp32.
 
     Raises:
         EngineError: the device is not there, or the model cannot be loaded.
@@ -39,46 +70,204 @@ class PassageEmbedder:
         self.precision = precision
         self.id = models.embedder_id(models.model_id(name), precision)
         self.dimension = models.dimension(name)
-        self._model = load(name, self.device)
-        self._batch = BATCH[torch.device(self.device).type]
+        self._name = name
+        self._kind = torch.device(self.device).type
+        self._budget = BUDGET[self._kind]
+        self.portion = PORTION[self._kind]
+        self._model = self._load(self.device)
+        self._reader = _reader(name, self._model)
+        self._pool: dict[Any, Any] | None = None
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
         """Unit rows, shape ``(len(texts), dimension)``, in the order of ``texts``.
 
         Args:
             texts: cut at the model's limit where longer.
-            progress: told after each batch how many texts it held.
+            progress: told now and then how many more texts are done.
+
+        Raises:
+            EngineError: the GPU has no memory for a single text.
         """
+        gpus = _gpus(self.device)
+        if len(gpus) > 1 and len(texts) >= POOL_FROM:
+            return self._shared(texts, gpus, progress)
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
-        longest_first = sorted(range(len(texts)), key=lambda position: -len(texts[position]))
-        done = 0
-        while done < len(texts):
-            batch = longest_first[done : done + self._batch]
-            vectors = self._try([texts[position] for position in batch])
-            if vectors is None:
-                continue
-            rows[batch] = vectors
-            done += len(batch)
-            if progress is not None:
-                progress(len(batch))
+        results = _Results(rows, _TOGETHER.get(self._kind, 1), progress)
+        for window in self._reader.windows(texts):
+            start = 0
+            while start < len(window):
+                batch = window[start : start + fitting(self._width(window[start]), self._budget)]
+                vectors = self._try(batch)
+                if vectors is not None:
+                    results.put(batch, vectors)
+                    start += len(batch)
+        results.finish()
         return rows
 
-    def _try(self, batch: list[str]) -> NDArray[np.float32] | None:
+    def _load(self, device: str) -> SentenceTransformer:
+        if self._kind != "cuda" or self.precision == "fp32":
+            return load(self._name, device)
+        return halve(load(self._name, "cpu"), half_format(self.device)).to(device)
+
+    def _width(self, longest: Tokens) -> int:
+        return padded_width(len(longest.ids), _MULTIPLE.get(self._kind, 1), self._reader.limit)
+
+    def _try(self, batch: Sequence[Tokens]) -> Tensor | None:
         """Vectors of a batch; None where the GPU had no memory for it, and the next batch will be half as large."""
+        width = self._width(batch[0])
         try:
-            with self._autocast(), torch.inference_mode():
-                return unit_rows(self._model.encode_document(batch, batch_size=len(batch), show_progress_bar=False))
+            return self._forward(*padded(batch, width, self._model.tokenizer.pad_token_id or 0))
         except torch.OutOfMemoryError as error:
-            if self._batch == 1:
+            if len(batch) == 1:
                 raise EngineError(f"{self.device} has no memory for one passage; set device = cpu") from error
-            self._batch = max(1, len(batch) // 2)
+            self._budget = len(batch) * width // 2
             torch.cuda.empty_cache()
             return None
 
+    def _forward(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Tensor:
+        """Unit vectors on the device; on a GPU they may still be in the making."""
+        features: dict[str, Any] = {"input_ids": self._sent(ids), "attention_mask": self._sent(mask)}
+        if self._reader.prompt:
+            features["prompt_length"] = self._reader.prompt_length
+        with self._autocast(), torch.inference_mode():
+            vectors: Tensor = self._model(features, task="document")["sentence_embedding"]
+            return torch.nn.functional.normalize(vectors.float(), dim=-1)
+
+    def _sent(self, matrix: NDArray[np.int64]) -> Tensor:
+        """The matrix on the device; from pinned memory it travels while the GPU computes."""
+        tensor = torch.from_numpy(matrix)
+        if self._kind == "cuda":
+            return tensor.pin_memory().to(self.device, non_blocking=True)
+        return tensor.to(self.device)
+
     def _autocast(self) -> AbstractContextManager[object]:
-        if self.precision == "fp32":
+        if self.precision == "fp32" or self._kind == "cuda":
             return nullcontext()
-        return torch.autocast(torch.device(self.device).type, dtype=torch.bfloat16)
+        return torch.autocast(self._kind, dtype=torch.bfloat16)
+
+    def _shared(
+        self, texts: Sequence[str], gpus: list[str], progress: Callable[[int], None] | None
+    ) -> NDArray[np.float32]:
+        """Rows from sentence-transformers' pool, a process for each GPU; it stays open for the calls to come."""
+        if self._pool is None:
+            self._pool = self._load("cpu").start_multi_process_pool(gpus)
+            self._closing = weakref.finalize(self, SentenceTransformer.stop_multi_process_pool, self._pool)
+        order = sorted(range(len(texts)), key=lambda position: -len(texts[position]))
+        rows = np.empty((len(texts), self.dimension), dtype=np.float32)
+        rows[order] = unit_rows(self._ask_pool([texts[position] for position in order]))
+        if progress is not None:
+            progress(len(texts))
+        return rows
+
+    def _ask_pool(self, texts: list[str]) -> NDArray[np.float32]:
+        """Vectors from the pool; its batches are halved until they fit into every GPU."""
+        while True:
+            batch = fitting(self._reader.limit, self._budget)
+            try:
+                return self._model.encode_document(texts, pool=self._pool, batch_size=batch, show_progress_bar=False)
+            except torch.OutOfMemoryError as error:
+                if batch == 1:
+                    raise EngineError("a GPU has no memory for one passage; set device = cpu") from error
+                self._budget //= 2
+
+
+class _Results:
+    """Vectors on their way into ``rows``: fetched several batches at once, and waited for when more are on the way."""
+
+    def __init__(self, rows: NDArray[np.float32], together: int, progress: Callable[[int], None] | None) -> None:
+        self._rows = rows
+        self._together = together
+        self._progress = progress
+        self._held: list[tuple[Sequence[Tokens], Tensor]] = []
+        self._sent: tuple[list[int], Tensor, torch.cuda.Event | None] | None = None
+
+    def put(self, batch: Sequence[Tokens], vectors: Tensor) -> None:
+        self._held.append((batch, vectors))
+        if len(self._held) >= self._together:
+            self._send()
+
+    def finish(self) -> None:
+        if self._held:
+            self._send()
+        self._land()
+
+    def _send(self) -> None:
+        positions = [tokens.position for batch, _ in self._held for tokens in batch]
+        host, copied = _start_copy(torch.cat([vectors for _, vectors in self._held]))
+        self._held = []
+        self._land()
+        self._sent = positions, host, copied
+
+    def _land(self) -> None:
+        if self._sent is None:
+            return
+        positions, host, copied = self._sent
+        if copied is not None:
+            copied.synchronize()
+        self._rows[positions] = host.numpy()
+        self._sent = None
+        if self._progress is not None:
+            self._progress(len(positions))
+
+
+def _start_copy(vectors: Tensor) -> tuple[Tensor, torch.cuda.Event | None]:
+    """The vectors in the processor's memory, and what says when they are there; None where they are there already."""
+    if vectors.device.type != "cuda":
+        return vectors.cpu(), None
+    host = torch.empty(vectors.shape, dtype=vectors.dtype, pin_memory=True)
+    host.copy_(vectors, non_blocking=True)
+    copied = torch.cuda.Event()  # type: ignore[no-untyped-call]
+    copied.record(torch.cuda.current_stream(vectors.device))
+    return host, copied
+
+
+def half_format(device: str) -> torch.dtype:
+    """The 16-bit format of a CUDA device: bfloat16 where the card multiplies it, else float16.
+
+    float16 has the finer mantissa, so its vectors lie nearer to those of fp32 than bfloat16's do; what it lacks is
+    range, and a model that needs it gives numbers that are not finite, which the index refuses.
+    """
+    return torch.bfloat16 if torch.cuda.get_device_capability(device) >= _BF16_CAPABILITY else torch.float16
+
+
+def halve(model: SentenceTransformer, dtype: torch.dtype) -> SentenceTransformer:
+    """The model with its transformer in a 16-bit format; the modules behind it, pooling first, get and give fp32."""
+    model[0].to(dtype)
+    model[0].register_forward_hook(_widen)
+    return model
+
+
+def _widen(module: torch.nn.Module, arguments: object, features: dict[str, Any]) -> dict[str, Any]:
+    """A forward hook; outside of any function, since the processes of a pool get it by its name."""
+    wide = {key: value.float() for key, value in features.items() if _is_half(value)}
+    return features | wide
+
+
+def _is_half(value: object) -> bool:
+    return isinstance(value, Tensor) and value.dtype in (torch.bfloat16, torch.float16)
+
+
+def _reader(name: str, model: SentenceTransformer) -> Reader:
+    """A reader that gives the model the same tokens as its own library does.
+
+    Raises:
+        EngineError: it does not, as with a model that changes texts before its tokenizer.
+    """
+    prompt = next((model.prompts[kind] for kind in _DOCUMENT_PROMPTS if kind in model.prompts), None)
+    reader = Reader(models.tokenizer_file(name), models.sequence_limit(name), prompt or "")
+    (ids,) = reader.read([_READ_ALIKE])
+    expected = model.preprocess([_READ_ALIKE], prompt=prompt, task="document")
+    other_types = "token_type_ids" in expected and bool(expected["token_type_ids"].any())
+    if other_types or expected["input_ids"][0].tolist() != ids.tolist():
+        raise EngineError(
+            f"the model {name!r} reads {_READ_ALIKE!r} otherwise than its tokenizer.json says; choose another `model`"
+        )
+    return reader
+
+
+def _gpus(device: str) -> list[str]:
+    """The devices that ``device`` stands for."""
+    return [f"cuda:{number}" for number in range(torch.cuda.device_count())] if device == "cuda" else [device]
 
 
 def choose_device(wanted: str) -> str:

@@ -62,7 +62,8 @@ CREATE TABLE vectors(
     UNIQUE(model, key));
 CREATE INDEX vectors_segment ON vectors(segment);
 CREATE TABLE segments(
-    name TEXT PRIMARY KEY, model TEXT NOT NULL, rows INTEGER NOT NULL, merged INTEGER NOT NULL DEFAULT 0);
+    name TEXT PRIMARY KEY, model TEXT NOT NULL, rows INTEGER NOT NULL, merged INTEGER NOT NULL DEFAULT 0,
+    recall REAL);
 CREATE TABLE files(path TEXT PRIMARY KEY, size INTEGER NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;
 """
 

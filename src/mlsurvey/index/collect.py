@@ -17,7 +17,7 @@ def has_outdated(catalogue: Catalogue) -> bool:
     return len(catalogue.rows("SELECT number FROM generations")) > KEEP
 
 
-def purge(catalogue: Catalogue, model: str) -> None:
+def purge(catalogue: Catalogue, layout: Layout, model: str) -> None:
     """Drop older generations; inside a transaction. Their files are :func:`sweep`'s, once that is committed.
 
     Vectors of ``model`` stay, also those that no generation uses yet: an
@@ -32,10 +32,10 @@ def purge(catalogue: Catalogue, model: str) -> None:
     catalogue.write(f"DELETE FROM texts WHERE document IN ({_DEAD.format('documents')})", oldest=oldest)
     catalogue.write("DELETE FROM documents WHERE died <= :oldest", oldest=oldest)
     catalogue.write("DELETE FROM generations WHERE number < :oldest", oldest=oldest)
-    _purge_segments(catalogue, kept, model)
+    _purge_segments(catalogue, layout, kept, model)
 
 
-def _purge_segments(catalogue: Catalogue, kept: list[Published], model: str) -> None:
+def _purge_segments(catalogue: Catalogue, layout: Layout, kept: list[Published], model: str) -> None:
     models = {model, *(p.generation.model for p in kept)}
     needed = {name for p in kept for name in p.segments}
     files = {path for p in kept for path in p.files}
@@ -44,7 +44,7 @@ def _purge_segments(catalogue: Catalogue, kept: list[Published], model: str) -> 
             catalogue.write("DELETE FROM vectors WHERE segment = :name", name=name)
             catalogue.write("DELETE FROM segments WHERE name = :name", name=name)
         else:
-            files |= {f"vectors/{name}.faiss", f"vectors/{name}.npy"}
+            files |= {layout.relative(path) for path in layout.segment_files(name)}
     unneeded = [(path,) for (path,) in catalogue.rows("SELECT path FROM files") if path not in files]
     catalogue.write_all("DELETE FROM files WHERE path = ?", unneeded)
 

@@ -21,8 +21,7 @@ from mlsurvey.index.engine import Embedder, ModelInfo, Progress
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.storage import StoredFile
 
-BATCH = 64  # texts for one call of the embedder: what an interruption can cost
-CHECKPOINT = 512  # vectors that make a segment of their own during a long run
+CHECKPOINT = 65_536  # vectors that are written together during a long run: 100 MB at 384 dimensions
 CHECKPOINT_SECONDS = 10.0  # or as many as there are by then: what a killed process loses
 
 
@@ -57,8 +56,8 @@ def embed(
     )  # like lengths together; the time left is not underrated
     done = 0
     try:
-        for start in range(0, len(ordered), BATCH):
-            batch = ordered[start : start + BATCH]
+        for start in range(0, len(ordered), embedder.portion):
+            batch = ordered[start : start + embedder.portion]
             shelf.put([key for key, _ in batch], _rows(embedder, [text for _, text in batch], model.dimension))
             done += len(batch)
             progress("embed", done, len(ordered))
@@ -108,12 +107,12 @@ class _Shelf:
         """Write a segment, then tell the catalogue: a crash between the two leaves garbage, not damage."""
         if not self.keys:
             return
-        from mlsurvey.index.vectors import write_segment  # faiss loads slowly; a refresh that embeds nothing needs none
+        from mlsurvey.index.segment import write_segment  # faiss loads slowly; a refresh that embeds nothing needs none
 
         first = self.catalogue.rows("SELECT IFNULL(MAX(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'vectors'")[0][0]
         ids = np.arange(first, first + len(self.keys), dtype=np.int64)
         name = segment_name()
-        files = write_segment(self.layout, name, ids, np.concatenate(self.rows))
+        files = write_segment(self.layout, name, ids, self.rows, self.rows[0].shape[1])
         with self.catalogue.transaction():
             register(self.catalogue, name, self.model, len(ids), files)
             rows = [(int(i), self.model, key, name) for i, key in zip(ids, self.keys, strict=True)]
@@ -129,6 +128,11 @@ def segment_name() -> str:
 def register(catalogue: Catalogue, name: str, model: str, rows: int, files: Sequence[StoredFile]) -> None:
     """Enter a segment and its files; inside a transaction."""
     catalogue.write_all("INSERT INTO segments(name, model, rows) VALUES (?, ?, ?)", [(name, model, rows)])
+    register_files(catalogue, files)
+
+
+def register_files(catalogue: Catalogue, files: Sequence[StoredFile]) -> None:
+    """Enter files with their size and checksum; inside a transaction."""
     catalogue.write_all(
         "INSERT INTO files(path, size, sha256) VALUES (?, ?, ?)", [(f.path, f.size, f.sha256) for f in files]
     )

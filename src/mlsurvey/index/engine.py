@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 TokenCounter = Callable[[Sequence[str]], list[int]]
 """Word pieces of each text, without the special tokens."""
@@ -34,6 +35,11 @@ class Embedder(Protocol):
     @property
     def device(self) -> str:
         """Where it computes: ``cpu``, ``cuda`` or the like."""
+        ...
+
+    @property
+    def portion(self) -> int:
+        """Texts that it wants at a time; what an interruption can cost."""
         ...
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from mlsurvey.index import keywords
 from mlsurvey.index.engine import ModelInfo
-from mlsurvey.reading.passages import CHUNKER_VERSION
+from mlsurvey.reading.version import CHUNKER_VERSION
 from mlsurvey.types import Entity
 
 _LENGTH = 16  # hex digits: 64 bits, short enough to read aloud

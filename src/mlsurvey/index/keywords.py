@@ -202,7 +202,9 @@ class Keywords:
         if documents is not None:
             must.append((Occur.Must, _any_of("document", documents)))
         wanted = Query.boolean_query([(Occur.Should, part) for part in terms])
-        hits = self._searcher.search(Query.boolean_query([(Occur.Must, wanted), *must]), k, count=False).hits
+        if must:  # a union of terms alone is searched by block-max WAND, which leaves out most postings
+            wanted = Query.boolean_query([(Occur.Must, wanted), *must])
+        hits = self._searcher.search(wanted, k, count=False).hits
         return self._ids(hits)
 
     def explain(self, query: KeywordQuery, passage: int) -> list[tuple[str, str, float]]:

@@ -3,6 +3,7 @@
 catalogue.sqlite          documents, passages, generations; its commit publishes
 keywords/<n>/             tantivy index of generation n; segment files hard-linked from n - 1
 vectors/<name>.faiss      immutable FAISS segment, and <name>.npy with the vector id of each row
+vectors/<name>.codes      the rows of a large segment compressed, to be scanned
 lock, holder.json         held by the one writer, and who that is
 """
 
@@ -59,6 +60,14 @@ class Layout:
     def segment_ids(self, name: str) -> Path:
         """Vector ids of a segment's rows: int64, ascending."""
         return self.vectors / f"{name}.npy"
+
+    def segment_codes(self, name: str) -> Path:
+        """FAISS file of a segment's codes; small segments have none."""
+        return self.vectors / f"{name}.codes"
+
+    def segment_files(self, name: str) -> tuple[Path, Path, Path]:
+        """All files that a segment may have."""
+        return self.segment(name), self.segment_ids(name), self.segment_codes(name)
 
     def relative(self, path: Path) -> str:
         """Name under which the catalogue keeps a file's size and checksum."""

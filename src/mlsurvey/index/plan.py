@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlsurvey.index.catalogue import Catalogue, Published, load_entity
 from mlsurvey.index.changes import Changes, Known, classify
-from mlsurvey.index.drafts import Draft, drafts
 from mlsurvey.index.engine import ModelInfo, Progress
 from mlsurvey.index.identity import NO_DOCUMENTS, chunking_digest, documents_digest, recipe_digest
 from mlsurvey.index.records import unpack_text
-from mlsurvey.index.sources import Sources, look, look_again
+from mlsurvey.index.sources import Content, Sources, look, look_again
 from mlsurvey.reading.scan import FileState, scan
 from mlsurvey.types import Entity, Unreadable
 from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
 from mlsurvey.vocabulary.load import Vocabulary
+
+if TYPE_CHECKING:
+    from mlsurvey.index.drafts import Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def make_plan(
         now_ns=now_ns,
         changes=classify(known, {path: c.sha256 for path, c in sources.read.items()}, gone),
         unreadable=tuple(sorted([*skipped, *sources.unreadable.values()], key=lambda u: u.path)),
-        drafts=drafts(fresh, entities, model, partial(progress, "chunk")),
+        drafts=_drafts(fresh, entities, model, progress),
         retired=tuple(sorted(version.id for version in retired)),
         touched=tuple((known[path].id, c.state) for path, c in sources.read.items() if path not in fresh),
         entities=entities,
@@ -144,6 +147,16 @@ def _altered_names(before: tuple[Entity, ...], after: tuple[Entity, ...]) -> set
     if [e.slug for e in before if e.slug in common] != [e.slug for e in after if e.slug in common]:
         return set(Gazetteer([*before, *after]).keys)
     return set(Gazetteer(set(before) - set(after)).keys) | set(Gazetteer(set(after) - set(before)).keys)
+
+
+def _drafts(
+    fresh: Mapping[str, Content], entities: tuple[Entity, ...], model: ModelInfo, progress: Progress
+) -> tuple[Draft, ...]:
+    if not fresh:
+        return ()
+    from mlsurvey.index.drafts import drafts  # Markdown's parser: where nothing has changed nothing needs it
+
+    return drafts(fresh, entities, model, partial(progress, "chunk"))
 
 
 def _notes(base: Published | None, model: ModelInfo, chunking: str, affected: int, documents: int) -> list[str]:

@@ -6,22 +6,24 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlsurvey.index import keywords
 from mlsurvey.index.catalogue import Catalogue, Published, dump_entity, record
 from mlsurvey.index.changes import is_settled
 from mlsurvey.index.collect import purge
-from mlsurvey.index.drafts import Draft
 from mlsurvey.index.engine import ModelInfo
 from mlsurvey.index.identity import generation_id
 from mlsurvey.index.keywords import KeywordRow
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.plan import Plan
 from mlsurvey.index.records import pack_text, passage_row, tags_of
-from mlsurvey.index.segments import tidy
+from mlsurvey.index.segments import files_of, tidy
 from mlsurvey.index.storage import stored
 from mlsurvey.types import Entity, Generation, Passage
+
+if TYPE_CHECKING:
+    from mlsurvey.index.drafts import Draft
 
 _DOCUMENT = (
     "INSERT INTO documents(id, path, sha256, title, subject, language, date, bytes, declared, passages, mtime_ns,"
@@ -75,7 +77,7 @@ def publish(
     number = _next_number(layout, base)
     try:
         with catalogue.transaction():
-            purge(catalogue, model.id)  # here, since a transaction of its own would be flushed by itself
+            purge(catalogue, layout, model.id)  # here, since a transaction of its own would be flushed by itself
             published = _write(catalogue, layout, plan, vectors, model, base, number)
             record(catalogue, published)
     except BaseException:
@@ -114,12 +116,12 @@ def _write(
     previous = layout.keyword_folder(base.generation.number) if base and is_continued else None
     rows = _inserted(catalogue, come, vectors, plan.now_ns, number)
     keywords.update(layout.keyword_folder(number), previous, plan.retired, rows)
-    segments = tidy(catalogue, layout, model)
     passages = (base.generation.passages if base else 0) - gone + sum(len(version.passages) for version in come)
+    segments = tidy(catalogue, layout, model, passages)
     created = datetime.now(UTC).isoformat(timespec="seconds")
     identity = generation_id(plan.recipe, plan.digest)
     generation = Generation(number, identity, created, model.id, plan.recipe, plan.documents, passages)
-    files = [*_segment_files(layout, segments), *_keyword_files(catalogue, layout, number)]
+    files = [*files_of(catalogue, layout, segments), *_keyword_files(catalogue, layout, number)]
     return Published(generation, model.dimension, plan.chunking, plan.entities, segments, tuple(files), plan.digest)
 
 
@@ -204,10 +206,6 @@ def _keyword_row(numbered: _Numbered) -> KeywordRow:
         body=numbered.passage.text,
         tags=numbered.tags,
     )
-
-
-def _segment_files(layout: Layout, segments: Iterable[str]) -> list[str]:
-    return [layout.relative(path) for name in segments for path in (layout.segment(name), layout.segment_ids(name))]
 
 
 def _keyword_files(catalogue: Catalogue, layout: Layout, number: int) -> list[str]:

@@ -11,12 +11,10 @@ from pathlib import Path
 from mlsurvey.errors import DamagedIndexError, Interrupted, NoIndexError
 from mlsurvey.index.catalogue import Catalogue, Published, open_for_reading, open_for_writing
 from mlsurvey.index.collect import has_outdated, purge, sweep
-from mlsurvey.index.embed import embed, known_vectors
 from mlsurvey.index.engine import Embedder, ModelInfo, Progress, silent
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.lock import writer_lock
 from mlsurvey.index.plan import Plan, make_plan
-from mlsurvey.index.publish import publish, touch
 from mlsurvey.index.storage import storage_errors, sync_folder
 from mlsurvey.index.verify import check_sizes
 from mlsurvey.types import RefreshReport
@@ -39,7 +37,7 @@ class _Job:
     corpus: Path
     layout: Layout
     vocabulary: Vocabulary
-    embedder: Callable[[], Embedder]
+    embedder: Callable[[int], Embedder]
     model: ModelInfo
     progress: Progress
 
@@ -49,7 +47,7 @@ def refresh(
     index: Path,
     *,
     vocabulary: Vocabulary,
-    embedder: Callable[[], Embedder],
+    embedder: Callable[[int], Embedder],
     model: ModelInfo,
     dry_run: bool = False,
     rebuild: bool = False,
@@ -62,7 +60,7 @@ def refresh(
         corpus: folder of documents.
         index: folder of the index, made if need be.
         vocabulary: known entities.
-        embedder: gives the model; called only if something has to be embedded.
+        embedder: gives the model; called with the number of passages to embed, if there are any.
         model: what the embedder will be.
         dry_run: report only; writes nothing and takes no lock.
         rebuild: start over, as after damage. The old index serves until the new one replaces it.
@@ -89,6 +87,8 @@ def refresh(
 
 
 def _preview(job: _Job, rebuild: bool, started: float) -> RefreshReport:
+    from mlsurvey.index.embed import known_vectors
+
     with _existing(job.layout, rebuild) as catalogue:
         base = _newest(catalogue)
         plan = make_plan(job.corpus, catalogue, base, job.vocabulary, job.model, job.progress)
@@ -133,9 +133,11 @@ def _refresh(job: _Job, rebuild: bool, wait: float, started: float) -> RefreshRe
 def _settle(job: _Job, catalogue: Catalogue, plan: Plan) -> None:
     """Where nothing is to be published: remember what was looked at, and drop what no reader needs any more."""
     if plan.touched or has_outdated(catalogue):
+        from mlsurvey.index.publish import touch
+
         with catalogue.transaction():
             touch(catalogue, plan)
-            purge(catalogue, job.model.id)
+            purge(catalogue, job.layout, job.model.id)
 
 
 @contextmanager
@@ -167,16 +169,21 @@ def _newest(catalogue: Catalogue | None) -> Published | None:
 
 
 def _embed(job: _Job, catalogue: Catalogue, plan: Plan) -> _Embedded:
+    from mlsurvey.index.embed import embed, known_vectors  # numpy: where nothing has changed nothing needs it
+
     missing = plan.texts(known_vectors(catalogue, job.model.id, plan.keys()))
     if not missing:
         return _Embedded()
     started = time.perf_counter()
-    embedder = job.embedder()
+    embedder = job.embedder(len(missing))
     embed(catalogue, job.layout, missing, embedder, job.model, job.progress)
     return _Embedded(len(missing), time.perf_counter() - started, embedder.device)
 
 
 def _publish(job: _Job, catalogue: Catalogue, plan: Plan, base: Published | None) -> Published:
+    from mlsurvey.index.embed import known_vectors
+    from mlsurvey.index.publish import publish
+
     job.progress("publish", 0, 1)
     vectors = known_vectors(catalogue, job.model.id, plan.keys())
     published = publish(catalogue, job.layout, plan, vectors, job.model, base)

@@ -23,6 +23,8 @@ from mlsurvey.index.filtering import is_document, is_under, names_documents, tag
 from mlsurvey.index.keywords import KeywordQuery, Keywords
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.records import PASSAGE_COLUMNS, DocumentRow, passage_of, unpack_text
+from mlsurvey.index.remembered import Remembered
+from mlsurvey.index.selection import Selection
 from mlsurvey.index.storage import storage_errors
 from mlsurvey.index.verify import check_sizes, verify
 from mlsurvey.types import Document, Entity, Filters, Generation, Passage
@@ -33,17 +35,24 @@ if TYPE_CHECKING:
 _ALL = Filters()
 _SPARE = 16  # vectors asked for beyond k at first: some belong to passages of other generations
 _GROWTH = 4
+REMEMBERED_ROWS = 2_000_000
+"""Rows of all selections that are kept, at 32 bytes each."""
+REMEMBERED_PASSAGES = 4096
+"""Passages that are kept as they were read: questions about one field read the same ones."""
+REMEMBERED_WORDS = 20_000
 
 
 class Snapshot:
     """An opened generation. Safe to share between threads; close it, or use it in a ``with`` statement."""
 
-    def __init__(self, index: Path, model: str | None = None) -> None:
+    def __init__(self, index: Path, model: str | None = None, *, exact: bool = False, lasting: bool = False) -> None:
         """Open the newest generation of the index in a folder.
 
         Args:
             index: the folder; may be read-only.
             model: id of the model that questions will be embedded with; None if they will not.
+            exact: scan every vector, also of large segments.
+            lasting: it will be searched often: more is held in memory, and on a GPU, where FAISS sees one.
 
         Raises:
             NoIndexError: nothing was published there yet.
@@ -51,6 +60,10 @@ class Snapshot:
             MismatchError: the vectors were made with another model.
         """
         self._layout = Layout(index)
+        self._exact, self._lasting = exact, lasting
+        self._selections = Remembered[Filters, Selection](REMEMBERED_ROWS, len)
+        self._passages = Remembered[int, Passage](REMEMBERED_PASSAGES)
+        self._frequencies = Remembered[str, int](REMEMBERED_WORDS)
         with storage_errors(index):
             self._catalogue = open_for_reading(self._layout)
             try:
@@ -90,8 +103,14 @@ class Snapshot:
     def _vectors(self) -> Vectors:
         from mlsurvey.index.vectors import Vectors  # FAISS takes a third of a second to load; not all uses need it
 
+        card = None
+        if self._lasting:
+            from mlsurvey.index.gpu import find_card
+
+            card = find_card()
+        parts = self._published
         with self._kept():
-            return Vectors(self._layout, self._published.segments, self._published.dimension)
+            return Vectors(self._layout, parts.segments, parts.dimension, exact=self._exact, card=card)
 
     @contextmanager
     def _kept(self) -> Iterator[None]:
@@ -113,10 +132,16 @@ class Snapshot:
 
     def select(self, filters: Filters) -> NDArray[np.int64] | None:
         """Ids of the passages that satisfy the filters, ascending; None where nothing is filtered."""
-        if not filters:
-            return None
+        return self._selected(filters).passages if filters else None
+
+    def _selected(self, filters: Filters) -> Selection:
+        """What satisfies the filters; remembered, since a question asks for the same sides again and again."""
+        return self._selections.get(filters, self._select)
+
+    def _select(self, filters: Filters) -> Selection:
         where, parameters = self._condition(filters)
-        return _ids(self._rows(f"SELECT passages.id FROM passages WHERE {where} ORDER BY passages.id", **parameters))
+        sql = f"SELECT passages.id, passages.vector FROM passages WHERE {where} ORDER BY passages.id"
+        return Selection.of(*_columns(self._rows(sql, **parameters)))
 
     def count(self, filters: Filters = _ALL) -> int:
         """How many passages satisfy the filters."""
@@ -156,24 +181,22 @@ class Snapshot:
         wanted = KeywordQuery(query) if isinstance(query, str) else query
         return self._keywords.explain(wanted, passage)
 
-    def dense(
-        self, vector: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
-    ) -> list[tuple[int, float]]:
+    def dense(self, vector: NDArray[np.float32], k: int, among: Filters = _ALL) -> list[tuple[int, float]]:
         """Passage ids with their cosine, best first, then by id.
 
         Args:
             vector: unit vector, shape (dimension,).
             k: how many at most.
-            among: passage ids to stay within, as from :meth:`select`; None for all.
+            among: restrict which.
 
         Raises:
             ValueError: the vector has another dimension than the index.
         """
         if k < 1:
             return []
-        if among is not None:
-            owners = self._owners("passages.id", among.tolist())
-            return _spread(self._vectors.search(vector, k, np.unique(_ids(owners))), owners)[:k]
+        if among:
+            selection = self._selected(among)
+            return selection.spread(self._vectors.search(vector, k, selection.vectors))[:k]
         return self._dense_in_all(vector, k)
 
     def _dense_in_all(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
@@ -185,18 +208,26 @@ class Snapshot:
         depth = k + _SPARE
         while True:
             found = self._vectors.search(vector, depth)
-            hits = _spread(found, self._owners("passages.vector", [i for i, _ in found]))
+            hits = self._owners([vector for vector, _ in found]).spread(found)
             if len(hits) >= k or depth >= len(self._vectors):
                 return hits[:k]
             depth *= _GROWTH
 
-    def _owners(self, column: str, values: Sequence[int]) -> list[tuple[int, int]]:
-        """Pairs (vector id, passage id) of live passages whose column has one of the values."""
+    def _owners(self, vectors: Sequence[int]) -> Selection:
+        """Live passages that have one of the vectors; or all of them, where they are held for many searches."""
+        if self._lasting:
+            return self._everything
         sql = (
-            "SELECT passages.vector, passages.id FROM passages"
-            f" WHERE {column} IN (SELECT value FROM json_each(:values)) AND {live('passages')} ORDER BY passages.id"
+            "SELECT passages.id, passages.vector FROM passages"
+            f" WHERE passages.vector IN (SELECT value FROM json_each(:vectors)) AND {live('passages')}"
+            " ORDER BY passages.id"
         )
-        return [(vector, passage) for vector, passage in self._rows(sql, values=json.dumps(values))]
+        return Selection.of(*_columns(self._rows(sql, vectors=json.dumps(vectors))))
+
+    @cached_property
+    def _everything(self) -> Selection:
+        """Every live passage with its vector: 32 bytes each, a second's reading for a million."""
+        return self._select(_ALL)
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """Passages in the order of their ids.
@@ -204,13 +235,16 @@ class Snapshot:
         Raises:
             IndexingError: an id is none of this generation's.
         """
+        return self._passages.get_all([int(i) for i in ids], self._read_passages)
+
+    def _read_passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         sql = (
             f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN documents ON documents.id = passages.document"
             f" WHERE passages.id IN (SELECT value FROM json_each(:ids)) AND {live('passages')}"
         )
-        found = {row[0]: passage_of(row) for row in self._rows(sql, ids=json.dumps([int(i) for i in ids]))}
+        found = {row[0]: passage_of(row) for row in self._rows(sql, ids=json.dumps(ids))}
         self._check_known(ids, found)
-        return [found[i] for i in ids]
+        return found
 
     def _check_known(self, ids: Iterable[int], found: Container[int]) -> None:
         if unknown := [i for i in ids if i not in found]:
@@ -218,11 +252,15 @@ class Snapshot:
 
     def frequency(self, word: str) -> int:
         """How many passages have a word in their headings or text, in any inflection."""
-        return self._keywords.frequency(word)
+        return self._frequencies.get(word, self._keywords.frequency)
 
     def vectors(self, ids: Sequence[int]) -> NDArray[np.float32]:
         """Unit vectors of passages, shape (n, dimension), in the order of their ids."""
-        vector_of = {passage: vector for vector, passage in self._owners("passages.id", [int(i) for i in ids])}
+        sql = (
+            "SELECT passages.id, passages.vector FROM passages"
+            f" WHERE passages.id IN (SELECT value FROM json_each(:ids)) AND {live('passages')}"
+        )
+        vector_of = dict(self._rows(sql, ids=json.dumps([int(i) for i in ids])))
         self._check_known(ids, vector_of)
         return self._vectors.take(np.array([vector_of[int(i)] for i in ids], dtype=np.int64))
 
@@ -297,12 +335,7 @@ def _check_model(generation: Generation, model: str | None, index: Path) -> None
         )
 
 
-def _spread(found: Iterable[tuple[int, float]], owners: Iterable[tuple[int, int]]) -> list[tuple[int, float]]:
-    """Each passage with the score of its vector, best first, then by id."""
-    scores = dict(found)
-    hits = [(passage, scores[vector]) for vector, passage in owners if vector in scores]
-    return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
-
-
-def _ids(rows: Iterable[tuple[Any, ...]]) -> NDArray[np.int64]:
-    return np.array([row[0] for row in rows], dtype=np.int64)
+def _columns(rows: Sequence[tuple[Any, ...]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Two columns of numbers."""
+    table = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]

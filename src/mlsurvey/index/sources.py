@@ -10,7 +10,6 @@ from pathlib import Path
 from mlsurvey.errors import UnreadableError
 from mlsurvey.index.changes import Known
 from mlsurvey.reading.decode import decode
-from mlsurvey.reading.documents import declared_entity
 from mlsurvey.reading.scan import FileState, read
 from mlsurvey.types import Entity, Unreadable
 
@@ -103,6 +102,10 @@ def look_again(corpus: Path, sources: Sources, files: Iterable[FileState], paths
 
 
 def _content(corpus: Path, state: FileState) -> Content | Unreadable:
+    from mlsurvey.reading.documents import (
+        declared_entity,  # Markdown's parser: where nothing has changed nothing needs it
+    )
+
     try:
         data, sha256 = read(corpus, state.path)
         decode(data)  # a file that is no text is told from a document before anything is derived from it

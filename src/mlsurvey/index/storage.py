@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from mlsurvey.errors import BusyError, DamagedIndexError, StorageError
 
@@ -42,9 +43,16 @@ def write_durably(path: Path, data: memoryview | bytes) -> None:
     The name must be new: readers never look at a file before the catalogue
     names it, so no rename is needed.
     """
+    with writing_durably(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def writing_durably(path: Path) -> Iterator[BinaryIO]:
+    """Like :func:`write_durably`, for what is written in pieces."""
     try:
         with path.open("xb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
     except BaseException:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from mlsurvey.errors import DamagedIndexError
 from mlsurvey.index.catalogue import Catalogue, Published, live
 from mlsurvey.index.keywords import Keywords
@@ -58,6 +56,8 @@ def _files(catalogue: Catalogue, published: Published | None) -> Iterable[Stored
 
 def _check_sides(catalogue: Catalogue, layout: Layout, published: Published) -> None:
     """The keyword side finds exactly the live passages, and each has a vector."""
+    import numpy as np
+
     from mlsurvey.index.vectors import Vectors  # faiss loads slowly; opening an index must not wait for it
 
     number = published.generation.number
@@ -66,6 +66,6 @@ def _check_sides(catalogue: Catalogue, layout: Layout, published: Published) -> 
         raise DamagedIndexError(
             f"the keyword side of generation {number} does not have the passages of the catalogue; {REBUILD}"
         )
-    Vectors(layout, published.segments, published.dimension).take(
-        np.array([vector for _, vector in rows], dtype=np.int64)
-    )
+    wanted = np.array([vector for _, vector in rows], dtype=np.int64)
+    for _ in Vectors(layout, published.segments, published.dimension).pieces(wanted):
+        pass  # raises where a vector is missing

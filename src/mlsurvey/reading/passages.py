@@ -15,9 +15,6 @@ from mlsurvey.reading.subjects import attribute
 from mlsurvey.types import Document, Passage, Sentence, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 
-CHUNKER_VERSION = 2
-"""Raised with every change that makes other passages of the same document."""
-
 TokenCounter = Callable[[Sequence[str]], list[int]]
 """Word pieces of each text, without the special tokens of the model."""
 

@@ -98,7 +98,7 @@ class Searcher:
         if mode is not Mode.DENSE:
             rankings[KEYWORD] = self.snapshot.keyword(query, depth, filters)
         if mode is not Mode.KEYWORD and vector is not None:
-            rankings[DENSE] = self.snapshot.dense(vector, depth, self.snapshot.select(filters))
+            rankings[DENSE] = self.snapshot.dense(vector, depth, filters)
         shares = hybrid(rankings, self.rarity(text), depth)
         if self.reranker is None or mode is not Mode.HYBRID:
             return self._hits(rankings, shares, limit)
@@ -111,8 +111,9 @@ class Searcher:
 
     def _hits(self, rankings: Mapping[str, Ranking], shares: Shares, limit: int) -> list[Hit]:
         fused = total(shares)[:limit]
-        ranks = {voter: {p: rank for rank, (p, _) in enumerate(r, start=1)} for voter, r in rankings.items()}
-        scores = {voter: dict(r) for voter, r in rankings.items()}
+        kept = {passage for passage, _ in fused}
+        ranks = {v: {p: rank for rank, (p, _) in enumerate(r, start=1) if p in kept} for v, r in rankings.items()}
+        scores = {v: dict(r) for v, r in rankings.items()}
         passages = self.snapshot.passages([passage for passage, _ in fused])
         return [
             Hit(

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from mlsurvey.embedding import models
+from mlsurvey.embedding import exported, models
 from mlsurvey.errors import EngineError, IndexingError, StorageError
-from mlsurvey.index.engine import SPECIAL_TOKENS, ModelInfo, Progress, silent
+from mlsurvey.index.engine import SPECIAL_TOKENS, Embedder, ModelInfo, Progress, silent
 from mlsurvey.index.refresh import refresh
 from mlsurvey.settings import Settings
-from mlsurvey.survey.reader import export_folder, newest_generation
+from mlsurvey.survey.encoding import export_folder
+from mlsurvey.survey.reader import newest_generation
 from mlsurvey.types import RefreshReport
 from mlsurvey.vocabulary.load import Vocabulary
 
 if TYPE_CHECKING:
     from mlsurvey.embedding.models import Precision
-    from mlsurvey.embedding.passages import PassageEmbedder
 
+WORTH_A_GPU = 256
+"""Passages from which it pays to load PyTorch and reach a GPU, which take some seconds."""
+WORTH_A_TRIAL = 1000
+"""Passages from which a second's trial of the engines pays."""
 EXPORT_WAIT = 600.0
 """Seconds to wait for another process that exports the same model, which takes half a minute on a slow machine."""
 
@@ -32,35 +37,71 @@ def build(
     The question model is exported first: an index that is published can be asked at once.
     """
     progress = progress or silent
-    identity = models.model_id(settings.model)
+    identity = models.remembered_id(settings.model, settings.index / "models" / "digests.json")
+    folder = export_folder(settings.index, identity)
     if not dry_run:
-        _export_if_missing(settings.model, export_folder(settings.index, identity), progress)
+        _export_if_missing(settings.model, folder, progress)
     precision = _precision(settings, identity)
-
-    def load() -> PassageEmbedder:
-        from mlsurvey.embedding.passages import PassageEmbedder
-
-        return PassageEmbedder(settings.model, settings.device, precision)
-
-    return refresh(
+    report = refresh(
         settings.corpus,
         settings.index,
         vocabulary=vocabulary,
-        embedder=load,
-        model=_model_info(settings.model, models.embedder_id(identity, precision)),
+        embedder=lambda count: _embedder(settings, folder, precision, count),
+        model=_model_info(settings.model, models.embedder_id(identity, precision), folder),
         dry_run=dry_run,
         rebuild=rebuild,
         progress=progress,
     )
+    return replace(report, notes=(*report.notes, *_notes(folder)))
 
 
-def _model_info(name: str, embedder: str) -> ModelInfo:
+def _embedder(settings: Settings, folder: Path, precision: Precision, count: int) -> Embedder:
+    """What embeds so many passages: PyTorch on a GPU, else the exported model on the processor.
+
+    A few passages take less time on the processor than a GPU takes to be reached.
+    """
+    config = exported.read_config(folder)
+    is_exact = config.failure is None and config.passage_cosine >= models.MIN_PASSAGE_COSINE
+    on_gpu = settings.device in ("cuda", "mps") or (
+        settings.device == "auto" and count >= WORTH_A_GPU and models.may_have_gpu()
+    )
+    if is_exact and not on_gpu and settings.engine != "torch":
+        from mlsurvey.embedding.processor import ProcessorEmbedder, engines_for
+
+        engines = engines_for(settings.engine, precision)
+        if engines:
+            return ProcessorEmbedder(folder, precision, engines[: None if count >= WORTH_A_TRIAL else 1])
+    from mlsurvey.embedding.passages import PassageEmbedder
+
+    return PassageEmbedder(settings.model, settings.device, precision)
+
+
+def _notes(folder: Path) -> list[str]:
+    """What a person should know of the model."""
+    try:
+        failure = exported.read_config(folder).failure
+    except EngineError:  # a dry run may come before any export
+        return []
+    if failure is None:
+        return []
+    return [f"the model could not be exported ({failure}): PyTorch embeds questions too, and starts seconds slower"]
+
+
+def _model_info(name: str, embedder: str, folder: Path) -> ModelInfo:
     return ModelInfo(
         id=embedder,
         dimension=models.dimension(name),
-        max_tokens=models.max_tokens(name) + SPECIAL_TOKENS,
+        max_tokens=(_room(folder) or models.max_tokens(name)) + SPECIAL_TOKENS,
         counter=models.token_counter(name),
     )
+
+
+def _room(folder: Path) -> int | None:
+    """Word pieces that a passage may have, as the export tells; None before the first one, in a dry run."""
+    try:
+        return exported.read_config(folder).room
+    except EngineError:
+        return None
 
 
 def _precision(settings: Settings, identity: str) -> Precision:
@@ -68,9 +109,7 @@ def _precision(settings: Settings, identity: str) -> Precision:
     folder = export_folder(settings.index, identity)
     measured = None
     if existing is None or models.model_of(existing) != identity:  # else the index's own precision stays
-        from mlsurvey.embedding.questions import read_config
-
-        measured = read_config(folder).bf16_cosine if _is_exported(folder) else None
+        measured = exported.read_config(folder).bf16_cosine if _is_exported(folder) else None
     return models.choose_precision(settings.precision, model=identity, existing=existing, bf16_cosine=measured)
 
 
@@ -99,11 +138,14 @@ def _export_if_missing(name: str, folder: Path, progress: Progress) -> None:
 
 
 def _is_exported(folder: Path) -> bool:
-    """Whether there is an export that this version can read; one of an older version is made anew."""
-    from mlsurvey.embedding.questions import GRAPH, read_config
+    """Whether there is an export that this version can read; one of an older version is made anew.
 
+    One that failed is tried again with other versions of the libraries.
+    """
     try:
-        read_config(folder)
+        config = exported.read_config(folder)
     except EngineError:
         return False
-    return (folder / GRAPH).is_file()
+    if config.failure is not None:
+        return config.made_with == exported.libraries()
+    return (folder / exported.GRAPH).is_file()

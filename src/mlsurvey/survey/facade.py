@@ -60,8 +60,15 @@ class Listed:
 class Survey:
     """An index and its corpus, ready to be asked. Safe to share between threads; close it, or use ``with``."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, lasting: bool = False) -> None:
+        """Open nothing yet.
+
+        Args:
+            settings: where corpus and index are, and the rest that a person may set.
+            lasting: it will answer many questions, several at a time, as a server does; the first one waits longer.
+        """
         self.settings = settings
+        self._lasting = lasting
 
     def __enter__(self) -> Self:
         return self
@@ -331,11 +338,13 @@ class Survey:
 
     @cached_property
     def _reader(self) -> Reader:
-        from mlsurvey.survey.reader import LazyReranker, Reader
+        from mlsurvey.survey.encoding import LazyReranker
+        from mlsurvey.survey.reader import Reader
 
         name = self.settings.reranker
         reranker = LazyReranker(name, self.settings.device) if name else None
-        return Reader(self.settings.index, self._vocabulary_now, reranker)
+        exact = self.settings.vectors == "exact"
+        return Reader(self.settings.index, self._vocabulary_now, reranker, exact=exact, lasting=self._lasting)
 
     def _vocabulary_now(self) -> Vocabulary:
         """The vocabulary for a generation that was just opened: whoever published it may have read other files."""
@@ -374,7 +383,7 @@ class Survey:
 
 def replace_corpus(settings: Settings, corpus: Path) -> Settings:
     """The same settings for another corpus folder."""
-    return settings if corpus == settings.corpus else settings.model_copy(update={"corpus": corpus})
+    return settings if corpus == settings.corpus else replace(settings, corpus=corpus)
 
 
 def _check_text(what: str, text: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from mlsurvey.errors import NoIndexError, NotFoundError
 from mlsurvey.index.catalogue import open_for_reading
@@ -57,8 +59,14 @@ class Overview:
     device: str
     """As set; ``auto`` is settled when something is embedded, since looking for a GPU takes seconds."""
     precision: str
+    engine: str
+    """What embeds on a processor, as set."""
     vectors: str
     """The FAISS package in use and its version."""
+    compressed: int = 0
+    """Vectors that a search scans by their codes; the others it scans exactly."""
+    recall: float | None = None
+    """Share of the ten nearest of those that a search finds, measured when they were compressed."""
 
     def rows(self) -> list[tuple[str, ...]]:
         """Name, value and perhaps a remark, to be shown in columns."""
@@ -69,9 +77,14 @@ class Overview:
             ("index", self.index, _size(self.index_bytes) if self.generation else "none yet; type: mlsurvey refresh"),
             *(_generation_rows(self.generation) if self.generation else ()),
             ("up to date", *_agreement(self.pending)),
-            ("model", self.model, f"device {self.device}, precision {self.precision}"),
-            ("vectors", self.vectors),
+            ("model", self.model, f"device {self.device}, engine {self.engine}, precision {self.precision}"),
+            ("vectors", self.vectors, self._searched()),
         ]
+
+    def _searched(self) -> str:
+        if self.recall is None:
+            return "searched exactly"
+        return f"{self.compressed} compressed and refined, recall@10 {self.recall:.3f}"
 
 
 def overview(settings: Settings) -> Overview:
@@ -98,7 +111,9 @@ def overview(settings: Settings) -> Overview:
         model=generation.model if generation else settings.model,
         device=settings.device,
         precision=settings.precision,
+        engine=settings.engine,
         vectors=_faiss(),
+        **(_compressed(settings.index) if generation is not None and settings.vectors != "exact" else {}),
     )
 
 
@@ -115,6 +130,18 @@ def _generation(index: Path) -> Generation | None:
         return newest_generation(index)
     except NoIndexError:
         return None
+
+
+def _compressed(index: Path) -> dict[str, Any]:
+    """How many vectors have codes, and the recall of searching them: the mean over segments, weighted by rows."""
+    with closing(open_for_reading(Layout(index))) as catalogue:
+        names = json.dumps(catalogue.published()[0].segments)
+        sql = (
+            "SELECT SUM(rows), SUM(rows * recall) / SUM(rows) FROM segments"
+            " WHERE recall IS NOT NULL AND name IN (SELECT value FROM json_each(:names))"
+        )
+        ((rows, recall),) = catalogue.rows(sql, names=names)
+    return {"compressed": rows or 0, "recall": recall}
 
 
 def _known(index: Path) -> dict[str, Known]:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlsurvey.answering.answer import Answerer
+from mlsurvey.index.catalogue import open_for_reading
 from mlsurvey.index.layout import Layout
-from mlsurvey.index.snapshot import Snapshot
-from mlsurvey.retrieval.search import Searcher
+from mlsurvey.index.storage import storage_errors
+from mlsurvey.index.verify import check_sizes
+from mlsurvey.survey.encoding import LazyEncoder, LazyReranker
 from mlsurvey.types import Generation
 from mlsurvey.vocabulary.load import Vocabulary
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from mlsurvey.embedding.questions import QuestionEncoder
-    from mlsurvey.embedding.reranker import Reranker
+    from mlsurvey.answering.answer import Answerer
+    from mlsurvey.index.snapshot import Snapshot
 
 Stamp = tuple[int, int, int]
 
@@ -35,57 +33,22 @@ class Reading:
         snapshot: Snapshot,
         vocabulary: Callable[[], Vocabulary],
         reranker: LazyReranker | None = None,
+        *,
+        lasting: bool = False,
     ) -> None:
+        from mlsurvey.retrieval.search import Searcher
+
         self.snapshot = snapshot
-        self.encoder = LazyEncoder(index, snapshot.generation.model)
+        self.encoder = LazyEncoder(index, snapshot.generation.model, lasting=lasting)
         self.searcher = Searcher(snapshot, self.encoder, reranker)
         self._vocabulary = vocabulary
 
     @cached_property
     def answerer(self) -> Answerer:
         """What answers questions over the generation."""
+        from mlsurvey.answering.answer import Answerer
+
         return Answerer(self.searcher, self._vocabulary())
-
-
-class LazyEncoder:
-    """The question encoder of a model, opened when the first question is embedded: a keyword search needs none."""
-
-    def __init__(self, index: Path, embedder: str) -> None:
-        self._index, self._embedder = index, embedder
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit rows, shape ``(len(texts), dimension)``."""
-        return self._encoder.embed(texts)
-
-    def embed_tokens(self, text: str, *, prompt: bool = True) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-        """Word pieces of the text and their vectors in context, shape ``(pieces, width)``."""
-        return self._encoder.embed_tokens(text, prompt=prompt)
-
-    @cached_property
-    def _encoder(self) -> QuestionEncoder:
-        from mlsurvey.embedding.models import model_of
-        from mlsurvey.embedding.questions import QuestionEncoder
-
-        return QuestionEncoder(export_folder(self._index, model_of(self._embedder)))
-
-
-class LazyReranker:
-    """A reranker that is loaded when the first hits are judged. Safe to share between threads: they wait in turn."""
-
-    def __init__(self, name: str, device: str) -> None:
-        self._name, self._device = name, device
-        self._lock = threading.Lock()
-
-    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """In 0..1, shape ``(len(texts),)``; raises like :class:`mlsurvey.embedding.reranker.Reranker`."""
-        with self._lock:
-            return self._reranker.scores(query, texts)
-
-    @cached_property
-    def _reranker(self) -> Reranker:
-        from mlsurvey.embedding.reranker import Reranker
-
-        return Reranker(self._name, self._device)
 
 
 class Reader:
@@ -94,8 +57,26 @@ class Reader:
     A reranker belongs to no index: all generations share it.
     """
 
-    def __init__(self, index: Path, vocabulary: Callable[[], Vocabulary], reranker: LazyReranker | None = None) -> None:
+    def __init__(
+        self,
+        index: Path,
+        vocabulary: Callable[[], Vocabulary],
+        reranker: LazyReranker | None = None,
+        *,
+        exact: bool = False,
+        lasting: bool = False,
+    ) -> None:
+        """Open nothing yet.
+
+        Args:
+            index: its folder.
+            vocabulary: read anew for each generation.
+            reranker: orders the best hits anew, where there is one.
+            exact: scan every vector, also of large segments.
+            lasting: many questions are to come, at the same time: worth an encoder that starts slower.
+        """
         self._index, self._vocabulary, self._reranker = index, vocabulary, reranker
+        self._exact, self._lasting = exact, lasting
         self._lock = threading.Lock()
         self._current: Reading | None = None
         self._stamp: Stamp | None = None
@@ -126,13 +107,15 @@ class Reader:
             self._close_unused()
 
     def _newest(self) -> Reading:
+        from mlsurvey.index.snapshot import Snapshot
+
         stamp = _stamp(self._index)
         if self._current is None or stamp != self._stamp:
-            snapshot = Snapshot(self._index)
+            snapshot = Snapshot(self._index, exact=self._exact, lasting=self._lasting)
             if self._current and snapshot.generation == self._current.snapshot.generation:
                 snapshot.close()  # the catalogue was tidied, nothing new was published
             else:
-                self._current = Reading(self._index, snapshot, self._vocabulary, self._reranker)
+                self._current = Reading(self._index, snapshot, self._vocabulary, self._reranker, lasting=self._lasting)
                 self._users[self._current] = 0
                 self._close_unused()
             self._stamp = stamp
@@ -144,15 +127,12 @@ class Reader:
             reading.snapshot.close()
 
 
-def export_folder(index: Path, model: str) -> Path:
-    """Where the question model of a model id lies in an index."""
-    return index / "models" / model
-
-
 def newest_generation(index: Path) -> Generation:
     """What was published last, without keeping anything open. Raises like :meth:`Reader.reading`."""
-    with Snapshot(index) as snapshot:
-        return snapshot.generation
+    with storage_errors(index), closing(open_for_reading(Layout(index))) as catalogue:
+        published = catalogue.published()[0]
+        check_sizes(catalogue, Layout(index), published)
+        return published.generation
 
 
 def _stamp(index: Path) -> Stamp | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict, ValidationError
+from typing import Any
 
 from mlsurvey.provenance import Source
 from mlsurvey.reading.scan import PROVENANCE
@@ -23,10 +23,9 @@ UPSTREAM = "upstream"
 SCHEMA = 1
 
 
-class Record(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Record:
     """Origin and state of one document."""
-
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     origin: str
     """What it is, from one fetch to the next: ``github:tracel-ai/burn:README.md``, ``npm:ml5``."""
@@ -52,10 +51,7 @@ class Record(BaseModel):
         return Source(self.url, self.version, self.retrieved[:10], self.licence)
 
 
-class _File(BaseModel):
-    schema_version: int
-    documents: dict[str, Record]
-
+_MAY_BE_NULL = ("version", "etag", "last_modified", "gone")
 
 Records = Mapping[str, Record]
 """POSIX path relative to the corpus folder -> record."""
@@ -85,7 +81,7 @@ def write_records(corpus: Path, records: Records) -> None:
     Raises:
         OSError: the disk refused.
     """
-    documents = {path: records[path].model_dump(exclude_none=False) for path in sorted(records)}
+    documents = {path: asdict(records[path]) for path in sorted(records)}
     text = json.dumps({"schema_version": SCHEMA, "documents": documents}, ensure_ascii=False, indent=1)
     write_whole(provenance_file(corpus), text.encode() + b"\n")
 
@@ -101,6 +97,18 @@ def sources_of(corpus: Path, documents: Iterable[tuple[str, str]]) -> dict[str, 
 @lru_cache(maxsize=4)
 def _parsed(place: Path, mtime_ns: int, size: int, inode: int) -> Records | None:
     try:
-        return _File.model_validate_json(place.read_bytes()).documents
-    except (OSError, ValidationError):
+        content = json.loads(place.read_text("utf-8"))
+        if not isinstance(content["schema_version"], int):
+            return None
+        return {path: _record(value) for path, value in content["documents"].items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):  # other JSON than ours
         return None
+
+
+def _record(value: Mapping[str, Any]) -> Record:
+    """Raises TypeError or ValueError where a part is missing or no text."""
+    known = {field.name: value[field.name] for field in fields(Record) if field.name in value}
+    for name, part in known.items():
+        if not (isinstance(part, str) or (part is None and name in _MAY_BE_NULL)):
+            raise ValueError(f"{name} is {part!r}, no text")
+    return Record(**known)

@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -94,7 +94,7 @@ class Store:
     def mark_gone(self, path: str) -> None:
         """Note that upstream has a document no more; the file stays."""
         if have := self.records.get(path):
-            self.records[path] = have.model_copy(update={"gone": have.gone or self._now, "checked": self._now})
+            self.records[path] = replace(have, gone=have.gone or self._now, checked=self._now)
 
     def save(self) -> None:
         """Write the records.

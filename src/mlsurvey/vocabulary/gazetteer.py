@@ -63,7 +63,7 @@ class Gazetteer:
             for written in dict.fromkeys((entity.name, entity.slug, *entity.aliases)):
                 if key := collapse(written):
                     self._names[key].append(_Name(entity, written))
-        self._beginnings = {f"{key}s"[:end] for key in self._names for end in range(1, len(key) + 2)}
+        self._beginnings = frozenset(key[:end] for key in self._names for end in range(1, len(key) + 1))
         self._plain = {e.slug: frozenset(map(collapse, e.plain_words)) for e in self.entities.values()}
 
     def with_entities(self, entities: Iterable[Entity]) -> Gazetteer:
@@ -117,11 +117,11 @@ class Gazetteer:
             if count > 1 and not _MAX_GAP.fullmatch(text, tokens[index + count - 2].end(), token.start()):
                 break
             collapsed += token.group().casefold()
-            if collapsed not in self._beginnings:
-                break
             plural = collapsed[:-1] if count > 1 and collapsed.endswith("s") else ""  # "TensorFlow Go bindings"
             if names := self._names.get(collapsed) or self._names.get(plural):
                 best = count, names
+            if collapsed not in self._beginnings:  # no longer name can begin so
+                break
         return best
 
     def _is_name(self, mention: Mention, text: str) -> bool:

@@ -36,24 +36,30 @@ def load_vocabulary(folders: Iterable[Path]) -> Vocabulary:
     aspects: dict[str, Aspect] = {}
     categories: dict[str, Category] = {}
     for folder in folders:
-        entities |= {e.slug: e for e in _entries(folder / ENTITIES, "entity", Entity)}
-        categories |= {c.slug: c for c in _entries(folder / ENTITIES, "category", Category)}
-        aspects |= {a.slug: a for a in _entries(folder / ASPECTS, "aspect", Aspect)}
+        names, points = folder / ENTITIES, folder / ASPECTS
+        tables = _tables(names)
+        entities |= {e.slug: e for e in _entries(names, tables.get("entity", []), Entity)}
+        categories |= {c.slug: c for c in _entries(names, tables.get("category", []), Category)}
+        aspects |= {a.slug: a for a in _entries(points, _tables(points).get("aspect", []), Aspect)}
     return Vocabulary(tuple(entities.values()), tuple(aspects.values()), tuple(categories.values()))
 
 
-def _entries(path: Path, table: str, noun: type[Noun]) -> list[Noun]:
+def _tables(path: Path) -> dict[str, Any]:
+    """Tables of a file; an absent one has none."""
     if not path.is_file():
-        return []
+        return {}
     try:
-        rows = tomllib.loads(path.read_text("utf-8")).get(table, [])
+        return tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
-    return [_entry(path, row, noun) for row in rows]
 
 
-def _entry(path: Path, row: dict[str, Any], noun: type[Noun]) -> Noun:
-    known = {f.name for f in fields(noun)}
+def _entries(path: Path, rows: Iterable[dict[str, Any]], noun: type[Noun]) -> list[Noun]:
+    known = frozenset(f.name for f in fields(noun))
+    return [_entry(path, row, noun, known) for row in rows]
+
+
+def _entry(path: Path, row: dict[str, Any], noun: type[Noun], known: frozenset[str]) -> Noun:
     if unknown := sorted(set(row) - known):
         raise SettingsError(
             f"{path}: unknown key {unknown[0]!r} in {row.get('slug', row)!r}; known: {', '.join(sorted(known))}"

@@ -85,7 +85,12 @@ class Index(Reply):
     model: str
     device: str
     precision: str
+    engine: str
     vectors: str
+    compressed: int
+    """Vectors that a search scans by their codes; the others it scans exactly."""
+    recall: float | None
+    """Share of the ten nearest of those that a search finds, as measured."""
     jobs: list[str]
     """Routes of the jobs that are running."""
 

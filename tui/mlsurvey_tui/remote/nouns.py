@@ -130,7 +130,10 @@ def overview(told: service.Index, url: str) -> Overview:
         model=told.model,
         device=told.device,
         precision=told.precision,
+        engine=told.engine,
         vectors=told.vectors,
+        compressed=told.compressed,
+        recall=told.recall,
     )
 
 

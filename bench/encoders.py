@@ -1,0 +1,114 @@
+"""Encoders of passages, each in a process of its own; run by embedding.py with the Python that has them.
+
+    python bench/encoders.py NAME MODEL FOLDER       # answers calls on its stdin; see worker.py
+
+``mlsurvey`` is what a refresh embeds with; ``fp32`` is ``SentenceTransformer.encode`` with all its defaults, ``onnx``
+and ``openvino`` are its own back-ends of these names (https://sbert.net/docs/sentence_transformer/usage/efficiency.html).
+``peak`` multiplies square matrices, which is the most that the processor gives.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from worker import Message, answer, resident
+
+SIDES = (1024, 2048)
+"""Of the matrices; the faster one counts."""
+
+
+def build_encoder(model: str) -> Any:
+    """What a refresh of a new index would embed passages with on this machine."""
+    from mlsurvey.embedding.models import choose_precision
+    from mlsurvey.embedding.passages import PassageEmbedder
+
+    return PassageEmbedder(model, "cpu", choose_precision("auto", model="", existing=None, bf16_cosine=1.0))
+
+
+class Ours:
+    def __init__(self, model: str) -> None:
+        self._encoder = build_encoder(model)
+        self.described = f"{type(self._encoder).__name__}, {self._encoder.id.rpartition(':')[2]}"
+
+    def encode(self, texts: list[str]) -> Any:
+        return self._encoder.embed(texts)
+
+
+class SentenceTransformers:
+    """Its defaults: batches of 32, sorted by length, on all cores."""
+
+    def __init__(self, model: str, folder: Path, backend: str) -> None:
+        import sentence_transformers
+
+        self.described = f"sentence-transformers {sentence_transformers.__version__}, backend={backend}"
+        made = folder / f"st-{backend}"
+        if backend == "torch":
+            self._model = sentence_transformers.SentenceTransformer(model, device="cpu")
+            return
+        if not (made / "modules.json").exists():
+            sentence_transformers.SentenceTransformer(model, backend=backend, device="cpu").save_pretrained(str(made))
+        self._model = sentence_transformers.SentenceTransformer(str(made), backend=backend, device="cpu")
+
+    def encode(self, texts: list[str]) -> Any:
+        return self._model.encode(texts, show_progress_bar=False)
+
+
+def peak() -> None:
+    """Answer calls for the speed of matrix products in fp32 and bf16."""
+    import torch
+
+    def multiply(kind: str) -> Message:
+        dtype = {"fp32": torch.float32, "bf16": torch.bfloat16}[kind]
+        return {"gflops": max(_speed(torch, side, dtype) for side in SIDES)}
+
+    answer({"multiply": multiply})
+
+
+def _speed(torch: Any, side: int, dtype: Any) -> float:
+    """GFLOP/s of the fastest of a few products."""
+    left, right = (torch.rand(side, side).to(dtype) for _ in range(2))
+    torch.mm(left, right)
+    best = 0.0
+    for _ in range(6):
+        started = time.perf_counter()
+        torch.mm(left, right)
+        best = max(best, 2 * side**3 / (time.perf_counter() - started) / 1e9)
+    return best
+
+
+def serve(name: str, model: str, folder: Path) -> None:
+    """Answer calls about one encoder."""
+    backend = {"fp32": "torch"}.get(name, name)
+    encoder: Any = Ours(model) if name == "mlsurvey" else SentenceTransformers(model, folder, backend)
+
+    def encode(texts: str, output: str | None = None, first: int = 0, last: int | None = None) -> Message:
+        """Seconds that the lines first to last of a file of JSON texts took; the rows go to ``output``."""
+        with Path(texts).open(encoding="utf-8") as lines:
+            chosen = [json.loads(line) for line in lines][first:last]
+        started = time.perf_counter()
+        rows = encoder.encode(chosen)
+        seconds = time.perf_counter() - started
+        if output is not None:
+            import numpy as np
+
+            np.save(output, np.asarray(rows, dtype=np.float32))
+        return {"seconds": seconds}
+
+    answer({"encode": encode, "describe": lambda: {"described": encoder.described}, "memory": resident})
+
+
+def main() -> None:
+    if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help"):
+        print(__doc__)
+    elif sys.argv[1] == "peak":
+        peak()
+    else:
+        serve(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
+
+
+if __name__ == "__main__":
+    main()

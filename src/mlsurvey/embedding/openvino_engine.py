@@ -1,0 +1,73 @@
+"""An exported model run by OpenVINO on the processor: bf16 where it has it, several batches side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import openvino
+from numpy.typing import NDArray
+
+from mlsurvey.embedding.batches import Columns
+from mlsurvey.embedding.exported import GRAPH, SENTENCES
+from mlsurvey.embedding.models import Precision
+from mlsurvey.errors import EngineError
+
+MULTIPLE: Final = 8
+"""Lengths are rounded up to it: OpenVINO prepares its kernels for each shape that it has not met."""
+
+_PRECISIONS: Final = {"fp32": "f32", "bf16": "bf16"}
+
+Batch = tuple[Any, Columns]
+"""What identifies the batch, and its inputs."""
+
+
+class OpenVino:
+    """A compiled graph. A row does not depend on the batch that it is in, to the last bit.
+
+    Args:
+        folder: of the export.
+        precision: of the matrix products; a processor without bf16 computes in fp32.
+        wide: many batches side by side, for throughput; else one at a time, as fast as it can be.
+
+    Raises:
+        EngineError: the graph cannot be read or compiled.
+    """
+
+    name = "openvino"
+    multiple = MULTIPLE
+
+    def __init__(self, folder: Path, precision: Precision, *, wide: bool) -> None:
+        hint = "THROUGHPUT" if wide else "LATENCY"
+        config = {"INFERENCE_PRECISION_HINT": _PRECISIONS[precision], "PERFORMANCE_HINT": hint}
+        try:
+            core = openvino.Core()
+            self._model = core.compile_model(core.read_model(str(folder / GRAPH)), "CPU", config)
+        except RuntimeError as error:
+            reason = str(error).strip().split("\n", 1)[0]
+            raise EngineError(f"OpenVINO cannot run {folder / GRAPH} ({reason}); set engine = onnxruntime") from error
+        self.inputs = tuple(node.get_any_name() for node in self._model.inputs)
+        self._request = self._model.create_infer_request()
+        self._queue = openvino.AsyncInferQueue(self._model)
+
+    def rows(self, batches: Iterable[Batch]) -> list[tuple[Any, NDArray[np.float32]]]:
+        """Unit rows of each batch, in any order; further batches are prepared while some are computed."""
+        done: list[tuple[Any, NDArray[np.float32]]] = []
+
+        def keep(request: openvino.InferRequest, key: Any) -> None:
+            done.append((key, request.get_tensor(SENTENCES).data.copy()))
+
+        self._queue.set_callback(keep)
+        try:
+            for key, inputs in batches:
+                self._queue.start_async(dict(inputs), userdata=key)
+        finally:  # an interruption must not leave a batch that writes into a list of before
+            self._queue.wait_all()
+        return done
+
+    def run(self, inputs: Columns, output: str = SENTENCES) -> NDArray[np.float32]:
+        """One output for one batch. Not safe to share between threads."""
+        result: NDArray[np.float32] = self._request.infer(dict(inputs))[output].copy()
+        return result

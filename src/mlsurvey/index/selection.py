@@ -1,0 +1,47 @@
+"""Passages that filters leave, with the vectors that they share. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Passages and their vectors, as arrays. Made by :meth:`of`."""
+
+    passages: NDArray[np.int64]
+    """Passage ids, ascending, shape (n,)."""
+    vectors: NDArray[np.int64]
+    """Their vector ids, ascending and without repeats: passages of equal text share one."""
+    _owned: NDArray[np.int64]
+    """Vector id of each passage, ascending, shape (n,)."""
+    _owners: NDArray[np.int64]
+    """Passage ids in the order of :attr:`_owned`."""
+
+    @classmethod
+    def of(cls, passages: NDArray[np.int64], vectors: NDArray[np.int64]) -> Selection:
+        """A selection from passage ids, ascending, and the vector id of each."""
+        order = np.argsort(vectors, kind="stable")
+        return cls(passages, np.unique(vectors), vectors[order], passages[order])
+
+    def __len__(self) -> int:
+        return len(self.passages)
+
+    def spread(self, found: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+        """Each passage with the score of its vector, best first, then by id.
+
+        Args:
+            found: pairs (vector id, score).
+        """
+        ids = np.array([vector for vector, _ in found], dtype=np.int64)
+        first, last = (np.searchsorted(self._owned, ids, side=side) for side in ("left", "right"))
+        hits = [
+            (passage, score)
+            for (_, score), start, end in zip(found, first.tolist(), last.tolist(), strict=True)
+            for passage in self._owners[start:end].tolist()
+        ]
+        return sorted(hits, key=lambda hit: (-hit[1], hit[0]))

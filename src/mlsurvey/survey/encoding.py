@@ -1,0 +1,99 @@
+"""Models that are opened when they are first needed, and the right one for the work at hand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mlsurvey.embedding.reranker import Reranker
+
+
+class Encoder(Protocol):
+    """What turns questions into vectors."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit rows, shape ``(len(texts), dimension)``."""
+
+    def embed_tokens(self, text: str, *, prompt: bool = True) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+        """Word pieces of the text and their vectors in context, shape ``(pieces, width)``."""
+
+
+class LazyEncoder:
+    """The question encoder of a model, opened when the first question is embedded: a keyword search needs none.
+
+    Safe to share between threads.
+
+    Args:
+        index: folder that holds the export.
+        embedder: :func:`mlsurvey.embedding.models.embedder_id` of the index's vectors.
+        lasting: many questions are to come: worth OpenVINO, which starts slower and computes faster, at the
+            precision of the passages, with questions of several threads in one batch.
+    """
+
+    def __init__(self, index: Path, embedder: str, *, lasting: bool = False) -> None:
+        self._index, self._embedder, self._lasting = index, embedder, lasting
+        self._lock = threading.Lock()
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit rows, shape ``(len(texts), dimension)``."""
+        return self._opened().embed(texts)
+
+    def embed_tokens(self, text: str, *, prompt: bool = True) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+        """Word pieces of the text and their vectors in context, shape ``(pieces, width)``."""
+        return self._opened().embed_tokens(text, prompt=prompt)
+
+    def _opened(self) -> Encoder:
+        with self._lock:
+            return self._encoder
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        from mlsurvey.embedding.exported import read_config
+        from mlsurvey.embedding.models import model_of, precision_of
+
+        folder = export_folder(self._index, model_of(self._embedder))
+        if read_config(folder).failure is not None:
+            from mlsurvey.embedding.unexported import UnexportedQuestions
+
+            return UnexportedQuestions(folder)
+        from mlsurvey.embedding.processor import has_openvino, open_engine
+        from mlsurvey.embedding.questions import QuestionEncoder
+
+        if not (self._lasting and has_openvino()):
+            return QuestionEncoder(folder)
+        from mlsurvey.embedding.together import Together
+
+        return Together(
+            QuestionEncoder(folder, open_engine("openvino", folder, precision_of(self._embedder), wide=False))
+        )
+
+
+class LazyReranker:
+    """A reranker that is loaded when the first hits are judged. Safe to share between threads: they wait in turn."""
+
+    def __init__(self, name: str, device: str) -> None:
+        self._name, self._device = name, device
+        self._lock = threading.Lock()
+
+    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """In 0..1, shape ``(len(texts),)``; raises like :class:`mlsurvey.embedding.reranker.Reranker`."""
+        with self._lock:
+            return self._reranker.scores(query, texts)
+
+    @cached_property
+    def _reranker(self) -> Reranker:
+        from mlsurvey.embedding.reranker import Reranker
+
+        return Reranker(self._name, self._device)
+
+
+def export_folder(index: Path, model: str) -> Path:
+    """Where the question model of a model id lies in an index."""
+    return index / "models" / model

@@ -1,0 +1,59 @@
+"""The benchmarks can be started, and the page with their figures is what their results say."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+BENCH = Path(__file__).parents[1] / "bench"
+SLOW_TO_IMPORT = {"fit_weights.py", "gpu.py"}  # scikit-learn, torch
+SCRIPTS = sorted(
+    file.name
+    for file in BENCH.glob("*.py")
+    if "__main__" in file.read_text("utf-8") and file.name not in SLOW_TO_IMPORT
+)
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_explains_itself(script: str) -> None:
+    shown = subprocess.run([sys.executable, str(BENCH / script), "--help"], capture_output=True, text=True)
+    assert shown.returncode == 0, shown.stderr
+    assert f"python bench/{script}" in shown.stdout
+
+
+def test_the_tables_of_the_documentation_are_those_of_the_results() -> None:
+    checked = subprocess.run([sys.executable, str(BENCH / "report.py"), "--check"], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
+
+
+@pytest.fixture(scope="module")
+def measuring() -> ModuleType:
+    """The module that every benchmark takes its medians and ratios from."""
+    spec = importlib.util.spec_from_file_location("measuring", BENCH / "measuring.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_round_has_every_system_and_begins_with_another(measuring: ModuleType) -> None:
+    assert list(measuring.in_turn(("a", "b", "c"), 2)) == [(0, "a"), (0, "b"), (0, "c"), (1, "b"), (1, "c"), (1, "a")]
+
+
+def test_a_ratio_is_above_one_where_mlsurvey_is_better(measuring: ModuleType) -> None:
+    times = {"mlsurvey": [[1.0], [2.0], [1.0]], "other": [[3.0], [4.0], [5.0]]}
+    rates = {"mlsurvey": [[30.0], [40.0]], "other": [[10.0], [10.0]]}
+    slower = measuring.rows_of("time", "s", times)[1]
+    fewer = measuring.rows_of("rate", "1/s", rates, higher_is_better=True)[1]
+    assert (slower["ratio"], slower["ratio_min"], slower["ratio_max"]) == (3.0, 2.0, 5.0)
+    assert (fewer["ratio"], fewer["ratio_min"], fewer["ratio_max"]) == (3.5, 3.0, 4.0)
+
+
+def test_a_slow_system_is_compared_with_the_rounds_that_it_took_part_in(measuring: ModuleType) -> None:
+    systems = {"mlsurvey": lambda number: [1.0 + number], "slow": lambda number: [10.0]}
+    samples = measuring.measured(systems, 3, {"slow": 1})
+    assert samples == {"mlsurvey": [[1.0], [2.0], [3.0]], "slow": [[10.0]]}
+    assert measuring.rows_of("time", "s", samples)[1]["ratio"] == 10.0
