@@ -73,12 +73,12 @@ def parts(arguments: argparse.Namespace, grown: dict[int, Path]) -> list[Part]:
     return [
         Part("cold_start", "cold_start.py", [*first, *cache, *peers, "--runs", "7"]),
         Part("api", "api.py", [*real, *cache, *peers, "--seconds", "9"]),
-        Part("embedding", "embedding.py", [*embedding, "--rounds", "3"]),
+        Part("embedding", "embedding.py", [*embedding, "--passages", "384", "--rounds", "3"]),
         Part(
             "searching", "searching.py", [*indexes, *questions, *cache, *peers, "--asked", arguments.index, *real[:2]]
         ),
         Part("memory", "memory.py", [indexes[1], indexes[-1], *questions, "--vectors", *arguments.vectors]),
-        Part("refreshing", "refreshing.py", [*grown.values(), *peers]),
+        Part("refreshing", "refreshing.py", [*grown.values(), *peers, "--rounds", "5", "--builds", "2"]),
     ]
 
 

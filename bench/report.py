@@ -65,8 +65,12 @@ def table(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
 
 def listed(results: Results, benchmark: str, whats: Sequence[str], columns: Mapping[str, Cell]) -> str:
     """A table of the rows of some measurements: what, system, the columns."""
-    rows = [row for what in whats for row in results.rows(benchmark, what)]
+    rows = [row for what in whats for row in sorted(results.rows(benchmark, what), key=_size)]
     return table(list(columns), [[cell(row) for cell in columns.values()] for row in rows])
+
+
+def _size(row: Row) -> int:
+    return row.get("size") or 0
 
 
 def size(row: Row) -> str:
@@ -194,15 +198,15 @@ def api(results: Results) -> str:
 
 
 def machine(results: Results) -> str:
-    """Facts of the machines of all results, each set of facts once."""
-    lines = []
+    """Facts of the machines of all results; what is the same is told once, with the load before each benchmark."""
+    loads: dict[tuple[str, str], list[str]] = {}
     for name, file in results.files.items():
         facts = file["machine"]
-        versions = ", ".join(f"{package} {version}" for package, version in facts.get("versions", {}).items())
-        load = facts.get("load", [0])[0]
-        cpu = f"{facts.get('cores')} cores, {facts.get('cpu')} ({', '.join(facts.get('flags', []))})"
-        lines.append([name, cpu, number(load), versions])
-    return table(["benchmark", "processor", "load before", "versions"], lines)
+        versions = ", ".join(f"{package} {version}" for package, version in facts["versions"].items())
+        cpu = f"{facts['cores']} cores, {facts['cpu']} ({', '.join(facts['flags'])})"
+        loads.setdefault((cpu, versions), []).append(f"{name} {facts['load'][0]:.1f}")
+    lines = [[cpu, versions, ", ".join(before)] for (cpu, versions), before in loads.items()]
+    return table(["processor", "versions", "load before"], lines)
 
 
 def others(results: Results) -> str:

@@ -8,7 +8,7 @@ index took, vectors given. With ``--asked`` and ``--corpus`` also whole answers 
 
 INDEX is an index folder of mlsurvey; ``bench/grown.py`` makes large ones. ``--peers`` is the Python of an environment
 with txtai, lancedb, pymilvus[milvus_lite] and chromadb; theirs are built once, in the cache. Those named by
-``--at-most`` are left out above so many passages, because building them there takes tens of minutes or more.
+``--at-most`` are left out above so many passages, because building them there takes many minutes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -128,3 +129,51 @@ def test_a_wish_is_granted_and_a_typing_error_refused() -> None:
 
 def test_model_and_precision_come_apart_again() -> None:
     assert models.model_of(models.embedder_id(MODEL, "bf16")) == MODEL
+
+
+@pytest.fixture
+def small_model(tmp_path: Path) -> Path:
+    """A folder that looks like a model, changed long ago."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    for name, text in {"modules.json": '[{"idx": 0, "path": ""}]', "config.json": "{}", "w.safetensors": "w"}.items():
+        (folder / name).write_text(text)
+        os.utime(folder / name, ns=(10**18, 10**18))
+    return folder
+
+
+def test_weights_are_read_once_while_they_stay_the_same(
+    small_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = tmp_path / "index" / "digests.json"
+    first = models.remembered_id(str(small_model), memory)
+    assert first == models.model_id(str(small_model))
+    with monkeypatch.context() as patch:
+        patch.setattr(models, "_sha256", None)  # a second reading would fail
+        assert models.remembered_id(str(small_model), memory) == first
+    (small_model / "w.safetensors").write_text("other")
+    assert models.remembered_id(str(small_model), memory) == models.model_id(str(small_model)) != first
+
+
+def test_weights_that_may_still_change_are_not_remembered(small_model: Path, tmp_path: Path) -> None:
+    memory = tmp_path / "digests.json"
+    (small_model / "w.safetensors").write_text("fresh")
+    models.remembered_id(str(small_model), memory)
+    assert not memory.exists()
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"x": 1}'])
+def test_a_memory_that_cannot_be_read_costs_time_only(small_model: Path, tmp_path: Path, content: str) -> None:
+    memory = tmp_path / "digests.json"
+    memory.write_text(content)
+    assert models.remembered_id(str(small_model), memory) == models.model_id(str(small_model))
+
+
+def test_a_gpu_is_looked_for_without_torch(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(models.sys, "platform", "linux")
+    monkeypatch.setattr(models.shutil, "which", lambda name: None)
+    monkeypatch.setattr(models, "_GPU_DEVICES", (str(tmp_path / "none"),))
+    assert not models.may_have_gpu()
+    (tmp_path / "nvidiactl").touch()
+    monkeypatch.setattr(models, "_GPU_DEVICES", (str(tmp_path / "nvidiactl"),))
+    assert models.may_have_gpu()

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from index_doubles import World, page
 
+from mlsurvey.embedding.cores import cores
 from mlsurvey.errors import IndexingError
 from mlsurvey.index import drafts
-from mlsurvey.index.workers import Pool, can_travel, cores
+from mlsurvey.index.workers import Pool, can_travel
 
 MODULES = (
     "[__import__('mlsurvey.index.drafts'), __import__('mlsurvey.embedding.models'), [*__import__('sys').modules]][-1]"

@@ -20,8 +20,8 @@ GRACE = 20.0
 
 
 THREADS = "OMP_NUM_THREADS"
-"""How many threads embed. One core is left to questions: on two cores a refresh that took both was not even faster,
-since its threads waited for each other."""
+"""How many threads embed (:mod:`mlsurvey.embedding.cores`). One core is left to questions: on two cores a refresh that
+took both was not even faster, since its threads waited for each other."""
 
 
 class Runner:

@@ -204,7 +204,7 @@ def max_tokens(name: str) -> int:
 
 
 class _TokenCounter:
-    """Reads the tokenizer when it is first called. Can be pickled: documents are cut in several processes."""
+    """Can be pickled: documents are cut in several processes. The tokenizer is read when it is first called."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -212,19 +212,16 @@ class _TokenCounter:
     def __reduce__(self) -> tuple[type[_TokenCounter], tuple[str]]:
         return _TokenCounter, (self._name,)
 
-    def __call__(self, texts: Sequence[str]) -> list[int]:
-        return [len(found) for found in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
-
     @cached_property
     def _tokenizer(self) -> Tokenizer:
         return tokenizer(self._name)
 
+    def __call__(self, texts: Sequence[str]) -> list[int]:
+        return [len(found) for found in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
 
 def token_counter(name: str) -> Callable[[Sequence[str]], list[int]]:
-    """A function that counts the word pieces of many texts at once, special tokens left out.
-
-    The tokenizer is read when it is first called.
-    """
+    """A function that counts the word pieces of many texts at once, special tokens left out."""
     return _TokenCounter(name)
 
 

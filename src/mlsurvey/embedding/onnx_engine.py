@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +13,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from mlsurvey.embedding.batches import Columns
+from mlsurvey.embedding.cores import cores
 from mlsurvey.embedding.exported import GRAPH, SENTENCES
 from mlsurvey.errors import EngineError
 
@@ -44,13 +44,13 @@ class OnnxRuntime:
 
     def rows(self, batches: Iterable[tuple[Any, Columns]]) -> list[tuple[Any, NDArray[np.float32]]]:
         """Unit rows of each batch; further batches are prepared while some are computed."""
-        workers = os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()
+        workers = cores()
         done: list[tuple[Any, NDArray[np.float32]]] = []
         waiting: deque[tuple[Any, Future[NDArray[np.float32]]]] = deque()
         with ThreadPoolExecutor(workers) as pool:
             for key, inputs in batches:
                 waiting.append((key, pool.submit(self.run, inputs)))
-                if len(waiting) > 2 * (workers or 1):
+                if len(waiting) > 2 * workers:
                     first, future = waiting.popleft()
                     done.append((first, future.result()))
             done += [(key, future.result()) for key, future in waiting]

@@ -11,6 +11,7 @@ import openvino
 from numpy.typing import NDArray
 
 from mlsurvey.embedding.batches import Columns
+from mlsurvey.embedding.cores import cores
 from mlsurvey.embedding.exported import GRAPH, SENTENCES
 from mlsurvey.embedding.models import Precision
 from mlsurvey.errors import EngineError
@@ -41,7 +42,11 @@ class OpenVino:
 
     def __init__(self, folder: Path, precision: Precision, *, wide: bool) -> None:
         hint = "THROUGHPUT" if wide else "LATENCY"
-        config = {"INFERENCE_PRECISION_HINT": _PRECISIONS[precision], "PERFORMANCE_HINT": hint}
+        config = {
+            "INFERENCE_PRECISION_HINT": _PRECISIONS[precision],
+            "PERFORMANCE_HINT": hint,
+            "INFERENCE_NUM_THREADS": cores() if wide else 1,  # a question gains less by a second thread than it costs
+        }
         try:
             core = openvino.Core()
             self._model = core.compile_model(core.read_model(str(folder / GRAPH)), "CPU", config)

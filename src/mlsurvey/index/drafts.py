@@ -7,9 +7,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
 
+from mlsurvey.embedding.cores import cores
 from mlsurvey.index.engine import ModelInfo, TokenCounter
 from mlsurvey.index.sources import Content
-from mlsurvey.index.workers import Pool, can_travel, cores
+from mlsurvey.index.workers import Pool, can_travel
 from mlsurvey.reading.documents import document
 from mlsurvey.reading.passages import passages
 from mlsurvey.types import Document, Entity, Passage

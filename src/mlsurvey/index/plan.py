@@ -108,6 +108,16 @@ def make_plan(
     )
 
 
+def _drafts(
+    fresh: Mapping[str, Content], entities: tuple[Entity, ...], model: ModelInfo, progress: Progress
+) -> tuple[Draft, ...]:
+    if not fresh:
+        return ()
+    from mlsurvey.index.drafts import drafts  # Markdown's parser: where nothing has changed nothing needs it
+
+    return drafts(fresh, entities, model, partial(progress, "chunk"))
+
+
 def known_documents(catalogue: Catalogue | None) -> dict[str, Known]:
     """Documents of the newest generation by path."""
     if catalogue is None:
@@ -147,16 +157,6 @@ def _altered_names(before: tuple[Entity, ...], after: tuple[Entity, ...]) -> set
     if [e.slug for e in before if e.slug in common] != [e.slug for e in after if e.slug in common]:
         return set(Gazetteer([*before, *after]).keys)
     return set(Gazetteer(set(before) - set(after)).keys) | set(Gazetteer(set(after) - set(before)).keys)
-
-
-def _drafts(
-    fresh: Mapping[str, Content], entities: tuple[Entity, ...], model: ModelInfo, progress: Progress
-) -> tuple[Draft, ...]:
-    if not fresh:
-        return ()
-    from mlsurvey.index.drafts import drafts  # Markdown's parser: where nothing has changed nothing needs it
-
-    return drafts(fresh, entities, model, partial(progress, "chunk"))
 
 
 def _notes(base: Published | None, model: ModelInfo, chunking: str, affected: int, documents: int) -> list[str]:

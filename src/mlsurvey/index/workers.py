@@ -28,11 +28,6 @@ MOST = 16
 _ENDING = 10.0  # seconds that a process has to end once nothing more is asked of it
 
 
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def can_travel(function: object) -> bool:
     """Whether a function can be sent to another process."""
     try:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from mlsurvey.errors import MlsurveyError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,6 +43,19 @@ class LazyEncoder:
     def __init__(self, index: Path, embedder: str, *, lasting: bool = False) -> None:
         self._index, self._embedder, self._lasting = index, embedder, lasting
         self._lock = threading.Lock()
+
+    def prepare(self) -> None:
+        """Begin to open it, while the question is still being read: most of that happens outside the interpreter.
+
+        What goes wrong is told to whoever embeds first. The thread is waited for at exit: engines do not bear being
+        torn down while they start.
+        """
+        if "_encoder" not in self.__dict__ and not self._lock.locked():
+            threading.Thread(target=self._open_quietly, name="open-encoder").start()
+
+    def _open_quietly(self) -> None:
+        with suppress(MlsurveyError):
+            self._opened()
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit rows, shape ``(len(texts), dimension)``."""

@@ -61,12 +61,7 @@ class Survey:
     """An index and its corpus, ready to be asked. Safe to share between threads; close it, or use ``with``."""
 
     def __init__(self, settings: Settings, *, lasting: bool = False) -> None:
-        """Open nothing yet.
-
-        Args:
-            settings: where corpus and index are, and the rest that a person may set.
-            lasting: it will answer many questions, several at a time, as a server does; the first one waits longer.
-        """
+        """Open nothing yet; with ``lasting``, for many questions at a time: the first one waits longer."""
         self.settings = settings
         self._lasting = lasting
 
@@ -160,6 +155,7 @@ class Survey:
         """What answers over the newest generation, and the filters in its terms."""
         with self._reader.reading() as reading:
             self._check_model(reading.snapshot.generation)
+            reading.encoder.prepare()
             yield reading.answerer, self._resolved(filters, reading)
 
     def understand(self, question: str) -> Understood:
