@@ -79,7 +79,7 @@ class Ours:
             self._corpus,
             index or self._index,
             vocabulary=self._vocabulary,
-            embedder=lambda: self._embedder,
+            embedder=lambda _: self._embedder,
             model=grown.model_info(self._embedder.id),
             **given,
         )
