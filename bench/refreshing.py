@@ -47,6 +47,7 @@ class GivenVectors:
     """An embedder that knows the vectors; a text that it does not know gets one made of its letters."""
 
     device = "cpu"
+    portion = 4096
 
     def __init__(self, identity: str, dimension: int, known: dict[str, NDArray[np.float32]] | None = None) -> None:
         self.id, self.dimension, self.seconds = identity, dimension, 0.0
