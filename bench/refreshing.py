@@ -47,6 +47,7 @@ class GivenVectors:
     """An embedder that knows the vectors; a text that it does not know gets one made of its letters."""
 
     device = "cpu"
+    portion = 4096
 
     def __init__(self, identity: str, dimension: int, known: dict[str, NDArray[np.float32]] | None = None) -> None:
         self.id, self.dimension, self.seconds = identity, dimension, 0.0
@@ -79,7 +80,7 @@ class Ours:
             self._corpus,
             index or self._index,
             vocabulary=self._vocabulary,
-            embedder=lambda: self._embedder,
+            embedder=lambda _: self._embedder,
             model=grown.model_info(self._embedder.id),
             **given,
         )

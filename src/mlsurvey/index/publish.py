@@ -6,13 +6,12 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlsurvey.index import keywords
 from mlsurvey.index.catalogue import Catalogue, Published, dump_entity, record
 from mlsurvey.index.changes import is_settled
 from mlsurvey.index.collect import purge
-from mlsurvey.index.drafts import Draft
 from mlsurvey.index.engine import ModelInfo
 from mlsurvey.index.identity import generation_id
 from mlsurvey.index.keywords import KeywordRow
@@ -22,6 +21,9 @@ from mlsurvey.index.records import pack_text, passage_row, tags_of
 from mlsurvey.index.segments import files_of, tidy
 from mlsurvey.index.storage import stored
 from mlsurvey.types import Entity, Generation, Passage
+
+if TYPE_CHECKING:
+    from mlsurvey.index.drafts import Draft
 
 _DOCUMENT = (
     "INSERT INTO documents(id, path, sha256, title, subject, language, date, bytes, declared, passages, mtime_ns,"
