@@ -24,6 +24,9 @@ HITS = 10
 _BATCH = 5_000
 _LARGE = 100_000
 """Passages from which on LanceDB is given the vector index that its documentation tells to make."""
+_REFINED = 50
+"""Its ``refine_factor`` with that index. Without it recall@10 was 0.15 over 880,000 grown passages, so 0.68; a search
+took two thirds of the time."""
 
 
 class System(Protocol):
@@ -119,14 +122,17 @@ class LanceDb:
         import lancedb
 
         self._table = lancedb.connect(str(folder)).open_table("passages")
+        self._has_index = self._table.count_rows() >= _LARGE
 
     def search(self, text: str, vector: Any) -> list[str]:
-        query = self._table.search(query_type="hybrid").vector(vector).text(_plain(text))
-        return [row["id"] for row in query.distance_type("cosine").select(["id", "text"]).limit(HITS).to_list()]
+        return self._found(self._table.search(query_type="hybrid").vector(vector).text(_plain(text)), ["id", "text"])
 
     def dense(self, vector: Any) -> list[str]:
-        found = self._table.search(vector).distance_type("cosine").select(["id"]).limit(HITS).to_list()
-        return [row["id"] for row in found]
+        return self._found(self._table.search(vector), ["id"])
+
+    def _found(self, query: Any, columns: list[str]) -> list[str]:
+        query = query.distance_type("cosine").select(columns).limit(HITS)
+        return [row["id"] for row in (query.refine_factor(_REFINED) if self._has_index else query).to_list()]
 
 
 class Milvus:

@@ -107,7 +107,7 @@ def _peer(name: str, chunks: Chunks, arguments: argparse.Namespace) -> tuple[Wor
 
 
 def _worker(name: str, python: str) -> Worker:
-    return Worker([python, str(Path(__file__).with_name("peers.py")), name], HF_HUB_OFFLINE="1")
+    return Worker([python, str(Path(__file__).with_name("peers.py")), name], HF_HUB_OFFLINE="1", LANCEDB_LOG="error")
 
 
 def _timed(reading: Reading, peers: dict[str, Worker], asked: Asked, rounds: int, size: int) -> list[Row]:
