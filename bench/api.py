@@ -36,9 +36,9 @@ import sys
 import torch
 from sentence_transformers import SentenceTransformer
 from mlsurvey.embedding.models import DEFAULT_MODEL, locate
-from mlsurvey.survey import reader
+from mlsurvey.survey import encoding
 model = SentenceTransformer(str(locate(DEFAULT_MODEL)), device="cpu")
-reader.LazyEncoder.embed = lambda self, texts: model.encode(list(texts), normalize_embeddings=True)
+encoding.LazyEncoder.embed = lambda self, texts: model.encode(list(texts), normalize_embeddings=True)
 from mlsurvey.cli import main
 sys.exit(main(sys.argv[1:]))
 """

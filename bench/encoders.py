@@ -21,18 +21,25 @@ SIDES = (1024, 2048)
 """Of the matrices; the faster one counts."""
 
 
-def build_encoder(model: str) -> Any:
-    """What a refresh of a new index would embed passages with on this machine."""
+def build_encoder(model: str, folder: Path) -> Any:
+    """What a refresh of a new index would embed passages with on this machine's processor."""
+    from mlsurvey.embedding.export import export
+    from mlsurvey.embedding.exported import CONFIG, read_config
     from mlsurvey.embedding.models import choose_precision
-    from mlsurvey.embedding.passages import PassageEmbedder
+    from mlsurvey.embedding.processor import ProcessorEmbedder, engines_for
 
-    return PassageEmbedder(model, "cpu", choose_precision("auto", model="", existing=None, bf16_cosine=1.0))
+    exported = folder / "exported"
+    if not (exported / CONFIG).exists():
+        export(model, exported)
+    cosine = read_config(exported).bf16_cosine
+    precision = choose_precision("auto", model="", existing=None, bf16_cosine=cosine)
+    return ProcessorEmbedder(exported, precision, engines_for("auto", precision))
 
 
 class Ours:
-    def __init__(self, model: str) -> None:
-        self._encoder = build_encoder(model)
-        self.described = f"{type(self._encoder).__name__}, {self._encoder.id.rpartition(':')[2]}"
+    def __init__(self, model: str, folder: Path) -> None:
+        self._encoder = build_encoder(model, folder)
+        self.described = f"{self._encoder.engine}, {self._encoder.id.rpartition(':')[2]}"
 
     def encode(self, texts: list[str]) -> Any:
         return self._encoder.embed(texts)
@@ -83,7 +90,7 @@ def _speed(torch: Any, side: int, dtype: Any) -> float:
 def serve(name: str, model: str, folder: Path) -> None:
     """Answer calls about one encoder."""
     backend = {"fp32": "torch"}.get(name, name)
-    encoder: Any = Ours(model) if name == "mlsurvey" else SentenceTransformers(model, folder, backend)
+    encoder: Any = Ours(model, folder) if name == "mlsurvey" else SentenceTransformers(model, folder, backend)
 
     def encode(texts: str, output: str | None = None, first: int = 0, last: int | None = None) -> Message:
         """Seconds that the lines first to last of a file of JSON texts took; the rows go to ``output``."""

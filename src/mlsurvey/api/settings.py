@@ -31,8 +31,8 @@ class ServiceSettings(BaseSettings):
     """Port to listen on; 0 takes a free one."""
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """Processes that share the index."""
-    threads: Annotated[int, Field(ge=1, le=64)] = 2
-    """Requests that one process works on at the same time."""
+    threads: Annotated[int, Field(ge=1, le=64)] = 16
+    """Requests that one process works on at the same time; their questions are embedded together."""
     queue: Annotated[int, Field(ge=0, le=10_000)] = 64
     """Requests that wait for a thread; the next one is turned away with 503."""
     time_limit: Annotated[float, Field(gt=0, le=3600)] = 60.0

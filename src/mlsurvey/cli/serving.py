@@ -42,7 +42,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one. [default: 8642]")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes. [default: 1]")] = None,
-    threads: Annotated[int | None, typer.Option(help="Requests worked on at once, each process. [default: 2]")] = None,
+    threads: Annotated[int | None, typer.Option(help="Requests worked on at once, each process. [default: 16]")] = None,
     queue: Annotated[int | None, typer.Option(help="Requests that may wait, each process. [default: 64]")] = None,
     time_limit: Annotated[float | None, typer.Option(help="Seconds that a request may take. [default: 60]")] = None,
     read_only: Annotated[bool, typer.Option("--read-only", help="Refuse every change and every job.")] = False,

@@ -19,6 +19,9 @@ from mlsurvey.errors import EngineError
 MULTIPLE: Final = 8
 """Lengths are rounded up to it: OpenVINO prepares its kernels for each shape that it has not met."""
 
+QUESTION_THREADS: Final = 4
+"""A question has some twenty word pieces: more threads than this would wait for each other."""
+
 _PRECISIONS: Final = {"fp32": "f32", "bf16": "bf16"}
 
 Batch = tuple[Any, Columns]
@@ -45,7 +48,7 @@ class OpenVino:
         config = {
             "INFERENCE_PRECISION_HINT": _PRECISIONS[precision],
             "PERFORMANCE_HINT": hint,
-            "INFERENCE_NUM_THREADS": cores() if wide else 1,  # a question gains less by a second thread than it costs
+            "INFERENCE_NUM_THREADS": cores() if wide else min(cores(), QUESTION_THREADS),
         }
         try:
             core = openvino.Core()

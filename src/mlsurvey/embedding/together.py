@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -34,37 +34,74 @@ class Together:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._turn = threading.Lock()
-        self._guard = threading.Lock()
-        self._waiting: list[tuple[str, Future[NDArray[np.float32]]]] = []
+        self._changed = threading.Condition()
+        self._is_busy = False
+        self._waiting: list[_Asked] = []
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit rows, shape ``(len(texts), dimension)``, in the order of the texts; raises what the encoder raises."""
         if not texts:
             return self._encoder.embed(texts)
-        mine = [(text, Future[NDArray[np.float32]]()) for text in texts]
-        with self._guard:
+        mine = [_Asked(text) for text in texts]
+        with self._changed:
             self._waiting += mine
-        while not all(future.done() for _, future in mine):
-            with self._turn:  # whoever comes first computes for all that wait; the others find theirs done
-                self._compute()
-        return np.stack([future.result() for _, future in mine])
+        while batch := self._next_batch(mine):
+            self._compute(batch)
+        return np.stack([asked.row() for asked in mine])
 
     def embed_tokens(self, text: str, *, prompt: bool = True) -> Tokens:
         """Word pieces of the text and their vectors in context, shape ``(pieces, width)``."""
-        with self._turn:
-            return self._encoder.embed_tokens(text, prompt=prompt)
-
-    def _compute(self) -> None:
-        with self._guard:
-            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-        if not batch:
-            return
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_busy)
+            self._is_busy = True
         try:
-            rows = self._encoder.embed([text for text, _ in batch])
+            return self._encoder.embed_tokens(text, prompt=prompt)
+        finally:
+            self._step_down()
+
+    def _next_batch(self, mine: Sequence[_Asked]) -> list[_Asked]:
+        """What to compute, once nobody else does; nothing where all of mine is answered.
+
+        Whoever is first free computes for all that wait, and those that it answers go on at once.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_busy or all(asked.is_answered for asked in mine))
+            if all(asked.is_answered for asked in mine):
+                return []
+            self._is_busy = True
+            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            return batch
+
+    def _compute(self, batch: Sequence[_Asked]) -> None:
+        try:
+            rows = self._encoder.embed([asked.text for asked in batch])
+            for asked, row in zip(batch, rows, strict=True):
+                asked.answer = row
         except BaseException as error:
-            for _, future in batch:
-                future.set_exception(error)
-            return
-        for (_, future), row in zip(batch, rows, strict=True):
-            future.set_result(row)
+            for asked in batch:
+                asked.answer = error
+        finally:
+            self._step_down()
+
+    def _step_down(self) -> None:
+        with self._changed:
+            self._is_busy = False
+            self._changed.notify_all()
+
+
+@dataclass
+class _Asked:
+    """A text that waits for its row."""
+
+    text: str
+    answer: NDArray[np.float32] | BaseException | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        return self.answer is not None
+
+    def row(self) -> NDArray[np.float32]:
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        assert self.answer is not None
+        return self.answer

@@ -39,9 +39,9 @@ class Selection:
         """
         ids = np.array([vector for vector, _ in found], dtype=np.int64)
         first, last = (np.searchsorted(self._owned, ids, side=side) for side in ("left", "right"))
-        hits = [
-            (passage, score)
-            for (_, score), start, end in zip(found, first.tolist(), last.tolist(), strict=True)
-            for passage in self._owners[start:end].tolist()
-        ]
-        return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+        counts = last - first
+        scores = np.repeat(np.array([score for _, score in found], dtype=np.float64), counts)
+        starts = np.repeat(first - np.cumsum(counts) + counts, counts)  # where each one's own passages begin
+        passages = self._owners[starts + np.arange(len(starts))]
+        order = np.lexsort((passages, -scores))
+        return list(zip(passages[order].tolist(), scores[order].tolist(), strict=True))
