@@ -63,7 +63,7 @@ def opened(index: Path, corpus: Path | None = None) -> Iterator[tuple[Survey, Re
     from mlsurvey.survey import Survey
 
     settings = Settings(corpus=(corpus or index).resolve(), index=index.resolve())
-    with Survey(settings) as survey, survey._reader.reading() as reading:
+    with Survey(settings, lasting=True) as survey, survey._reader.reading() as reading:
         yield survey, reading
 
 

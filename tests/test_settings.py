@@ -53,6 +53,8 @@ def test_arguments_win_over_environment_over_file_over_default(tmp_path: Path, m
         "model": "argument --model",
         "device": "default",
         "precision": "default",
+        "engine": "default",
+        "vectors": "default",
         "reranker": "default",
         "github_raw": "default",
     }

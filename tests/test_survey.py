@@ -136,7 +136,7 @@ def test_a_hit_that_the_index_no_longer_has_is_not_explained(survey, home) -> No
 def test_an_export_of_another_version_is_made_anew(home) -> None:
     exported = next((home.index / "models").glob("*/config.json"))
     assert _is_exported(exported.parent)
-    exported.write_text(exported.read_text("utf-8").replace('"schema": 1', '"schema": 0'), "utf-8")
+    exported.write_text(exported.read_text("utf-8").replace('"schema": 2', '"schema": 1'), "utf-8")
     assert not _is_exported(exported.parent)
 
 

@@ -91,10 +91,11 @@ def model_id(name: str) -> str:
     return f"{_short(name)}-{digest.hexdigest()[:8]}"
 
 
-def remembered_id(name: str, memory: Path) -> str:
+def remembered_id(name: str, memory: Path, *, write: bool = True) -> str:
     """Like :func:`model_id`, without reading weights whose size, time and place are those of ``memory``, a file.
 
-    The file is written anew where they differ; one that cannot be written or read costs time and nothing else.
+    The file is written anew where they differ, unless ``write`` forbids it; one that cannot be written or read costs
+    time and nothing else.
     """
     folder = locate(name)
     states = {file.relative_to(folder).as_posix(): _state(file) for file in _defining_files(folder)}
@@ -103,7 +104,7 @@ def remembered_id(name: str, memory: Path) -> str:
     if (entry := known.get(key)) and entry.get("files") == states:
         return f"{_short(name)}-{entry['digest']}"
     identity = model_id(name)
-    if max(times[1] for times in states.values()) < time.time_ns() - SETTLING_NS:
+    if write and max(times[1] for times in states.values()) < time.time_ns() - SETTLING_NS:
         with suppress(OSError):
             memory.parent.mkdir(parents=True, exist_ok=True)
             known[key] = {"files": states, "digest": identity.rpartition("-")[2]}

@@ -37,7 +37,7 @@ def build(
     The question model is exported first: an index that is published can be asked at once.
     """
     progress = progress or silent
-    identity = models.remembered_id(settings.model, settings.index / "models" / "digests.json")
+    identity = models.remembered_id(settings.model, settings.index / "models" / "digests.json", write=not dry_run)
     folder = export_folder(settings.index, identity)
     if not dry_run:
         _export_if_missing(settings.model, folder, progress)
