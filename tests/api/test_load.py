@@ -65,6 +65,10 @@ def test_every_answer_is_of_one_generation_and_quotes_what_its_digests_name(serv
             started = await client.refresh()
             last = [job async for job in client.follow(started.id)][-1]
             assert last.state == "succeeded", last
+            new = (await client.index()).generation
+            assert new is not None
+            while new.id not in {answer.index for answer in answers}:  # a refresh may be done before one answer is
+                await asyncio.sleep(0.01)
         await asyncio.sleep(0.5)
         stop.set()
 
