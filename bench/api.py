@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
 
+from asking import comparisons
 from chunks import Chunks, exported, opened
 from http_load import Load, get, post, put_load
 from measuring import OURS, SEED, Row, in_turn, machine, parser, rows_of, say, write
@@ -72,16 +73,6 @@ def queries(survey: Survey) -> Iterator[str]:
     return iter(found)
 
 
-def questions(survey: Survey) -> Iterator[str]:
-    """Comparisons of two libraries on one point, each once."""
-    names = [entity.name for entity in survey.entities()]
-    points = list(survey.aspects().values())
-    pairs = itertools.combinations(names, 2)
-    found = [f"How do {a} and {b} differ in {point.lower()}?" for a, b in pairs for point in points]
-    random.Random(SEED).shuffle(found)
-    return iter(found)
-
-
 def search(text: str) -> bytes:
     return post("/v1/search", {"query": text, "limit": HITS})
 
@@ -115,7 +106,7 @@ def started(arguments: argparse.Namespace, survey: Survey, chunks: Chunks, stack
         return stack.enter_context(running(command, path, file, **environment))[0]
 
     own = start(OURS, mlsurvey(*places))
-    searched, asked = queries(survey), questions(survey)
+    searched, asked = queries(survey), comparisons(survey)
     servers = [
         Server(OURS, SEARCH, own, map(search, searched)),
         Server(TORCH_NAME, SEARCH, start(TORCH_NAME, mlsurvey(*places, code=TORCH)), map(search, searched)),

@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
-import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,8 +24,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from asking import comparisons
 from chunks import Chunks, exported, opened
-from measuring import OURS, SEED, Row, machine, measured, parser, rows_of, say, texts_of, write
+from measuring import OURS, Row, machine, measured, parser, rows_of, say, texts_of, write
 from worker import Worker
 
 if TYPE_CHECKING:
@@ -200,16 +200,6 @@ def _asked(survey: Survey, question: str) -> float:
     started = time.perf_counter()
     survey.ask(question)
     return 1000 * (time.perf_counter() - started)
-
-
-def comparisons(survey: Survey) -> Iterator[str]:
-    """Comparisons of two libraries on one point, each once, in an order that is always the same."""
-    names = [entity.name for entity in survey.entities()]
-    points = list(survey.aspects().values())
-    pairs = itertools.combinations(names, 2)
-    found = [f"How do {a} and {b} differ in {point.lower()}?" for a, b in pairs for point in points]
-    random.Random(SEED).shuffle(found)
-    return iter(found)
 
 
 def main() -> None:

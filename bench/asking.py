@@ -1,0 +1,21 @@
+"""Questions that are made of what an index knows, for measuring whole answers."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator
+
+from measuring import SEED
+
+from mlsurvey.survey import Survey
+
+
+def comparisons(survey: Survey) -> Iterator[str]:
+    """Comparisons of two libraries on one point, each once, in an order that is always the same."""
+    names = [entity.name for entity in survey.entities()]
+    points = list(survey.aspects().values())
+    pairs = itertools.combinations(names, 2)
+    found = [f"How do {a} and {b} differ in {point.lower()}?" for a, b in pairs for point in points]
+    random.Random(SEED).shuffle(found)
+    return iter(found)
