@@ -121,4 +121,7 @@ def serve(name: str) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    if sys.argv[1:] and sys.argv[1] in SYSTEMS:
+        serve(sys.argv[1])
+    else:
+        print(__doc__)

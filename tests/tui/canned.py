@@ -182,7 +182,19 @@ class Canned:
 
     def status(self) -> Overview:
         return Overview(
-            "corpus", 3, 5_215_200, 0, "index", 10_000, GENERATION, Pending(1, 1, 0), "m", "auto", "fp32", "faiss"
+            "corpus",
+            3,
+            5_215_200,
+            0,
+            "index",
+            10_000,
+            GENERATION,
+            Pending(1, 1, 0),
+            "m",
+            "auto",
+            "fp32",
+            "auto",
+            "faiss",
         )
 
     def close(self) -> None:

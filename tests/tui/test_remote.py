@@ -48,7 +48,8 @@ def far(reading) -> Iterator[RemoteEngine]:
 
 @pytest.fixture(scope="module")
 def near(indexed) -> Iterator[Survey]:
-    with Survey(Settings(corpus=indexed.corpus, index=indexed.index)) as survey:
+    settings = Settings(corpus=indexed.corpus, index=indexed.index)
+    with Survey(settings, lasting=True) as survey:  # as the service has it: questions are embedded by the same engine
         yield survey
 
 
