@@ -115,8 +115,8 @@ def test_many_passages_are_worth_looking_for_a_gpu(index: Path, monkeypatch: pyt
 
 
 def test_the_refresh_says_that_a_model_could_not_be_exported(configure: Callable[..., Path]) -> None:
-    assert building._notes(configure()) == []
-    (note,) = building._notes(configure(failure="no operator for it"))
+    assert building._notes(building._config(configure())) == []
+    (note,) = building._notes(building._config(configure(failure="no operator for it")))
     assert "no operator for it" in note and "PyTorch" in note
 
 

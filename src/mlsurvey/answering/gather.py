@@ -32,7 +32,7 @@ ELSEWHERE = 0.25
 NAME_WEIGHT = 3.0
 """Weight of a name against the other words, where passages are wanted that bear it."""
 REMEMBERED = 20_000
-"""Sentences and words of which is remembered what they name and how rare they are."""
+"""Sentences of which is remembered what they name."""
 POOL = 100
 """Passages that a set question reads for all entities together."""
 
@@ -70,7 +70,7 @@ class Gatherer:
         self.gazetteer = Gazetteer(self.snapshot.entities)
         self._read: Watch = _unwatched
         self._naming = lru_cache(maxsize=REMEMBERED)(partial(naming, gazetteer=self.gazetteer))
-        self.frequency = lru_cache(maxsize=REMEMBERED)(self.snapshot.frequency)
+        self.frequency = self.snapshot.frequency
 
     def watched(self, read: Watch) -> Gatherer:
         """The same gatherer for one answer: it shares all that is remembered, and tells ``read`` of every search."""

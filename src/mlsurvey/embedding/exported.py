@@ -42,7 +42,7 @@ class ExportConfig:
     passage_prompt: str
     """The same for passages."""
     passage_cosine: float
-    """Worst cosine between the graph's vectors of passages and those of sentence-transformers; NaN without a graph."""
+    """Worst cosine between the graph's vectors of passages and those of sentence-transformers; 0 without a graph."""
     bf16_cosine: float
     """Worst cosine between vectors in bf16 and in fp32 over the texts of the check."""
     made_with: Mapping[str, str]

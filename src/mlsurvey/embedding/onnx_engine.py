@@ -31,9 +31,9 @@ class OnnxRuntime:
     name = "onnxruntime"
     multiple = 1
 
-    def __init__(self, folder: Path, threads: int = 1) -> None:
+    def __init__(self, folder: Path) -> None:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         graph = folder / GRAPH
         try:

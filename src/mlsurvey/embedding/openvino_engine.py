@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,7 +59,11 @@ class OpenVino:
             raise EngineError(f"OpenVINO cannot run {folder / GRAPH} ({reason}); set engine = onnxruntime") from error
         self.inputs = tuple(node.get_any_name() for node in self._model.inputs)
         self._request = self._model.create_infer_request()
-        self._queue = openvino.AsyncInferQueue(self._model)
+
+    @cached_property
+    def _queue(self) -> Any:
+        """Its requests have memory of their own, and questions need none of them."""
+        return openvino.AsyncInferQueue(self._model)
 
     def rows(self, batches: Iterable[Batch]) -> list[tuple[Any, NDArray[np.float32]]]:
         """Unit rows of each batch, in any order; further batches are prepared while some are computed."""

@@ -112,7 +112,7 @@ def engines_for(engine: str, precision: Precision) -> list[str]:
     able += ["onnxruntime"] if precision == "fp32" else []
     if engine == "auto":
         return able
-    if engine == "openvino" and not able[:1] == ["openvino"]:
+    if engine == "openvino" and engine not in able:
         raise EngineError("engine = openvino, but OpenVINO is not installed; type: pip install openvino")
     if engine not in able:
         raise EngineError(f"engine = {engine} does not compute in {precision}; set engine = openvino or torch")

@@ -52,11 +52,12 @@ def tidy(catalogue: Catalogue, layout: Layout, model: ModelInfo, live: int) -> t
 def files_of(catalogue: Catalogue, layout: Layout, names: Iterable[str]) -> list[str]:
     """Paths, relative to the index, of the files that segments are made of."""
     compressed = {name for (name,) in catalogue.rows("SELECT name FROM segments WHERE recall IS NOT NULL")}
-    parts = [
-        (layout.segment(n), layout.segment_ids(n), *([layout.segment_codes(n)] if n in compressed else []))
-        for n in names
+    return [
+        layout.relative(path)
+        for name in names
+        for path in layout.segment_files(name)
+        if name in compressed or path != layout.segment_codes(name)
     ]
-    return [layout.relative(path) for part in parts for path in part]
 
 
 def to_merge(segments: Sequence[SegmentInfo]) -> list[SegmentInfo]:

@@ -19,6 +19,7 @@ from mlsurvey.types import RefreshReport
 from mlsurvey.vocabulary.load import Vocabulary
 
 if TYPE_CHECKING:
+    from mlsurvey.embedding.exported import ExportConfig
     from mlsurvey.embedding.models import Precision
 
 WORTH_A_GPU = 256
@@ -41,18 +42,19 @@ def build(
     folder = export_folder(settings.index, identity)
     if not dry_run:
         _export_if_missing(settings.model, folder, progress)
-    precision = _precision(settings, identity)
+    config = _config(folder)
+    precision = _precision(settings, identity, folder)
     report = refresh(
         settings.corpus,
         settings.index,
         vocabulary=vocabulary,
         embedder=lambda count: _embedder(settings, folder, precision, count),
-        model=_model_info(settings.model, models.embedder_id(identity, precision), folder),
+        model=_model_info(settings.model, models.embedder_id(identity, precision), config),
         dry_run=dry_run,
         rebuild=rebuild,
         progress=progress,
     )
-    return replace(report, notes=(*report.notes, *_notes(folder)))
+    return replace(report, notes=(*report.notes, *_notes(config)))
 
 
 def _embedder(settings: Settings, folder: Path, precision: Precision, count: int) -> Embedder:
@@ -76,37 +78,34 @@ def _embedder(settings: Settings, folder: Path, precision: Precision, count: int
     return PassageEmbedder(settings.model, settings.device, precision)
 
 
-def _notes(folder: Path) -> list[str]:
-    """What a person should know of the model."""
+def _config(folder: Path) -> ExportConfig | None:
+    """What is known of the export; None where there is none, as in a dry run before the first one."""
     try:
-        failure = exported.read_config(folder).failure
-    except EngineError:  # a dry run may come before any export
-        return []
-    if failure is None:
-        return []
-    return [f"the model could not be exported ({failure}): PyTorch embeds questions too, and starts seconds slower"]
-
-
-def _model_info(name: str, embedder: str, folder: Path) -> ModelInfo:
-    return ModelInfo(
-        id=embedder,
-        dimension=models.dimension(name),
-        max_tokens=(_room(folder) or models.max_tokens(name)) + SPECIAL_TOKENS,
-        counter=models.token_counter(name),
-    )
-
-
-def _room(folder: Path) -> int | None:
-    """Word pieces that a passage may have, as the export tells; None before the first one, in a dry run."""
-    try:
-        return exported.read_config(folder).room
+        return exported.read_config(folder)
     except EngineError:
         return None
 
 
-def _precision(settings: Settings, identity: str) -> Precision:
+def _notes(config: ExportConfig | None) -> list[str]:
+    """What a person should know of the model."""
+    if config is None or config.failure is None:
+        return []
+    return [
+        f"the model could not be exported ({config.failure}): PyTorch embeds questions too, and starts seconds slower"
+    ]
+
+
+def _model_info(name: str, embedder: str, config: ExportConfig | None) -> ModelInfo:
+    return ModelInfo(
+        id=embedder,
+        dimension=models.dimension(name),
+        max_tokens=(config.room if config else models.max_tokens(name)) + SPECIAL_TOKENS,
+        counter=models.token_counter(name),
+    )
+
+
+def _precision(settings: Settings, identity: str, folder: Path) -> Precision:
     existing = _existing_embedder(settings.index)
-    folder = export_folder(settings.index, identity)
     measured = None
     if existing is None or models.model_of(existing) != identity:  # else the index's own precision stays
         measured = exported.read_config(folder).bf16_cosine if _is_exported(folder) else None
@@ -142,9 +141,8 @@ def _is_exported(folder: Path) -> bool:
 
     One that failed is tried again with other versions of the libraries.
     """
-    try:
-        config = exported.read_config(folder)
-    except EngineError:
+    config = _config(folder)
+    if config is None:
         return False
     if config.failure is not None:
         return config.made_with == exported.libraries()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from mlsurvey.errors import MlsurveyError
 
@@ -16,16 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mlsurvey.embedding.reranker import Reranker
-
-
-class Encoder(Protocol):
-    """What turns questions into vectors."""
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit rows, shape ``(len(texts), dimension)``."""
-
-    def embed_tokens(self, text: str, *, prompt: bool = True) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-        """Word pieces of the text and their vectors in context, shape ``(pieces, width)``."""
+    from mlsurvey.embedding.together import Encoder
 
 
 class LazyEncoder:
