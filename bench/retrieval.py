@@ -59,7 +59,7 @@ def search(test: TestSet, cache: Path) -> list[Searched]:
     """Run each query of a set on both sides."""
     with opened(test.documents, cache / test.documents.resolve().parent.name / "index") as answerer:
         queries = test.queries(answerer)
-        vectors = answerer.gatherer.searcher.encoder.embed([query.text for query in queries])
+        vectors = answerer.bench.retriever.searcher.encoder.embed([query.text for query in queries])
         return [_searched(query, vector, answerer) for query, vector in zip(queries, vectors, strict=True)]
 
 
@@ -71,7 +71,7 @@ def _searched(query: Query, vector: NDArray[np.float32], answerer: Answerer) -> 
     }
     ids = list({identity for ranking in rankings.values() for identity, _ in ranking})
     passages = dict(zip(ids, snapshot.passages(ids), strict=True))
-    return Searched(query, answerer.gatherer.searcher.rarity(query.keywords.text), rankings, passages)
+    return Searched(query, answerer.bench.retriever.searcher.rarity(query.keywords.text), rankings, passages)
 
 
 def measure(searched: Sequence[Searched]) -> dict[str, dict[str, NDArray[np.float64]]]:

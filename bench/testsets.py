@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from mlsurvey.answering.answer import Answerer
-from mlsurvey.answering.gather import NAME_WEIGHT
+from mlsurvey.answering.retrieve import NAME_WEIGHT
 from mlsurvey.index.keywords import KeywordQuery
 from mlsurvey.settings import Settings, vocabulary_folders
 from mlsurvey.survey import Survey
@@ -110,7 +110,7 @@ def _cells(questions: Sequence[Mapping[str, Any]], answerer: Answerer) -> Iterat
     for question in questions:
         understood = answerer.understand(question["question"])
         for gold in question["cells"]:
-            cells = answerer.gatherer.cells(understood, [gold["entity"]])
+            cells = answerer.bench.planner.cells(understood, [gold["entity"]])
             cell = next((c for c in cells if c.aspect == gold["aspect"]), cells[0])
             names = tuple((answerer.gazetteer.entities[slug].name, NAME_WEIGHT) for slug in cell.objects)
             quotes = evidence_spans(gold["evidence"], answerer)

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 BENCH = Path(__file__).parents[1] / "bench"
-SLOW_TO_IMPORT = {"fit_weights.py", "gpu.py"}  # scikit-learn, torch
+SLOW_TO_IMPORT = {"gpu.py"}  # torch
 SCRIPTS = sorted(
     file.name
     for file in BENCH.glob("*.py")

@@ -18,9 +18,10 @@ from mlsurvey.embedding.questions import QuestionEncoder
 from mlsurvey.embedding.together import Together
 from mlsurvey.embedding.unexported import UnexportedQuestions
 from mlsurvey.errors import EngineError
+from mlsurvey.learned import network
 from mlsurvey.settings import Settings
 from mlsurvey.survey import building, encoding
-from mlsurvey.survey.encoding import LazyEncoder
+from mlsurvey.survey.encoding import LazyEncoder, LazyNetwork
 
 MODEL = models.model_id(models.DEFAULT_MODEL)
 
@@ -87,6 +88,17 @@ def test_what_goes_wrong_ahead_is_told_to_who_embeds(tmp_path: Path) -> None:
     encoder.prepare()
     with pytest.raises(EngineError, match="type: mlsurvey refresh"):
         encoder.embed(["GPU?"])
+
+
+def test_the_network_can_be_opened_ahead_and_is_opened_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Path] = []
+    real = network.Network
+    monkeypatch.setattr(network, "Network", lambda folder: opened.append(folder) or real(folder))
+    lazy = LazyNetwork()
+    lazy.prepare()
+    assert lazy.read("Does Burn run on the GPU?").words and lazy.judge([("GPU?", "It runs on GPUs.")]).shape == (1, 2)
+    lazy.prepare()
+    assert len(opened) == 1
 
 
 def embedder_for(index: Path, count: int = 10, precision: models.Precision = "fp32", **settings: object) -> object:

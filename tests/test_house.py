@@ -17,11 +17,15 @@ import mlsurvey
 
 ROOT = Path(__file__).parents[1]
 LONGEST_FILE = 400
+PLACES = ("src", "tui", "tests", "bench", "training", ".ci")
+SCRIPTS = ("bench", "training")
+"""Folders of scripts that import their siblings by name alone."""
 ASKING_PATH = (
     "mlsurvey",
     "mlsurvey.cli",
     "mlsurvey.survey",
     "mlsurvey.answering.answer",
+    "mlsurvey.learned.network",
     "mlsurvey.retrieval.search",
     "mlsurvey.index.snapshot",
     "mlsurvey.embedding.questions",
@@ -64,7 +68,7 @@ def tracked() -> list[Path]:
 
 
 def python_files() -> list[Path]:
-    return [path for folder in ("src", "tui", "tests", "bench", ".ci") for path in (ROOT / folder).rglob("*.py")]
+    return [path for folder in PLACES for path in (ROOT / folder).rglob("*.py")]
 
 
 def test_no_file_is_long() -> None:
@@ -109,7 +113,7 @@ def test_a_refresh_without_changes_loads_no_more_than_it_needs(home) -> None:
     assert loaded & NEVER_BY_REFRESHING == set()
 
 
-@pytest.mark.parametrize(("folders", "extras"), [(("src", "tui", ".ci"), ("cpu",)), (("bench",), ("cpu", "dev"))])
+@pytest.mark.parametrize(("folders", "extras"), [(("src", "tui", ".ci"), ("cpu",)), (SCRIPTS, ("cpu", "dev"))])
 def test_every_imported_distribution_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = [*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])]
@@ -117,7 +121,7 @@ def test_every_imported_distribution_is_declared(folders: tuple[str, ...], extra
     owners = packages_distributions()
     ours = [path for path in python_files() if path.name not in ELSEWHERE]
     files = [path for path in ours if path.relative_to(ROOT).parts[0] in folders]
-    siblings = {path.stem for path in (ROOT / "bench").glob("*.py")}
+    siblings = {path.stem for folder in SCRIPTS for path in (ROOT / folder).glob("*.py")}
     imported = {name for path in files for name in _imports(path)}
     foreign = imported - sys.stdlib_module_names - {"mlsurvey", "mlsurvey_tui"} - siblings
     assert {name for name in foreign if not declared & {_normal(owner) for owner in owners.get(name, ())}} == set()

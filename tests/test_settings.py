@@ -55,6 +55,7 @@ def test_arguments_win_over_environment_over_file_over_default(tmp_path: Path, m
         "precision": "default",
         "engine": "default",
         "vectors": "default",
+        "judge": "default",
         "reranker": "default",
         "github_raw": "default",
     }
@@ -93,9 +94,11 @@ def test_an_unknown_argument_is_refused() -> None:
         load_settings({"speed": 3})
 
 
-def test_a_wrong_value_names_its_origin(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MLSURVEY_DEVICE", "abacus")
-    with pytest.raises(SettingsError, match=r"'device' cannot be 'abacus' .environment variable MLSURVEY_DEVICE"):
+@pytest.mark.parametrize("name", ["device", "judge"])
+def test_a_wrong_value_names_its_origin(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    variable = f"MLSURVEY_{name.upper()}"
+    monkeypatch.setenv(variable, "abacus")
+    with pytest.raises(SettingsError, match=rf"'{name}' cannot be 'abacus' .environment variable {variable}"):
         load_settings()
 
 

@@ -98,6 +98,23 @@ def test_a_reranker_that_is_not_there_is_named_when_it_is_wanted(indexed) -> Non
             survey.search("gpu")
 
 
+def test_without_a_judge_features_alone_decide(indexed) -> None:
+    place = {"corpus": indexed.corpus, "index": indexed.index}
+    with Survey(Settings(**place, judge="none")) as survey, survey._reader.reading() as reading:
+        assert reading.answerer.bench.scorer.judge is None
+        assert survey.ask(QUESTION).entities == ("burn", "candle")
+    with Survey(Settings(**place)) as survey, survey._reader.reading() as reading:
+        assert reading.answerer.bench.scorer.judge is reading.network
+
+
+def test_the_network_is_opened_once_for_all_generations(survey, home) -> None:
+    with survey._reader.reading() as begun:
+        (home.corpus / "go" / "gorgonia.md").unlink()
+        survey.refresh()
+    with survey._reader.reading() as later:
+        assert later is not begun and later.network is begun.network
+
+
 @pytest.mark.parametrize("name", ["Burn", "burn", "BURN"])
 def test_filters_take_names_as_people_write_them(name, reading) -> None:
     found = reading.search("GPUs", filters=Filters(entities=(name,)), mode="keyword")

@@ -1,52 +1,49 @@
 from __future__ import annotations
 
-from mlsurvey.answering.understood import AskedAspect, Correction, Understood
+from mlsurvey.answering.understood import AskedAspect, Condition, Correction, Understood
 from mlsurvey.rendering.json import to_json
 from mlsurvey.survey import understanding
 from mlsurvey.types import Aspect, Filters, Kind
+from mlsurvey.wire import parts
 
 GPU = Aspect("gpu", "GPU support", strong=("cuda",))
 WHOLE = Understood(
-    question="Which native Rust deep learning libraries like Candel but not tch-rs lack GPU support for Zorblatt?",
+    question="I know PyTorch: how many Rust libraries like Candel, not under GPL, run tch-rs on GPUs, and Zorblatt?",
     kind=Kind.LIST,
     entities=("candle",),
     objects=("tch-rs",),
     unknown=("Zorblatt",),
-    languages=("rust",),
-    aspects=(
-        AskedAspect(GPU, ("GPU support",), denied=True, terms=("kernels",)),
-        AskedAspect(Aspect("x", "x"), ("x", "y"), False),
+    aspects=(AskedAspect(GPU, ("GPUs",)), AskedAspect(GPU, ()), AskedAspect(Aspect("x", "x"), ("x", "y"), False)),
+    conditions=(
+        Condition("language", "Rust", ("rust",)),
+        Condition("licence", "not under GPL", ("GPL", "AGPL"), negated=True),
     ),
-    terms=("lack",),
-    kinds=("native",),
-    categories=("deep-learning",),
-    class_words=("deep learning libraries",),
-    objects_denied=True,
-    inclusive=True,
+    known=("pytorch",),
+    flags=("count", "premise"),
     corrections=(Correction("Candel", "candle"),),
 )
 
 
 def test_everything_that_was_understood_is_told() -> None:
-    told = dict(understanding.rows(WHOLE, Filters(paths=("rust/",)), {"candle": "Candle"}))
-    assert told == {
+    told = dict(understanding.rows(WHOLE, Filters(paths=("rust/",)), {"candle": "Candle", "pytorch": "PyTorch"}))
+    assert {name: value for name, value in told.items() if value} == {
         "kind": "list every library of the class, by whether it is so",
         "libraries": "Candle (typed “Candel”)",
-        "unrelated to": "tch-rs",
+        "in relation to": "tch-rs",
+        "known to you": "PyTorch",
         "not known here": "Zorblatt",
-        "class": "“deep learning libraries”",
-        "members": "may include the libraries named",
-        "language": "rust",
-        "only": "native",
-        "aspect 1": "GPU support, from “GPU support”, asked for its absence, with “kernels”",
-        "aspect 2": "in the question's own words: “x”, “y”",
-        "other words": "lack",
+        "condition 1": "language rust, from “Rust”",
+        "condition 2": "licence not GPL or AGPL, from “not under GPL”",
+        "aspect 1": "GPU support, from “GPUs”",
+        "aspect 2": "GPU support",
+        "aspect 3": "in the question's own words: “x”, “y”",
+        "wanted": "a number",
         "filters": "path rust/",
     }
 
 
 def test_a_question_that_names_nothing_says_so() -> None:
-    told = dict(understanding.rows(Understood("?", Kind.LOOKUP, (), (), (), (), (), ()), Filters(), {}))
+    told = dict(understanding.rows(Understood("?", Kind.LOOKUP, ()), Filters(), {}))
     assert {name for name, value in told.items() if value} == {"kind", "libraries"}
     assert told["libraries"] == "none named"
 
@@ -54,13 +51,16 @@ def test_a_question_that_names_nothing_says_so() -> None:
 def test_as_plain_values_no_field_is_lost_and_no_lexicon_carried_along() -> None:
     value = understanding.value(WHOLE)
     assert set(value) == set(Understood.__dataclass_fields__)
-    assert value["aspects"][0] == {
-        "aspect": "gpu",
-        "wording": ("GPU support",),
-        "known": True,
-        "denied": True,
-        "terms": ("kernels",),
-        "part": (),
-        "name": "GPU support",
+    assert value["aspects"][0] == {"aspect": "gpu", "name": "GPU support", "wording": ["GPUs"], "known": True}
+    assert value["conditions"][1] == {
+        "field": "licence",
+        "words": "not under GPL",
+        "values": ("GPL", "AGPL"),
+        "negated": True,
     }
     assert "cuda" not in to_json(value)
+
+
+def test_a_stream_sends_what_it_is_described_to_send() -> None:
+    sent = parts.Understood.model_validate_json(to_json(understanding.value(WHOLE)))
+    assert (sent.conditions[0].values, sent.known, sent.flags) == (["rust"], ["pytorch"], ["count", "premise"])

@@ -333,6 +333,8 @@ class Answer:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For a list: the entities of the class under ``yes``, ``no`` and ``unknown``."""
+    carried: tuple[str, ...] = ()
+    """For a follow-up: what was taken from the questions before, ``libraries``, ``matter`` or ``answers``."""
     nearest: tuple[Citation, ...] = ()
     """For an abstention: what came nearest, offered as such. Numbered from 1 by itself; no statement cites it."""
     schema: int = 1

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from mlsurvey.answering.candidates import Candidate
-from mlsurvey.answering.compose import Citations, Dispute, Finding, conflicts, interleave, nearest, statements
-from mlsurvey.answering.evidence import Scored
-from mlsurvey.types import Document, Passage, Sentence, Span
+from mlsurvey.answering.candidates import Candidate, Naming
+from mlsurvey.answering.compose import Citations, Dispute, Finding, conflicts, interleave, missing, nearest, statements
+from mlsurvey.answering.score import Scored
+from mlsurvey.types import Document, Missing, Passage, Sentence, Span
 
 TEXT = "First line.\nWax is soft.\nWax is hard.\n"
 DATES = {"old.md": "2020-01-01", "new.md": "2024-06-01", "undated.md": None}
@@ -17,7 +17,7 @@ def quote(path: str, words: str) -> Scored:
     start = TEXT.index(words)
     sentence = Sentence(Span(start, start + len(words)), words)
     passage = Passage(path, 0, Span(0, len(TEXT)), 1, 3, ("Wax",), ("wax",), (sentence,))
-    return Scored(Candidate(0, passage, (sentence,), 1.0), 0.7, {})
+    return Scored(Candidate(0, passage, (sentence,), 1.0), 0.7, 0.1, {}, Naming(frozenset({"wax"}), frozenset()))
 
 
 SOFT, HARD = quote("old.md", "Wax is soft."), quote("new.md", "Wax is hard.")
@@ -58,3 +58,9 @@ def test_every_aspect_is_heard_before_one_is_heard_twice() -> None:
 
 def test_what_came_nearest_is_numbered_by_itself() -> None:
     assert [c.number for c in nearest([HARD, SOFT], document)] == [1, 2]
+
+
+def test_a_stance_is_kept_and_what_is_silent_is_told() -> None:
+    (said,) = statements([Finding("wax", "feel", SOFT, "against")], Citations(document))
+    assert (said.text, said.stance) == ("Wax is soft.", "against")
+    assert missing({("wax", "feel"): 12, ("wax", None): 3}) == (Missing("wax", "feel", 12), Missing("wax", None, 3))

@@ -2,79 +2,112 @@ from __future__ import annotations
 
 import pytest
 
-from mlsurvey.answering.candidates import Candidate
-from mlsurvey.answering.evidence import Scored
-from mlsurvey.answering.members import of_class, verdict
-from mlsurvey.answering.understood import AskedAspect, Understood
-from mlsurvey.types import Aspect, Entity, Kind, Passage, Sentence, Span
+from mlsurvey.answering.members import (
+    Member,
+    by_facts,
+    by_text,
+    of_class,
+    ranked,
+    speaking,
+    together,
+)
+from mlsurvey.answering.score import Scored
+from mlsurvey.answering.understood import Condition, Understood
+from mlsurvey.types import Entity, Kind
+
+from .samples import scored
 
 ENTITIES = {
     e.slug: e
     for e in (
-        Entity("wax", "Waxworks", language="rust", kind="native", category=("deep learning",)),
+        Entity("wax", "Waxworks", language="rust", kind="native", category=("deep-learning",)),
         Entity("ember", "Emberlite", language="rust", kind="binding", category=("classical",)),
-        Entity("glow", "Glowbug", language="dart", kind="native", category=("deep learning",)),
+        Entity("glow", "Glowbug", language="dart", kind="native", category=("deep-learning",)),
         Entity("odd", "Oddment", language="rust"),
         Entity("list", "A list of libraries", language="rust", category=("collection",)),
     )
 }
-GPU = Aspect("gpu", "GPU", strong=("gpu*",), polar=True)
+RUST, DEEP = Condition("language", "Rust", ("rust",)), Condition("class", "deep learning", ("deep-learning",))
+NATIVE, MIT = Condition("kind", "native", ("native",)), Condition("licence", "not MIT", ("MIT",), negated=True)
+YES, NO = scored("Waxworks uses the GPU.", score=0.6), scored("Waxworks does not use the GPU.", denies=0.9)
 
 
-def understood(**more: object) -> Understood:
-    plain = {"entities": (), "objects": (), "unknown": (), "languages": (), "aspects": (), "terms": ()}
-    return Understood(question="", kind=Kind.LIST, **{**plain, **more})  # type: ignore[arg-type]
+def understood(*conditions: Condition, **more: object) -> Understood:
+    return Understood(question="", kind=Kind.LIST, entities=(), conditions=conditions, **more)  # type: ignore[arg-type]
 
 
-def scored(text: str, value: float = 0.6, named: float = 0.0) -> Scored:
-    whole = Span(0, len(text))
-    passage = Passage("a.md", 0, whole, 1, 1, (), ("wax",), (Sentence(whole, text),))
-    return Scored(Candidate(0, passage, passage.sentences, 1.0), value, {"object": named})
+@pytest.mark.parametrize(
+    ("conditions", "slugs"),
+    [
+        ((), ["wax", "ember", "glow", "odd"]),
+        ((RUST,), ["wax", "ember", "odd"]),
+        ((RUST, DEEP), ["wax", "odd"]),
+        ((Condition("language", "not Rust", ("rust",), negated=True),), ["glow"]),
+        ((NATIVE, MIT), ["wax", "ember", "glow", "odd"]),
+    ],
+    ids=["no class", "language", "language and category", "another language", "what makes no class"],
+)
+def test_a_class_is_made_of_languages_and_categories(conditions: tuple[Condition, ...], slugs: list[str]) -> None:
+    assert [e.slug for e in of_class(understood(*conditions), ENTITIES)] == slugs
 
 
-def test_a_class_is_made_of_languages_and_categories() -> None:
-    assert [e.slug for e in of_class(understood(languages=("rust",)), ENTITIES)] == ["wax", "ember", "odd"]
-    wanted = understood(languages=("rust",), categories=("deep learning",))
-    assert [e.slug for e in of_class(wanted, ENTITIES)] == ["wax", "odd"]
+def test_what_the_answer_has_to_do_with_is_no_member() -> None:
+    assert [e.slug for e in of_class(understood(RUST, objects=("wax",)), ENTITIES)] == ["ember", "odd"]
 
 
-def test_a_named_object_is_no_member_unless_its_family_is_asked_for() -> None:
-    assert "wax" not in [e.slug for e in of_class(understood(objects=("wax",)), ENTITIES)]
-    assert "wax" in [e.slug for e in of_class(understood(objects=("wax",), inclusive=True), ENTITIES)]
+def test_a_set_may_be_picked_from_what_was_answered_before() -> None:
+    assert [e.slug for e in of_class(understood(among=("odd", "glow")), ENTITIES)] == ["glow", "odd"]
+
+
+def test_facts_decide_the_conditions_that_do_not_make_the_class() -> None:
+    asked = understood(RUST, NATIVE, MIT)
+    assert by_facts(ENTITIES["wax"], {"licence": "MIT"}, asked) == {NATIVE: True, MIT: False}
+    assert by_facts(ENTITIES["ember"], {"licence": "Apache-2.0"}, asked) == {NATIVE: False, MIT: True}
+    assert by_facts(ENTITIES["odd"], {}, asked) == {NATIVE: None, MIT: None}
+    assert by_facts(ENTITIES["wax"], {}, understood(RUST)) == {}
 
 
 @pytest.mark.parametrize(
     ("evidence", "says"),
     [
-        ([scored("Waxworks uses the GPU.")], "yes"),
-        ([scored("Waxworks does not use the GPU.")], "no"),
-        ([scored("Waxworks uses the GPU.", 0.05)], "unknown"),
+        ([YES], "yes"),
+        ([NO], "no"),
+        ([scored("Waxworks uses the GPU.", score=0.05)], "unknown"),
         ([], "unknown"),
-        ([scored("Waxworks uses the GPU.", 0.6), scored("Waxworks has no GPU profiler.", 0.7)], "yes"),
+        ([NO, scored("Waxworks uses the GPU.", score=0.8)], "yes"),
+        ([scored("Waxworks has no GPU.", score=0.9, denies=0.9), YES], "no"),
+        ([NO, scored("Waxworks uses the GPU.", score=0.05)], "no"),
     ],
+    ids=["yes", "no", "hardly evidence", "none", "yes is likelier", "no is likelier", "only the likely count"],
 )
 def test_the_evidence_decides_the_group(evidence: list[Scored], says: str) -> None:
-    assert verdict(ENTITIES["wax"], evidence, understood(), AskedAspect(GPU, ("gpu",))) == says
+    assert by_text(evidence, least=0.3) == says
 
 
-def test_where_an_absence_is_asked_for_the_groups_change_places() -> None:
-    asked = AskedAspect(GPU, ("gpu",), denied=True)
-    assert verdict(ENTITIES["wax"], [scored("Waxworks does not use the GPU.")], understood(), asked) == "yes"
-    assert verdict(ENTITIES["wax"], [scored("Waxworks uses the GPU.")], understood(), asked) == "no"
+@pytest.mark.parametrize(
+    ("verdicts", "says"),
+    [
+        (["yes", "yes"], "yes"),
+        (["yes", "unknown"], "unknown"),
+        (["unknown", "no", "yes"], "no"),
+        ([], "yes"),
+    ],
+)
+def test_all_of_a_question_has_to_hold(verdicts: list[str], says: str) -> None:
+    assert together(iter(verdicts)) == says
 
 
-def test_the_kind_that_is_asked_for_decides_where_it_is_known() -> None:
-    wanted, asked = understood(kinds=("native",)), AskedAspect(GPU, ("native",))
-    assert verdict(ENTITIES["wax"], [scored("Waxworks is written in Rust.", 0.3)], wanted, asked) == "yes"
-    assert verdict(ENTITIES["ember"], [scored("Emberlite wraps a library.", 0.3)], wanted, asked) == "no"
-    assert verdict(ENTITIES["odd"], [scored("Oddment is there.", 0.3)], wanted, asked) == "unknown"
+def test_a_verdict_is_shown_by_what_says_so() -> None:
+    assert speaking([YES, NO], "yes") == [YES]
+    assert speaking([YES, NO], "no") == [NO]
 
 
-def test_what_must_not_stand_on_another_library() -> None:
-    wanted, asked = understood(objects=("ember",), objects_denied=True), AskedAspect(GPU, ())
-    assert (
-        verdict(ENTITIES["wax"], [scored("Waxworks is built on Emberlite and the GPU.", named=1.0)], wanted, asked)
-        == "no"
-    )
-    assert verdict(ENTITIES["wax"], [scored("Waxworks is written from scratch.")], wanted, asked) == "yes"
-    assert verdict(ENTITIES["odd"], [scored("Oddment is small.")], wanted, asked) == "unknown"
+def test_members_stand_by_their_best_evidence() -> None:
+    weak, strong = scored("Weak.", score=0.2), scored("Strong.", score=0.9)
+    members = [
+        Member("b", "unknown"),
+        Member("a", "unknown"),
+        Member("c", "yes", (weak, strong)),
+        Member("d", "yes", (strong,)),
+    ]
+    assert [m.slug for m in ranked(members)] == ["d", "c", "a", "b"]

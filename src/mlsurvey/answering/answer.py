@@ -1,56 +1,87 @@
-"""From a question to a cited answer: understand, gather evidence, compose, or stay silent."""
+"""From a question to a cited answer: parse, plan, retrieve, score, select, and compose, or abstain."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mlsurvey.answering import compose
+from mlsurvey.answering.abstain import is_unattached, judge
+from mlsurvey.answering.asked import Recogniser
 from mlsurvey.answering.compose import Citations, Draft
-from mlsurvey.answering.evidence import Scored, choose
-from mlsurvey.answering.gather import Gatherer
+from mlsurvey.answering.facts import Facts
+from mlsurvey.answering.follow import carried, picks
+from mlsurvey.answering.parse import Parser
 from mlsurvey.answering.parts import Cancelled, Part, Read, last, told
-from mlsurvey.answering.question import Understood, understand
+from mlsurvey.answering.plan import Planner
+from mlsurvey.answering.retrieve import Retriever
+from mlsurvey.answering.score import Scored, Scorer
+from mlsurvey.answering.select import choose
 from mlsurvey.answering.sets import members, recommendation
 from mlsurvey.answering.sides import by_side
-from mlsurvey.answering.silence import judge
+from mlsurvey.answering.understood import Understood
+from mlsurvey.answering.workbench import Workbench
+from mlsurvey.learned.reading import Reader
 from mlsurvey.retrieval.search import Searcher
 from mlsurvey.types import Answer, Citation, Filters, Kind, Status
+from mlsurvey.vocabulary.gazetteer import Gazetteer
 from mlsurvey.vocabulary.load import Vocabulary
 
+REMEMBERED = 6
+"""Questions before a follow-up that are looked at."""
 NEAREST = 3
 """Passages offered beside an abstention."""
 
 
 class Answerer:
-    """Answers questions over one snapshot. Holds the opened engines, keeps no state between questions."""
+    """Answers questions over one snapshot. Holds the opened engines, keeps no state between questions.
 
-    def __init__(self, searcher: Searcher, vocabulary: Vocabulary) -> None:
+    Args:
+        searcher: over the snapshot.
+        vocabulary: aspects and classes; names come from the snapshot.
+        reader: says what the words of a question are.
+        scorer: says how likely a stretch is evidence.
+    """
+
+    def __init__(self, searcher: Searcher, vocabulary: Vocabulary, reader: Reader, scorer: Scorer) -> None:
         self.snapshot = searcher.snapshot
         self.vocabulary = vocabulary
-        self.gatherer = Gatherer(searcher)
-        self.gazetteer = self.gatherer.gazetteer
+        self.gazetteer = Gazetteer(self.snapshot.entities)
+        frequency = self.snapshot.frequency
+        recognise = Recogniser(vocabulary.aspects, searcher.encoder.embed)
+        planner = Planner(self.gazetteer, frequency, self.snapshot.generation.passages)
+        self._parse = Parser(self.gazetteer, reader, recognise, frequency, vocabulary.categories)
+        retriever = Retriever(searcher, self.gazetteer)
+        self.bench = Workbench(vocabulary, recognise, planner, retriever, scorer, Facts(self.snapshot))
 
-    def understand(self, question: str) -> Understood:
-        """What the question is taken to mean."""
-        return understand(
-            question,
-            self.gazetteer,
-            self.vocabulary.aspects,
-            categories=self.vocabulary.categories,
-            frequency=self.gatherer.frequency,
-        )
+    def understand(self, question: str, after: Sequence[str] = ()) -> Understood:
+        """What a question is taken to mean.
 
-    def answer(self, question: str, filters: Filters | None = None, max_statements: int = 3) -> Answer:
+        Args:
+            question: in plain words.
+            after: the questions before it, the oldest first; what it leaves unsaid is taken from them.
+        """
+        now = self._parse(question)
+        if not after:
+            return now
+        before = self.understand(after[-1], after[:-1])
+        needs = picks(now) or not before.entities
+        answered = last(self.compare(before)).entities if needs else before.entities
+        return carried(now, before, answered)
+
+    def answer(
+        self, question: str, filters: Filters | None = None, max_statements: int = 3, after: Sequence[str] = ()
+    ) -> Answer:
         """The cited answer; abstains where nothing good enough was found.
 
         Args:
             question: in plain words.
             filters: restrict what may be quoted.
             max_statements: for each entity and aspect.
+            after: the questions before it; see :meth:`understand`.
         """
-        return last(self.parts(question, filters, max_statements))
+        return last(self.parts(question, filters, max_statements, after=after))
 
     def parts(
         self,
@@ -58,6 +89,7 @@ class Answerer:
         filters: Filters | None = None,
         max_statements: int = 3,
         cancelled: Cancelled | None = None,
+        after: Sequence[str] = (),
     ) -> Iterator[Part]:
         """The answer in parts, the whole of it last; ``cancelled`` is asked after every search.
 
@@ -65,7 +97,7 @@ class Answerer:
             Interrupted: it was cancelled.
         """
         started = time.perf_counter()
-        understood = self.understand(question)
+        understood = self.understand(question, after[-REMEMBERED:])
         yield from self._parts(understood, filters or Filters(), max_statements, cancelled, started)
 
     def compare(
@@ -84,26 +116,25 @@ class Answerer:
         yield understood
         read = Read(cancelled)
         read.check()
-        understood, draft = self._draft(understood, self.gatherer.watched(read), filters, limit)
+        kept, excluded = self._within(understood, filters)
+        kept, draft = self._draft(kept, excluded, self.bench.watched(read), filters, limit)
         yield read.passages()
-        answer = self._compose(understood, draft, filters)
+        answer = self._compose(kept, excluded, draft, filters)
         yield from told(replace(answer, timings_ms={"total": round(1000 * (time.perf_counter() - started), 1)}))
 
     def _draft(
-        self, understood: Understood, gatherer: Gatherer, filters: Filters, limit: int
+        self, understood: Understood, excluded: tuple[str, ...], bench: Workbench, filters: Filters, limit: int
     ) -> tuple[Understood, Draft]:
-        if understood.unknown and not understood.entities:
+        if is_unattached(understood) or ((understood.unknown or excluded) and not understood.entities):
             return understood, Draft((), ())
         if understood.kind is Kind.LIST:
-            return understood, members(understood, gatherer, self.vocabulary, filters)
+            return understood, members(understood, bench, filters)
         if understood.kind is Kind.RECOMMEND:
-            return understood, recommendation(understood, gatherer, self.vocabulary, filters, limit)
-        return by_side(understood, gatherer, self.vocabulary, filters, limit)
+            return understood, recommendation(understood, bench, filters, limit)
+        return by_side(understood, bench, filters, limit)
 
-    def _compose(self, understood: Understood, draft: Draft, filters: Filters) -> Answer:
-        judged = judge(
-            understood, draft.findings, draft.silent, self.gatherer.importance(understood), self.gazetteer.entities
-        )
+    def _compose(self, understood: Understood, excluded: tuple[str, ...], draft: Draft, filters: Filters) -> Answer:
+        judged = judge(understood, draft.findings, draft.silent, self.gazetteer.entities, excluded)
         abstains = judged.status is Status.ABSTAINED
         citations = Citations(self.snapshot.document)
         return Answer(
@@ -121,6 +152,7 @@ class Answerer:
             index=self.snapshot.generation.id,
             model=self.snapshot.generation.model,
             groups=draft.groups,
+            carried=understood.carried,
             nearest=self._nearest(understood, draft, filters) if abstains else (),
         )
 
@@ -128,6 +160,19 @@ class Answerer:
         """What a person may look at instead of an answer: the best that was read, or that any search brings."""
         scored: list[Scored] = list(draft.nearest)
         if not scored:
-            cell = self.gatherer.cell(None, None, understood)
-            scored, _ = self.gatherer.evidence(cell, self.gatherer.vectors([cell])[0], filters)
+            (found, *_) = self.bench.evidence(replace(understood, aspects=()), (None,), filters)
+            scored = list(found.scored)
         return compose.nearest(choose(scored, NEAREST), self.snapshot.document)
+
+    def _within(self, understood: Understood, filters: Filters) -> tuple[Understood, tuple[str, ...]]:
+        """The question without the sides that the filters keep out, and these: of them nothing can be said."""
+        excluded = tuple(slug for slug in understood.entities if self._is_excluded(slug, filters))
+        kept = tuple(slug for slug in understood.entities if slug not in excluded)
+        return replace(understood, entities=kept), excluded
+
+    def _is_excluded(self, slug: str, filters: Filters) -> bool:
+        """Whether the filters are for other libraries only."""
+        if filters.entities and slug not in filters.entities:
+            return True
+        language = self.gazetteer.entities[slug].language
+        return bool(filters.languages and language and language not in filters.languages)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from mlsurvey.answering.polarity import is_denied, polarity
 from mlsurvey.answering.words import text_stems
-from mlsurvey.types import Aspect, Hit, Passage, Sentence, SentenceKind, Span
+from mlsurvey.types import Hit, Passage, Sentence, SentenceKind, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 
 SHORT = 110
@@ -29,6 +28,8 @@ class Candidate:
     sentences: tuple[Sentence, ...]
     relevance: float
     """Fused score of its passage in the search that brought it, 0..2."""
+    near: float = 0.0
+    """Cosine of its passage with what was searched for."""
     span: Span = field(init=False, repr=False, compare=False)
     """Where it stands in the document."""
     text: str = field(init=False, repr=False, compare=False)
@@ -55,10 +56,6 @@ class Candidate:
         """Label of the bullet that it stands in."""
         return self.sentences[0].label
 
-    def polarity(self, aspect: Aspect) -> int:
-        """Whether it affirms (+1) or denies (-1) the aspect, seen under the headings above it; 0 for neither."""
-        return polarity(self.text, aspect, self.passage.trail)
-
     @property
     def stems(self) -> frozenset[str]:
         """Stems of its content words."""
@@ -75,12 +72,18 @@ def _context_stems(trail: tuple[str, ...], label: str | None, header: tuple[str,
     return text_stems(" ".join((*trail, label or "", _CELLS.join(header))))
 
 
-def candidates(hits: Iterable[Hit]) -> Iterator[Candidate]:
-    """Every quotable stretch of the hits' passages, in order of the hits; each place of a document once."""
+def candidates(hits: Iterable[Hit], near: Mapping[int, float] | None = None) -> Iterator[Candidate]:
+    """Every quotable stretch of the hits' passages, in order of the hits; each place of a document once.
+
+    Args:
+        hits: of one or more searches.
+        near: cosine of each passage with what was searched for, by its id.
+    """
     seen: set[tuple[str, int, int]] = set()
+    cosines = near or {}
     for hit in hits:
         for group in _groups(hit.passage.sentences):
-            candidate = Candidate(hit.passage_id, hit.passage, group, hit.score)
+            candidate = Candidate(hit.passage_id, hit.passage, group, hit.score, cosines.get(hit.passage_id, 0.0))
             place = (hit.passage.path, candidate.span.start, candidate.span.end)
             if place not in seen:
                 seen.add(place)
@@ -130,12 +133,6 @@ class Naming:
 
     slugs: frozenset[str]
     opening: frozenset[str]
-
-
-def denies_naming(text: str, slugs: Collection[str], gazetteer: Gazetteer) -> bool:
-    """Whether the text names one of the entities, and every time to say no: "the README does not mention ONNX"."""
-    named = [m.span for m in gazetteer.mentions(text) if m.slug in slugs]
-    return bool(named) and all(is_denied(text, span) for span in named)
 
 
 def naming(text: str, gazetteer: Gazetteer) -> Naming:

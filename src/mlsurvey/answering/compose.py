@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mlsurvey.answering.candidates import Candidate
-from mlsurvey.answering.evidence import Scored
+from mlsurvey.answering.score import Scored
 from mlsurvey.types import Citation, Conflict, Document, Missing, Statement
 
 Lookup = Callable[[str], Document]

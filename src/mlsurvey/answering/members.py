@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mlsurvey.answering.evidence import Scored
-from mlsurvey.answering.understood import AskedAspect, Understood
+from mlsurvey.answering.conditions import meets
+from mlsurvey.answering.score import Scored
+from mlsurvey.answering.understood import Condition, Understood
 from mlsurvey.types import Entity
 
-MEMBER = 0.2
-"""Least estimated probability of the evidence that puts an entity into a set."""
-KNOWN_MEMBER = 0.05
-"""The same where the vocabulary has the entity in the class and nothing else is asked: the quote illustrates."""
 COLLECTION = "collection"
 """Category of what lists libraries and is none."""
-UNKNOWN_KIND = 0.5
-"""The same where native or binding is asked for and the entity's kind is not known."""
-CLEARLY = 1.5
-"""How much better the evidence against has to be than that for, since a denial is often of a part only."""
+DEFINING = ("language", "class")
+"""Fields of conditions that make the class: what is not of it is no member, and not named as one that fails."""
+YES, NO, UNKNOWN = "yes", "no", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,61 +34,48 @@ class Member:
 
 
 def of_class(understood: Understood, entities: Mapping[str, Entity]) -> list[Entity]:
-    """Entities of the languages and categories that the question names; all where it names none.
+    """Entities of the languages and classes that the question names; all where it names none.
 
-    What is not known of an entity does not exclude it. Entities that the question names as objects are
-    left out, unless it asks what they are part of.
+    What is not known of an entity does not exclude it. Entities that the answer has to do with are left out.
     """
-    objects = () if understood.inclusive else understood.objects
+    defining = [c for c in understood.conditions if c.field in DEFINING]
     return [
         e
         for e in entities.values()
-        if e.slug not in objects
+        if e.slug not in understood.objects
+        and (not understood.among or e.slug in understood.among)
         and COLLECTION not in e.category
-        and (not understood.languages or e.language in understood.languages)
-        and (not understood.categories or not e.category or set(e.category) & set(understood.categories))
+        and all(meets(e, {}, c) is not False for c in defining)
     ]
 
 
-def verdict(entity: Entity, scored: Sequence[Scored], understood: Understood, asked: AskedAspect | None) -> str:
-    """Where the entity belongs by its evidence (best first) and by what is known of its kind."""
-    if understood.objects_denied:
-        return _without_object(entity, scored, asked)
-    if asked is not None and asked.denied and not understood.kinds:
-        says = next((p for s in scored if s.score >= MEMBER / 2 and (p := s.candidate.polarity(asked.aspect))), 0)
-        return {-1: "yes", 0: "unknown", 1: "no"}[says]
-    is_known = bool(set(entity.category) & set(understood.categories)) and not understood.aspects
-    good = [s for s in scored if s.score >= (KNOWN_MEMBER if is_known else MEMBER)]
-    if not good:
-        return "unknown"
-    if understood.kinds:
-        if entity.kind:
-            return "yes" if entity.kind in understood.kinds else "no"
-        return "yes" if good[0].score >= UNKNOWN_KIND else "unknown"
-    if asked is None or not (asked.aspect.polar or understood.objects):
-        return "yes"
-    return "no" if _best(good, asked, -1) > CLEARLY * _best(good, asked, 1) else "yes"
+def by_facts(entity: Entity, facts: Mapping[str, str], understood: Understood) -> dict[Condition, bool | None]:
+    """Whether the entity meets each condition that does not make the class."""
+    stated = [c for c in understood.conditions if c.field not in DEFINING]
+    return {c: meets(entity, facts, c) for c in stated}
 
 
-def _without_object(entity: Entity, scored: Sequence[Scored], asked: AskedAspect | None) -> str:
-    """For "not built on X": no where it is said to stand on X, yes where that is denied or it is known to be native."""
-    tied = [s for s in scored if s.features["object"] > 0 and s.score >= MEMBER]
-    if asked is not None and tied:
-        return "yes" if _best(tied, asked, -1) > _best(tied, asked, 1) else "no"
-    has_evidence = any(s.score >= MEMBER for s in scored)
-    return "yes" if entity.kind == "native" and has_evidence else "unknown"
+def by_text(scored: Sequence[Scored], least: float) -> str:
+    """What the best evidence on one matter says of an entity."""
+    likely = [s for s in scored if s.score >= least]
+    if not likely:
+        return UNKNOWN
+    yes = max((s.score * (1.0 - s.denies) for s in likely), default=0.0)
+    no = max((s.score * s.denies for s in likely), default=0.0)
+    return NO if no > yes else YES
 
 
-def speaking(scored: Sequence[Scored], asked: AskedAspect | None, says: str, understood: Understood) -> list[Scored]:
-    """The evidence that shows the verdict, best first; all of it where none shows it by its own words."""
-    if asked is None or not (asked.aspect.polar or understood.objects_denied) or says == "unknown":
-        return list(scored)
-    wanted = 1 if (says == "yes") is not (asked.denied or understood.objects_denied) else -1
-    return [s for s in scored if s.candidate.polarity(asked.aspect) == wanted] or list(scored)
+def together(verdicts: Iterable[str]) -> str:
+    """All matters and conditions have to hold."""
+    said = list(verdicts)
+    if NO in said:
+        return NO
+    return UNKNOWN if UNKNOWN in said else YES
 
 
-def _best(scored: Sequence[Scored], asked: AskedAspect, sign: int) -> float:
-    return max((s.score for s in scored if s.candidate.polarity(asked.aspect) == sign), default=0.0)
+def speaking(scored: Sequence[Scored], says: str) -> list[Scored]:
+    """The evidence that shows the verdict by its own words, best first."""
+    return [s for s in scored if s.is_denial is (says == NO)]
 
 
 def ranked(members: Iterable[Member]) -> list[Member]:

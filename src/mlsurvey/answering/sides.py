@@ -6,33 +6,33 @@ from dataclasses import replace
 
 from mlsurvey.answering.compose import Dispute, Draft, Finding, Pair, interleave
 from mlsurvey.answering.conflicts import dispute
-from mlsurvey.answering.evidence import PURPOSE, Scored, of_expected_type, speaks_of_part
-from mlsurvey.answering.gather import Gatherer
-from mlsurvey.answering.silence import chosen
+from mlsurvey.answering.score import Scored
+from mlsurvey.answering.select import good, of_expected_type
 from mlsurvey.answering.understood import AskedAspect, Understood
+from mlsurvey.answering.workbench import Workbench
 from mlsurvey.types import Filters
-from mlsurvey.vocabulary.load import Vocabulary
 
+PURPOSE = "purpose"
+"""The aspect of what a thing is and what it is for."""
 MOST_TELLING = 6
 """Aspects of a comparison that names none, beside what the things are: what fits on a screen."""
 OUTLINED = 2
 """Statements for each side and aspect of such a comparison."""
 
 
-def by_side(
-    understood: Understood, gatherer: Gatherer, vocabulary: Vocabulary, filters: Filters, limit: int
-) -> tuple[Understood, Draft]:
+def by_side(understood: Understood, bench: Workbench, filters: Filters, limit: int) -> tuple[Understood, Draft]:
     """At most ``limit`` statements for each side and aspect; every side is searched for by itself.
 
     Where libraries are named and no aspect, those on which every side has evidence are chosen, what it is
     before all, then the most telling; the question is then understood to ask for these.
     """
     if not understood.entities or understood.aspects:
-        return understood, _evidence(understood, gatherer, filters, limit)
-    core = tuple(AskedAspect(a, ()) for a in sorted(vocabulary.aspects, key=lambda a: a.slug != PURPOSE) if a.core)
-    draft = _evidence(replace(understood, aspects=core), gatherer, filters, min(limit, OUTLINED))
+        return understood, _evidence(understood, bench, filters, limit)
+    core = [a for a in bench.vocabulary.aspects if a.core]
+    asked = tuple(AskedAspect(a, ()) for a in sorted(core, key=lambda a: a.slug != PURPOSE))
+    draft = _evidence(replace(understood, aspects=asked), bench, filters, min(limit, OUTLINED))
     telling = _most_telling(draft, understood)
-    kept = tuple(sorted((a for a in core if a.aspect.slug in telling), key=lambda a: telling.index(a.aspect.slug)))
+    kept = tuple(sorted((a for a in asked if a.aspect.slug in telling), key=lambda a: telling.index(a.aspect.slug)))
     said = tuple(f for slug in understood.entities for a in kept for f in _of(draft, slug, a.aspect.slug))
     disputes = tuple(d for d in draft.disputes if d.aspect in telling)
     silent: dict[Pair, int] = {} if kept else {(slug, None): n for (slug, _), n in draft.silent.items()}
@@ -55,22 +55,20 @@ def _most_telling(draft: Draft, understood: Understood) -> list[str]:
     return [PURPOSE, *others] if PURPOSE in aspects else others
 
 
-def _evidence(understood: Understood, gatherer: Gatherer, filters: Filters, limit: int) -> Draft:
+def _evidence(understood: Understood, bench: Workbench, filters: Filters, limit: int) -> Draft:
     groups: dict[str | None, list[list[Finding]]] = {}
     silent: dict[Pair, int] = {}
     disputes: list[Dispute] = []
     best: list[Scored] = []
-    cells = gatherer.cells(understood, understood.entities or (None,))
-    for cell, vector in zip(cells, gatherer.vectors(cells), strict=True):
-        scored, searched = gatherer.evidence(cell, vector, filters)
-        scored = of_expected_type(scored, understood.question)
+    for found in bench.evidence(understood, understood.entities or (None,), filters):
+        cell, scored = found.cell, of_expected_type(found.scored, found.cell)
         told = [f.evidence for group in groups.get(cell.entity, ()) for f in group if f.aspect != PURPOSE]
-        good = chosen(scored, limit, told) if speaks_of_part(scored, cell) else []
-        groups.setdefault(cell.entity, []).append([Finding(cell.entity, cell.aspect, s) for s in good])
+        shown = good(scored, bench.least(cell), limit, told)
+        groups.setdefault(cell.entity, []).append([Finding(cell.entity, cell.aspect, s) for s in shown])
         best += scored[:1]
-        if not good:
-            silent[cell.entity, cell.aspect] = searched
-        if found := dispute(scored, cell, understood.kind):
-            disputes.append(found)
+        if not shown:
+            silent[cell.entity, cell.aspect] = found.searched
+        if contradiction := dispute(scored, cell, understood, bench.thresholds):
+            disputes.append(contradiction)
     said = tuple(f for group in groups.values() for f in interleave(group))
     return Draft(understood.entities, said, silent, tuple(disputes), nearest=tuple(best))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mlsurvey.types import Aspect, Kind
@@ -9,19 +10,32 @@ from mlsurvey.types import Aspect, Kind
 
 @dataclass(frozen=True, slots=True)
 class AskedAspect:
-    """A point of comparison that the question asks for."""
+    """One matter that the question asks about: a column of the answer."""
 
     aspect: Aspect
+    """Of the lexicon where the words are recognised as one, else made of the words themselves."""
     wording: tuple[str, ...]
-    """The question's own words for it."""
+    """The question's own words for it; none where the aspect was given or is a general one."""
     known: bool = True
     """False where it is made of the question's words alone."""
-    denied: bool = False
-    """The question asks for its absence ("no longer maintained")."""
-    terms: tuple[str, ...] = ()
-    """Other content words of the part of the question that asks for it."""
-    part: tuple[str, ...] = ()
-    """The question's words for a part of it ("AMD"), which evidence has to name; examples in brackets do not count."""
+
+    @property
+    def words(self) -> str:
+        """What is asked, as it is searched and judged."""
+        return "; ".join(self.wording) or self.aspect.name
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What the members of a set have to be, beside what is judged by their documents' text."""
+
+    field: str
+    """language, kind, licence, state or class: what is known of a library as a fact."""
+    words: str
+    """The question's."""
+    values: tuple[str, ...]
+    """What they stand for: slugs of languages or classes, ``native``, an SPDX identifier, ``archived``."""
+    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +54,45 @@ class Understood:
     kind: Kind
     entities: tuple[str, ...]
     """The sides or subjects, in the order of their naming."""
-    objects: tuple[str, ...]
-    """Entities that are named but not asked about: what the sides wrap, resemble or load."""
-    unknown: tuple[str, ...]
+    objects: tuple[str, ...] = ()
+    """Entities that the answer has to do with: what the sides wrap, resemble, load or are part of."""
+    unknown: tuple[str, ...] = ()
     """Names that look like libraries and that nothing here knows."""
-    languages: tuple[str, ...]
-    aspects: tuple[AskedAspect, ...]
-    terms: tuple[str, ...]
-    """Content words that are neither names nor words of a known aspect."""
-    kinds: tuple[str, ...] = ()
-    """``native`` or ``binding`` where the question wants only such."""
-    categories: tuple[str, ...] = ()
-    """Classes of entities that the question names ("deep learning")."""
-    class_words: tuple[str, ...] = ()
-    """The question's words for those classes."""
-    objects_denied: bool = False
-    """The question wants what has nothing to do with the objects ("not built on X")."""
-    inclusive: bool = False
-    """A named entity may itself be part of the set that is asked for ("what makes up X")."""
+    aspects: tuple[AskedAspect, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    known: tuple[str, ...] = ()
+    """Entities that the asker only has, knows or comes from."""
+    flags: tuple[str, ...] = ()
+    """``yesno``, ``count``, ``superl``, ``not``, ``premise``: what sort of answer is wanted; see ``training/``."""
     corrections: tuple[Correction, ...] = field(default=())
+    among: tuple[str, ...] = ()
+    """Entities that a set is picked from: those that an earlier question named or was answered with."""
+    carried: tuple[str, ...] = ()
+    """What was taken from the question before: see :mod:`mlsurvey.answering.follow`."""
+    tongue: str | None = None
+    """The language of a question that is not in English, of which only names and the lexicon's words are read."""
+    is_worded: bool = True
+    """Whether the matters were read in the question; False where it stands for itself as a whole, or asks for none."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages that members have to be of."""
+        return self.required("language")
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Classes that members have to be of."""
+        return self.required("class")
+
+    @property
+    def conditions_of_class(self) -> bool:
+        """Whether a class of libraries is named: by language or by what they are."""
+        return any(c.field in ("language", "class") for c in self.conditions)
+
+    def required(self, about: str) -> tuple[str, ...]:
+        """Values of the conditions about one thing that are not denied."""
+        return tuple(v for c in self.conditions if c.field == about and not c.negated for v in c.values)
+
+    def mentioned(self) -> Sequence[str]:
+        """Every entity that has to do with what is asked."""
+        return (*self.entities, *self.objects)

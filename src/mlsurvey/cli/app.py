@@ -13,7 +13,7 @@ from mlsurvey import __version__
 from mlsurvey.cli.commands import Commands
 from mlsurvey.cli.console import describe_bug, report_error
 from mlsurvey.cli.help import with_examples
-from mlsurvey.cli.options import Corpus, Index, Model, Reranker, settings_of
+from mlsurvey.cli.options import Corpus, Index, Judge, Model, Reranker, settings_of
 from mlsurvey.errors import Interrupted, MlsurveyError, StorageError, UsageError
 
 EXIT_BUG = 1
@@ -59,11 +59,12 @@ def root(
     corpus: Corpus = None,
     index: Index = None,
     model: Model = None,
+    judge: Judge = None,
     reranker: Reranker = None,
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
     """Keep the options that may stand before a command; without one, open the interface, or show the help."""
-    ctx.obj = {"corpus": corpus, "index": index, "model": model, "reranker": reranker}
+    ctx.obj = {"corpus": corpus, "index": index, "model": model, "judge": judge, "reranker": reranker}
     if version:
         typer.echo(f"mlsurvey {__version__}")
         raise typer.Exit

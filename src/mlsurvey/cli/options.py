@@ -30,6 +30,12 @@ Model = Annotated[
     str | None,
     typer.Option("--model", metavar="NAME", help="Embedding model: a name or a folder.", rich_help_panel=_PLACE),
 ]
+Judge = Annotated[
+    str | None,
+    typer.Option(
+        "--judge", metavar="auto|none", help="What decides what answers: none weighs features.", rich_help_panel=_PLACE
+    ),
+]
 Reranker = Annotated[
     str | None,
     typer.Option("--reranker", metavar="NAME", help="Cross-encoder: a name or a folder.", rich_help_panel=_PLACE),

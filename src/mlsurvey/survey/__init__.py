@@ -5,7 +5,8 @@ from __future__ import annotations
 from mlsurvey.answering.parts import Part, Passages
 from mlsurvey.answering.understood import Understood
 from mlsurvey.survey.collection import Placed
-from mlsurvey.survey.facade import MODES, Found, Listed, Progress, Survey
+from mlsurvey.survey.facade import MODES, Progress, Survey
+from mlsurvey.survey.found import Found, Listed
 from mlsurvey.survey.uploading import Condition, ConditionError, Stored
 
 __all__ = [

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from mlsurvey.embedding.reranker import Reranker
     from mlsurvey.embedding.together import Encoder
+    from mlsurvey.learned.artefact import Artefact
+    from mlsurvey.learned.network import Network
+    from mlsurvey.learned.reading import Reading
 
 
 class LazyEncoder:
@@ -80,6 +83,51 @@ class LazyEncoder:
         return Together(
             QuestionEncoder(folder, open_engine("openvino", folder, precision_of(self._embedder), wide=False))
         )
+
+
+class LazyNetwork:
+    """The learnt network that comes with the program, opened when the first question is read.
+
+    Safe to share between threads. It belongs to no index.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def prepare(self) -> None:
+        """Begin to open it; see :meth:`LazyEncoder.prepare`."""
+        if "_network" not in self.__dict__ and not self._lock.locked():
+            threading.Thread(target=self._open_quietly, name="open-network").start()
+
+    def _open_quietly(self) -> None:
+        with suppress(MlsurveyError):
+            self._opened()
+
+    @cached_property
+    def artefact(self) -> Artefact:
+        """Its numbers; the network itself stays closed."""
+        from mlsurvey.learned.artefact import folder, read_artefact
+
+        return read_artefact(folder())
+
+    def read(self, question: str) -> Reading:
+        """What each word of the question is, its kind and its flags."""
+        return self._opened().read(question)
+
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        """Logits of *answers* and *denies*, shape (pairs, 2)."""
+        return self._opened().judge(pairs)
+
+    def _opened(self) -> Network:
+        with self._lock:
+            return self._network
+
+    @cached_property
+    def _network(self) -> Network:
+        from mlsurvey.learned.artefact import folder
+        from mlsurvey.learned.network import Network
+
+        return Network(folder())
 
 
 class LazyReranker:

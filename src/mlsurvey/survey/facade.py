@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,8 @@ from mlsurvey.errors import MismatchError, NotFoundError, UsageError
 from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_folders
 from mlsurvey.survey import collection, uploading
 from mlsurvey.survey.citations import sourced, stale_citations
+from mlsurvey.survey.found import Found, Listed
+from mlsurvey.survey.texts import check_text
 from mlsurvey.survey.uploading import Condition
 from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Generation, Hit, RefreshReport
 from mlsurvey.vocabulary.load import Vocabulary, load_vocabulary
@@ -26,8 +28,7 @@ from mlsurvey.vocabulary.load import Vocabulary, load_vocabulary
 if TYPE_CHECKING:
     from mlsurvey.answering.answer import Answerer
     from mlsurvey.answering.parts import Cancelled, Part
-    from mlsurvey.answering.question import Understood
-    from mlsurvey.index.records import DocumentRow
+    from mlsurvey.answering.understood import Understood
     from mlsurvey.survey.overview import Overview
     from mlsurvey.survey.reader import Reader, Reading
 
@@ -35,26 +36,6 @@ Progress = Callable[[str, int, int], None]
 """Called with the phase, how much is done, and of how much."""
 
 MODES = ("hybrid", "keyword", "dense")
-MAX_QUESTION = 20_000
-"""Characters: far above any question, and low enough that pasting a book by accident is told, not computed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Hits, best first, and the generation that they are from."""
-
-    generation: Generation
-    hits: tuple[Hit, ...]
-    explanations: tuple[Explanation, ...] = ()
-    """One for each of the first hits, where they were asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """Documents, by path, and the generation that they are of."""
-
-    generation: Generation
-    documents: tuple[DocumentRow, ...]
 
 
 class Survey:
@@ -80,8 +61,22 @@ class Survey:
 
     # Asking
 
-    def ask(self, question: str, *, filters: Filters | None = None, max_statements: int = 3) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        max_statements: int = 3,
+        after: Sequence[str] = (),
+    ) -> Answer:
         """The cited answer to a question; it abstains rather than guesses.
+
+        Args:
+            question: in plain words.
+            filters: restrict what may be quoted.
+            max_statements: for each library and matter.
+            after: the questions before it, the oldest first: a follow-up ("and on licences?") takes from them what it
+                leaves unsaid, and the answer says what (:attr:`mlsurvey.types.Answer.carried`).
 
         Raises:
             UsageError: the question is empty or beyond all measure.
@@ -90,7 +85,7 @@ class Survey:
         """
         from mlsurvey.answering.parts import last
 
-        return last(self.parts(question, filters=filters, max_statements=max_statements))
+        return last(self.parts(question, filters=filters, max_statements=max_statements, after=after))
 
     def parts(
         self,
@@ -99,6 +94,7 @@ class Survey:
         filters: Filters | None = None,
         max_statements: int = 3,
         cancelled: Cancelled | None = None,
+        after: Sequence[str] = (),
     ) -> Iterator[Part]:
         """The answer in parts, as they become known; the last one is what :meth:`ask` gives.
 
@@ -110,9 +106,11 @@ class Survey:
         Raises:
             Interrupted: ``cancelled`` said so. Else like :meth:`ask`, when the first part is asked for.
         """
-        _check_text("question", question)
+        for text in (question, *after):
+            check_text("question", text)
         with self._answering(filters) as (answerer, resolved):
-            yield from sourced(answerer.parts(question, resolved, max_statements, cancelled), self.settings.corpus)
+            parts = answerer.parts(question, resolved, max_statements, cancelled, after)
+            yield from sourced(parts, self.settings.corpus)
 
     def compare(
         self,
@@ -142,7 +140,7 @@ class Survey:
         from mlsurvey.survey import naming
 
         if question is not None:
-            _check_text("question", question)
+            check_text("question", question)
         with self._answering(filters) as (answerer, resolved):
             sides = naming.sides(entities, answerer)
             asked = naming.aspects(aspects, answerer.vocabulary)
@@ -155,14 +153,15 @@ class Survey:
         """What answers over the newest generation, and the filters in its terms."""
         with self._reader.reading() as reading:
             self._check_model(reading.snapshot.generation)
-            reading.encoder.prepare()
+            reading.prepare()
             yield reading.answerer, self._resolved(filters, reading)
 
-    def understand(self, question: str) -> Understood:
-        """What a question is taken to mean, without answering it."""
-        _check_text("question", question)
+    def understand(self, question: str, *, after: Sequence[str] = ()) -> Understood:
+        """What a question is taken to mean, without answering it; ``after`` like that of :meth:`ask`."""
+        for text in (question, *after):
+            check_text("question", text)
         with self._reader.reading() as reading:
-            return reading.answerer.understand(question)
+            return reading.answerer.understand(question, after)
 
     def search(
         self,
@@ -182,7 +181,7 @@ class Survey:
         """
         from mlsurvey.retrieval.search import Mode
 
-        _check_text("query", query)
+        check_text("query", query)
         if mode not in MODES:
             raise UsageError(f"mode {mode!r} is not known; choose one of {', '.join(MODES)}")
         with self._reader.reading() as reading:
@@ -340,7 +339,12 @@ class Survey:
         name = self.settings.reranker
         reranker = LazyReranker(name, self.settings.device) if name else None
         return Reader(
-            self.settings.index, self._vocabulary_now, reranker, vectors=self.settings.vectors, lasting=self._lasting
+            self.settings.index,
+            self._vocabulary_now,
+            reranker,
+            vectors=self.settings.vectors,
+            judges=self.settings.judge != "none",
+            lasting=self._lasting,
         )
 
     def _vocabulary_now(self) -> Vocabulary:
@@ -381,13 +385,6 @@ class Survey:
 def replace_corpus(settings: Settings, corpus: Path) -> Settings:
     """The same settings for another corpus folder."""
     return settings if corpus == settings.corpus else replace(settings, corpus=corpus)
-
-
-def _check_text(what: str, text: str) -> None:
-    if not text.strip():
-        raise UsageError(f"the {what} is empty")
-    if len(text) > MAX_QUESTION:
-        raise UsageError(f"the {what} has {len(text):,} characters, more than {MAX_QUESTION:,}; shorten it")
 
 
 def _explained(reading: Reading, query: str, hits: Iterable[Hit], mode: str) -> tuple[Explanation, ...]:

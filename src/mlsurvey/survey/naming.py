@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from mlsurvey.answering.answer import Answerer
-from mlsurvey.answering.question import LANGUAGES
+from mlsurvey.answering.names import LANGUAGES
 from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.errors import NotFoundError, UsageError
 from mlsurvey.survey.collection import similar
@@ -76,7 +76,7 @@ def comparison(
     """A comparison of these sides; a question adds its words, and its aspects where none are given."""
     if question is None:
         text = _question(entities, asked, answerer)
-        return Understood(text, Kind.COMPARE, entities, (), (), (), asked, ())
+        return Understood(text, Kind.COMPARE, entities, aspects=asked)
     understood = answerer.understand(question)
     return replace(
         understood,

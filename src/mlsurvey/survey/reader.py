@@ -13,7 +13,7 @@ from mlsurvey.index.catalogue import open_for_reading
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.storage import storage_errors
 from mlsurvey.index.verify import check_sizes
-from mlsurvey.survey.encoding import LazyEncoder, LazyReranker
+from mlsurvey.survey.encoding import LazyEncoder, LazyNetwork, LazyReranker
 from mlsurvey.types import Generation
 from mlsurvey.vocabulary.load import Vocabulary
 
@@ -35,6 +35,8 @@ class Reading:
         vocabulary: Callable[[], Vocabulary],
         reranker: LazyReranker | None = None,
         *,
+        network: LazyNetwork | None = None,
+        judges: bool = True,
         lasting: bool = False,
     ) -> None:
         from mlsurvey.retrieval.search import Searcher
@@ -42,14 +44,23 @@ class Reading:
         self.snapshot = snapshot
         self.encoder = LazyEncoder(index, snapshot.generation.model, lasting=lasting)
         self.searcher = Searcher(snapshot, self.encoder, reranker)
+        self.network = network or LazyNetwork()
+        self._judges = judges
         self._vocabulary = vocabulary
+
+    def prepare(self) -> None:
+        """Begin to open what a question needs, while it is still on its way."""
+        self.network.prepare()
+        self.encoder.prepare()
 
     @cached_property
     def answerer(self) -> Answerer:
         """What answers questions over the generation."""
         from mlsurvey.answering.answer import Answerer
+        from mlsurvey.answering.score import Scorer
 
-        return Answerer(self.searcher, self._vocabulary())
+        judge = self.network if self._judges else None
+        return Answerer(self.searcher, self._vocabulary(), self.network, Scorer(self.network.artefact, judge))
 
 
 class Reader:
@@ -65,6 +76,7 @@ class Reader:
         reranker: LazyReranker | None = None,
         *,
         vectors: Mode = "auto",
+        judges: bool = True,
         lasting: bool = False,
     ) -> None:
         """Open nothing yet.
@@ -74,11 +86,14 @@ class Reader:
             vocabulary: read anew for each generation.
             reranker: orders the best hits anew, where there is one.
             vectors: how they are searched, see :class:`mlsurvey.index.vectors.Vectors`.
+            judges: whether the network judges evidence; else its features alone are weighed.
             lasting: many questions are to come, at the same time: worth an encoder that starts slower.
         """
         self._index, self._vocabulary, self._reranker = index, vocabulary, reranker
         self._mode: Mode = vectors
+        self._judges = judges
         self._lasting = lasting
+        self._network = LazyNetwork()
         self._lock = threading.Lock()
         self._current: Reading | None = None
         self._stamp: Stamp | None = None
@@ -117,7 +132,15 @@ class Reader:
             if self._current and snapshot.generation == self._current.snapshot.generation:
                 snapshot.close()  # the catalogue was tidied, nothing new was published
             else:
-                self._current = Reading(self._index, snapshot, self._vocabulary, self._reranker, lasting=self._lasting)
+                self._current = Reading(
+                    self._index,
+                    snapshot,
+                    self._vocabulary,
+                    self._reranker,
+                    network=self._network,
+                    judges=self._judges,
+                    lasting=self._lasting,
+                )
                 self._users[self._current] = 0
                 self._close_unused()
             self._stamp = stamp

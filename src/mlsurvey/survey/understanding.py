@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
-from mlsurvey.answering.understood import AskedAspect, Understood
+from mlsurvey.answering.understood import AskedAspect, Condition, Understood
 from mlsurvey.types import Filters
 
 _KINDS = {
@@ -15,6 +15,7 @@ _KINDS = {
     "lookup": "look a fact up",
     "recommend": "recommend from the class, by the needs named",
 }
+_FLAGS = {"yesno": "yes or no", "count": "a number", "superl": "the most or least", "not": "what is not so"}
 
 
 def rows(understood: Understood, filters: Filters, entities: Mapping[str, str]) -> list[tuple[str, ...]]:
@@ -27,17 +28,19 @@ def rows(understood: Understood, filters: Filters, entities: Mapping[str, str]) 
     """
     named = [_as_typed(slug, understood, entities) for slug in understood.entities]
     objects = [_as_typed(slug, understood, entities) for slug in understood.objects]
+    known = [_as_typed(slug, understood, entities) for slug in understood.known]
     return [
         ("kind", _KINDS.get(understood.kind.value, understood.kind.value)),
         ("libraries", ", ".join(named) or ("" if understood.unknown else "none named")),
-        ("unrelated to" if understood.objects_denied else "in relation to", ", ".join(objects)),
+        ("in relation to", ", ".join(objects)),
+        ("known to you", ", ".join(known)),
         ("not known here", ", ".join(understood.unknown)),
-        ("class", _quoted(understood.class_words) or ", ".join(understood.categories)),
-        ("members", "may include the libraries named" if understood.inclusive else ""),
-        ("language", ", ".join(understood.languages)),
-        ("only", ", ".join(understood.kinds)),
+        *((f"condition {n}", _condition(stated)) for n, stated in enumerate(understood.conditions, start=1)),
         *((f"aspect {n}", _aspect(asked)) for n, asked in enumerate(understood.aspects, start=1)),
-        ("other words", ", ".join(understood.terms)),
+        ("carried over", ", ".join(understood.carried)),
+        ("picked from", ", ".join(entities.get(slug, slug) for slug in understood.among)),
+        ("language", f"{understood.tongue}; the documents are in English" if understood.tongue else ""),
+        ("wanted", ", ".join(_FLAGS[flag] for flag in understood.flags if flag in _FLAGS)),
         ("filters", _filters(filters)),
     ]
 
@@ -45,8 +48,11 @@ def rows(understood: Understood, filters: Filters, entities: Mapping[str, str]) 
 def value(understood: Understood) -> dict[str, Any]:
     """All of it as plain values, with an aspect's slug and name in place of its lexicon."""
     plain = {field.name: getattr(understood, field.name) for field in fields(understood)}
-    corrections = [{"typed": correction.typed, "slug": correction.slug} for correction in understood.corrections]
-    return plain | {"aspects": [_aspect_value(asked) for asked in understood.aspects], "corrections": corrections}
+    return plain | {
+        "aspects": [_aspect_value(asked) for asked in understood.aspects],
+        "conditions": [asdict(stated) for stated in understood.conditions],
+        "corrections": [asdict(correction) for correction in understood.corrections],
+    }
 
 
 def _as_typed(slug: str, understood: Understood, entities: Mapping[str, str]) -> str:
@@ -56,17 +62,23 @@ def _as_typed(slug: str, understood: Understood, entities: Mapping[str, str]) ->
 
 
 def _aspect(asked: AskedAspect) -> str:
-    denied = ", asked for its absence" if asked.denied else ""
-    more = f", with {_quoted(asked.terms)}" if asked.terms else ""
     if not asked.known:
-        return f"in the question's own words: {_quoted(asked.wording)}{denied}{more}"
-    part = f", evidence has to name {_quoted(asked.part)}" if asked.part else ""
-    return f"{asked.aspect.name}, from {_quoted(asked.wording)}{denied}{part}{more}"
+        return f"in the question's own words: {_quoted(asked.wording)}"
+    return f"{asked.aspect.name}, from {_quoted(asked.wording)}" if asked.wording else asked.aspect.name
+
+
+def _condition(stated: Condition) -> str:
+    values = " or ".join(stated.values)
+    return f"{stated.field} {'not ' if stated.negated else ''}{values}, from {_quoted([stated.words])}"
 
 
 def _aspect_value(asked: AskedAspect) -> dict[str, Any]:
-    plain = {field.name: getattr(asked, field.name) for field in fields(asked)}
-    return plain | {"aspect": asked.aspect.slug, "name": asked.aspect.name}
+    return {
+        "aspect": asked.aspect.slug,
+        "name": asked.aspect.name,
+        "wording": list(asked.wording),
+        "known": asked.known,
+    }
 
 
 def _quoted(words: Iterable[str]) -> str:

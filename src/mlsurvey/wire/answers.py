@@ -109,6 +109,8 @@ class Answer(Reply):
     timings_ms: dict[str, float]
     groups: dict[str, list[str]]
     """For a list: libraries under ``yes``, ``no`` and ``unknown``."""
+    carried: list[str]
+    """For a follow-up: what was taken from the questions before, ``libraries``, ``matter`` or ``answers``."""
     nearest: list[Citation]
     """For an abstention: what came nearest."""
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import Field
-
 from mlsurvey.types import Kind
 from mlsurvey.wire.answers import Answer, Citation, Conflict, Hit, Missing, Statement
 from mlsurvey.wire.fields import Reply
@@ -21,12 +19,18 @@ class AskedAspect(Reply):
     """The question's own words for it."""
     known: bool
     """False where it is made of the question's words alone."""
-    denied: bool
-    """The question asks for its absence."""
-    terms: list[str]
-    """Other words of the part of the question that asks for it."""
-    part: list[str] = Field(default_factory=list)
-    """The question's words for a part of it ("AMD"), which evidence has to name."""
+
+
+class Condition(Reply):
+    """What the members of a set have to be, beside what is judged by the text of their documents."""
+
+    field: str
+    """language, kind, licence, state or class."""
+    words: str
+    """The question's."""
+    values: list[str]
+    """What they stand for."""
+    negated: bool
 
 
 class Correction(Reply):
@@ -44,23 +48,24 @@ class Understood(Reply):
     entities: list[str]
     """Slugs of the sides or subjects, in the order of their naming."""
     objects: list[str]
-    """Slugs of libraries that are named and not asked about."""
+    """Slugs of libraries that the answer has to do with."""
     unknown: list[str]
     """Names that look like libraries and that nothing here knows."""
-    languages: list[str]
     aspects: list[AskedAspect]
-    terms: list[str]
-    """Words that are neither names nor those of a known aspect."""
-    kinds: list[str]
-    """``native`` or ``binding`` where only such are wanted."""
-    categories: list[str]
-    """Classes of libraries that the question names."""
-    class_words: list[str]
-    objects_denied: bool
-    """What is wanted has nothing to do with the objects."""
-    inclusive: bool
-    """A library that is named may itself be part of the set that is asked for."""
+    conditions: list[Condition]
+    known: list[str]
+    """Slugs of libraries that the asker only has or knows."""
+    flags: list[str]
+    """What sort of answer is wanted: ``yesno``, ``count``, ``superl``, ``not``, ``premise``."""
     corrections: list[Correction]
+    among: list[str]
+    """Slugs of the libraries that a set is picked from: those of an earlier question or answer."""
+    carried: list[str]
+    """What was taken from the questions before: ``libraries``, ``matter`` or ``answers``."""
+    tongue: str | None
+    """The language of a question that is not in English, of which only names and known words are read."""
+    is_worded: bool
+    """Whether the aspects were read in the question, rather than taken from it as a whole."""
 
 
 class Passages(Reply):

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mlsurvey.answering.parts import Passages
-from mlsurvey.answering.understood import AskedAspect, Correction, Understood
+from mlsurvey.answering.understood import AskedAspect, Condition, Correction, Understood
 from mlsurvey.index.records import DocumentRow
 from mlsurvey.survey.overview import Overview, Pending
 from mlsurvey.types import (
@@ -63,8 +63,9 @@ def understood(told: parts.Understood) -> Understood:
     """What was understood; an aspect has its name and none of its words."""
     plain: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in dict(told).items()}
     aspects = tuple(_asked(asked) for asked in told.aspects)
+    conditions = tuple(Condition(one.field, one.words, tuple(one.values), one.negated) for one in told.conditions)
     corrections = tuple(Correction(one.typed, one.slug) for one in told.corrections)
-    return Understood(**plain | {"aspects": aspects, "corrections": corrections})
+    return Understood(**plain | {"aspects": aspects, "conditions": conditions, "corrections": corrections})
 
 
 def passages(told: parts.Passages) -> Passages:
@@ -147,7 +148,7 @@ def request(filters: Filters | None) -> FilterRequest:
 
 def _asked(told: parts.AskedAspect) -> AskedAspect:
     aspect = Aspect(told.aspect, told.name)
-    return AskedAspect(aspect, tuple(told.wording), told.known, told.denied, tuple(told.terms), tuple(told.part))
+    return AskedAspect(aspect, tuple(told.wording), told.known)
 
 
 @lru_cache

@@ -1,0 +1,107 @@
+"""When to keep silent, and what to say about it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mlsurvey.answering.compose import Finding, Pair
+from mlsurvey.answering.understood import Understood
+from mlsurvey.types import Entity, Kind, Status
+
+UNSETTLED = "No document here settles which one is the most: each claim below is its source's own."
+UNATTACHED = "The question seems to follow another one: name the library, or ask it as a follow-up."
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How far the findings answer, and the reason in words a person can act on."""
+
+    status: Status
+    reason: str | None
+
+
+def judge(
+    understood: Understood,
+    findings: Sequence[Finding],
+    silent: Mapping[Pair, int],
+    entities: Mapping[str, Entity],
+    excluded: Sequence[str] = (),
+) -> Verdict:
+    """Decide between answering, answering in part, and silence.
+
+    Args:
+        understood: what was asked.
+        findings: what is likely enough to be shown.
+        silent: pairs on which nothing is, with the number of passages that were looked at.
+        entities: names for the reason.
+        excluded: sides that the filters keep out: nothing is known of what the documents say of them.
+    """
+    told = _told(understood, excluded, entities)
+    abstains = _why_silent(understood, findings, silent, entities, excluded)
+    if abstains is not None:
+        return Verdict(Status.ABSTAINED, " ".join((abstains, *told)))
+    reasons = [f"No document here is about {', '.join(understood.unknown)}."] if understood.unknown else []
+    if silent and understood.kind is not Kind.LIST:
+        reasons.append(_partly(understood, silent, entities))
+    if "superl" in understood.flags and understood.kind in (Kind.LIST, Kind.RECOMMEND):
+        reasons.append(UNSETTLED)
+    reasons += told
+    return Verdict(Status.PARTIAL, " ".join(reasons)) if reasons else Verdict(Status.ANSWERED, None)
+
+
+def _why_silent(
+    understood: Understood,
+    findings: Sequence[Finding],
+    silent: Mapping[Pair, int],
+    entities: Mapping[str, Entity],
+    excluded: Sequence[str],
+) -> str | None:
+    """Why there is no answer at all; None where there is one."""
+    if understood.unknown and not understood.entities:
+        unknown = ", ".join(understood.unknown)
+        return f"No document here is about {unknown}, and no library of that name is known."
+    if excluded and not understood.entities:
+        return "Nothing that was asked about is left."
+    if is_unattached(understood):
+        return UNATTACHED
+    return None if findings else _nothing(understood, silent, entities)
+
+
+def _told(understood: Understood, excluded: Sequence[str], entities: Mapping[str, Entity]) -> list[str]:
+    """What a reader has to know beside: what was left out, and how little was understood."""
+    told = [f"The filters leave out {_named(excluded, entities)}."] if excluded else []
+    if understood.tongue:
+        names = _named(understood.mentioned(), entities) or "nothing"
+        told.append(f"The documents are in English; of a question in {understood.tongue}, {names} was understood.")
+    return told
+
+
+def is_unattached(understood: Understood) -> bool:
+    """Whether a question leaves unsaid what it is about, and no earlier question says it."""
+    alone = not (understood.mentioned() or understood.conditions or understood.carried)
+    return alone and "follows" in understood.flags and understood.kind in (Kind.LOOKUP, Kind.COMPARE)
+
+
+def _nothing(understood: Understood, silent: Mapping[Pair, int], entities: Mapping[str, Entity]) -> str:
+    searched = sum(silent.values())
+    about = f" about {_named(understood.entities, entities)}" if understood.entities else ""
+    what = _listed([a.aspect.name for a in understood.aspects]) or "that"
+    return f"Nothing{about} that answers “{what}” was found in the {searched} passages searched."
+
+
+def _partly(understood: Understood, silent: Mapping[Pair, int], entities: Mapping[str, Entity]) -> str:
+    names = {a.aspect.slug: a.aspect.name for a in understood.aspects}
+    pairs = [
+        " on ".join(filter(None, (_named([e] if e else [], entities), names.get(a or "", a or "")))) for e, a in silent
+    ]
+    return f"The documents are silent about {_listed(pairs)}."
+
+
+def _named(slugs: Sequence[str], entities: Mapping[str, Entity]) -> str:
+    return _listed([entities[slug].name if slug in entities else slug for slug in slugs])
+
+
+def _listed(items: Sequence[str]) -> str:
+    """Items as a person lists them."""
+    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1]))) if items else ""

@@ -1,0 +1,105 @@
+"""What the words of a condition stand for, and whether a library meets it. Pure.
+
+Words that stand for nothing that is known as a fact are no condition: they are asked of the documents instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from mlsurvey.answering.names import languages_in
+from mlsurvey.answering.understood import Condition
+from mlsurvey.types import Category, Entity
+from mlsurvey.vocabulary.phrases import phrases
+
+FACTS = ("language", "kind", "licence", "state", "class")
+"""Fields of which front matter or the vocabulary tell."""
+_KINDS = {
+    "binding": re.compile(r"\b(?:bindings?|binds?|wrappers?|wraps?|wrapping|ffi|bridges?)\b", re.IGNORECASE),
+    "native": re.compile(
+        r"\b(?:native|natively|pure|from\s+scratch|own\s+implementation|written\s+in)\b", re.IGNORECASE
+    ),
+}
+_STATES = {
+    "archived": re.compile(r"\b(?:archived?|retired|discontinued|deprecated|end[- ]of[- ]life|eol)\b", re.IGNORECASE),
+    "dormant": re.compile(r"\b(?:dormant|abandoned|dead|unmaintained|stale|inactive|orphaned)\b", re.IGNORECASE),
+    "active": re.compile(r"\b(?:active|actively|maintained|alive|living|kept\s+up|still\s+developed)\b", re.IGNORECASE),
+    "slow": re.compile(r"\b(?:slow|slowly)\b", re.IGNORECASE),
+}
+ENDED, LIVING = frozenset({"archived", "dormant"}), frozenset({"active", "slow"})
+"""States that "dead" and "alive" each cover."""
+_LICENCES = re.compile(
+    r"\b(?P<name>mit|apache|bsd|l?gpl|agpl|mpl|mozilla|isc|unlicense|cc|creative\s+commons|copyleft|permissive|epl)\b",
+    re.IGNORECASE,
+)
+_NEGATORS = (
+    r"(?:no|not|non-?|never|nobody|without|rather\s+than|instead\s+of|other\s+than|except"
+    r"|(?:is|are|was|were|do|does|did)n['’]t)"
+)
+_NEGATOR = re.compile(rf"\b{_NEGATORS}(?!\w)", re.IGNORECASE)
+_DENIED = re.compile(rf"\b{_NEGATORS}(?:\s+(?:a|an|just|only|mere))?\W*$", re.IGNORECASE)
+COPYLEFT = ("GPL", "LGPL", "AGPL", "MPL", "EPL")
+PERMISSIVE = ("MIT", "Apache", "BSD", "ISC", "Unlicense")
+_WIDE = {"mozilla": ("MPL",), "creative commons": ("CC",), "copyleft": COPYLEFT, "permissive": PERMISSIVE}
+
+
+def condition(about: str, words: str, negated: bool, categories: Sequence[Category]) -> Condition | None:
+    """The condition that the words state, or None where no fact is known by them."""
+    values = _values(about, words, categories)
+    if not values:
+        return None
+    if about == "kind":  # its own "not" is read with it: "native rather than a wrapper" is one kind
+        return Condition(about, words, values, negated and not _NEGATOR.search(words))
+    return Condition(about, words, values, negated or bool(about != "class" and _NEGATOR.search(words)))
+
+
+def _values(about: str, words: str, categories: Sequence[Category]) -> tuple[str, ...]:
+    if about == "language":
+        return languages_in(words)
+    if about == "class":
+        return tuple(c.slug for c in categories if phrases(c.question).match(words))
+    if about == "kind":
+        return _kind(words)
+    if about == "state":
+        return tuple(state for state, pattern in _STATES.items() if pattern.search(words))[:1]
+    if about == "licence":
+        names = [re.sub(r"\s+", " ", m["name"].lower()) for m in _LICENCES.finditer(words)]
+        return tuple(value for name in names for value in _WIDE.get(name, (name.upper(),)))
+    return ()
+
+
+def _kind(words: str) -> tuple[str, ...]:
+    """The one kind that is wanted: what is named, or the other where that is denied."""
+    other = {"native": "binding", "binding": "native"}
+    named = [(m.start(), kind) for kind, pattern in _KINDS.items() for m in pattern.finditer(words)]
+    wanted = [other[kind] if _DENIED.search(words[:at]) else kind for at, kind in sorted(named)]
+    return tuple(wanted[:1])
+
+
+def meets(known: Entity, facts: Mapping[str, str], stated: Condition) -> bool | None:
+    """Whether a library meets a condition; None where that is not known.
+
+    Args:
+        known: of the library.
+        facts: what its front matter says: ``licence`` and ``state``.
+        stated: the condition.
+    """
+    holds = _holds(known, facts, stated)
+    return holds if holds is None or not stated.negated else not holds
+
+
+def _holds(known: Entity, facts: Mapping[str, str], stated: Condition) -> bool | None:
+    if stated.field == "language":
+        return known.language in stated.values if known.language else False
+    if stated.field == "class":
+        return bool(set(known.category) & set(stated.values)) if known.category else None
+    if stated.field == "kind":
+        return None if known.kind in (None, "mixed") else known.kind in stated.values
+    fact = facts.get(stated.field)
+    if fact is None or fact in ("unknown", "NOASSERTION"):
+        return None
+    if stated.field == "state":
+        same = ENDED if stated.values[0] in ENDED else LIVING
+        return fact == "archived" if stated.values == ("archived",) else fact in same
+    return any(re.search(rf"(?<![A-Za-z]){value}(?![A-Za-z])", fact, re.IGNORECASE) for value in stated.values)

@@ -1,0 +1,231 @@
+"""Parse a question: what is asked, of which libraries, under which conditions.
+
+The network says what each word is; the gazetteer says which library a name means. Pure but for what is passed in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from mlsurvey.answering.asked import in_own_words
+from mlsurvey.answering.conditions import condition
+from mlsurvey.answering.names import blank, find_names, languages_in, looks_unknown, without_languages
+from mlsurvey.answering.tongue import foreign_tongue
+from mlsurvey.answering.understood import AskedAspect, Condition, Correction, Understood
+from mlsurvey.answering.words import content_words
+from mlsurvey.learned.reading import (
+    ASKED,
+    KNOWN,
+    NAMES,
+    PLAIN,
+    RELATIONS,
+    SIDE,
+    USED_BY,
+    USES,
+    WORD,
+    Mark,
+    Reader,
+    Reading,
+)
+from mlsurvey.types import Category, Kind, Span
+from mlsurvey.vocabulary.gazetteer import Gazetteer, Mention
+
+FLAGGED = 0.5
+"""Least probability of a flag."""
+_JOINS = re.compile(r"[,;:?!]|\.(?=\s|$)|\b(?:and|or|vs\.?|versus)\b|&", re.IGNORECASE)
+"""Between two stretches: what stands on either side is asked separately."""
+_FROM = re.compile(r"\b(?:from|without|no|not|like|than|unlike)\s+(?:\w+\s+)?[\w#.+]+", re.IGNORECASE)
+"""What one comes from, lives without or compares with is not what members have to be."""
+_SETS = (Kind.LIST, Kind.RECOMMEND)
+
+
+Slugs = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a name is to the question."""
+
+    slug: str
+    label: str
+    side: float
+    """Probability that it is asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parser:
+    """What a question is parsed with.
+
+    Args:
+        gazetteer: known names.
+        reader: the network.
+        recognise: words to the matter that they ask about.
+        frequency: number of passages that hold a word; what documents use is no misspelt or unknown name.
+        categories: classes of libraries that a question may name.
+    """
+
+    gazetteer: Gazetteer
+    reader: Reader
+    recognise: Callable[[str], AskedAspect]
+    frequency: Callable[[str], int]
+    categories: Sequence[Category] = ()
+
+    def __call__(self, question: str) -> Understood:
+        """What the question is taken to mean."""
+        reading = self.reader.read(question)
+        marks = reading.marks()
+        languages = _languages(question, marks)
+        names = find_names(question, self.gazetteer, self.frequency, languages[0] if len(languages) == 1 else None)
+        roles = [role for mention in names.mentions if (role := self._role(mention, reading))]
+        unknown = _once(self._unknown(question, marks, names.mentions))
+        kind = _kind(reading, {r.slug for r in roles if r.label == SIDE}, unknown)
+        sides, objects, known = _parted(roles, kind, unknown)
+        stretches = asked_stretches(question, [m.span for m in marks if m.label == ASKED])
+        conditions = tuple(self._conditions(question, marks, kind, stretches))
+        if kind in _SETS:
+            conditions = (*conditions, *_unmarked_languages(question, marks, conditions))
+        tongue = foreign_tongue(question)
+        aspects = self._aspects(question, stretches)
+        if tongue:
+            aspects = tuple(a for a in aspects if a.known)
+        is_worded = bool(aspects)
+        is_related = kind in _SETS and any(r.label in (USES, USED_BY) for r in roles)
+        if not aspects and not tongue and (is_related or not conditions) and kind is not Kind.COMPARE:
+            aspects = self._whole(question, [m.span for m in names.mentions])
+        return Understood(
+            question=question,
+            kind=kind,
+            entities=sides,
+            objects=objects,
+            unknown=unknown,
+            aspects=aspects,
+            conditions=conditions,
+            known=known,
+            flags=tuple(flag for flag, score in reading.flags.items() if score >= FLAGGED),
+            corrections=_kept(names.corrections, (*sides, *objects, *known)),
+            tongue=tongue,
+            is_worded=is_worded,
+        )
+
+    def _role(self, mention: Mention, reading: Reading) -> Role | None:
+        """None for an ordinary word that is spelt like a name."""
+        scores = reading.of(mention.span, (PLAIN, WORD, *NAMES))
+        if self._may_be_a_word(mention) and scores[PLAIN] + scores[WORD] > sum(scores[n] for n in NAMES):
+            return None
+        label = max(NAMES, key=scores.__getitem__) if any(scores[n] > 0.1 for n in NAMES) else RELATIONS[0]
+        return Role(mention.slug, label, scores[SIDE])
+
+    def _may_be_a_word(self, mention: Mention) -> bool:
+        """Whether it is spelt like an ordinary word, or was mended to a name from one."""
+        return self.gazetteer.is_plain_word(mention) or mention.slug not in self.gazetteer.lookup(mention.surface)
+
+    def _unknown(self, question: str, marks: Sequence[Mark], mentions: Sequence[Mention]) -> Iterator[str]:
+        """Words that stand like a library that is asked about, and that nothing here knows."""
+        for mark in marks:
+            free = not any(mark.span.overlap(mention.span) for mention in mentions)
+            words = _token(question, mark.span)
+            if free and mark.label in (SIDE, *RELATIONS) and looks_unknown(words, self.frequency):
+                yield words
+
+    def _conditions(
+        self, question: str, marks: Sequence[Mark], kind: Kind, stretches: list[Span]
+    ) -> Iterator[Condition]:
+        """Conditions that facts decide; the words of the others join what is asked of the documents."""
+        for mark in marks:
+            if mark.label in (ASKED, WORD, *NAMES):
+                continue
+            words = mark.span.of(question)
+            if stated := condition(mark.label, words, mark.negated, self.categories):
+                yield stated
+            elif kind in _SETS and mark.label != "language" and _says_something(without_languages(words)):
+                stretches.append(mark.span)
+
+    def _aspects(self, question: str, stretches: Iterable[Span]) -> tuple[AskedAspect, ...]:
+        """One for each matter; stretches that ask for the same are one."""
+        asked: dict[str, AskedAspect] = {}
+        for span in sorted(stretches):
+            found = self.recognise(span.of(question))
+            if before := asked.get(found.aspect.slug):
+                found = AskedAspect(found.aspect, (*before.wording, *found.wording), found.known)
+            asked[found.aspect.slug] = found
+        return tuple(asked.values())
+
+    def _whole(self, question: str, names: Sequence[Span]) -> tuple[AskedAspect, ...]:
+        """The question itself, where nothing in it is sure to be what is asked and it says more than names."""
+        return (in_own_words(question),) if _says_something(blank(question, names)) else ()
+
+
+def asked_stretches(question: str, spans: Sequence[Span]) -> list[Span]:
+    """The stretches that say what is asked; pieces of one matter, with a name between them, are joined."""
+    joined: list[Span] = []
+    for span in sorted(spans):
+        if joined and not _JOINS.search(question[joined[-1].end : span.start]):
+            joined[-1] = Span(joined[-1].start, span.end)
+        else:
+            joined.append(span)
+    return joined
+
+
+def _token(question: str, span: Span) -> str:
+    """The words with what is written together with them: a mark may begin or end inside "Infer.NET"."""
+    before = re.search(r"[\w.+#-]*$", question[: span.start])
+    behind = re.match(r"[\w+#-]*(?:\.\w+)*", question[span.end :])
+    return f"{before.group() if before else ''}{span.of(question)}{behind.group() if behind else ''}"
+
+
+def _says_something(words: str) -> bool:
+    return bool(content_words(words))
+
+
+def _unmarked_languages(question: str, marks: Sequence[Mark], conditions: Sequence[Condition]) -> tuple[Condition, ...]:
+    """The languages that a set is of, where the network did not mark them: words for them mean little else."""
+    if any(c.field == "language" for c in conditions):
+        return ()
+    rest = blank(question, [m.span for m in marks if m.label in NAMES])
+    rest = _FROM.sub(lambda m: " " * len(m.group()), rest)
+    found = languages_in(rest)
+    members = tuple(language for language in found if language != "python") or found
+    return (Condition("language", ", ".join(members), members),) if members else ()
+
+
+def _languages(question: str, marks: Iterable[Mark]) -> tuple[str, ...]:
+    said = [m.span.of(question) for m in marks if m.label in ("language", "class") and not m.negated]
+    return tuple(dict.fromkeys(language for words in said for language in languages_in(words)))
+
+
+def _kind(reading: Reading, sides: Iterable[str], unknown: Sequence[str]) -> Kind:
+    """What is wanted: by the network, within what the names allow."""
+    count = len(set(sides)) + len(unknown)
+    if count >= 2:
+        return Kind.COMPARE
+    allowed = (Kind.LOOKUP,) if count else (Kind.LOOKUP, *_SETS)
+    if reading.kinds.get("none", 0.0) > 0.5:
+        return Kind.LOOKUP
+    best = max((kind for kind in Kind if kind is not Kind.COMPARE), key=lambda kind: reading.kinds.get(kind.value, 0.0))
+    sure = reading.kinds.get(best.value, 0.0) > 0.8
+    return best if best in allowed or (sure and not unknown) else Kind.LOOKUP
+
+
+def _parted(
+    roles: Sequence[Role], kind: Kind, unknown: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Sides, objects and what is only known, in the order of their naming."""
+    sides = [r.slug for r in roles if r.label == SIDE]
+    objects = [r.slug for r in roles if r.label in RELATIONS and r.slug not in sides]
+    known = [r.slug for r in roles if r.label == KNOWN and r.slug not in (*sides, *objects)]
+    if kind in _SETS:
+        sides, objects = [], [*sides, *objects]
+    elif not sides and roles and not unknown:
+        best = max(roles, key=lambda role: role.side).slug
+        sides, objects, known = [best], [s for s in objects if s != best], [s for s in known if s != best]
+    return _once(sides), _once(objects), _once(known)
+
+
+def _once(slugs: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(slugs))
+
+
+def _kept(corrections: Iterable[Correction], slugs: Sequence[str]) -> tuple[Correction, ...]:
+    return tuple(c for c in corrections if c.slug in slugs)

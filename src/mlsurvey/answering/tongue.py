@@ -1,0 +1,44 @@
+"""Which natural language a question is in, as far as its commonest words and its script tell. Pure.
+
+The network reads English. Of a question in another language the names are understood, and the answer says so.
+"""
+
+from __future__ import annotations
+
+import re
+
+_COMMON = {
+    "English": """the of and to in is are for on with that it which what how do does can from by or an be this at not
+        have has than when should would my we i you there any""",
+    "German": """der die das und ist sind für mit auf ein eine einen welche welcher welches wie was kann nicht von zu
+        den dem im oder bei unterstützt gibt es ich wir soll als zwischen warum""",
+    "Spanish": """el la los las de del y es son para con en un una qué cual cuál cuáles como cómo puede no por que se o
+        hay entre tiene soporta mejor más usar debo""",
+    "French": """le la les des du et est sont pour avec sur un une quel quelle quels quelles comment peut ne pas par que
+        qui ou dans entre il y a mieux plus utiliser dois je est-ce""",
+    "Portuguese": """o a os as do da dos das e é são para com em um uma qual quais como pode não por que se ou no na
+        entre tem suporta melhor mais usar devo há""",
+    "Italian": """il lo la i gli le di del della e è sono per con su un una quale quali come può non da che si o nel tra
+        ha supporta meglio più usare devo c'è""",
+}
+_WORDS = {language: frozenset(words.split()) for language, words in _COMMON.items()}
+_SCRIPTS = {
+    "Japanese": re.compile(r"[\u3040-\u30ff]"),
+    "Korean": re.compile(r"[\uac00-\ud7af]"),
+    "Chinese": re.compile(r"[\u4e00-\u9fff]"),
+    "Russian": re.compile(r"[\u0400-\u04ff]"),
+    "Arabic": re.compile(r"[\u0600-\u06ff]"),
+}
+_LEAST = 2
+"""Words of a language that have to be there, and more of them than of English."""
+
+
+def foreign_tongue(question: str) -> str | None:
+    """The language of a question that is not English; None for English, and where too little tells."""
+    for language, script in _SCRIPTS.items():
+        if len(script.findall(question)) >= _LEAST:
+            return language
+    words = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", question.lower())
+    counts = {language: sum(word in known for word in words) for language, known in _WORDS.items()}
+    best = max(counts, key=counts.__getitem__)
+    return best if best != "English" and counts[best] >= _LEAST and counts[best] > counts["English"] else None

@@ -1,0 +1,79 @@
+"""What every way of answering works with: the vocabulary, the plan, retrieval and scores, for one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mlsurvey.answering.asked import Recogniser
+from mlsurvey.answering.facts import Facts
+from mlsurvey.answering.plan import Cell, Planner
+from mlsurvey.answering.retrieve import Pool, Retrieved, Retriever, Watch
+from mlsurvey.answering.score import Scored, Scorer
+from mlsurvey.answering.understood import AskedAspect, Understood
+from mlsurvey.types import Aspect, Entity, Filters
+from mlsurvey.vocabulary.load import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The scored candidates of a cell, best first, and the number of passages that were read for it."""
+
+    cell: Cell
+    scored: Sequence[Scored]
+    searched: int
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """See the module."""
+
+    vocabulary: Vocabulary
+    recognise: Recogniser
+    planner: Planner
+    retriever: Retriever
+    scorer: Scorer
+    facts: Facts
+
+    @property
+    def entities(self) -> Mapping[str, Entity]:
+        """Every library that is known, by slug."""
+        return self.planner.gazetteer.entities
+
+    @property
+    def thresholds(self) -> Mapping[str, float]:
+        """Least probabilities, by what they are for."""
+        return self.scorer.artefact.thresholds
+
+    def watched(self, read: Watch) -> Workbench:
+        """The same for one answer, of whose searches ``read`` is told."""
+        return replace(self, retriever=self.retriever.watched(read))
+
+    def least(self, cell: Cell) -> float:
+        """Least probability of a statement worth showing: without a library in the question it has to be likelier."""
+        return self.thresholds["shown" if cell.entity else "unnamed"]
+
+    def evidence(self, understood: Understood, entities: Iterable[str | None], filters: Filters) -> list[Found]:
+        """The evidence for each of the entities and asked matters."""
+        return self._scored(self.retriever.cells(self.planner.cells(understood, entities), filters))
+
+    def pool(self, understood: Understood, asked: AskedAspect | None, filters: Filters) -> Pool:
+        """The passages that a matter brings for all members of a class together."""
+        return self.retriever.pool(self.planner.cell(None, asked, understood), filters)
+
+    def about(self, understood: Understood, entities: Sequence[str], pools: Sequence[Pool]) -> list[list[Found]]:
+        """For each entity the evidence on the matter of each pool."""
+        retrieved = [self._member(understood, slug, pool) for slug in entities for pool in pools]
+        found = iter(self._scored(retrieved))
+        return [[next(found) for _ in pools] for _ in entities]
+
+    def _member(self, understood: Understood, entity: str, pool: Pool) -> Retrieved:
+        return self.retriever.member(self.planner.cell(entity, pool.cell.asked, understood), pool)
+
+    def _scored(self, retrieved: Sequence[Retrieved]) -> list[Found]:
+        scored = self.scorer([(r.cell, r.named) for r in retrieved])
+        return [Found(r.cell, s, r.searched) for r, s in zip(retrieved, scored, strict=True)]
+
+    def aspect(self, slug: str) -> Aspect | None:
+        """An aspect of the vocabulary."""
+        return next((a for a in self.vocabulary.aspects if a.slug == slug), None)

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import pytest
+
+from mlsurvey.answering.conditions import condition, meets
+from mlsurvey.answering.understood import Condition
+from mlsurvey.types import Category, Entity
+
+CATEGORIES = (
+    Category("deep-learning", "deep learning", ("deep learning", "neural network*")),
+    Category("classical", "classical", ("classical", "decision tree*")),
+)
+WAX = Entity("wax", "Waxworks", language="rust", kind="native", category=("deep-learning",))
+BARE = Entity("bare", "Bare")
+
+
+@pytest.mark.parametrize(
+    ("about", "words", "values"),
+    [
+        ("language", "for Rust or Go", ("rust", "go")),
+        ("class", "neural networks", ("deep-learning",)),
+        ("kind", "wrappers around C++", ("binding",)),
+        ("kind", "pure Rust", ("native",)),
+        ("state", "actively maintained", ("active",)),
+        ("state", "unmaintained", ("dormant",)),
+        ("state", "archived", ("archived",)),
+        ("licence", "MIT or Apache", ("MIT", "APACHE")),
+        ("licence", "mozilla public licence", ("MPL",)),
+        ("licence", "creative  commons", ("CC",)),
+        ("licence", "permissive", ("MIT", "Apache", "BSD", "ISC", "Unlicense")),
+    ],
+)
+def test_what_the_words_stand_for(about: str, words: str, values: tuple[str, ...]) -> None:
+    assert condition(about, words, False, CATEGORIES) == Condition(about, words, values)
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("native, not wrappers", "native"),
+        ("native rather than wrappers", "native"),
+        ("wrappers, not native", "binding"),
+        ("not just wrappers but native", "native"),
+        ("bindings instead of native code", "binding"),
+        ("no bindings", "native"),
+        ("non-native", "binding"),
+    ],
+)
+def test_of_two_kinds_the_one_that_is_wanted_counts(words: str, kind: str) -> None:
+    assert condition("kind", words, False, CATEGORIES) == Condition("kind", words, (kind,))
+
+
+@pytest.mark.parametrize(
+    ("words", "stated"),
+    [
+        ("wrappers", Condition("kind", "wrappers", ("binding",), negated=True)),
+        ("no wrappers", Condition("kind", "no wrappers", ("native",))),
+        pytest.param(
+            "rather than wrappers",
+            Condition("kind", "rather than wrappers", ("native",)),
+        ),
+    ],
+)
+def test_a_kind_is_denied_once(words: str, stated: Condition) -> None:
+    assert condition("kind", words, True, CATEGORIES) == stated
+
+
+@pytest.mark.parametrize(
+    ("about", "words"),
+    [
+        ("language", "of the future"),
+        ("class", "spreadsheets"),
+        ("kind", "lightweight"),
+        ("state", "popular"),
+        ("licence", "a free licence"),
+        ("platform", "on Windows"),
+    ],
+)
+def test_words_that_no_fact_is_known_by_are_no_condition(about: str, words: str) -> None:
+    assert condition(about, words, False, CATEGORIES) is None
+
+
+@pytest.mark.parametrize(
+    ("about", "words"),
+    [
+        ("licence", "not GPL"),
+        ("licence", "other than MIT"),
+        ("language", "except Python"),
+        ("state", "isn’t maintained"),
+        ("state", "no longer maintained"),
+    ],
+)
+def test_a_condition_may_be_denied_by_its_words(about: str, words: str) -> None:
+    stated = condition(about, words, False, CATEGORIES)
+    assert stated is not None and stated.negated
+
+
+def test_a_condition_may_be_denied_by_what_stands_around_it() -> None:
+    stated = condition("licence", "GPL", True, CATEGORIES)
+    assert stated == Condition("licence", "GPL", ("GPL",), negated=True)
+
+
+def test_a_word_of_denial_in_the_name_of_a_class_denies_nothing() -> None:
+    stated = condition("class", "neural networks without fuss", False, CATEGORIES)
+    assert stated is not None and not stated.negated
+
+
+@pytest.mark.parametrize(
+    ("about", "values", "holds"),
+    [
+        ("language", ("rust", "go"), True),
+        ("language", ("dart",), False),
+        ("kind", ("native",), True),
+        ("kind", ("binding",), False),
+        ("class", ("deep-learning",), True),
+        ("class", ("classical",), False),
+    ],
+)
+def test_the_vocabulary_decides_and_denial_turns_it_round(about: str, values: tuple[str, ...], holds: bool) -> None:
+    assert meets(WAX, {}, Condition(about, "", values)) is holds
+    assert meets(WAX, {}, Condition(about, "", values, negated=True)) is not holds
+
+
+@pytest.mark.parametrize(
+    ("about", "fact", "words", "holds"),
+    [
+        ("licence", "MIT", "MIT", True),
+        ("licence", "MIT OR Apache-2.0", "Apache", True),
+        ("licence", "Apache-2.0", "MIT", False),
+        ("licence", "LGPL-3.0", "GPL", False),
+        ("licence", "LGPL-3.0", "copyleft", True),
+        ("licence", "BSD-3-Clause", "permissive", True),
+        ("licence", "AGPL-3.0-only", "permissive", False),
+        ("licence", "CC0-1.0", "creative commons", True),
+        ("licence", "GPL-3.0", "not GPL", False),
+        ("state", "active", "maintained", True),
+        ("state", "slow", "maintained", True),
+        ("state", "dormant", "maintained", False),
+        ("state", "dormant", "dead", True),
+        ("state", "archived", "dead", True),
+        ("state", "dormant", "archived", False),
+        ("state", "archived", "archived", True),
+        ("state", "archived", "no longer maintained", True),
+        ("state", "active", "not abandoned", True),
+    ],
+)
+def test_front_matter_decides(about: str, fact: str, words: str, holds: bool) -> None:
+    stated = condition(about, words, False, CATEGORIES)
+    assert stated is not None
+    assert meets(WAX, {about: fact}, stated) is holds
+
+
+@pytest.mark.parametrize("negated", [False, True])
+@pytest.mark.parametrize(
+    ("known", "facts", "about", "value"),
+    [
+        (BARE, {}, "class", "deep-learning"),
+        (BARE, {}, "kind", "native"),
+        (Entity("half", "Half", kind="mixed"), {}, "kind", "native"),
+        (WAX, {}, "licence", "MIT"),
+        (WAX, {"licence": "NOASSERTION"}, "licence", "MIT"),
+        (WAX, {"state": "unknown"}, "state", "active"),
+    ],
+)
+def test_what_is_not_known_is_neither_met_nor_failed(
+    known: Entity, facts: dict[str, str], about: str, value: str, negated: bool
+) -> None:
+    assert meets(known, facts, Condition(about, "", (value,), negated)) is None

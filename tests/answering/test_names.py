@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import pytest
+
+from mlsurvey.answering.names import blank, find_names, languages_in, looks_unknown, respelt
+from mlsurvey.types import Entity, Span
+from mlsurvey.vocabulary.gazetteer import Gazetteer
+
+GAZETTEER = Gazetteer(
+    [
+        Entity("candle", "Candle", (), "rust"),
+        Entity("scikit-learn", "scikit-learn", ("sklearn",), "python"),
+        Entity("brain-js", "Brain.js", (), "javascript"),
+        Entity("tch-rs", "tch-rs", ("tch",), "rust"),
+        Entity("onnx-go", "ONNX Go", ("onnxruntime",), "go"),
+        Entity("onnx-rust", "ONNX Rust", ("onnxruntime",), "rust"),
+    ]
+)
+IN_DOCUMENTS = {"handle": 40, "candle": 90, "candles": 90, "training": 7, "rust": 9}
+
+
+def frequency(word: str) -> int:
+    return IN_DOCUMENTS.get(word.casefold(), 0)
+
+
+@pytest.mark.parametrize(
+    ("question", "languages"),
+    [
+        ("Which Go packages are maintained?", ("go",)),
+        ("a pure go library", ("go",)),
+        ("written in golang", ("go",)),
+        ("Which crates are native?", ("rust",)),
+        ("which .NET libraries use the gpu", ("dotnet",)),
+        ("Which C# libraries?", ("dotnet",)),
+        ("pure JS frameworks", ("javascript",)),
+        ("for Node.js", ("javascript",)),
+        ("libraries for Flutter", ("dart",)),
+        ("from Python to Rust", ("python", "rust")),
+        ("from Rust to Python, not Rust", ("rust", "python")),
+    ],
+)
+def test_languages_are_recognised_in_their_order(question: str, languages: tuple[str, ...]) -> None:
+    assert languages_in(question) == languages
+
+
+@pytest.mark.parametrize("question", ["How do I go about training?", "ML.NET", "Brain.js", "rusty gophers", ""])
+def test_no_language_is_named(question: str) -> None:
+    assert languages_in(question) == ()
+
+
+def test_names_stand_in_the_order_of_the_question() -> None:
+    names = find_names("tch or sklearn, or rather candle?", GAZETTEER, frequency, None)
+    assert [(m.surface, m.slug) for m in names.mentions] == [
+        ("tch", "tch-rs"),
+        ("sklearn", "scikit-learn"),
+        ("candle", "candle"),
+    ]
+    assert names.corrections == ()
+
+
+@pytest.mark.parametrize(("language", "slug"), [("rust", "onnx-rust"), ("go", "onnx-go"), (None, "onnx-go")])
+def test_the_language_settles_a_shared_name(language: str | None, slug: str) -> None:
+    (mention,) = find_names("onnxruntime on Windows", GAZETTEER, frequency, language).mentions
+    assert mention.slug == slug
+
+
+def test_a_mended_name_stands_where_it_was_typed() -> None:
+    question = "is scikit-lern better than Candle"
+    names = find_names(question, GAZETTEER, frequency, None)
+    assert [(m.span.of(question), m.slug) for m in names.mentions] == [
+        ("scikit-lern", "scikit-learn"),
+        ("Candle", "candle"),
+    ]
+    assert [(c.typed, c.slug) for c in names.corrections] == [("scikit-lern", "scikit-learn")]
+
+
+@pytest.mark.parametrize(
+    ("word", "slugs"),
+    [
+        ("candel", ("candle",)),
+        ("Candles", ("candle",)),
+        ("scikitlaern", ("scikit-learn",)),
+        ("handle", ()),
+        ("bandle", ()),
+        ("cnadel", ()),
+        ("tchh", ()),
+        ("umbrella", ()),
+    ],
+    ids=["swap", "plural", "swap in a compound", "own word", "first letter", "two errors", "short", "no name"],
+)
+def test_only_a_typing_error_of_a_long_name_is_mended(word: str, slugs: tuple[str, ...]) -> None:
+    assert respelt(word, GAZETTEER, frequency) == slugs
+
+
+@pytest.mark.parametrize(
+    ("words", "is_unknown"),
+    [
+        ("zumbo", True),
+        ("the zumbo", True),
+        ("Zephyr.NET", True),
+        ("rust-training", True),
+        ("rust", False),
+        ("Rust training", False),
+        ("the other one", False),
+        ("", False),
+    ],
+)
+def test_a_name_is_unknown_where_no_document_has_its_rarest_word(words: str, is_unknown: bool) -> None:
+    assert looks_unknown(words, frequency) is is_unknown
+
+
+def test_blanked_text_keeps_its_positions() -> None:
+    assert blank("Candle and tch", [Span(0, 6), Span(11, 14)]) == "       and    "
