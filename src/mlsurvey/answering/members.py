@@ -49,10 +49,14 @@ def of_class(understood: Understood, entities: Mapping[str, Entity]) -> list[Ent
     ]
 
 
+def deciding(understood: Understood) -> list[Condition]:
+    """The conditions that decide who of the class belongs to the set."""
+    return [c for c in understood.conditions if c.field not in DEFINING]
+
+
 def by_facts(entity: Entity, facts: Mapping[str, str], understood: Understood) -> dict[Condition, bool | None]:
     """Whether the entity meets each condition that does not make the class."""
-    stated = [c for c in understood.conditions if c.field not in DEFINING]
-    return {c: meets(entity, facts, c) for c in stated}
+    return {c: meets(entity, facts, c) for c in deciding(understood)}
 
 
 def by_text(scored: Sequence[Scored], least: float) -> str:

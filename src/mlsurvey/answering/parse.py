@@ -40,7 +40,6 @@ _FROM = re.compile(r"\b(?:from|without|no|not|like|than|unlike)\s+(?:\w+\s+)?[\w
 """What one comes from, lives without or compares with is not what members have to be."""
 _SETS = (Kind.LIST, Kind.RECOMMEND)
 
-
 Slugs = tuple[str, ...]
 
 
@@ -208,9 +207,7 @@ def _kind(reading: Reading, sides: Iterable[str], unknown: Sequence[str]) -> Kin
     return best if best in allowed or (sure and not unknown) else Kind.LOOKUP
 
 
-def _parted(
-    roles: Sequence[Role], kind: Kind, unknown: Sequence[str]
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def _parted(roles: Sequence[Role], kind: Kind, unknown: Sequence[str]) -> tuple[Slugs, Slugs, Slugs]:
     """Sides, objects and what is only known, in the order of their naming."""
     sides = [r.slug for r in roles if r.label == SIDE]
     objects = [r.slug for r in roles if r.label in RELATIONS and r.slug not in sides]

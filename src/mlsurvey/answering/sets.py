@@ -9,13 +9,13 @@ from mlsurvey.answering.asked import in_own_words
 from mlsurvey.answering.compose import Draft, Finding, interleave
 from mlsurvey.answering.conditions import meets
 from mlsurvey.answering.members import (
-    DEFINING,
     NO,
     UNKNOWN,
     YES,
     Member,
     by_facts,
     by_text,
+    deciding,
     of_class,
     ranked,
     speaking,
@@ -24,7 +24,7 @@ from mlsurvey.answering.members import (
 from mlsurvey.answering.retrieve import Pool
 from mlsurvey.answering.score import Scored
 from mlsurvey.answering.select import choose, good
-from mlsurvey.answering.understood import AskedAspect, Condition, Understood
+from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.answering.workbench import Found, Workbench
 from mlsurvey.types import Entity, Filters
 
@@ -46,7 +46,7 @@ QUOTED = 2
 
 def members(understood: Understood, bench: Workbench, filters: Filters) -> Draft:
     """Every entity of the class, in the group where its evidence puts it: yes, no, unknown."""
-    stated = _decided(understood)
+    stated = deciding(understood)
     matters = (*understood.aspects, *(bench.recognise(c.words) for c in stated)) or (_of_class(understood, bench),)
     found = ranked(_judged(understood, matters, bench, filters))
     groups = {v: [m for m in found if m.verdict == v] for v in (YES, NO, UNKNOWN)}
@@ -61,11 +61,6 @@ def members(understood: Understood, bench: Workbench, filters: Filters) -> Draft
     )
 
 
-def _decided(understood: Understood) -> list[Condition]:
-    """The conditions that decide who of the class belongs to the set."""
-    return [c for c in understood.conditions if c.field not in DEFINING]
-
-
 def _of_class(understood: Understood, bench: Workbench) -> AskedAspect:
     """What shows that a library is of the class, where nothing else is asked of it."""
     words = [c.words for c in understood.conditions if c.field == "class"]
@@ -73,7 +68,7 @@ def _of_class(understood: Understood, bench: Workbench) -> AskedAspect:
 
 
 def _judged(understood: Understood, matters: Sequence[AskedAspect], bench: Workbench, filters: Filters) -> list[Member]:
-    entities = [e for e in of_class(understood, bench.entities) if not filters.entities or e.slug in filters.entities]
+    entities = _members(understood, bench, filters)
     pools = [bench.pool(understood, asked, filters) for asked in matters]
     about = bench.about(understood, [e.slug for e in entities], pools)
     return [
@@ -86,7 +81,7 @@ def _judged(understood: Understood, matters: Sequence[AskedAspect], bench: Workb
 def _member(entity: Entity, found: Sequence[Found], understood: Understood, bench: Workbench) -> Member:
     """Where one entity belongs: by the text on each matter, and on each condition by fact, else by the text too."""
     least = bench.thresholds["member"]
-    asked, stated = found[: len(understood.aspects)], _decided(understood)
+    asked, stated = found[: len(understood.aspects)], deciding(understood)
     if understood.objects:  # what has nothing to do with them is no answer, however alike it sounds
         asked = [replace(f, scored=[s for s in f.scored if s.features["object"] > 0]) for f in asked]
         found = [*asked, *found[len(asked) :]]
@@ -133,9 +128,14 @@ def recommendation(understood: Understood, bench: Workbench, filters: Filters, l
     return Draft(tuple(slug for _, slug, _ in short), tuple(said), nearest=tuple(f.evidence for f in said[:3]))
 
 
+def _members(understood: Understood, bench: Workbench, filters: Filters) -> list[Entity]:
+    """Entities of the class, less those that the filters keep out."""
+    return [e for e in of_class(understood, bench.entities) if not filters.entities or e.slug in filters.entities]
+
+
 def _eligible(understood: Understood, bench: Workbench, pools: Sequence[Pool], filters: Filters) -> list[Entity]:
     """Entities of the class; where the question names none, those that a search for the needs meets."""
-    entities = [e for e in of_class(understood, bench.entities) if not filters.entities or e.slug in filters.entities]
+    entities = _members(understood, bench, filters)
     if understood.languages or understood.categories:
         return entities
     met = {slug for pool in pools for slug in pool.of_entity}
