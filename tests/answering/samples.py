@@ -32,7 +32,7 @@ ARTEFACT = Artefact(
     features={"bias": -2.0, **dict.fromkeys(NAMES, 0.0), "strong": 2.0, "terms": 1.0},
     judged={"bias": 0.0, "judge": 1.0, "features": 0.5},
     unjudged={"bias": 0.0, "features": 1.0},
-    denies={"bias": -1.0, "judge": 2.0},
+    denies={"bias": -1.0, "judge": 2.0, "negation": 0.0},
     thresholds={"shown": 0.3, "unnamed": 0.4, "member": 0.3, "disputed": 0.4, "denies": 0.9},
     data={},
 )
