@@ -107,10 +107,15 @@ def test_a_document_is_added_refreshed_found_and_removed(make_app, home, tmp_pat
     play(make_app(home), story)
 
 
+def write_much(home) -> None:
+    """Enough to embed that a refresh is still at it when a busy machine gets round to stopping it."""
+    for number in range(600):
+        (home.corpus / f"n{number}.md").write_text(f"# N{number}\n\nNumber {number} is a number of its own.\n", "utf-8")
+
+
 @pytest.mark.slow
 def test_a_refresh_is_stopped_and_loses_nothing(make_app, home) -> None:
-    for number in range(60):
-        (home.corpus / f"n{number}.md").write_text(f"# N{number}\n\nNumber {number} is a number of its own.\n", "utf-8")
+    write_much(home)
 
     async def story(app, pilot) -> None:
         before = app.generation
@@ -127,8 +132,7 @@ def test_a_refresh_is_stopped_and_loses_nothing(make_app, home) -> None:
 
 @pytest.mark.slow
 def test_whoever_leaves_during_a_refresh_ends_it(make_app, home) -> None:
-    for number in range(60):
-        (home.corpus / f"n{number}.md").write_text(f"# N{number}\n\nNumber {number} is a number of its own.\n", "utf-8")
+    write_much(home)
 
     async def story(app, pilot) -> None:
         app.refresh_index()
