@@ -143,7 +143,7 @@ def test_whoever_leaves_during_a_refresh_ends_it(make_app, home) -> None:
     assert time.monotonic() - began < 40
     with LocalEngine(Settings(corpus=home.corpus, index=home.index)) as engine:
         assert engine.generation().documents == 4
-        assert len(engine.refresh(dry_run=True).added) == 60
+        assert len(engine.refresh(dry_run=True).added) == 600
 
 
 def test_what_cannot_be_added_is_told_where_it_was_typed(make_app, home) -> None:
