@@ -141,7 +141,7 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """An empty folder to stand in, without settings in the environment or in the person's own folders."""
     for name in [name for name in os.environ if name.startswith("MLSURVEY_") and name != "MLSURVEY_SHARED"]:
         monkeypatch.delenv(name)
-    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "HOME"):
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "HOME"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
     folder = tmp_path / "elsewhere"
     folder.mkdir()

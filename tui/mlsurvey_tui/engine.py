@@ -28,6 +28,7 @@ class Engine(Protocol):
         filters: Filters | None = None,
         max_statements: int = 3,
         cancelled: Cancelled | None = None,
+        after: Sequence[str] = (),
     ) -> Iterator[Part]: ...
 
     def compare(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from mlsurvey.rendering import wording
 from mlsurvey.rendering.layout import Names
 from mlsurvey.rendering.markdown import escape
 from mlsurvey.survey import Part, Passages, Understood
@@ -66,8 +67,15 @@ class Writer:
             yield from self._marked(f"- {escape(self.names.pair(part.entity, part.aspect))}", part.citations)
         elif isinstance(part, Answer):
             yield from self._end(part)
+        elif isinstance(part, Understood):
+            yield from self._carried(part)
         else:
-            assert isinstance(part, (Understood, Passages, Citation))  # told at the end, or not at all
+            assert isinstance(part, (Passages, Citation))  # told at the end, or not at all
+
+    def _carried(self, understood: Understood) -> Iterator[str]:
+        asked = [a.aspect.slug for a in understood.aspects]
+        if told := wording.carried(understood.carried, understood.entities, asked, self.names):
+            yield f"{self._gap()}*{escape(told)}*\n"
 
     def _statement(self, statement: Statement) -> Iterator[str]:
         yield from self._under(self.names.aspect(statement.aspect))

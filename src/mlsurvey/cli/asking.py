@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from mlsurvey.cli import conversation
 from mlsurvey.cli.console import make_console, show, write
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Entities, Index, Json, Languages, Model, Paths, filters_of, opened
@@ -26,6 +28,7 @@ _ASK = with_examples(
     'ask "How do Burn and Candle differ in GPU support?"',
     "ask which Rust libraries run in the browser --markdown",
     'ask "Is Linfa maintained?" --entity linfa --json',
+    "ask --follow and on licences?",
     "ask --jsonl questions.jsonl > answers.jsonl",
 )
 _SEARCH = with_examples(
@@ -53,6 +56,12 @@ def ask(
     markdown: Annotated[bool, typer.Option("--markdown", help="Write Markdown, with the quotes.")] = False,
     max_statements: Annotated[int, typer.Option(min=1, max=20, help="Statements per library and aspect.")] = 3,
     explain: Annotated[bool, typer.Option("--explain", help="Say first what was understood.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="It follows the last question that was asked here.")
+    ] = False,
+    after: Annotated[
+        list[str] | None, typer.Option(metavar="QUESTION", help="It follows this question; once for each, oldest first.")
+    ] = None,
     entity: Entities = None,
     language: Languages = None,
     path: Paths = None,
@@ -63,18 +72,20 @@ def ask(
     """Answer a question, or a file of questions."""
     text = " ".join(question or ()).strip()
     _check_one_form(text, as_json=as_json, jsonl=jsonl, markdown=markdown)
+    earlier = _earlier(after or (), follow=follow, jsonl=jsonl)
     filters = filters_of(entity, language, path)
     with opened(ctx, corpus, index, model) as survey:
         if jsonl is not None:
             from mlsurvey.cli.batch import answer_lines
 
             raise typer.Exit(answer_lines(survey, jsonl, filters, max_statements, explain=explain))
-        answer = survey.ask(text, filters=filters, max_statements=max_statements)
-        understood = survey.understand(text) if explain else None
+        answer = survey.ask(text, filters=filters, max_statements=max_statements, after=earlier)
+        conversation.remember((*earlier, text))
+        understood = survey.understand(text, after=earlier) if explain else None
         if as_json:
             _write_json(survey, answer, understood)
         else:
-            _show(survey, answer, understood, filters, markdown=markdown)
+            show_answer(survey, answer, understood, filters, markdown=markdown)
     raise typer.Exit(EXIT_ABSTAINED if answer.abstained else 0)
 
 
@@ -107,6 +118,18 @@ def search(
         show(hits_view(text, found.hits, explanations, survey.settings.corpus))
 
 
+def _earlier(after: Sequence[str], *, follow: bool, jsonl: str | None) -> tuple[str, ...]:
+    """The questions that this one follows."""
+    if (follow or after) and jsonl is not None:
+        raise UsageError("--follow and --after are for one question; in a file, a line has its own list under 'after'")
+    if not follow:
+        return tuple(after)
+    remembered = conversation.remembered()
+    if not remembered:
+        raise UsageError('there is no question before this one; ask one first, or name it: --after "…"')
+    return (*remembered, *after)
+
+
 def _check_one_form(text: str, *, as_json: bool, jsonl: str | None, markdown: bool) -> None:
     if sum((as_json, jsonl is not None, markdown)) > 1:
         raise UsageError("--json, --jsonl and --markdown exclude each other")
@@ -122,13 +145,21 @@ def _write_json(survey: Survey, answer: Answer, understood: Understood | None) -
     write(to_json(value | ({"understood": understanding.value(understood)} if understood else {})))
 
 
-def _show(survey: Survey, answer: Answer, understood: Understood | None, filters: Filters, *, markdown: bool) -> None:
+def show_answer(
+    survey: Survey,
+    answer: Answer,
+    understood: Understood | None = None,
+    filters: Filters | None = None,
+    *,
+    markdown: bool = False,
+) -> None:
+    """Write an answer for people, after what was understood, where that is given."""
     from mlsurvey.rendering.layout import names_of
     from mlsurvey.survey import understanding
 
     stale = survey.stale(answer)
     names = names_of(survey.entities(), survey.aspects())
-    rows = [*understanding.rows(understood, filters, names.entities), *_origin(answer)] if understood else []
+    rows = [*understanding.rows(understood, filters or Filters(), names.entities), *_origin(answer)] if understood else []
     if markdown:
         from mlsurvey.rendering.markdown import answer_markdown
 

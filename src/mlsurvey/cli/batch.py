@@ -24,8 +24,8 @@ STDIN = "-"
 def answer_lines(survey: Survey, name: str, filters: Filters, max_statements: int, *, explain: bool = False) -> int:
     """Answer the question of each line of a file; returns the exit code.
 
-    A line is a JSON object with ``id`` and ``question``; other keys are left
-    alone. A line that is not gives an error object in its place, with the line's
+    A line is a JSON object with ``id`` and ``question``, and for a follow-up the
+    questions before it under ``after``; other keys are left alone. A line that is not gives an error object in its place, with the line's
     number, and the rest goes on; the exit code is then 1. With ``explain`` an
     answer has what was understood under ``understood``.
 
@@ -41,10 +41,11 @@ def answer_lines(survey: Survey, name: str, filters: Filters, max_statements: in
             try:
                 record = _record(line)
                 identity = record.get("id")
-                answer = survey.ask(_question(record), filters=filters, max_statements=max_statements)
+                after = _after(record)
+                answer = survey.ask(_question(record), filters=filters, max_statements=max_statements, after=after)
                 value = answer_value(answer, survey.stale(answer))
                 if explain:
-                    value["understood"] = understanding.value(survey.understand(answer.question))
+                    value["understood"] = understanding.value(survey.understand(answer.question, after=after))
             except UsageError as error:
                 failed += 1
                 value = {"line": number} | error_value(error, error.exit_code)
@@ -81,3 +82,10 @@ def _question(record: dict[str, Any]) -> str:
     if not isinstance(question, str) or not question.strip():
         raise UsageError("'question' is missing, or is no text")
     return question
+
+
+def _after(record: dict[str, Any]) -> list[str]:
+    after = record.get("after", [])
+    if not isinstance(after, list) or not all(isinstance(text, str) and text.strip() for text in after):
+        raise UsageError("'after' is no list of questions")
+    return after

@@ -17,6 +17,7 @@ from mlsurvey.errors import Interrupted
 COMMANDS = {
     "ask": "asking",
     "search": "asking",
+    "chat": "chatting",
     "tui": "interface",
     "refresh": "indexing",
     "add": "collecting",

@@ -48,11 +48,15 @@ class AskOptions(TypedDict, total=False):
 
     filters: FilterRequest
     max_statements: int
+    after: Sequence[str]
+    """The questions before it, the oldest first."""
 
 
-class CompareOptions(AskOptions, total=False):
+class CompareOptions(TypedDict, total=False):
     """How to compare."""
 
+    filters: FilterRequest
+    max_statements: int
     question: str
 
 
@@ -93,13 +97,18 @@ def search(query: str, options: SearchOptions) -> Call[answers.Hits]:
 
 def ask(question: str, options: AskOptions) -> Call[answers.Answer]:
     """``POST /v1/ask``."""
-    return _post("/v1/ask", answers.Answer, _made(requests.AskRequest, question=question, **options))
+    return _post("/v1/ask", answers.Answer, _asked(question, options))
 
 
 def stream(question: str, options: AskOptions) -> Call[bytes]:
     """``POST /v1/ask`` as a stream."""
-    wanted = _made(requests.AskRequest, question=question, stream=True, **options)
+    wanted = _asked(question, options, stream=True)
     return Call("POST", "/v1/ask", bytes, json=_plain(wanted))
+
+
+def _asked(question: str, options: AskOptions, *, stream: bool = False) -> requests.AskRequest:
+    given = {**options, "after": list(options.get("after", ()))}
+    return _made(requests.AskRequest, question=question, stream=stream, **given)
 
 
 def compare(entities: Sequence[str], aspects: Sequence[str], options: CompareOptions) -> Call[answers.Comparison]:

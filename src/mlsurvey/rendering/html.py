@@ -52,6 +52,8 @@ def _lines(page: _Page) -> Iterator[str]:
     answer = page.answer
     yield f"{_HEAD}\n<title>{text(answer.question)}</title>\n<style>\n{_STYLE}</style>\n</head>\n<body>"
     yield f"<h1>{text(answer.question)}</h1>"
+    if carried := wording.carried(answer.carried, answer.entities, answer.aspects, page.names):
+        yield f'<p class="note">{text(carried)}</p>'
     if answer.reason:
         yield f"<p><strong>{'No answer' if answer.abstained else 'Note'}</strong>: {text(answer.reason)}</p>"
     yield from _verdicts(page)

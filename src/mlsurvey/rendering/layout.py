@@ -34,6 +34,10 @@ class Names:
         """Names of entities, with commas between them."""
         return ", ".join(self.entity(slug) for slug in slugs)
 
+    def points(self, slugs: Iterable[str | None]) -> str:
+        """Names of aspects, with commas between them."""
+        return ", ".join(self.aspect(slug) for slug in slugs)
+
     def aspect(self, slug: str | None) -> str:
         """Name of an aspect, or the heading for statements about none; one made of the question's words is those."""
         return NO_ASPECT if slug is None else one_line(self.aspects.get(slug, slug.replace("-", " ")))

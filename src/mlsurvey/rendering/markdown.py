@@ -49,6 +49,8 @@ def _lines(page: _Page, understood: Sequence[tuple[str, ...]]) -> Iterator[str]:
     yield from (f"# {escape(answer.question)}", "")
     yield from (f"- {row[0]}: {escape(row[1])}" for row in understood if row[1])
     yield from [""] * bool(understood)
+    if carried := wording.carried(answer.carried, answer.entities, answer.aspects, page.names):
+        yield from (f"*{escape(carried)}*", "")
     if answer.reason:
         yield from (f"**{'No answer' if answer.abstained else 'Note'}**: {escape(answer.reason)}", "")
     yield from _verdicts(page)

@@ -56,7 +56,9 @@ def answer_view(answer: Answer, look: Look) -> RenderableType:
 
 
 def _parts(page: _Page) -> Iterator[RenderableType]:
-    grid, width = page.grid, page.look.width
+    grid, width, answer = page.grid, page.look.width, page.answer
+    if carried := wording.carried(answer.carried, answer.entities, answer.aspects, page.look.names):
+        yield Hanging("", Text(f"{carried}\n", "dim italic"))
     yield from _verdicts(page)
     if grid.cells and grid.is_comparison and width and _column(grid, width) >= MIN_COLUMN:
         yield _table(page, width)

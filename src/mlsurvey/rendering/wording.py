@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from mlsurvey.provenance import Source
 from mlsurvey.rendering.layout import Grid, Names
@@ -38,6 +39,24 @@ def unknown_members(grid: Grid, names: Names) -> str:
     least, most = searched[0], searched[-1]
     span = passages(most) if least == most else f"{least} to {most} passages"
     return f"{listed} ({span} searched{' for each' if len(grid.unknown) > 1 else ''})"
+
+
+def carried(taken: Sequence[str], entities: Sequence[str], aspects: Sequence[str], names: Names) -> str | None:
+    """What a follow-up took from the questions before it; None for any other question.
+
+    Args:
+        taken: as :attr:`mlsurvey.types.Answer.carried`.
+        entities: slugs that the question is about by now.
+        aspects: slugs that it asks for by now.
+        names: of these.
+    """
+    told = {
+        "libraries": f"the libraries ({names.listed(entities)})",
+        "matter": "what is asked" + (f" ({names.points(aspects)})" if aspects else ""),
+        "answers": "the libraries of the answer, to choose from",
+    }
+    taken = [told.get(what, one_line(what)) for what in taken]
+    return f"Taken from the question before: {'; '.join(taken)}." if taken else None
 
 
 def disagreement(kind: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from mlsurvey.wire.answers import Answer
-from mlsurvey.wire.fields import LONGEST_NAME, Reply, Request
+from mlsurvey.wire.fields import LONGEST_NAME, LONGEST_QUERY, Reply, Request
 from mlsurvey.wire.service import Problem
 
 MODEL = "mlsurvey"
@@ -35,7 +35,7 @@ class TextPart(Request):
 
 
 class Message(Request):
-    """A message. The last one of the user is the question; the others are not looked at."""
+    """A message. The last one of the user is the question, the user's earlier ones are what it may follow."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: Text | Annotated[list[TextPart], Field(max_length=100)] | None = None
@@ -44,6 +44,12 @@ class Message(Request):
     """Of an earlier answer; not looked at."""
     annotations: Annotated[list[Any], Field(max_length=10_000)] | None = None
     """Of an earlier answer; not looked at."""
+
+    def text(self) -> str | None:
+        """What it says; None where it has no content."""
+        if self.content is None or isinstance(self.content, str):
+            return self.content
+        return "\n".join(part.text for part in self.content)
 
 
 class StreamOptions(Request):
@@ -98,9 +104,12 @@ class ChatRequest(Request):
     def question(self) -> str | None:
         """The text of the user's last message; None where there is none."""
         last = next((message for message in reversed(self.messages) if message.role == "user"), None)
-        if last is None or last.content is None:
-            return None
-        return last.content if isinstance(last.content, str) else "\n".join(part.text for part in last.content)
+        return last.text() if last is not None else None
+
+    def earlier(self) -> list[str]:
+        """The user's messages before the last, the oldest first; what is empty or too long for a question is not one."""
+        texts = [message.text() or "" for message in self.messages if message.role == "user"]
+        return [text for text in texts[:-1] if text.strip() and len(text) <= LONGEST_QUERY]
 
 
 class UrlCitation(Reply):

@@ -20,6 +20,8 @@ NOT_BLANK = r"[^\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205
 """Something beside white space. Spelt out, since dialects of regular expressions differ in what ``\\S`` is."""
 LONGEST_NAME = 300
 """Characters of a name, path pattern or heading."""
+MOST_EARLIER = 50
+"""Earlier questions of a conversation that may be sent; only the last ones count."""
 MOST_STATEMENTS = 20
 """Statements for each library and aspect."""
 

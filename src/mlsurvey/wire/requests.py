@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from mlsurvey.types import Filters
 from mlsurvey.wire.fields import (
+    MOST_EARLIER,
     MOST_HITS,
     Day,
     MaxStatements,
@@ -91,6 +92,9 @@ class QuestionRequest(Request):
     filters: FilterRequest = FilterRequest()
     max_statements: MaxStatements = 3
     """Statements at most, for each library and aspect."""
+    after: Annotated[list[Query], Field(max_length=MOST_EARLIER)] = Field(default_factory=list, examples=[[]])
+    """For a follow-up ("and on licences?"): the questions before it, the oldest first. What it leaves unsaid is taken
+    from them, and the answer names what under `carried`."""
 
 
 class AskRequest(QuestionRequest):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mlsurvey.answering.understood import Understood
     from mlsurvey_tui.program import Program
 
-Part = Literal["entity", "aspect", "language", "note"]
+Part = Literal["entity", "aspect", "language", "after", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Chip:
 
 def understood_chips(understood: Understood, names: Names) -> tuple[Chip, ...]:
     """What a question is taken to mean."""
-    chips = [Chip("note", "", f"{understood.kind.value}:")]
+    chips = [*_following(understood.carried), Chip("note", "", f"{understood.kind.value}:")]
     chips += [Chip("entity", slug, names.entity(slug)) for slug in understood.entities]
     chips += [Chip("language", slug, slug) for slug in understood.languages]
     chips += [Chip("aspect", asked.aspect.slug, asked.aspect.name) for asked in understood.aspects]
@@ -51,11 +51,17 @@ def answer_chips(request: Request, answer: Answer, names: Names) -> tuple[Chip, 
     sides = request.entities if request.entities is not None else answer.entities
     if answer.kind.value in ("list", "recommend") and request.entities is None:
         sides = ()  # the members of a class, and not what was asked for
-    chips = [Chip("note", "", f"{answer.kind.value}:")]
+    following = _following(answer.carried) if request.entities is None else ()
+    chips = [*following, Chip("note", "", f"{answer.kind.value}:")]
     chips += [Chip("entity", slug, names.entity(slug)) for slug in sides]
     chips += [Chip("language", slug, slug) for slug in request.filters.languages]
     chips += [Chip("aspect", slug, names.aspect(slug)) for slug in answer.aspects]
     return tuple(chips)
+
+
+def _following(carried: Sequence[str]) -> tuple[Chip, ...]:
+    """One that takes the question out of the conversation, where it took something from it."""
+    return (Chip("after", "", "follows the question before"),) if carried else ()
 
 
 class ChipView(Static, can_focus=True):
@@ -70,6 +76,7 @@ class ChipView(Static, can_focus=True):
     ## What was understood
 
     Each chip is a library, an aspect or a filter. `x` takes it away, `+` adds one; the answer follows at once.
+    A question may follow those before it ("and on licences?"); a chip says so, and without it the question stands alone.
     """
 
     class Dropped(Message):
@@ -134,6 +141,10 @@ class Chips(HorizontalScroll):
         def __init__(self, chips: tuple[Chip, ...]) -> None:
             self.chips = chips
             super().__init__()
+
+        def has(self, part: Part) -> bool:
+            """Whether a chip of one part is left."""
+            return any(chip.part == part for chip in self.chips)
 
         def slugs(self, part: Part) -> tuple[str, ...]:
             """The slugs of one part."""

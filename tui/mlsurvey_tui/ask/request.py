@@ -22,6 +22,8 @@ class Request:
     aspects: tuple[str, ...] | None = None
     """The same of the points of comparison."""
     filters: Filters = field(default_factory=Filters)
+    after: tuple[str, ...] = ()
+    """The questions before it in the conversation, the oldest first."""
 
     @property
     def is_given(self) -> bool:
@@ -42,6 +44,7 @@ def command(request: Request) -> str:
     options = [("--entity", name) for name in filters.entities]
     options += [("--language", name) for name in filters.languages]
     options += [("--path", name) for name in filters.paths]
+    options += [("--after", question) for question in request.after]
     words = ["mlsurvey", "ask", request.question, *(word for option in options for word in option)]
     return shlex.join(words)
 
@@ -81,4 +84,6 @@ def _body(request: Request) -> dict[str, object]:
     body: dict[str, object] = {"question": request.question}
     if request.is_given:
         body |= {"entities": request.entities, "aspects": request.aspects or ()}
+    elif request.after:
+        body["after"] = request.after
     return body | ({"filters": told} if told else {})

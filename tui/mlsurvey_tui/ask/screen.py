@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from mlsurvey_tui.program import Program
 
 LIVE_HITS = 20
+REMEMBERED = 8
+"""Questions of the conversation that the next may follow."""
 
 
 class AskScreen(Screen[None]):
@@ -161,7 +163,14 @@ class AskScreen(Screen[None]):
     @on(Input.Submitted, "#question")
     def _submitted(self, event: Input.Submitted) -> None:
         if event.value.strip():
-            self.ask(Request(event.value.strip()))
+            self.ask(Request(event.value.strip(), after=self._earlier))
+
+    @property
+    def _earlier(self) -> tuple[str, ...]:
+        """The conversation up to the answer on the screen: what a question that is typed may follow."""
+        if self.request is None or self.shown is None:
+            return ()
+        return (*self.request.after, self.request.question)[-REMEMBERED:]
 
     def ask(self, request: Request) -> None:
         """Ask; a question that is still being answered is given up."""
@@ -182,7 +191,10 @@ class AskScreen(Screen[None]):
                 self._finish(request, self._compared(request))
                 return
             filters = request.effective_filters
-            for part in engine().parts(request.question, filters=filters, cancelled=lambda: worker.is_cancelled):
+            parts = engine().parts(
+                request.question, filters=filters, cancelled=lambda: worker.is_cancelled, after=request.after
+            )
+            for part in parts:
                 if isinstance(part, Understood):
                     self.app.call_from_thread(self._show_chips, understood_chips(part, self.program.names))
                 elif isinstance(part, Passages):
@@ -258,6 +270,9 @@ class AskScreen(Screen[None]):
     def _edited(self, event: Chips.Edited) -> None:
         """Ask again with what the chips say."""
         if self.request is None:
+            return
+        if self.shown is not None and self.shown.answer.carried and not event.has("after"):
+            self.ask(replace(self.request, after=()))
             return
         aspects = tuple(slug for slug in event.slugs("aspect") if slug in self.program.names.aspects)
         filters = replace(self.request.filters, languages=event.slugs("language"))

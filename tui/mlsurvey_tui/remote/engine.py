@@ -61,9 +61,10 @@ class RemoteEngine:
         filters: Filters | None = None,
         max_statements: int = 3,
         cancelled: Cancelled | None = None,
+        after: Sequence[str] = (),
     ) -> Iterator[Part]:
         """The answer in parts; ``cancelled`` is asked between two of them, and ends the work at the server."""
-        options: dict[str, Any] = {"filters": nouns.request(filters), "max_statements": max_statements}
+        options: dict[str, Any] = {"filters": nouns.request(filters), "max_statements": max_statements, "after": after}
         with closing(self._client.parts(question, **options)) as told:
             for one in told:
                 if cancelled is not None and cancelled():

@@ -46,7 +46,8 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 async def ask(request: Request, body: AskRequest, service: ServiceOf) -> Response:
     """Answer a question with verbatim quotes, each with its source; abstains where nothing is good enough.
 
-    With `stream: true`, or `Accept: text/event-stream`, the parts are sent as soon as they are known.
+    A follow-up ("and on licences?") is sent with the questions before it in `after`: what was taken from them is told in
+    `carried`. With `stream: true`, or `Accept: text/event-stream`, the parts are sent as soon as they are known.
     """
     if body.stream or streaming.MEDIA_TYPE in request.headers.get("accept", ""):
         return await _stream(body, service)
@@ -94,7 +95,11 @@ def _parts(body: AskRequest, service: Service, cancelled: Cancelled) -> Iterator
     stages = {Understood: "understand", Passages: "read", AnswerNoun: "compose"}
     began = time.perf_counter()
     parts = service.survey.parts(
-        body.question, filters=body.filters.filters(), max_statements=body.max_statements, cancelled=cancelled
+        body.question,
+        filters=body.filters.filters(),
+        max_statements=body.max_statements,
+        cancelled=cancelled,
+        after=body.after,
     )
     for part in parts:
         if stage := stages.get(type(part)):

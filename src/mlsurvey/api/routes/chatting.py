@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -42,7 +42,8 @@ from mlsurvey.wire.service import Problem
 
 ABOUT = (
     "No language model: questions about machine learning libraries are answered with verbatim quotes from a fixed set "
-    "of documents. The last message of the user is the question; nothing else of the conversation is looked at."
+    "of documents. The last message of the user is the question; a follow-up takes what it leaves unsaid from the user's "
+    "messages before it."
 )
 END = b"data: [DONE]\n\n"
 MAX_STATEMENTS = 3
@@ -86,11 +87,12 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 async def chat(request: Request, body: ChatRequest, service: ServiceOf) -> Response:
     """Ask in the form of OpenAI's chat completions. No language model stands behind it: it quotes documents.
 
-    The last message of the user is the question, by itself: earlier messages are not looked at. What shapes sampling
+    The last message of the user is the question. A follow-up ("and on licences?") takes what it leaves unsaid from the
+    user's messages before it, and the text says so; no other message is looked at. What shapes sampling
     (`temperature`, `max_tokens`, `stop` …) is taken and ignored; what asks for more than one answer in text (`n`,
     `tools`, other formats) is refused. Errors are told as problem details, with an `error` as OpenAI has it.
     """
-    question = _question(body)
+    question, after = _question(body), body.earlier()
     base = str(request.base_url)
     identity, created = f"chatcmpl-{uuid.uuid4().hex}", int(time.time())
     if body.stream:
@@ -99,11 +101,11 @@ async def chat(request: Request, body: ChatRequest, service: ServiceOf) -> Respo
         with_usage = body.stream_options is not None and body.stream_options.include_usage
 
         def events(cancelled: Cancelled) -> Iterator[bytes]:
-            return _stream(service.survey, question, base, chunk, cancelled)
+            return _stream(service.survey, question, after, base, chunk, cancelled)
 
         begun = await stream.begin(service.admission, events)
         return streaming.respond(_in_chat_form(begun, chunk if with_usage else None))
-    answer, message = await service.work(request, lambda survey, c: _whole(survey, question, base, c))
+    answer, message = await service.work(request, lambda survey, c: _whole(survey, question, after, base, c))
     value = {
         "id": identity,
         "object": "chat.completion",
@@ -168,8 +170,10 @@ def _writer(survey: Survey, base: str) -> Writer:
     return Writer(names_of(survey.entities(), survey.aspects()), survey.stale, address_of(base))
 
 
-def _whole(survey: Survey, question: str, base: str, cancelled: Cancelled) -> tuple[dict[str, Any], ChatMessage]:
-    parts = list(survey.parts(question, max_statements=MAX_STATEMENTS, cancelled=cancelled))
+def _whole(
+    survey: Survey, question: str, after: Sequence[str], base: str, cancelled: Cancelled
+) -> tuple[dict[str, Any], ChatMessage]:
+    parts = list(survey.parts(question, max_statements=MAX_STATEMENTS, cancelled=cancelled, after=after))
     answer = parts[-1]
     assert isinstance(answer, Answer)
     writer = _writer(survey, base)
@@ -193,12 +197,14 @@ class _Chunk:
         return _data({**self._same, "choices": [], "usage": Usage().model_dump()})
 
 
-def _stream(survey: Survey, question: str, base: str, chunk: _Chunk, cancelled: Cancelled) -> Iterator[bytes]:
+def _stream(
+    survey: Survey, question: str, after: Sequence[str], base: str, chunk: _Chunk, cancelled: Cancelled
+) -> Iterator[bytes]:
     writer = _writer(survey, base)
     kept: list[Answer] = []
 
     def parts() -> Iterator[Any]:
-        for part in survey.parts(question, max_statements=MAX_STATEMENTS, cancelled=cancelled):
+        for part in survey.parts(question, max_statements=MAX_STATEMENTS, cancelled=cancelled, after=after):
             if isinstance(part, Answer):
                 kept.append(part)
             yield part
