@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mlsurvey.answering.features import NAMES
 from mlsurvey.embedding import models
 from mlsurvey.embedding.exported import CONFIG
 from mlsurvey.embedding.passages import PassageEmbedder
@@ -19,6 +20,7 @@ from mlsurvey.embedding.together import Together
 from mlsurvey.embedding.unexported import UnexportedQuestions
 from mlsurvey.errors import EngineError
 from mlsurvey.learned import network
+from mlsurvey.learned.pieces import Pair
 from mlsurvey.settings import Settings
 from mlsurvey.survey import building, encoding
 from mlsurvey.survey.encoding import LazyEncoder, LazyNetwork
@@ -96,7 +98,9 @@ def test_the_network_can_be_opened_ahead_and_is_opened_once(monkeypatch: pytest.
     monkeypatch.setattr(network, "Network", lambda folder: opened.append(folder) or real(folder))
     lazy = LazyNetwork()
     lazy.prepare()
-    assert lazy.read("Does Burn run on the GPU?").words and lazy.judge([("GPU?", "It runs on GPUs.")]).shape == (1, 2)
+    assert lazy.read("Does Burn run on the GPU?").words and lazy.judge(
+        [Pair("GPU?", "It runs on GPUs.", (0.0,) * len(NAMES))]
+    ).shape == (1, 2)
     lazy.prepare()
     assert len(opened) == 1
 

@@ -51,7 +51,8 @@ def test_a_question_that_names_nothing_says_so() -> None:
 def test_as_plain_values_no_field_is_lost_and_no_lexicon_carried_along() -> None:
     value = understanding.value(WHOLE)
     assert set(value) == set(Understood.__dataclass_fields__)
-    assert value["aspects"][0] == {"aspect": "gpu", "name": "GPU support", "wording": ["GPUs"], "known": True}
+    gpu = {"aspect": "gpu", "name": "GPU support", "wording": ["GPUs"], "known": True, "negated": False}
+    assert value["aspects"][0] == gpu
     assert value["conditions"][1] == {
         "field": "licence",
         "words": "not under GPL",

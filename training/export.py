@@ -1,4 +1,4 @@
-"""Write the artefact that the program reads: both stacks as one 8-bit ONNX graph, and all fitted numbers.
+"""Write the artefact that the program reads: encoder and reader as one 8-bit ONNX graph, the matcher, all numbers.
 
     python training/export.py judge.pt reader.pt --train g-train*.jsonl --validation g-validation*.jsonl \
         --data data/*.jsonl --into ../src/mlsurvey/learned/artefact
@@ -25,7 +25,20 @@ import onnx
 import torch
 from fit_judge import groups, ordered, weights
 from labels import KINDS
-from network import ALL_FLAGS, LABELS, QUESTION, STRETCH, Judge, Reader, paired, tokenizer
+from network import (
+    ALL_FLAGS,
+    LABELS,
+    QUESTION,
+    STRETCH,
+    WIDTH,
+    Judge,
+    Lower,
+    Matcher,
+    Reader,
+    padded,
+    pieces_of,
+    tokenizer,
+)
 from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from sklearn.linear_model import LogisticRegression
@@ -33,59 +46,104 @@ from torch import Tensor, nn
 
 from mlsurvey.answering.features import NAMES
 from mlsurvey.answering.polarity import denies
-from mlsurvey.learned.artefact import NETWORK, NUMBERS, SCHEMA, TOKENIZER, Artefact
+from mlsurvey.learned.artefact import ENCODER, MATCHER, NUMBERS, SCHEMA, TOKENIZER, Artefact
 from mlsurvey.learned.network import Network
+from mlsurvey.learned.pieces import Pair
 
 JUDGED = 16
 """Candidates of a cell that are judged, as the program does for a single one."""
-NEARLY = 0.01
-"""What a threshold for showing may lose of the best balance, to show more."""
+SILENCED = 0.05
+"""Share of the cells with evidence that the threshold for showing may silence."""
 SURE = 0.9
 """Precision that a disagreement or a denial asks of its threshold."""
 
 
-class Both(nn.Module):
-    """The two stacks over one table of word pieces; either is run alone, by what is asked for."""
+class Encoder(nn.Module):
+    """The judge's encoder and the reader on their common first layers; either is run alone, by what is asked for."""
 
     def __init__(self, judge: Judge, reader: Reader) -> None:
         super().__init__()
-        reader.bert.embeddings.word_embeddings = judge.bert.embeddings.word_embeddings
-        self.judge, self.reader = judge, reader
+        self.lower, self.judge, self.reader = Lower(), judge, reader
 
-    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
-        """Evidence, then the reader's four."""
-        return (self.judge(ids, types, mask), *self.reader(ids, torch.zeros_like(types), mask))
+    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
+        """States, then the reader's four."""
+        states = self.lower(ids, mask)
+        return (self.judge.upper(states, mask), *self.reader(states, mask))
 
 
-def write_graph(both: Both, pieces: Any, file: Path) -> None:
+class Matched(nn.Module):
+    """The matcher of one question with many stretches."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        super().__init__()
+        self.matcher = matcher
+
+    def forward(
+        self, question: Tensor, question_mask: Tensor, stretch: Tensor, stretch_mask: Tensor, features: Tensor
+    ) -> Tensor:
+        """Logits (stretches, 2); the question's side is of shape (1, pieces, …)."""
+        count = stretch.shape[0]
+        asked, asked_mask = question.expand(count, -1, -1), question_mask.expand(count, -1)
+        logits: Tensor = self.matcher(asked, asked_mask, stretch, stretch_mask, features)
+        return logits
+
+
+def write_encoder(encoder: Encoder, pieces: Any, file: Path) -> None:
     """Export in 32 bits, then quantise to 8, which is twice as fast on two cores without VNNI.
 
-    Activations get one scale for a batch, so that a logit hangs a little on what is judged beside it: the batches of a
-    question are always the same.
+    Activations get one scale for a batch, so that a state hangs a little on what is encoded beside it.
     """
-    samples = [("Does it run offline?", "Yes, it does."), ("Which licence", "It is under MIT, they say.")]
-    columns = paired(pieces, samples)
+    columns = padded(pieces_of(pieces, ["Does it run offline?", "It is under MIT, they say, and so it stays."], 64))
     free = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    both.eval()
-    with tempfile.TemporaryDirectory() as scratch, torch.inference_mode(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as scratch:
         exact = Path(scratch) / "exact.onnx"
+        names = ["states", "labels", "negated", "kinds", "flags"]
+        _export(encoder, columns, {"ids": free, "mask": free}, names, exact)
+        # Seven bits where the processor has no VNNI: eight would overflow its sums of products.
+        quantize_dynamic(exact, file, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+
+
+def write_matcher(matcher: Matcher, file: Path) -> None:
+    """Export in 32 bits: it is small, and its columns are of unlike sizes."""
+    sides = {name: torch.rand(count, length, WIDTH) for name, count, length in (("question", 1, 7), ("stretch", 5, 9))}
+    columns = (
+        sides["question"],
+        torch.ones(1, 7),
+        sides["stretch"],
+        torch.ones(5, 9),
+        torch.rand(5, len(NAMES)),
+    )
+    stretches, pieces, asked = torch.export.Dim("stretches"), torch.export.Dim("pieces"), torch.export.Dim("asked")
+    shapes = {
+        "question": {1: asked},
+        "question_mask": {1: asked},
+        "stretch": {0: stretches, 1: pieces},
+        "stretch_mask": {0: stretches, 1: pieces},
+        "features": {0: stretches},
+    }
+    _export(Matched(matcher), columns, shapes, ["evidence"], file)
+
+
+def _export(
+    net: nn.Module, columns: Sequence[Tensor], shapes: Mapping[str, Any], outputs: Sequence[str], file: Path
+) -> None:
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    net.eval()
+    with torch.inference_mode(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         torch.onnx.export(
-            both,
+            net,
             tuple(columns),
-            str(exact),
-            input_names=["ids", "types", "mask"],
-            output_names=["evidence", "labels", "negated", "kinds", "flags"],
-            dynamic_shapes=(free, free, free),
+            str(file),
+            input_names=list(shapes),
+            output_names=list(outputs),
+            dynamic_shapes=tuple(shapes.values()),
             opset_version=18,
             dynamo=True,
             external_data=False,
             verbose=False,
         )
-        onnx.save(bare(onnx.load(exact)), exact)
-        # Seven bits where the processor has no VNNI: eight would overflow its sums of products.
-        quantize_dynamic(exact, file, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+    onnx.save(bare(onnx.load(file)), file)
 
 
 def bare(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -114,7 +172,7 @@ def judged(network: Network, cells: Sequence[Mapping[str, Any]]) -> None:
     """Put the judge's logits beside the best candidates of each cell."""
     for group in cells:
         best = group["candidates"][:JUDGED]
-        logits = network.judge([(group["premise"], c["text"]) for c in best])
+        logits = network.judge([Pair(group["premise"], c["text"], tuple(c["features"])) for c in best])
         for candidate, (answers, no) in zip(best, logits.tolist(), strict=True):
             candidate["judge"], candidate["no"] = answers, no
 
@@ -149,13 +207,13 @@ def thresholds(
 ) -> dict[str, float]:
     """Least probabilities.
 
-    Shown: the least that is nearly the best balance of cells with evidence and cells without. The others but the last:
-    the best balance. Denies: the least that is precise.
+    Shown: what silences few cells with evidence. The others but the last: the best balance of cells with evidence and
+    cells without. Denies: the least that is precise.
     """
     best = np.array([max(c["p"] for c in g["candidates"][:JUDGED]) for g in cells])
     has = np.array([bool(g["evidence"]) for g in cells])
     sets = np.array([g["kind"] in ("list", "recommend") for g in cells])
-    shown = balanced(best[~sets], has[~sets], NEARLY)
+    shown = float(np.quantile(best[~sets & has], SILENCED))
     member = balanced(best[sets], has[sets])
     says = sigmoid(np.array([no["bias"] + no["judge"] * c["no"] + no["negation"] * c["negation"] for c in positive]))
     return {
@@ -167,11 +225,10 @@ def thresholds(
     }
 
 
-def balanced(scores: NDArray[np.float64], right: NDArray[np.bool_], loss: float = 0.0) -> float:
-    """The least threshold whose true positive and negative rates add up to the most (Youden's index), less loss."""
+def balanced(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """The threshold whose true positive and negative rates add up to the most (Youden's index)."""
     cuts = np.unique(scores)
-    index = np.array([(scores[right] >= cut).mean() + (scores[~right] < cut).mean() for cut in cuts])
-    return float(cuts[index >= index.max() - loss].min())
+    return float(cuts[np.argmax([(scores[right] >= cut).mean() + (scores[~right] < cut).mean() for cut in cuts])])
 
 
 def precise(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
@@ -203,7 +260,8 @@ def main() -> None:
     reader.load_state_dict(torch.load(arguments.reader))
     into: Path = arguments.into
     into.mkdir(parents=True, exist_ok=True)
-    write_graph(Both(judge, reader), pieces, into / NETWORK)
+    write_encoder(Encoder(judge, reader), pieces, into / ENCODER)
+    write_matcher(judge.matcher, into / MATCHER)
     backend = pieces.backend_tokenizer
     backend.no_padding()
     backend.no_truncation()
@@ -212,7 +270,7 @@ def main() -> None:
     cheap = weights(train)
     ordered(held, cheap)
     base: dict[str, Any] = {
-        "id": digest(into / NETWORK),
+        "id": digest(into / ENCODER, into / MATCHER),
         "labels": LABELS,
         "kinds": KINDS,
         "flags": ALL_FLAGS,
@@ -233,7 +291,7 @@ def main() -> None:
     fitted["id"] = hashlib.sha256(json.dumps(fitted, sort_keys=True).encode()).hexdigest()[:16]
     write(into, fitted)
     print(json.dumps({k: fitted[k] for k in ("judged", "unjudged", "denies", "thresholds")}, indent=1))
-    print(f"{(into / NETWORK).stat().st_size / 1e6:.1f} MB")
+    print(f"{sum(file.stat().st_size for file in into.iterdir()) / 1e6:.1f} MB")
 
 
 def write(into: Path, values: Mapping[str, Any]) -> None:

@@ -1,10 +1,12 @@
 """Fit the judge on gathered candidates: what answers, against what the cheap look puts first and does not.
 
-    python training/fit_judge.py g-train*.jsonl --validation g-validation*.jsonl --out judge.pt --minutes 60
+    python training/fit_judge.py g-train*.jsonl --validation g-validation*.jsonl --out judge.pt --rounds 3
 
-Each cell gives one piece of evidence and several hard negatives, from the best by features, drawn anew in every round.
-The loss is listwise (softmax over the group) with a pointwise part that keeps the logits comparable between cells;
-cells without evidence have the pointwise part alone. A checkpoint is written after every measurement.
+The states of every text after the layers that stay as they are come first, once, and are kept in memory (about a
+gigabyte for 30,000 texts). A step takes the cells of a few libraries, so that a stretch goes once through the last
+layers however many cells it is a candidate of. The loss is listwise (the share of the softmax that evidence has) with
+a pointwise part, which makes the logits comparable between cells and is all that a cell without evidence has. A
+checkpoint is written after every measurement.
 """
 
 from __future__ import annotations
@@ -13,27 +15,33 @@ import argparse
 import json
 import random
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from network import Judge, paired, tokenizer
+from network import QUESTION, STRETCH, WIDTH, Judge, Lower, padded, pieces_of, tokenizer
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn import functional
 
 SEED = 5
-GROUP = 5
-"""Candidates of a group: one that answers and four that do not."""
-HARD = 20
-"""Negatives are drawn from so many of the best by features."""
-GROUPS = 8
-"""Groups of a step."""
-RATE = 2e-4
-MEASURED = 150
-"""Cells of the validation part that are measured on the way."""
+KEPT = 16
+"""Candidates of a cell, the best by features; evidence below them is kept too, two pieces at most."""
+DRAWN = 10
+"""Candidates of a cell in one step, three pieces of evidence at most."""
+TOGETHER = 12
+"""Cells of one library in one step; a step has two such libraries."""
+RATE, RATE_MATCHER = 5e-5, 1e-3
+MEASURED = 300
+"""Steps between two measurements."""
+SETS = ("list", "recommend")
+
+Cells = Sequence[dict[str, Any]]
 
 
 def groups(files: Sequence[Path]) -> list[dict[str, Any]]:
@@ -42,14 +50,14 @@ def groups(files: Sequence[Path]) -> list[dict[str, Any]]:
     return [group for group in found if group["candidates"]]
 
 
-def weights(cells: Sequence[dict[str, Any]]) -> LogisticRegression:
+def weights(cells: Cells) -> LogisticRegression:
     """The cheap look: a logistic regression over the features of all candidates that were read."""
     known = [c for g in cells for c in g["candidates"] if c["answers"] >= 0]
     features = np.array([c["features"] for c in known], dtype=np.float32)
     return LogisticRegression(C=1.0, max_iter=3000).fit(features, [c["answers"] for c in known])
 
 
-def ordered(cells: Sequence[dict[str, Any]], cheap: LogisticRegression) -> None:
+def ordered(cells: Cells, cheap: LogisticRegression) -> None:
     """Put the candidates of each cell into the order of the cheap look, which is kept as ``cheap``."""
     for group in cells:
         scores = cheap.decision_function(np.array([c["features"] for c in group["candidates"]]))
@@ -58,64 +66,131 @@ def ordered(cells: Sequence[dict[str, Any]], cheap: LogisticRegression) -> None:
         group["candidates"].sort(key=lambda c: -c["cheap"])
 
 
+def shortened(cells: Cells) -> None:
+    """Keep the best candidates by features alone, and some evidence that is not among them."""
+    for group in cells:
+        rest = [c for c in group["candidates"][KEPT:] if c["answers"] == 1]
+        group["candidates"] = group["candidates"][:KEPT] + rest[:2]
+
+
+class States:
+    """States of texts after the layers that stay as they are, in 16 bits."""
+
+    def __init__(self, texts: Sequence[str], most: int) -> None:
+        self._place = {text: place for place, text in enumerate(texts)}
+        rows = pieces_of(tokenizer(), texts, most)
+        self._from = np.cumsum([0, *map(len, rows)])
+        self._states = np.empty((int(self._from[-1]), WIDTH), dtype=np.float16)
+        lower = Lower().eval()
+        order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
+        for at in range(0, len(order), 64):
+            part = order[at : at + 64]
+            with torch.inference_mode():
+                states = lower(*padded([rows[place] for place in part])).numpy()
+            for place, of_text in zip(part, states, strict=True):
+                self._of(place)[:] = of_text[: len(rows[place])]
+            if at % 6400 == 0:
+                print(f"{at} of {len(order)} texts", flush=True)
+
+    def _of(self, place: int) -> NDArray[np.float16]:
+        return self._states[self._from[place] : self._from[place + 1]]
+
+    def __call__(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """States (texts, pieces, width) and mask."""
+        rows = [self._of(self._place[text]) for text in texts]
+        states = np.zeros((len(rows), max(map(len, rows)), WIDTH), dtype=np.float32)
+        mask = np.zeros(states.shape[:2], dtype=np.float32)
+        for place, row in enumerate(rows):
+            states[place, : len(row)], mask[place, : len(row)] = row, 1.0
+        return torch.from_numpy(states), torch.from_numpy(mask)
+
+
+class Fitting:
+    """The judge with the states of all that it is shown."""
+
+    def __init__(self, cells: Cells) -> None:
+        self.net = Judge()
+        self.questions = States(sorted({g["premise"] for g in cells}), QUESTION)
+        self.stretches = States(sorted({c["text"] for g in cells for c in g["candidates"]}), STRETCH)
+
+    def logits(self, part: Cells, candidates: Sequence[Cells]) -> Tensor:
+        """Of all candidates of the cells, one after the other."""
+        flat = [c for some in candidates for c in some]
+        texts = sorted({c["text"] for c in flat}, key=len)
+        places = {text: place for place, text in enumerate(texts)}
+        asked, asked_mask = self.questions([g["premise"] for g in part])
+        said, said_mask = self.stretches(texts)
+        asked, said = self.net.upper(asked, asked_mask), self.net.upper(said, said_mask)
+        of = torch.tensor([place for place, some in enumerate(candidates) for _ in some])
+        to = torch.tensor([places[c["text"]] for c in flat])
+        features = torch.tensor([c["features"] for c in flat], dtype=torch.float32)
+        logits: Tensor = self.net.matcher(asked[of], asked_mask[of], said[to], said_mask[to], features)
+        return logits
+
+
 def drawn(group: dict[str, Any], rng: random.Random) -> list[dict[str, Any]]:
     """What is judged of a cell in one step: evidence first, where there is any."""
     positive = [c for c in group["candidates"] if c["answers"] == 1]
-    negative = [c for c in group["candidates"][:HARD] if c["answers"] == 0]
-    if positive:
-        return [rng.choice(positive), *rng.sample(negative, min(GROUP - 1, len(negative)))]
-    return rng.sample(negative, min(2, len(negative)))
+    positive = rng.sample(positive, min(3, len(positive)))
+    others = [c for c in group["candidates"] if c["answers"] == 0]
+    return [*positive, *rng.sample(others, min(DRAWN - len(positive), len(others)))]
 
 
-def steps(cells: Sequence[dict[str, Any]], rng: random.Random) -> Iterator[list[list[Any]]]:
-    """Groups of like length together: padding is work for nothing."""
-    order = sorted(cells, key=lambda g: len(g["premise"]) // 30 + rng.random() * 4)
-    parts = [order[at : at + GROUPS] for at in range(0, len(order), GROUPS)]
-    rng.shuffle(parts)
-    for part in parts:
-        yield [[g["premise"], drawn(g, rng)] for g in part]
-
-
-def loss(logits: Tensor, part: Sequence[Sequence[Any]]) -> Tensor:
-    """See the module."""
-    total, at = torch.zeros(()), 0
-    pointwise, denied = [], []
-    for _, candidates in part:
-        mine = logits[at : at + len(candidates)]
-        at += len(candidates)
-        answers = torch.tensor([float(c["answers"]) for c in candidates])
-        if answers.sum() and len(candidates) > 1:
-            total = total - torch.log_softmax(mine[:, 0], 0)[0]
-        pointwise.append(functional.binary_cross_entropy_with_logits(mine[:, 0], answers, reduction="none").mean())
-        if answers.sum():
-            denies = torch.tensor(float(candidates[0]["denies"]))
-            denied.append(functional.binary_cross_entropy_with_logits(mine[0, 1], denies))
-    total = total / len(part) + 0.5 * torch.stack(pointwise).mean()
-    return total + 0.3 * torch.stack(denied).mean() if denied else total
-
-
-def measure(net: Judge, pieces: Any, cells: Sequence[dict[str, Any]], most: int) -> dict[str, float]:
-    """hit@1 and recall@3 among the best ``most`` by features, of cells with evidence; and how well denials are told."""
-    net.eval()
-    hits, told = [], []
+def steps(cells: Cells, rng: random.Random) -> Iterator[list[dict[str, Any]]]:
+    """Cells of two libraries at a time."""
+    of_library = defaultdict(list)
     for group in cells:
-        if not group["evidence"]:
-            continue
-        best = group["candidates"][:most]
-        with torch.inference_mode():
-            logits = net(*paired(pieces, [(group["premise"], c["text"]) for c in best]))
-        order = logits[:, 0].argsort(descending=True).tolist()
-        ranks = [rank for rank, place in enumerate(order) if best[place]["answers"] == 1]
-        hits.append((bool(ranks) and ranks[0] < 1, bool(ranks) and ranks[0] < 3, best[0]["answers"] == 1))
-        told += [(float(logits[at, 1] > 0), c["denies"]) for at, c in enumerate(best) if c["answers"] == 1]
-    net.train()
-    h, d = np.array(hits, float).mean(0), np.array(told)
+        of_library[group["entity"]].append(group)
+    parts = []
+    for mine in of_library.values():
+        rng.shuffle(mine)
+        parts += [mine[at : at + TOGETHER] for at in range(0, len(mine), TOGETHER)]
+    rng.shuffle(parts)
+    for at in range(0, len(parts) - 1, 2):
+        yield parts[at] + parts[at + 1]
+
+
+def loss(logits: Tensor, candidates: Sequence[Cells]) -> Tensor:
+    """See the module."""
+    listwise, pointwise, at = torch.zeros(()), [], 0
+    for some in candidates:
+        mine, answers = logits[at : at + len(some), 0], torch.tensor([float(c["answers"]) for c in some])
+        at += len(some)
+        if answers.any() and not answers.all():
+            listwise = listwise + torch.logsumexp(mine, 0) - torch.logsumexp(mine[answers == 1], 0)
+        pointwise.append(functional.binary_cross_entropy_with_logits(mine, answers))
+    total = listwise / len(candidates) + 0.7 * torch.stack(pointwise).mean()
+    flat = [c for some in candidates for c in some]
+    evidence = torch.tensor([c["answers"] == 1 for c in flat])
+    if evidence.any():
+        denies = torch.tensor([float(c["denies"]) for c in flat])[evidence]
+        total = total + 0.3 * functional.binary_cross_entropy_with_logits(logits[evidence, 1], denies)
+    return total
+
+
+def measure(fitting: Fitting, cells: Cells) -> dict[str, float]:
+    """hit@1 and recall@3 of cells with evidence; areas under the curve of: has evidence (by kind), denies."""
+    fitting.net.eval()
+    hits, best, denials = [], [], []
+    with torch.inference_mode():
+        for at in range(0, len(cells), 16):
+            part = cells[at : at + 16]
+            told = iter(fitting.logits(part, [g["candidates"] for g in part]).tolist())
+            for group in part:
+                scored = sorted(((*next(told), c) for c in group["candidates"]), key=lambda one: -one[0])
+                best.append((group["kind"] in SETS, bool(group["evidence"]), scored[0][0]))
+                right = [rank for rank, (_, _, c) in enumerate(scored) if c["answers"] == 1]
+                if group["evidence"]:
+                    hits.append((bool(right) and right[0] < 1, bool(right) and right[0] < 3))
+                denials += [(c["denies"], no) for _, no, c in scored if c["answers"] == 1]
+    fitting.net.train()
+    by_kind = {kind: [(has, score) for is_set, has, score in best if is_set == kind] for kind in (False, True)}
     return {
-        "hit@1": h[0],
-        "recall@3": h[1],
-        "hit@1 by features": h[2],
-        "denials found": float(d[d[:, 1] == 1, 0].mean()),
-        "false denials": float(d[d[:, 1] == 0, 0].mean()),
+        "hit@1": float(np.mean([first for first, _ in hits])),
+        "recall@3": float(np.mean([three for _, three in hits])),
+        "answered": float(roc_auc_score(*zip(*by_kind[False], strict=True))),
+        "answered, sets": float(roc_auc_score(*zip(*by_kind[True], strict=True))),
+        "denied": float(roc_auc_score(*zip(*denials, strict=True))),
     }
 
 
@@ -125,44 +200,55 @@ def main() -> None:
     parser.add_argument("train", type=Path, nargs="+")
     parser.add_argument("--validation", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=60.0, help="the learning rate falls to nothing by then")
+    parser.add_argument("--rounds", type=float, default=3.0)
     parser.add_argument("--start", type=Path, help="a checkpoint to go on from")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
     rng = random.Random(SEED)
-    pieces, net = tokenizer(), Judge()
-    if arguments.start:
-        net.load_state_dict(torch.load(arguments.start))
     cells, held = groups(arguments.train), groups(arguments.validation)
     cheap = weights(cells)
-    ordered(cells, cheap)
-    ordered(held, cheap)
-    held = random.Random(SEED).sample(held, min(MEASURED, len(held)))
-    optimiser = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=RATE, weight_decay=0.01)
-    started, step, total = time.monotonic(), 0, 0.0
+    for some in (cells, held):
+        ordered(some, cheap)
+        shortened(some)
+    for group in held:
+        group["candidates"] = group["candidates"][:KEPT]
+    held.sort(key=lambda g: g["entity"])
+    fitting = Fitting([*cells, *held])
+    if arguments.start:
+        fitting.net.load_state_dict(torch.load(arguments.start))
+    _fit(fitting, cells, held, arguments.rounds, arguments.out, rng)
+
+
+def _fit(fitting: Fitting, cells: Cells, held: Cells, rounds: float, out: Path, rng: random.Random) -> None:
+    net = fitting.net
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": net.layers.parameters(), "most": RATE, "weight_decay": 0.01},
+            {"params": net.matcher.parameters(), "most": RATE_MATCHER, "weight_decay": 0.02},
+        ]
+    )
+    most, step, total, began = int(rounds * len(list(steps(cells, rng)))), 0, 0.0, time.monotonic()
     net.train()
-    while (done := (time.monotonic() - started) / 60 / arguments.minutes) < 1.0:
+    while step < most:
         for part in steps(cells, rng):
-            done = (time.monotonic() - started) / 60 / arguments.minutes
-            if done >= 1.0:
-                break
             for group in optimiser.param_groups:
-                group["lr"] = RATE * min(1.0, step / 200) * max(0.01, 1.0 - done)
-            pairs = [(premise, c["text"]) for premise, candidates in part for c in candidates]
+                group["lr"] = group["most"] * min(1.0, step / 100) * max(0.01, 1.0 - step / most)
+            candidates = [drawn(g, rng) for g in part]
+            kept = [(g, some) for g, some in zip(part, candidates, strict=True) if some]
             optimiser.zero_grad()
-            value = loss(net(*paired(pieces, pairs)), part)
+            value = loss(fitting.logits([g for g, _ in kept], [s for _, s in kept]), [s for _, s in kept])
             value.backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
             optimiser.step()
             step, total = step + 1, total + value.item()
             if step % 50 == 0:
-                print(f"step {step}, {done * arguments.minutes:.1f} min, loss {total / 50:.3f}", flush=True)
+                print(f"step {step} of {most}, {time.monotonic() - began:.0f} s, loss {total / 50:.3f}", flush=True)
                 total = 0.0
-            if step % 300 == 0:
-                print({k: round(v, 3) for k, v in measure(net, pieces, held, 16).items()}, flush=True)
-                torch.save(net.state_dict(), arguments.out)
-    print({k: round(v, 3) for k, v in measure(net, pieces, held, 16).items()}, flush=True)
-    torch.save(net.state_dict(), arguments.out)
+            if step % MEASURED == 0 or step == most:
+                print({k: round(v, 3) for k, v in measure(fitting, held).items()}, flush=True)
+                torch.save(net.state_dict(), out)
+            if step >= most:
+                break
 
 
 if __name__ == "__main__":

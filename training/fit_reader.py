@@ -18,9 +18,11 @@ from typing import Any
 
 import torch
 from labels import ASKED, KINDS, ROLES, Labelled, Mark, read
-from network import ALL_FLAGS, CLS, LABELS, SEP, Reader, padded, tokenizer
+from network import ALL_FLAGS, LABELS, Lower, Reader, padded, tokenizer
 from torch import Tensor
 from torch.nn import functional
+
+from mlsurvey.learned.pieces import CLS, SEP
 
 SEED = 12
 BATCH = 16
@@ -85,9 +87,9 @@ def encoded(pieces: Any, text: str, marks: Sequence[Mark]) -> tuple[list[int], l
 
 
 def batch(pieces: Any, items: Sequence[tuple[Labelled, str, Sequence[Mark]]]) -> tuple[list[Tensor], list[Tensor]]:
-    """Inputs and targets."""
+    """Pieces with their mask, and targets."""
     rows = [encoded(pieces, text, marks) for _, text, marks in items]
-    inputs = padded([ids for ids, _, _ in rows], [[0] * len(ids) for ids, _, _ in rows])
+    inputs = list(padded([ids for ids, _, _ in rows]))
     width = inputs[0].shape[1]
     labels, negated = (torch.tensor([[*row[k], *[-100] * (width - len(row[k]))] for row in rows]) for k in (1, 2))
     kinds = torch.tensor([KINDS.index(r.kind) for r, _, _ in items])
@@ -111,7 +113,16 @@ def loss(out: Sequence[Tensor], targets: Sequence[Tensor], weights: Tensor) -> T
     )
 
 
-def measure(net: Reader, pieces: Any, records: Sequence[Labelled]) -> dict[str, float]:
+def read_by(net: Reader, lower: Lower, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    """What the reader says of questions."""
+    ids, mask = inputs
+    with torch.no_grad():
+        states = lower(ids, mask)
+    told: tuple[Tensor, ...] = net(states, mask)
+    return told
+
+
+def measure(net: Reader, lower: Lower, pieces: Any, records: Sequence[Labelled]) -> dict[str, float]:
     """Accuracy of kinds and flags, F1 of labels by word piece."""
     net.eval()
     counts: Counter[str] = Counter()
@@ -119,7 +130,7 @@ def measure(net: Reader, pieces: Any, records: Sequence[Labelled]) -> dict[str, 
         part = records[at : at + 32]
         inputs, targets = batch(pieces, [(r, r.question, r.marks) for r in part])
         with torch.inference_mode():
-            labels, _, kinds, flags = net(*inputs)
+            labels, _, kinds, flags = read_by(net, lower, inputs)
         counts["kinds"] += int((kinds.argmax(-1) == targets[2]).sum())
         counts["flags"] += int(((flags > 0) == (targets[3] > 0.5)).sum())
         told, gold = labels.argmax(-1), targets[0]
@@ -146,12 +157,12 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
     rng = random.Random(SEED)
-    pieces, net = tokenizer(), Reader()
+    pieces, net, lower = tokenizer(), Reader(), Lower().eval()
     records, held = list(read(arguments.train)), list(read([arguments.validation]))
     marks = [(r, m) for r in records for m in r.marks if m.label in ROLES and m.label != "W"]
     names = sorted({r.question[m.start : m.end] for r, m in marks})
     weights = torch.tensor([1.0 if label in ("O", ASKED, "S") else 2.0 for label in LABELS])
-    optimiser = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=RATE, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.01)
     steps = arguments.rounds * (len(records) // BATCH)
     started, step = time.monotonic(), 0
     net.train()
@@ -163,13 +174,13 @@ def main() -> None:
             for group in optimiser.param_groups:
                 group["lr"] = RATE * min(1.0, step / 100) * max(0.02, 1 - step / steps)
             optimiser.zero_grad()
-            value = loss(net(*inputs), targets, weights)
+            value = loss(read_by(net, lower, inputs), targets, weights)
             value.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimiser.step()
             total += value.item()
             step += 1
-        scores = measure(net, pieces, held)
+        scores = measure(net, lower, pieces, held)
         told = " ".join(f"{k} {v:.3f}" for k, v in scores.items())
         minutes = (time.monotonic() - started) / 60
         print(f"round {round_ + 1}, {minutes:.1f} min, loss {total / (len(records) // BATCH):.3f}; {told}", flush=True)

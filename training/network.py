@@ -1,7 +1,8 @@
-"""The network that is trained: two short stacks of MiniLM's first layers over one table of word pieces.
+"""The networks that are trained, on the layers of the default embedder, all-MiniLM-L6-v2.
 
-The *judge* reads a question and a stretch of a document together and says how likely the stretch answers, and denies.
-The *reader* reads the question alone: a label for each word piece, the kind of the question, and its flags.
+The *encoder* reads a text by itself: its first layers stay as they are, its last are fitted. The *matcher* compares the
+pieces of a question with those of a stretch and says how likely the stretch answers, and denies. The *reader* stands on
+the encoder's first layers too, with one of its own: a label for each piece of a question, its kind, and its flags.
 """
 
 from __future__ import annotations
@@ -13,16 +14,27 @@ from typing import Any
 import torch
 from labels import ASKED, FIELDS, FLAGS, KINDS, ROLES
 from torch import Tensor, nn
+from torch.nn import functional
 from transformers import AutoModel, AutoTokenizer
 
-from mlsurvey.learned.pieces import CLS, SEP, pair_types
+from mlsurvey.answering.features import NAMES
+from mlsurvey.learned.pieces import CLS, SEP
 
-LAYERS = (1, 3, 5)
-"""Of MiniLM's six: half of the time. Every second one with the last, as paraphrase-MiniLM-L3 was made of twelve."""
-QUESTION, STRETCH = 40, 64
-"""Word pieces of either side of a pair that are read."""
+FROZEN = 4
+"""Of MiniLM's six layers: as they are, and shared by judge and reader."""
+WIDTH = 384
+PROJECTED = 128
+"""Numbers of a piece where pieces are compared, as in ColBERT (Khattab and Zaharia, SIGIR 2020)."""
+KERNELS = (0.9, 0.7, 0.5, 0.35, 0.2, 0.05, -0.1)
+"""Middles of the kernels that pool similarities, as in K-NRM (Xiong et al., SIGIR 2017)."""
+SPREAD = 0.1
+QUESTION, STRETCH = 64, 80
+"""Word pieces of either side that are read, special ones included."""
+LONGEST = 132
+"""Word pieces of any text: of a question that is read 128, and the special ones. More places are not kept."""
 LABELS = ("O", *ROLES, ASKED, *FIELDS)
 ALL_FLAGS = (*FLAGS, "follows")
+MASKED = -1e4
 
 
 def base_folder() -> Path:
@@ -37,56 +49,133 @@ def tokenizer() -> Any:
     return AutoTokenizer.from_pretrained(base_folder())
 
 
-def _stack(layers: Sequence[int]) -> nn.Module:
-    stack = AutoModel.from_pretrained(base_folder(), attn_implementation="sdpa")
-    stack.pooler = None
-    stack.encoder.layer = nn.ModuleList(stack.encoder.layer[number] for number in layers)
-    return stack
+def minilm() -> nn.Module:
+    """The model as it comes."""
+    model: nn.Module = AutoModel.from_pretrained(base_folder(), attn_implementation="sdpa")
+    model.pooler = None
+    return model
+
+
+def through(layers: nn.ModuleList, hidden: Tensor, mask: Tensor) -> Tensor:
+    """States (texts, pieces, width) after some layers; ``mask`` (texts, pieces) is 1 for pieces, 0 for padding."""
+    hiding = (1.0 - mask.to(hidden.dtype))[:, None, None, :] * MASKED
+    for layer in layers:
+        out = layer(hidden, hiding)
+        hidden = out[0] if isinstance(out, tuple) else out
+    return hidden
+
+
+class Lower(nn.Module):
+    """Word pieces to states after the layers that stay as they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        model = minilm()
+        self.embeddings = model.embeddings
+        places = model.embeddings.position_embeddings.weight[:LONGEST]
+        self.embeddings.position_embeddings = nn.Embedding.from_pretrained(places)
+        self.layers = nn.ModuleList(model.encoder.layer[:FROZEN])
+        self.requires_grad_(False)
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """States (texts, pieces, width)."""
+        return through(self.layers, self.embeddings(input_ids=ids), mask)
 
 
 class Judge(nn.Module):
-    """Pairs to logits of *answers* and *denies*, shape (pairs, 2).
+    """The last layers of the encoder, and the matcher."""
 
-    The type of a piece says its side and whether the other side has it too: exact matches need not be learnt.
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(minilm().encoder.layer[FROZEN:])
+        self.matcher = Matcher()
+
+    def upper(self, states: Tensor, mask: Tensor) -> Tensor:
+        """States after the last layers, from those of :class:`Lower`."""
+        return through(self.layers, states, mask)
+
+
+class Matcher(nn.Module):
+    """Pairs to logits of *answers* and *denies*.
+
+    A small network over what the two sides have in common: cosine of their means and a projection of the product of
+    these; for each piece its greatest similarity on the other side (MaxSim), with weights that are learnt; similarities
+    pooled by kernels; both means; and the features by words.
     """
 
-    def __init__(self, layers: Sequence[int] = LAYERS) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.bert = _stack(layers)
-        width = self.bert.config.hidden_size
-        self.pool = nn.Linear(width, width)
-        self.rel = nn.Linear(width, 2)
-        sides = self.bert.embeddings.token_type_embeddings.weight.data
-        types = nn.Embedding.from_pretrained(torch.cat([sides, sides]), freeze=False)
-        self.bert.embeddings.token_type_embeddings = types
-        self.bert.embeddings.word_embeddings.requires_grad_(False)  # shared with the reader, and half of all weights
+        self.project = nn.Linear(WIDTH, PROJECTED, bias=False)
+        nn.init.orthogonal_(self.project.weight)
+        self.weigh = nn.Linear(WIDTH, 2)
+        self.weigh_stretch = nn.Linear(WIDTH, 1)
+        self.product = nn.Linear(WIDTH, 64)
+        self.asked, self.said = nn.Linear(WIDTH, 32), nn.Linear(WIDTH, 32)
+        columns = 5 + 2 * len(KERNELS) + 64 + 32 + 32 + len(NAMES)
+        self.norm = nn.BatchNorm1d(columns)
+        self.decide = nn.Sequential(
+            nn.Dropout(0.15), nn.Linear(columns, 128), nn.ReLU(), nn.Dropout(0.15), nn.Linear(128, 2)
+        )
+        self.register_buffer("middles", torch.tensor(KERNELS))
 
-    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
-        """Logits (pairs, 2), of one vector a pair: the first piece's and the mean, together."""
-        hidden = self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
-        kept = mask.unsqueeze(-1).to(hidden.dtype)
-        mean = (hidden * kept).sum(1) / kept.sum(1)
-        return self.rel(torch.tanh(self.pool(hidden[:, 0] + mean)))
+    def forward(
+        self, question: Tensor, question_mask: Tensor, stretch: Tensor, stretch_mask: Tensor, features: Tensor
+    ) -> Tensor:
+        """Logits (pairs, 2), from states of both sides (pairs, pieces, width), masks, and features (pairs, names)."""
+        asked, said = _mean(question, question_mask), _mean(stretch, stretch_mask)
+        product = asked * said
+        weights = torch.softmax(_hidden(self.weigh(question), question_mask), 1)
+        inverse = torch.softmax(_hidden(self.weigh_stretch(stretch), stretch_mask), 1).squeeze(-1)
+        plain = self._alike(question, question_mask, stretch, stretch_mask, weights[..., 0], inverse)
+        a, b = self.project(question), self.project(stretch)
+        near = self._alike(a, question_mask, b, stretch_mask, weights[..., 0], inverse)
+        columns = [
+            product.sum(-1, keepdim=True),
+            *plain[:2],
+            *near[:2],
+            *self._pooled(near[2], stretch_mask, weights),
+            self.product(product * WIDTH**0.5),
+            self.asked(asked * WIDTH**0.5),
+            self.said(said * WIDTH**0.5),
+            features,
+        ]
+        decided: Tensor = self.decide(self.norm(torch.cat(columns, 1)))
+        return decided
+
+    def _alike(
+        self, a: Tensor, a_mask: Tensor, b: Tensor, b_mask: Tensor, weights: Tensor, inverse: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """MaxSim of the question's pieces, of the stretch's, both weighted (pairs, 1), and all cosines."""
+        cosines = torch.bmm(functional.normalize(a, dim=-1), functional.normalize(b, dim=-1).transpose(1, 2))
+        there = cosines - 2.0 * (1.0 - b_mask.to(a.dtype))[:, None, :]
+        back = cosines - 2.0 * (1.0 - a_mask.to(a.dtype))[:, :, None]
+        of_question = (weights * there.max(2).values).sum(1, keepdim=True)
+        of_stretch = (inverse * back.max(1).values).sum(1, keepdim=True)
+        return of_question, of_stretch, cosines
+
+    def _pooled(self, cosines: Tensor, stretch_mask: Tensor, weights: Tensor) -> list[Tensor]:
+        """Kernels over the cosines of each piece of the question, by both of its weights."""
+        raised = torch.exp(-((cosines[..., None] - self.middles) ** 2) / (2 * SPREAD**2))
+        counted = torch.log1p((raised * stretch_mask.to(cosines.dtype)[:, None, :, None]).sum(2))
+        return [(weights[..., place, None] * counted).sum(1) for place in (0, 1)]
 
 
 class Reader(nn.Module):
-    """Questions to logits: labels (questions, pieces, labels), negated (questions, pieces), kinds, flags."""
+    """States of questions, from :class:`Lower`, to labels, negated (by piece), kinds, flags (by question)."""
 
-    def __init__(self, layers: Sequence[int] = (0, 1, 2)) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.bert = _stack(layers)
-        width = self.bert.config.hidden_size
-        self.labels = nn.Linear(width, len(LABELS))
-        self.negated = nn.Linear(width, 1)
-        self.pool = nn.Linear(width, width)
-        self.kinds = nn.Linear(width, len(KINDS))
-        self.flags = nn.Linear(width, len(ALL_FLAGS))
+        self.layers = nn.ModuleList(minilm().encoder.layer[FROZEN : FROZEN + 1])
+        self.labels = nn.Linear(WIDTH, len(LABELS))
+        self.negated = nn.Linear(WIDTH, 1)
+        self.pool = nn.Linear(WIDTH, WIDTH)
+        self.kinds = nn.Linear(WIDTH, len(KINDS))
+        self.flags = nn.Linear(WIDTH, len(ALL_FLAGS))
         self.drop = nn.Dropout(0.1)
-        self.bert.embeddings.word_embeddings.requires_grad_(False)
 
-    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def forward(self, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """See the class."""
-        hidden = self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
+        hidden = through(self.layers, states, mask)
         kept = mask.unsqueeze(-1).to(hidden.dtype)
         mean = (hidden * kept).sum(1) / kept.sum(1)
         pooled = self.drop(torch.tanh(self.pool(hidden[:, 0] + mean)))
@@ -94,20 +183,28 @@ class Reader(nn.Module):
         return self.labels(words), self.negated(words).squeeze(-1), self.kinds(pooled), self.flags(pooled)
 
 
-def paired(pieces: Any, pairs: Sequence[tuple[str, str]], first: int = QUESTION, second: int = STRETCH) -> list[Tensor]:
-    """Pieces, types and mask of pairs of texts, each shape (pairs, pieces); either side is cut by itself."""
-    left = pieces([a for a, _ in pairs], add_special_tokens=False, truncation=True, max_length=first)["input_ids"]
-    right = pieces([b for _, b in pairs], add_special_tokens=False, truncation=True, max_length=second)["input_ids"]
-    rows = [[CLS, *a, SEP, *b, SEP] for a, b in zip(left, right, strict=True)]
-    return padded(rows, [pair_types(a, b) for a, b in zip(left, right, strict=True)])
+def _mean(states: Tensor, mask: Tensor) -> Tensor:
+    """Unit vectors (texts, width)."""
+    kept = mask.unsqueeze(-1).to(states.dtype)
+    return functional.normalize((states * kept).sum(1) / kept.sum(1), dim=-1)
 
 
-def padded(rows: Sequence[Sequence[int]], types: Sequence[Sequence[int]]) -> list[Tensor]:
-    """Tensors of one width: pieces, types, mask."""
+def _hidden(weights: Tensor, mask: Tensor) -> Tensor:
+    """Weights (texts, pieces, any) with those of padding out of the way."""
+    return weights + (1.0 - mask.to(weights.dtype)).unsqueeze(-1) * MASKED
+
+
+def pieces_of(pieces: Any, texts: Sequence[str], most: int) -> list[list[int]]:
+    """Word pieces of each text between the special ones, ``most`` at most."""
+    cut = pieces(list(texts), add_special_tokens=False, truncation=True, max_length=most - 2)["input_ids"]
+    return [[CLS, *ids, SEP] for ids in cut]
+
+
+def padded(rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    """Pieces and mask of one width, each shape (texts, pieces)."""
     shape = (len(rows), max(map(len, rows)))
-    ids, kinds, mask = (torch.zeros(shape, dtype=torch.long) for _ in range(3))
-    for place, (row, kind) in enumerate(zip(rows, types, strict=True)):
+    ids, mask = torch.zeros(shape, dtype=torch.long), torch.zeros(shape, dtype=torch.long)
+    for place, row in enumerate(rows):
         ids[place, : len(row)] = torch.tensor(row)
-        kinds[place, : len(row)] = torch.tensor(kind)
         mask[place, : len(row)] = 1
-    return [ids, kinds, mask]
+    return ids, mask

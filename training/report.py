@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from statistics import mean
 
-from labels import Evidence, Labelled, read
+from labels import Cell, Evidence, Labelled, read
 
 from mlsurvey.evaluation import measures
 from mlsurvey.evaluation import questions as gold
@@ -44,12 +44,18 @@ def question_of(record: Labelled, answer: Answer, text: measures.Text) -> gold.Q
     same = len(matters) == len(answer.aspects)
     names = {matter: answer.aspects[place] if same else "" for place, matter in enumerate(matters)}
     is_set = record.kind in ("list", "recommend")
-    cells = [c for c in record.cells if not is_set or any(not e.denies for e in c.evidence)]
+    cells = [c for c in record.cells if not is_set or _is_member(record, c)]
     kept = tuple(
         gold.Cell(c.entity, names[c.matter], tuple(quoted(e, text) for e in c.evidence)) for c in cells if c.evidence
     )
     entities = tuple(dict.fromkeys(c.entity for c in cells if c.evidence))
     return gold.Question(record.id, record.question, record.kind, bool(kept), entities, kept)
+
+
+def _is_member(record: Labelled, cell: Cell) -> bool:
+    """Whether the library is in the set: of a negated question, evidence that denies puts it there."""
+    turned = "not" in record.flags and any(e.denies for c in record.cells for e in c.evidence)
+    return any(e.denies is turned for e in cell.evidence)
 
 
 def score(record: Labelled, answer: Answer, text: measures.Text, values: Values) -> None:

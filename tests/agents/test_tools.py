@@ -65,6 +65,9 @@ def test_a_session(connect, indexed) -> None:
             assert {**value, "timings_ms": None} == {**expected, "timings_ms": None}
             assert json.loads(answer.content[0].text) == value
             await look_around(client, value["citations"][0])
+            following = {"question": "and what about its licence?", "after": [QUESTION]}
+            answer = (await client.call_tool("ask", following)).structured_content
+            assert (answer["entities"], answer["carried"]) == (["burn", "candle"], ["libraries"])
 
     run(flow)
 

@@ -7,8 +7,6 @@ import pytest
 from mlsurvey.survey import Survey
 from mlsurvey.types import Answer, Filters, Kind, Status
 
-unsure_of_denials = pytest.mark.xfail(reason="the judge was not trained enough to tell denials", strict=True)
-
 
 def said(answer: Answer, entity: str) -> str:
     return " ".join(s.text for s in answer.statements if s.entity == entity)
@@ -54,7 +52,6 @@ def test_a_silent_side_is_told_with_the_number_of_passages_read(field: Survey) -
         "Does Zephyrnet.js support the GPU?",
         "How long should I boil an egg?",
         "What does Emberlite cost per month in euros?",
-        "Does Emberlite run on AMD cards?",
     ],
 )
 def test_what_no_document_states_is_not_answered(field: Survey, question: str) -> None:
@@ -65,7 +62,7 @@ def test_what_no_document_states_is_not_answered(field: Survey, question: str) -
 
 
 def test_an_abstention_offers_the_nearest_passages_as_such(field: Survey) -> None:
-    answer = field.ask("Does Emberlite run on AMD cards?")
+    answer = field.ask("What does Emberlite cost per month in euros?")
     assert answer.nearest and answer.nearest[0].document.startswith(("rust/ember", "emberlite", "survey"))
 
 
@@ -73,7 +70,6 @@ def test_an_unknown_library_is_named_in_the_reason(field: Survey) -> None:
     assert "Zephyrnet.js" in (field.ask("Does Zephyrnet.js support the GPU?").reason or "")
 
 
-@unsure_of_denials
 def test_a_set_is_shown_in_three_groups(field: Survey) -> None:
     answer = field.ask("Which Rust libraries support the GPU?")
     assert answer.kind is Kind.LIST
@@ -86,7 +82,6 @@ def test_a_set_may_ask_for_a_kind(field: Survey) -> None:
     assert set(answer.entities) >= {"ember"} and "wick" not in answer.entities
 
 
-@unsure_of_denials
 def test_a_set_may_ask_for_an_absence(field: Survey) -> None:
     answer = field.ask("Which Rust frameworks are no longer maintained?")
     assert answer.entities == ("wick",)
@@ -158,7 +153,6 @@ def test_a_list_wants_the_part_that_is_asked_for(field: Survey) -> None:
     assert "wick" not in answer.groups["yes"]
 
 
-@unsure_of_denials
 def test_advice_tells_where_a_library_is_no_longer_maintained(field: Survey) -> None:
     answer = field.ask("What should I use to port existing C++ code to Rust?")
     assert "wick" in answer.entities

@@ -297,3 +297,39 @@ def test_stretches_are_joined_unless_a_mark_or_a_conjunction_parts_them(between:
     spans = [Span(len(question) - len(second), len(question)), Span(0, len(first))]
     joined = asked_stretches(question, spans)
     assert [s.of(question) for s in joined] == ([first, second] if count == 2 else [question])
+
+
+def test_what_stands_like_a_library_and_is_a_word_of_the_documents_is_asked_for() -> None:
+    understood = parse("[S Burn] vs [S Candle]: [S serving] and [asked GPU]")
+    assert (understood.entities, understood.unknown) == (("burn", "candle"), ())
+    assert [a.words for a in understood.aspects] == ["serving", "GPU"]
+
+
+def test_a_thing_that_is_no_library_belongs_to_what_is_asked() -> None:
+    understood = parse("[language Rust] libraries that [asked handle] [R+ zero copy]", LIST)
+    assert [a.words for a in understood.aspects] == ["handle zero copy"]
+
+
+def test_the_members_of_a_set_may_be_those_that_lack_it() -> None:
+    understood = parse("[language Rust] libraries that do [asked not support GPUs]", LIST)
+    (asked,) = understood.aspects
+    assert (asked.aspect.slug, asked.words, asked.negated) == ("gpu", "not support GPUs", True)
+
+
+def test_a_question_about_one_library_turns_nothing_round() -> None:
+    (asked,) = parse("Does [S Burn] [asked not support GPUs]?").aspects
+    assert not asked.negated
+
+
+def test_words_that_deny_alone_ask_for_nothing() -> None:
+    understood = parse("[language Rust] libraries that are [kind native] [asked rather than] [kind wrappers]", LIST)
+    assert understood.aspects == ()
+    assert [(c.values, c.negated) for c in understood.conditions if c.field == "kind"] == [
+        (("native",), False),
+        (("binding",), True),
+    ]
+
+
+def test_a_word_before_an_apostrophe_is_whole() -> None:
+    (asked,) = parse("[language Rust] libraries that don'[asked t use the GPU]", LIST).aspects
+    assert (asked.words, asked.negated) == ("don't use the GPU", True)

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlsurvey.answering.polarity import denies
+from mlsurvey.answering.polarity import affirmed, denies, is_turned
+from mlsurvey.types import Span
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,47 @@ def test_no_word_says_no(text: str) -> None:
 )
 def test_a_word_says_no_whatever_it_is_said_of(text: str) -> None:
     assert denies(text)
+
+
+@pytest.mark.parametrize(
+    ("question", "stretch"),
+    [
+        ("Which crates do not support GPUs?", "support GPUs"),
+        ("Which crates don't run on a phone?", "run on a phone"),
+        ("Which need no server?", "need no server"),
+        ("Which aren’t bindings?", "bindings"),
+        ("What runs neither here nor in the browser?", "in the browser"),
+        ("Which cannot really train?", "train"),
+    ],
+)
+def test_a_question_may_ask_for_the_contrary(question: str, stretch: str) -> None:
+    start = question.index(stretch)
+    assert is_turned(question, Span(start, start + len(stretch)))
+
+
+@pytest.mark.parametrize(
+    ("question", "stretch"),
+    [
+        ("Which crates support GPUs?", "support GPUs"),
+        ("I do not know: which of them support GPUs?", "support GPUs"),
+        ("Which run without a server?", "run without a server"),
+        ("Which take notes?", "take notes"),
+        ("Which train and do not crash?", "train"),
+    ],
+)
+def test_a_negation_elsewhere_turns_nothing(question: str, stretch: str) -> None:
+    start = question.index(stretch)
+    assert not is_turned(question, Span(start, start + len(stretch)))
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("not support GPUs", "support GPUs"),
+        ("need no server", "need server"),
+        ("rather than", ""),
+        ("run on it", "run on it"),
+    ],
+)
+def test_the_affirmative_form_leaves_negations_out(words: str, kept: str) -> None:
+    assert affirmed(words) == kept

@@ -8,8 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from mlsurvey.answering.candidates import naming
-from mlsurvey.answering.features import features
+from mlsurvey.answering.features import NAMES, features
 from mlsurvey.answering.score import BUDGET, JUDGED, Named, Scorer, judged_each, sigmoid, stretch
+from mlsurvey.learned.pieces import Pair
 from mlsurvey.types import SentenceKind
 
 from .samples import ARTEFACT, GAZETTEER, NOBODY, cell, found, passage
@@ -26,11 +27,11 @@ class Canned:
 
     def __init__(self, **logits: tuple[float, float]) -> None:
         self.logits = logits
-        self.asked: list[list[tuple[str, str]]] = []
+        self.asked: list[list[Pair]] = []
 
-    def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+    def judge(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:
         self.asked.append(list(pairs))
-        rows = [next((v for w, v in self.logits.items() if w in text), (0.0, 0.0)) for _, text in pairs]
+        rows = [next((v for w, v in self.logits.items() if w in pair.stretch), (0.0, 0.0)) for pair in pairs]
         return np.array(rows, dtype=np.float32).reshape(-1, 2)
 
 
@@ -69,13 +70,17 @@ def test_each_stretch_is_judged_against_the_premise_of_its_cell_all_at_once() ->
         (replace(cell("ember"), premise="Emberlite, GPU: ?"), named(PLAIN, BAD)),
     ]
     first, second = Scorer(ARTEFACT, judge)(jobs)
-    assert judge.asked == [
+    assert [[pair[:2] for pair in asked] for asked in judge.asked] == [
         [
             ("Waxworks, GPU: ?", f"Waxworks: {GOOD}"),
             ("Emberlite, GPU: ?", f"Waxworks: {PLAIN}"),
             ("Emberlite, GPU: ?", f"Waxworks: {BAD}"),
         ]
     ]
+    assert all(
+        dict(zip(NAMES, p.features, strict=True)) == dict(s.features)
+        for p, s in zip(judge.asked[0], [*first, *second], strict=True)
+    )
     assert ([s.candidate.text for s in first], [s.candidate.text for s in second]) == ([GOOD], [PLAIN, BAD])
 
 

@@ -164,3 +164,16 @@ def test_a_changed_source_is_marked_at_once_and_changes_the_tag(writing, home) -
     again = writing.post("/v1/ask", json={"question": QUESTION}, headers={"If-None-Match": first.headers["etag"]})
     assert again.status_code == 200
     assert any("changed" in citation.get("stale", "") for citation in again.json()["citations"])
+
+
+def test_a_follow_up_takes_from_the_questions_before_it(client) -> None:
+    body = {"question": "and what about its licence?", "after": [QUESTION]}
+    answer = client.post("/v1/ask", json=body).json()
+    assert (answer["entities"], answer["carried"]) == (["burn", "candle"], ["libraries"])
+    alone = client.post("/v1/ask", json=body | {"after": []}).json()
+    assert alone["carried"] == [] and alone["entities"] == []
+
+
+def test_questions_before_that_make_no_sense_are_refused(client) -> None:
+    response = client.post("/v1/ask", json={"question": QUESTION, "after": [" "]})
+    assert response.status_code == 422 and response.json()["errors"][0]["place"][-2] == "after"

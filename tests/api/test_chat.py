@@ -62,6 +62,22 @@ def test_the_last_message_of_the_user_is_the_question(client) -> None:
     assert post(client, body(messages=messages)).json()["answer"]["question"] == QUESTION
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_follow_up_takes_from_the_messages_before_it(client, stream) -> None:
+    messages = [
+        {"role": "user", "content": QUESTION},
+        {"role": "assistant", "content": "Both run on GPUs."},
+        {"role": "user", "content": "   "},
+        {"role": "user", "content": "and what about its licence?"},
+    ]
+    response = post(client, body(messages=messages, stream=stream))
+    told = "Taken from the question before: the libraries (Burn, Candle)."
+    assert told in response.text
+    if not stream:
+        assert response.json()["answer"]["carried"] == ["libraries"]
+        assert response.json()["choices"][0]["message"]["content"].startswith(f"*{told}*\n")
+
+
 def test_an_abstention_says_so_and_shows_what_is_near(client) -> None:
     value = post(client, body(ABSTAINING)).json()
     assert value["answer"]["abstained"]

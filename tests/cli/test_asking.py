@@ -135,3 +135,75 @@ def test_a_search_explains_its_hits(run, indexed) -> None:
 
 def test_nothing_found_is_said(run, indexed) -> None:
     assert run("search", "xyzzy", "--mode", "keyword", home=indexed).out == "nothing found\n"
+
+
+FOLLOWING = "and what about its licence?"
+
+
+def test_a_follow_up_takes_what_it_leaves_unsaid_and_says_so(run, indexed) -> None:
+    run("ask", QUESTION, home=indexed)
+    answer = run("ask", "--follow", FOLLOWING, "--json", home=indexed).value
+    assert (answer["question"], answer["entities"]) == (FOLLOWING, ["burn", "candle"])
+    assert answer["carried"] == ["libraries"]
+    again = run("ask", FOLLOWING, "--after", QUESTION, home=indexed)
+    assert again.out.startswith("Taken from the question before: the libraries (Burn, Candle).\n")
+
+
+def test_a_follow_up_to_nothing_says_what_to_do(run, indexed) -> None:
+    done = run("ask", "--follow", FOLLOWING, home=indexed)
+    assert done.code == 2 and "--after" in done.err and done.out == ""
+
+
+def test_a_conversation_goes_on_over_several_follow_ups(run, indexed) -> None:
+    run("ask", QUESTION, home=indexed)
+    run("ask", "--follow", FOLLOWING, home=indexed)
+    answer = run("ask", "--follow", "what about Gorgonia?", "--json", home=indexed).value
+    assert answer["entities"] == ["gorgonia"]
+
+
+def test_a_new_question_begins_a_new_conversation(run, indexed) -> None:
+    run("ask", "What is Gorgonia?", home=indexed)
+    run("ask", QUESTION, home=indexed)
+    assert run("ask", "--follow", FOLLOWING, "--json", home=indexed).value["entities"] == ["burn", "candle"]
+
+
+def test_a_line_may_follow_others(run, indexed) -> None:
+    lines = [
+        {"id": 1, "question": FOLLOWING, "after": [QUESTION]},
+        {"id": 2, "question": FOLLOWING, "after": QUESTION},
+    ]
+    stdin = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    done = run("ask", "--jsonl", "-", home=indexed, stdin=stdin)
+    first, second = map(json.loads, done.out.splitlines())
+    assert done.code == 1 and first["entities"] == ["burn", "candle"]
+    assert second["error"]["message"] == "'after' is no list of questions"
+
+
+@pytest.mark.parametrize("option", [("--follow",), ("--after", QUESTION)])
+def test_a_file_of_questions_follows_nothing(run, indexed, option) -> None:
+    done = run("ask", "--jsonl", "-", *option, home=indexed)
+    assert done.code == 2 and "'after'" in done.err
+
+
+def test_a_chat_answers_line_after_line(run, indexed) -> None:
+    done = run("chat", home=indexed, stdin=f"{QUESTION}\n\n{FOLLOWING}\n/quit\nnever read\n".encode())
+    first, second = done.out.split(f"> {FOLLOWING}\n")
+    assert done.code == 0 and first.startswith(f"> {QUESTION}\n") and "Burn supports GPUs" in first
+    assert second.startswith("Taken from the question before: the libraries (Burn, Candle).")
+    assert "never read" not in done.out
+
+
+def test_a_chat_forgets_when_it_is_told_to(run, indexed) -> None:
+    done = run("chat", "--json", home=indexed, stdin=f"{QUESTION}\n/new\n{FOLLOWING}\n".encode())
+    first, second = map(json.loads, done.out.splitlines())
+    assert first["entities"] == ["burn", "candle"] and second["carried"] == []
+
+
+def test_a_chat_goes_on_after_a_line_that_makes_no_sense(run, indexed) -> None:
+    done = run("chat", home=indexed, stdin=f"{'x' * 30_000}\n{QUESTION}\n".encode())
+    assert done.code == 0 and "error: " in done.err and "Burn supports GPUs" in done.out
+
+
+def test_a_chat_without_an_index_ends_before_the_first_question(run, tmp_path) -> None:
+    done = run("chat", "--index", str(tmp_path / "none"), stdin=b"What is Burn?\n")
+    assert done.code == 5 and "mlsurvey refresh" in done.err

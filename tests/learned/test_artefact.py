@@ -10,7 +10,7 @@ import pytest
 from mlsurvey.answering.conditions import FACTS
 from mlsurvey.answering.features import NAMES as FEATURES
 from mlsurvey.errors import EngineError
-from mlsurvey.learned.artefact import NETWORK, NUMBERS, SCHEMA, TOKENIZER, Artefact, folder, read_artefact
+from mlsurvey.learned.artefact import ENCODER, NUMBERS, SCHEMA, TOKENIZER, Artefact, folder, read_artefact
 from mlsurvey.learned.reading import ASKED, NAMES, PLAIN, WORD
 from mlsurvey.types import Kind
 
@@ -84,7 +84,7 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 
 def test_the_program_comes_with_one() -> None:
-    assert all((folder() / name).is_file() for name in (NETWORK, TOKENIZER, NUMBERS))
+    assert all((folder() / name).is_file() for name in (ENCODER, TOKENIZER, NUMBERS))
 
 
 def test_the_one_that_comes_with_the_program_has_every_number_that_is_asked_for() -> None:

@@ -8,18 +8,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mlsurvey.answering.features import NAMES
 from mlsurvey.errors import EngineError
 from mlsurvey.learned import network as module
-from mlsurvey.learned.artefact import NETWORK, NUMBERS, TOKENIZER, folder
+from mlsurvey.learned.artefact import ENCODER, MATCHER, NUMBERS, TOKENIZER, folder
 from mlsurvey.learned.network import LONGEST, Network
+from mlsurvey.learned.pieces import Pair
 
 QUESTION = "Does tch-rs (v0.17) run PyTorch models, or isn't it for CUDA 12.8?"
+PLAIN = (0.0,) * len(NAMES)
 PAIRS = [
-    ("Burn, GPU support: Does Burn run on the GPU?", "Burn supports GPUs through CUDA, Metal and WebGPU."),
-    ("Burn, licence: Which licence has Burn?", "Licence: MIT."),
-    ("Linfa", "A table of what every algorithm of the toolkit needs, how long it takes, and which crate has it. " * 3),
-    ("Candle, WebAssembly: Does Candle run in the browser?", "Candle runs in the browser by way of WebAssembly."),
-    ("Candle, WebAssembly: Does Candle run in the browser?", "Two spoons of sugar go into the dough."),
+    Pair(*texts, PLAIN)
+    for texts in [
+        ("Burn, GPU support: Does Burn run on the GPU?", "Burn supports GPUs through CUDA, Metal and WebGPU."),
+        ("Burn, licence: Which licence has Burn?", "Licence: MIT."),
+        (
+            "Linfa",
+            "A table of what every algorithm needs, how long it takes, and which crate has it. " * 5,
+        ),
+        ("Candle, WebAssembly: Does Candle run in the browser?", "Candle runs in the browser by way of WebAssembly."),
+        ("Candle, WebAssembly: Does Candle run in the browser?", "Two spoons of sugar go into the dough."),
+    ]
 ]
 
 NEAR = 0.5
@@ -30,6 +39,11 @@ NEAR = 0.5
 def network() -> Iterator[Network]:
     """The one that comes with the program."""
     return Network(folder())
+
+
+def test_judging_again_gives_the_same(network: Network) -> None:
+    first = network.judge(PAIRS)
+    np.testing.assert_array_equal(network.judge(PAIRS), first)
 
 
 def test_a_judgement_is_two_logits_a_pair(network: Network) -> None:
@@ -60,7 +74,9 @@ def test_many_pairs_are_judged_in_several_batches(network: Network, monkeypatch:
 def test_what_stands_behind_the_limit_of_a_stretch_is_not_judged(network: Network) -> None:
     limit = network.artefact.stretch_pieces
     cut, longer = "word " * limit, "word " * limit + "and much more"
-    np.testing.assert_array_equal(network.judge([("Burn", cut)]), network.judge([("Burn", longer)]))
+    np.testing.assert_array_equal(
+        network.judge([Pair("Burn", cut, PLAIN)]), network.judge([Pair("Burn", longer, PLAIN)])
+    )
 
 
 def test_the_words_of_a_reading_cover_the_question(network: Network) -> None:
@@ -107,17 +123,17 @@ def test_a_folder_without_an_artefact_is_told(tmp_path: Path) -> None:
         Network(tmp_path)
 
 
-@pytest.mark.parametrize("missing", [NETWORK, TOKENIZER])
+@pytest.mark.parametrize("missing", [ENCODER, MATCHER, TOKENIZER])
 def test_a_missing_file_of_the_artefact_is_told(tmp_path: Path, missing: str) -> None:
-    for name in {NETWORK, TOKENIZER, NUMBERS} - {missing}:
+    for name in {ENCODER, MATCHER, TOKENIZER, NUMBERS} - {missing}:
         shutil.copy(folder() / name, tmp_path / name)
     with pytest.raises(EngineError, match="cannot open the network"):
         Network(tmp_path)
 
 
-@pytest.mark.parametrize("broken", [NETWORK, TOKENIZER])
+@pytest.mark.parametrize("broken", [ENCODER, MATCHER, TOKENIZER])
 def test_a_broken_file_of_the_artefact_is_told(tmp_path: Path, broken: str) -> None:
-    for name in (NETWORK, TOKENIZER, NUMBERS):
+    for name in (ENCODER, MATCHER, TOKENIZER, NUMBERS):
         shutil.copy(folder() / name, tmp_path / name)
     (tmp_path / broken).write_bytes(b"not what it should be")
     with pytest.raises(EngineError, match="cannot open the network"):

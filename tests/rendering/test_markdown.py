@@ -18,6 +18,13 @@ def test_a_comparison_is_a_matrix_and_every_source_has_its_quote() -> None:
     assert text.count(f"```text\n{LONG}\n```") == 4
 
 
+def test_what_a_follow_up_took_is_said() -> None:
+    answer = replace(comparison(), carried=("libraries", "matter"))
+    told = "Taken from the question before: the libraries (Burn, Candle); what is asked (GPU support, Licence)."
+    assert f"\n*{told}*\n".replace("(", "(") in answer_markdown(answer, names=NAMES, stale={})
+    assert "Taken from" not in answer_markdown(comparison(), names=NAMES, stale={})
+
+
 def test_empty_cells_and_stale_sources_are_said() -> None:
     text = answer_markdown(comparison(), names=NAMES, stale={2: "source is no longer there"})
     assert "| Burn is MIT or Apache 2.0. [4] | *not stated in 16 passages searched* |" in text

@@ -14,7 +14,7 @@ from mlsurvey_tui.ask.chips import Chips, ChipView
 from mlsurvey_tui.ask.hits import Hits
 from mlsurvey_tui.ask.picker import Picker
 from mlsurvey_tui.ask.question import QuestionInput, completed, searched
-from mlsurvey_tui.ask.request import Request
+from mlsurvey_tui.ask.request import Request, command, curl
 from mlsurvey_tui.ask.screen import AskScreen
 from mlsurvey_tui.local import LocalEngine
 from mlsurvey_tui.shown import Shown
@@ -356,3 +356,30 @@ def test_a_comparison_of_many_sides_can_be_read(make_app, indexed, size, beside)
             assert isinstance(app.focused, Cited)
 
     play(make_app(indexed), story, size)
+
+
+def test_a_question_may_follow_the_one_before_and_be_taken_out_of_the_conversation(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await asked(app, pilot, COMPARE)
+        screen = app.screen
+        await pilot.press("slash")
+        screen.query_one(QuestionInput).value = "and what about its licence?"
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.shown.answer.question != COMPARE)
+        assert screen.request.after == (COMPARE,)
+        assert screen.shown.answer.entities == ("burn", "candle")
+        assert screen.query_one(Chips).chips[0].label == "follows the question before"
+        assert "Taken from the question before" in text_of(app)
+        first = screen.query(ChipView).first()
+        first.focus()
+        await pilot.press("x")
+        await until(pilot, lambda: screen.shown.answer.carried == ())
+        assert screen.request.after == ()
+
+    play(make_app(indexed), story, (120, 40))
+
+
+def test_a_follow_up_can_be_asked_elsewhere() -> None:
+    request = Request("and licences?", after=("Burn or Candle?",))
+    assert "--after 'Burn or Candle?'" in command(request)
+    assert '"after": ["Burn or Candle?"]' in curl(request)

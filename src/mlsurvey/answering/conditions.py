@@ -34,7 +34,7 @@ _LICENCES = re.compile(
     re.IGNORECASE,
 )
 _NEGATORS = (
-    r"(?:no|not|non-?|never|nobody|without|rather\s+than|instead\s+of|other\s+than|except"
+    r"(?:no|not|non-?|never|nobody|neither|nor|none|without|rather\s+than|instead\s+of|other\s+than|except"
     r"|(?:is|are|was|were|do|does|did)n['’]t)"
 )
 _NEGATOR = re.compile(rf"\b{_NEGATORS}(?!\w)", re.IGNORECASE)
@@ -52,6 +52,11 @@ def condition(about: str, words: str, negated: bool, categories: Sequence[Catego
     if about == "kind":  # its own "not" is read with it: "native rather than a wrapper" is one kind
         return Condition(about, words, values, negated and not _NEGATOR.search(words))
     return Condition(about, words, values, negated or bool(about != "class" and _NEGATOR.search(words)))
+
+
+def is_denied(before: str) -> bool:
+    """Whether what stands before a condition denies it: "rather than wrappers"."""
+    return _DENIED.search(before) is not None
 
 
 def _values(about: str, words: str, categories: Sequence[Category]) -> tuple[str, ...]:

@@ -36,7 +36,8 @@ class Member:
 def of_class(understood: Understood, entities: Mapping[str, Entity]) -> list[Entity]:
     """Entities of the languages and classes that the question names; all where it names none.
 
-    What is not known of an entity does not exclude it. Entities that the answer has to do with are left out.
+    An entity of no known class is not excluded by one; of no known language it is of none that is named. Entities that
+    the answer has to do with are left out.
     """
     defining = [c for c in understood.conditions if c.field in DEFINING]
     return [

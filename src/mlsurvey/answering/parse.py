@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlsurvey.answering.asked import in_own_words
-from mlsurvey.answering.conditions import condition
+from mlsurvey.answering.conditions import condition, is_denied
 from mlsurvey.answering.names import blank, find_names, languages_in, looks_unknown, without_languages
+from mlsurvey.answering.polarity import affirmed, is_turned
 from mlsurvey.answering.tongue import foreign_tongue
 from mlsurvey.answering.understood import AskedAspect, Condition, Correction, Understood
 from mlsurvey.answering.words import content_words
@@ -81,12 +82,12 @@ class Parser:
         unknown = _once(self._unknown(question, marks, names.mentions))
         kind = _kind(reading, {r.slug for r in roles if r.label == SIDE}, unknown)
         sides, objects, known = _parted(roles, kind, unknown)
-        stretches = asked_stretches(question, [m.span for m in marks if m.label == ASKED])
+        stretches = asked_stretches(question, [*self._asked_for(question, marks, names.mentions)])
         conditions = tuple(self._conditions(question, marks, kind, stretches))
         if kind in _SETS:
             conditions = (*conditions, *_unmarked_languages(question, marks, conditions))
         tongue = foreign_tongue(question)
-        aspects = self._aspects(question, stretches)
+        aspects = self._aspects(question, stretches, is_set=kind in _SETS)
         if tongue:
             aspects = tuple(a for a in aspects if a.known)
         is_worded = bool(aspects)
@@ -128,6 +129,13 @@ class Parser:
             if free and mark.label in (SIDE, *RELATIONS) and looks_unknown(words, self.frequency):
                 yield words
 
+    def _asked_for(self, question: str, marks: Sequence[Mark], mentions: Sequence[Mention]) -> Iterator[Span]:
+        """Stretches that ask; and what stands like a library, is none, and is a word of the documents: "autodiff"."""
+        for mark in marks:
+            is_thing = mark.label in (SIDE, *RELATIONS) and not any(mark.span.overlap(m.span) for m in mentions)
+            if mark.label == ASKED or (is_thing and not looks_unknown(_token(question, mark.span), self.frequency)):
+                yield _from_its_beginning(question, mark.span)
+
     def _conditions(
         self, question: str, marks: Sequence[Mark], kind: Kind, stretches: list[Span]
     ) -> Iterator[Condition]:
@@ -136,18 +144,23 @@ class Parser:
             if mark.label in (ASKED, WORD, *NAMES):
                 continue
             words = mark.span.of(question)
-            if stated := condition(mark.label, words, mark.negated, self.categories):
+            negated = mark.negated or is_denied(question[: mark.span.start])
+            if stated := condition(mark.label, words, negated, self.categories):
                 yield stated
             elif kind in _SETS and mark.label != "language" and _says_something(without_languages(words)):
                 stretches.append(mark.span)
 
-    def _aspects(self, question: str, stretches: Iterable[Span]) -> tuple[AskedAspect, ...]:
-        """One for each matter; stretches that ask for the same are one."""
+    def _aspects(self, question: str, stretches: Iterable[Span], *, is_set: bool) -> tuple[AskedAspect, ...]:
+        """One for each matter; stretches that ask for the same are one. Of a set, those may be wanted that lack it."""
         asked: dict[str, AskedAspect] = {}
         for span in sorted(stretches):
-            found = self.recognise(span.of(question))
+            words = span.of(question)
+            if not _says_something(affirmed(words)):
+                continue
+            negated = is_set and is_turned(question, span)
+            found = replace(self.recognise(affirmed(words) if negated else words), wording=(words,), negated=negated)
             if before := asked.get(found.aspect.slug):
-                found = AskedAspect(found.aspect, (*before.wording, *found.wording), found.known)
+                found = replace(found, wording=(*before.wording, *found.wording))
             asked[found.aspect.slug] = found
         return tuple(asked.values())
 
@@ -165,6 +178,12 @@ def asked_stretches(question: str, spans: Sequence[Span]) -> list[Span]:
         else:
             joined.append(span)
     return joined
+
+
+def _from_its_beginning(question: str, span: Span) -> Span:
+    """The stretch with all of its first word: a word ends at an apostrophe for the network."""
+    is_cut = question[: span.start].endswith(("'", "’"))
+    return Span(max(question.rfind(" ", 0, span.start), -1) + 1, span.end) if is_cut else span
 
 
 def _token(question: str, span: Span) -> str:

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlsurvey.answering.candidates import Candidate, Naming
-from mlsurvey.answering.features import features
+from mlsurvey.answering.features import NAMES, features
 from mlsurvey.answering.plan import Cell
 from mlsurvey.answering.polarity import denies
 from mlsurvey.learned.artefact import Artefact
+from mlsurvey.learned.pieces import Pair
 
 JUDGED = (4, 16)
 """Fewest and most candidates of a cell that are judged."""
@@ -33,8 +34,8 @@ Named = tuple[Candidate, Naming]
 class Judge(Protocol):
     """What says how likely a stretch answers, and denies, what is asked."""
 
-    def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-        """Logits of *answers* and *denies* for pairs of premise and stretch, shape (pairs, 2)."""
+    def judge(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:
+        """Logits of *answers* and *denies*, shape (pairs, 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,7 @@ class Scorer:
             return [[self._unjudged(s) for s in scored] for scored in looked]
         most = judged_each(len(jobs))
         kept = [scored[:most] for scored in looked]
-        pairs = [
-            (cell.premise, stretch(s.candidate)) for (cell, _), scored in zip(jobs, kept, strict=True) for s in scored
-        ]
+        pairs = [pair(cell, s) for (cell, _), scored in zip(jobs, kept, strict=True) for s in scored]
         logits = iter(self.judge.judge(pairs).tolist() if pairs else ())
         return [sorted((self._judged(s, *next(logits)) for s in scored), key=lambda s: -s.score) for scored in kept]
 
@@ -99,6 +98,11 @@ class Scorer:
         """How likely it says no: by the judge, and by whether any of its words does."""
         by = self.artefact.denies
         return sigmoid(by["bias"] + by["judge"] * says_no + by["negation"] * denies(candidate.text))
+
+
+def pair(cell: Cell, looked: Scored) -> Pair:
+    """What is judged of a candidate in a cell."""
+    return Pair(cell.premise, stretch(looked.candidate), tuple(looked.features[name] for name in NAMES))
 
 
 def judged_each(cells: int) -> int:

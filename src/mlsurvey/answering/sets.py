@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mlsurvey.answering.asked import in_own_words
 from mlsurvey.answering.compose import Draft, Finding, interleave
-from mlsurvey.answering.conditions import meets
+from mlsurvey.answering.conditions import ENDED, meets
 from mlsurvey.answering.members import (
     NO,
     UNKNOWN,
@@ -24,7 +24,7 @@ from mlsurvey.answering.members import (
 from mlsurvey.answering.retrieve import Pool
 from mlsurvey.answering.score import Scored
 from mlsurvey.answering.select import choose, good
-from mlsurvey.answering.understood import AskedAspect, Understood
+from mlsurvey.answering.understood import AskedAspect, Condition, Understood
 from mlsurvey.answering.workbench import Found, Workbench
 from mlsurvey.types import Entity, Filters
 
@@ -32,6 +32,8 @@ LIMITS = "limits"
 """Aspect that says what speaks against a library."""
 UPKEEP = "maintenance"
 """Aspect that says whether a library is still alive: advice has to tell where it is not."""
+ALIVE = "still maintained"
+"""What is asked of the documents about the state of a library."""
 ABANDONED = 0.4
 """What a library that is no longer maintained is worth beside one that is."""
 CONSIDERED = 8
@@ -47,7 +49,8 @@ QUOTED = 2
 def members(understood: Understood, bench: Workbench, filters: Filters) -> Draft:
     """Every entity of the class, in the group where its evidence puts it: yes, no, unknown."""
     stated = deciding(understood)
-    matters = (*understood.aspects, *(bench.recognise(c.words) for c in stated)) or (_of_class(understood, bench),)
+    conditions = (_matter(c, bench) for c in stated)
+    matters = (*understood.aspects, *conditions) or (_of_class(understood, bench),)
     found = ranked(_judged(understood, matters, bench, filters))
     groups = {v: [m for m in found if m.verdict == v] for v in (YES, NO, UNKNOWN)}
     aspect = matters[0].aspect.slug
@@ -59,6 +62,13 @@ def members(understood: Understood, bench: Workbench, filters: Filters) -> Draft
         groups={v: tuple(m.slug for m in group) for v, group in groups.items()},
         nearest=tuple(s for m in found for s in m.evidence[:1])[:3],
     )
+
+
+def _matter(stated: Condition, bench: Workbench) -> AskedAspect:
+    """What is asked of the documents where no fact decides a condition; of its state always in the affirmative."""
+    if stated.field == "state":
+        return replace(bench.recognise(ALIVE), negated=(stated.values[0] in ENDED) is not stated.negated)
+    return replace(bench.recognise(stated.words), negated=stated.negated)
 
 
 def _of_class(understood: Understood, bench: Workbench) -> AskedAspect:
@@ -85,19 +95,25 @@ def _member(entity: Entity, found: Sequence[Found], understood: Understood, benc
     if understood.objects:  # what has nothing to do with them is no answer, however alike it sounds
         asked = [replace(f, scored=[s for s in f.scored if s.features["object"] > 0]) for f in asked]
         found = [*asked, *found[len(asked) :]]
-    verdicts = [by_text(f.scored, least) for f in asked]
+    verdicts = [_turned(by_text(f.scored, least), f) for f in asked]
     cited: list[Scored] = []
     for condition, on_it in zip(stated, found[len(asked) :], strict=False):
         holds = meets(entity, bench.facts.of(entity.slug), condition)
-        verdicts.append(by_text(on_it.scored, least) if holds is None else YES if holds else NO)
+        verdicts.append(_turned(by_text(on_it.scored, least), on_it) if holds is None else YES if holds else NO)
         cited += [c] if holds is not None and (c := bench.facts.cite(entity.slug, condition.field)) else []
     says = together(verdicts)
-    shown = choose((s for f in found for s in speaking(f.scored, says) if s.score >= least), QUOTED)
+    shown = choose((s for f in found for s in speaking(f.scored, _turned(says, f)) if s.score >= least), QUOTED)
     evidence = [*shown, *cited] if asked else [*cited, *shown]
     if not evidence and says == YES:
         evidence = choose((s for f in found for s in f.scored), 1)
     searched = sum(f.searched for f in found)
     return Member(entity.slug, says if evidence else UNKNOWN, tuple(evidence[:QUOTED]), searched)
+
+
+def _turned(verdict: str, found: Found) -> str:
+    """The verdict on a matter of which the contrary is asked for."""
+    is_negated = found.cell.asked is not None and found.cell.asked.negated
+    return {YES: NO, NO: YES}.get(verdict, verdict) if is_negated else verdict
 
 
 def recommendation(understood: Understood, bench: Workbench, filters: Filters, limit: int) -> Draft:
@@ -108,10 +124,9 @@ def recommendation(understood: Understood, bench: Workbench, filters: Filters, l
     about = bench.about(understood, [e.slug for e in entities], pools)
     merits = []
     for entity, found in zip(entities, about, strict=True):
-        groups = [_for_need(f, bench, limit) for f in found]
-        merit = sum(g[0].evidence.score for g in groups if g and g[0].stance == "for") / len(needs)
+        merit = sum(_worth(f, bench) for f in found) / len(needs)
         if merit and False not in by_facts(entity, bench.facts.of(entity.slug), understood).values():
-            merits.append((merit, entity.slug, interleave(groups)))
+            merits.append((merit, entity.slug, interleave([_for_need(f, bench, limit) for f in found])))
     best = sorted(merits, key=lambda item: (-item[0], item[1]))[:CONSIDERED]
     ended = _extra(UPKEEP, [slug for _, slug, _ in best], understood, bench, filters, is_denial=True)
     weighed = sorted(
@@ -142,10 +157,19 @@ def _eligible(understood: Understood, bench: Workbench, pools: Sequence[Pool], f
     return [e for e in entities if e.slug in met]
 
 
+def _worth(found: Found, bench: Workbench) -> float:
+    """What a library is worth for one need: how likely its best evidence meets it, where that outweighs what denies."""
+    least = bench.thresholds["member"]
+    if _turned(by_text(found.scored, least), found) != YES:
+        return 0.0
+    return max(s.score for s in speaking(found.scored, _turned(YES, found)))
+
+
 def _for_need(found: Found, bench: Workbench, limit: int) -> list[Finding]:
     shown = good(found.scored, bench.thresholds["shown"], limit)
     cell = found.cell
-    return [Finding(cell.entity, cell.aspect, s, "against" if s.is_denial else "for") for s in shown]
+    negated = cell.asked is not None and cell.asked.negated
+    return [Finding(cell.entity, cell.aspect, s, "for" if s.is_denial is negated else "against") for s in shown]
 
 
 def _extra(

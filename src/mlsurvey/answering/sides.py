@@ -30,7 +30,8 @@ def by_side(understood: Understood, bench: Workbench, filters: Filters, limit: i
         return understood, _evidence(understood, bench, filters, limit)
     core = [a for a in bench.vocabulary.aspects if a.core]
     asked = tuple(AskedAspect(a, ()) for a in sorted(core, key=lambda a: a.slug != PURPOSE))
-    draft = _evidence(replace(understood, aspects=asked), bench, filters, min(limit, OUTLINED))
+    least = bench.thresholds["unnamed"]  # what nobody asked for has to be likelier
+    draft = _evidence(replace(understood, aspects=asked), bench, filters, min(limit, OUTLINED), least)
     telling = _most_telling(draft, understood)
     kept = tuple(sorted((a for a in asked if a.aspect.slug in telling), key=lambda a: telling.index(a.aspect.slug)))
     said = tuple(f for slug in understood.entities for a in kept for f in _of(draft, slug, a.aspect.slug))
@@ -55,7 +56,9 @@ def _most_telling(draft: Draft, understood: Understood) -> list[str]:
     return [PURPOSE, *others] if PURPOSE in aspects else others
 
 
-def _evidence(understood: Understood, bench: Workbench, filters: Filters, limit: int) -> Draft:
+def _evidence(
+    understood: Understood, bench: Workbench, filters: Filters, limit: int, least: float | None = None
+) -> Draft:
     groups: dict[str | None, list[list[Finding]]] = {}
     silent: dict[Pair, int] = {}
     disputes: list[Dispute] = []
@@ -63,7 +66,7 @@ def _evidence(understood: Understood, bench: Workbench, filters: Filters, limit:
     for found in bench.evidence(understood, understood.entities or (None,), filters):
         cell, scored = found.cell, of_expected_type(found.scored, found.cell)
         told = [f.evidence for group in groups.get(cell.entity, ()) for f in group if f.aspect != PURPOSE]
-        shown = good(scored, bench.least(cell), limit, told)
+        shown = good(scored, bench.least(cell) if least is None else least, limit, told)
         groups.setdefault(cell.entity, []).append([Finding(cell.entity, cell.aspect, s) for s in shown])
         best += scored[:1]
         if not shown:

@@ -18,6 +18,8 @@ class AskedAspect:
     """The question's own words for it; none where the aspect was given or is a general one."""
     known: bool = True
     """False where it is made of the question's words alone."""
+    negated: bool = False
+    """Whether what does *not* hold of it is asked for: evidence that denies is then what speaks for a library."""
 
     @property
     def words(self) -> str:

@@ -60,7 +60,8 @@ def ask(
         bool, typer.Option("--follow", "-f", help="It follows the last question that was asked here.")
     ] = False,
     after: Annotated[
-        list[str] | None, typer.Option(metavar="QUESTION", help="It follows this question; once for each, oldest first.")
+        list[str] | None,
+        typer.Option(metavar="QUESTION", help="It follows this question; once for each, oldest first."),
     ] = None,
     entity: Entities = None,
     language: Languages = None,
@@ -159,7 +160,9 @@ def show_answer(
 
     stale = survey.stale(answer)
     names = names_of(survey.entities(), survey.aspects())
-    rows = [*understanding.rows(understood, filters or Filters(), names.entities), *_origin(answer)] if understood else []
+    rows = (
+        [*understanding.rows(understood, filters or Filters(), names.entities), *_origin(answer)] if understood else []
+    )
     if markdown:
         from mlsurvey.rendering.markdown import answer_markdown
 

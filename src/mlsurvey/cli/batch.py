@@ -25,9 +25,10 @@ def answer_lines(survey: Survey, name: str, filters: Filters, max_statements: in
     """Answer the question of each line of a file; returns the exit code.
 
     A line is a JSON object with ``id`` and ``question``, and for a follow-up the
-    questions before it under ``after``; other keys are left alone. A line that is not gives an error object in its place, with the line's
-    number, and the rest goes on; the exit code is then 1. With ``explain`` an
-    answer has what was understood under ``understood``.
+    questions before it under ``after``; other keys are left alone. A line that is
+    not gives an error object in its place, with the line's number, and the rest
+    goes on; the exit code is then 1. With ``explain`` an answer has what was
+    understood under ``understood``.
 
     Raises:
         MlsurveyError: the file or the index cannot be read at all.

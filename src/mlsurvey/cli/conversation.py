@@ -21,7 +21,7 @@ def remembered() -> tuple[str, ...]:
 
 
 def remember(questions: Sequence[str]) -> None:
-    """Keep the questions of a conversation. Where that is not possible, the next ``--follow`` says that there is none."""
+    """Keep the questions of a conversation; where that is not possible, the next ``--follow`` has none to follow."""
     file = _file()
     draft = file.with_suffix(".part")
     with suppress(OSError):

@@ -1,4 +1,4 @@
-"""The artefact that ``training/`` writes: the network's file, and every number that answering weighs by."""
+"""The artefact that ``training/`` writes: the network's files, and every number that answering weighs by."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any, Final
 
 from mlsurvey.errors import EngineError
 
-NETWORK: Final = "network.onnx"
+ENCODER: Final = "encoder.onnx"
+MATCHER: Final = "matcher.onnx"
 TOKENIZER: Final = "tokenizer.json"
 NUMBERS: Final = "artefact.json"
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """Grows when an older artefact can no longer be read."""
 
 
@@ -28,7 +29,7 @@ class Artefact:
     kinds: tuple[str, ...]
     flags: tuple[str, ...]
     question_pieces: int
-    """Word pieces of a question that are judged with a stretch."""
+    """Word pieces of what is asked that are judged, special ones included."""
     stretch_pieces: int
     features: Mapping[str, float]
     """Logistic weights of the features that order candidates before they are judged."""

@@ -5,8 +5,8 @@ The only module that knows its inputs and outputs. Safe to share between threads
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -17,21 +17,25 @@ from tokenizers import Tokenizer
 
 from mlsurvey.embedding.cores import cores
 from mlsurvey.errors import EngineError
-from mlsurvey.learned.artefact import NETWORK, TOKENIZER, read_artefact
-from mlsurvey.learned.pieces import CLS, SEP, pair_types
+from mlsurvey.learned.artefact import ENCODER, MATCHER, TOKENIZER, read_artefact
+from mlsurvey.learned.pieces import CLS, SEP, Pair
 from mlsurvey.learned.reading import Reading, Word
+from mlsurvey.learned.remembered import Remembered
 from mlsurvey.types import Span
 
 BATCH_PIECES: Final = 1536
 """Word pieces of a batch, padding included."""
 LONGEST: Final = 128
 """Word pieces of a question that are labelled; what stands behind them is read as plain words."""
-REMEMBERED: Final = 8192
+REMEMBERED: Final = 2048
+"""Stretches whose states are kept, 40 kB each: the same ones are judged for many questions."""
 _READ = ("labels", "negated", "kinds", "flags")
-_JUDGED = ("evidence",)
+_STATES = ("states",)
 
 Judgement = NDArray[np.float32]
 """Logits of *answers* and of *denies*, shape (pairs, 2)."""
+States = NDArray[np.float16]
+"""Of one text, shape (pieces, width)."""
 
 
 class Network:
@@ -43,13 +47,8 @@ class Network:
 
     def __init__(self, folder: Path) -> None:
         self.artefact = read_artefact(folder)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = cores()
-        options.inter_op_num_threads = 1
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(folder / NETWORK), options, providers=["CPUExecutionProvider"]
-            )
+            self._encoder, self._matcher = _session(folder / ENCODER), _session(folder / MATCHER)
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         except Exception as error:  # the classes of both libraries derive from Exception only
             raise EngineError(f"cannot open the network in {folder} ({error}); install mlsurvey again") from error
@@ -57,7 +56,7 @@ class Network:
         self._tokenizer.no_padding()
         self._partly = onnxruntime.RunOptions()
         self._partly.only_execute_path_to_fetches = True
-        self._pieces = lru_cache(maxsize=REMEMBERED)(self._read_pieces)
+        self._remembered = Remembered[tuple[str, int], States](REMEMBERED)
 
     @property
     def id(self) -> str:
@@ -68,7 +67,7 @@ class Network:
         """What each word of the question is, its kind and its flags."""
         encoding = self._tokenizer.encode(question, add_special_tokens=False)
         ids = [CLS, *encoding.ids[:LONGEST], SEP]
-        labels, negated, kinds, flags = self._run(_READ, [ids], [[0] * len(ids)])
+        labels, negated, kinds, flags = self._encode(_READ, [ids])
         return Reading(
             words=_words(encoding.word_ids, encoding.offsets, _softmax(labels[0, 1:-1]), _sigmoid(negated[0, 1:-1])),
             labels=self.artefact.labels,
@@ -76,47 +75,83 @@ class Network:
             flags=dict(zip(self.artefact.flags, _sigmoid(flags)[0].tolist(), strict=True)),
         )
 
-    def judge(self, pairs: Sequence[tuple[str, str]]) -> Judgement:
-        """How likely each stretch (second of a pair) answers and denies what is asked (first), in their order."""
-        rows = [(self._side(asked, True), self._side(stretch, False)) for asked, stretch in pairs]
-        order = sorted(range(len(rows)), key=lambda place: len(rows[place][0]) + len(rows[place][1]))
-        judged = np.empty((len(rows), 2), dtype=np.float32)
-        for part in _batches(order, [len(a) + len(b) + 3 for a, b in rows]):
-            ids = [[CLS, *rows[place][0], SEP, *rows[place][1], SEP] for place in part]
-            (judged[part],) = self._run(_JUDGED, ids, [pair_types(*rows[place]) for place in part])
-        return judged
+    def judge(self, pairs: Sequence[Pair]) -> Judgement:
+        """How likely each stretch answers and denies what is asked, in the order of the pairs."""
+        asked = self._states_of({pair.asked for pair in pairs}, self.artefact.question_pieces)
+        said = self._states_of({pair.stretch for pair in pairs}, self.artefact.stretch_pieces)
+        judged = [
+            self._matched(asked[question], [said[pair.stretch] for pair in some], [pair.features for pair in some])
+            for question, some in ((q, list(of)) for q, of in groupby(pairs, lambda pair: pair.asked))
+        ]
+        return np.concatenate([np.empty((0, 2), dtype=np.float32), *judged])
 
-    def _side(self, text: str, is_question: bool) -> tuple[int, ...]:
-        limit = self.artefact.question_pieces if is_question else self.artefact.stretch_pieces
-        return self._pieces(text)[:limit]
+    def _matched(
+        self, asked: States, said: Sequence[States], features: Sequence[tuple[float, ...]]
+    ) -> NDArray[np.float32]:
+        question, question_mask = _padded([asked])
+        stretch, stretch_mask = _padded(said)
+        named = {
+            "question": question,
+            "question_mask": question_mask,
+            "stretch": stretch,
+            "stretch_mask": stretch_mask,
+            "features": np.array(features, dtype=np.float32),
+        }
+        (logits,) = self._matcher.run(["evidence"], named)
+        matched: NDArray[np.float32] = logits
+        return matched
 
-    def _read_pieces(self, text: str) -> tuple[int, ...]:
-        """Remembered: the same stretches are judged for many questions."""
-        return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
+    def _states_of(self, texts: Iterable[str], most: int) -> dict[str, States]:
+        """States of each text, of its first ``most`` pieces."""
+        found = {text: self._remembered.get((text, most)) for text in texts}
+        new = {text: self._ids(text, most) for text, states in found.items() if states is None}
+        for part in _batches(new):
+            (states,) = self._encode(_STATES, [new[text] for text in part])
+            for text, of_text in zip(part, states, strict=True):
+                found[text] = kept = of_text[: len(new[text])].astype(np.float16)
+                self._remembered.put((text, most), kept)
+        return {text: states for text, states in found.items() if states is not None}
 
-    def _run(
-        self, outputs: Sequence[str], ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]]
-    ) -> list[NDArray[np.float32]]:
-        width = max(map(len, ids))
-        columns = np.zeros((3, len(ids), width), dtype=np.int64)
-        for place, (row, kind) in enumerate(zip(ids, types, strict=True)):
+    def _ids(self, text: str, most: int) -> list[int]:
+        return [CLS, *self._tokenizer.encode(text, add_special_tokens=False).ids[: most - 2], SEP]
+
+    def _encode(self, outputs: Sequence[str], ids: Sequence[Sequence[int]]) -> list[NDArray[np.float32]]:
+        columns = np.zeros((2, len(ids), max(map(len, ids))), dtype=np.int64)
+        for place, row in enumerate(ids):
             columns[0, place, : len(row)] = row
-            columns[1, place, : len(row)] = kind
-            columns[2, place, : len(row)] = 1
-        named = {"ids": columns[0], "types": columns[1], "mask": columns[2]}
-        result: list[NDArray[np.float32]] = self._session.run(list(outputs), named, self._partly)
+            columns[1, place, : len(row)] = 1
+        result: list[NDArray[np.float32]] = self._encoder.run(
+            list(outputs), {"ids": columns[0], "mask": columns[1]}, self._partly
+        )
         return result
 
 
-def _batches(order: Sequence[int], lengths: Sequence[int]) -> list[list[int]]:
-    """Places from the shortest to the longest, in batches of :data:`BATCH_PIECES` padded pieces."""
-    batches: list[list[int]] = []
-    for place in order:
-        if batches and lengths[place] * (len(batches[-1]) + 1) <= BATCH_PIECES:
-            batches[-1].append(place)
-        else:
-            batches.append([place])
-    return batches
+def _session(file: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = cores()
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+
+
+def _padded(rows: Sequence[States]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """States and mask of one width."""
+    states = np.zeros((len(rows), max(map(len, rows)), rows[0].shape[1]), dtype=np.float32)
+    mask = np.zeros(states.shape[:2], dtype=np.float32)
+    for place, row in enumerate(rows):
+        states[place, : len(row)], mask[place, : len(row)] = row, 1.0
+    return states, mask
+
+
+def _batches(ids: dict[str, list[int]]) -> Iterator[list[str]]:
+    """Texts from the shortest to the longest, in batches of :data:`BATCH_PIECES` padded pieces."""
+    part: list[str] = []
+    for text in sorted(ids, key=lambda text: (len(ids[text]), text)):
+        if part and (len(part) + 1) * len(ids[text]) > BATCH_PIECES:
+            yield part
+            part = []
+        part.append(text)
+    if part:
+        yield part
 
 
 def _words(

@@ -156,8 +156,8 @@ TOOLS: tuple[Tool[Any], ...] = (
         "Answer a question about machine learning libraries with verbatim quotes and their sources: comparisons "
         "('How do Burn and Candle differ in GPU support?'), lists ('Which Go libraries train on a GPU?'), lookups and "
         "recommendations. `status` is `answered`, `partial` or `abstained`, with the reason; `missing` names what the "
-        "documents do not say. Statements refer to `citations` by number. For a follow-up ('and on licences?') give the "
-        "questions before it in `after`; `carried` tells what was taken from them.",
+        "documents do not say. Statements refer to `citations` by number. For a follow-up ('and on licences?') give "
+        "the questions before it in `after`; `carried` tells what was taken from them.",
         QuestionRequest,
         Answer,
         ask,

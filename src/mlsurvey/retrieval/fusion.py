@@ -17,13 +17,13 @@ DENSE = "dense"
 RRF_K = 60
 """Damping of reciprocal rank fusion. Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion…", SIGIR 2009."""
 
-BM25_PER_COSINE = 5.0
+BM25_PER_COSINE = 10.0
 """BM25 points that weigh as much as a whole point of cosine, where the query has a word that one passage holds and
-the dense side found nothing near. Chosen with :data:`RARITY_POWER` on the sets of ``bench/RETRIEVAL.md``; from 4 to
-6 nothing changes beyond noise."""
+the dense side found nothing near. Chosen with :data:`MOST_KEYWORDS` on the training questions; see
+``bench/RETRIEVAL.md``."""
 
-RARITY_POWER = 2
-"""How steeply the keyword side's weight falls with the frequency of the query's rarest word; 3 does as well."""
+MOST_KEYWORDS = 0.8
+"""Greatest share of the keyword side: the vectors always have a say."""
 
 
 def reciprocal_rank(rankings: Mapping[str, Ranking], k: int = RRF_K) -> list[tuple[int, float]]:
@@ -70,8 +70,8 @@ def query_weights(rankings: Mapping[str, Ranking], rarity: float, depth: int) ->
     high where rare words match; a cosine near 1 is a paraphrase, and a best cosine far below 1 tells that the model
     found nothing near. A sum of the raw scores keeps both (Wang, Zhuang and Zuccon, "BERT-based Dense Retrievers
     Require Interpolation with BM25…", ICTIR 2021), and a factor adapts it to the query: the *doubt* about the
-    dense side, one minus its best cosine, times a power of the *rarity* of the query's rarest word (MaxIDF, a
-    predictor that needs no search: Scholer, Williams and Turpin, "Query Association Surrogates…", 2004). A model
+    dense side, one minus its best cosine, times the *rarity* of the query's rarest word (MaxIDF, a predictor that
+    needs no search: Scholer, Williams and Turpin, "Query Association Surrogates…", 2004). A model
     whose cosines are all pressed towards 1 changes nothing: doubt and spread shrink alike.
 
     ``bench/RETRIEVAL.md`` has what was measured.
@@ -85,9 +85,9 @@ def query_weights(rankings: Mapping[str, Ranking], rarity: float, depth: int) ->
     if not keyword or not dense:
         return {KEYWORD: 2.0 if keyword else 0.0, DENSE: 2.0 if dense else 0.0}
     doubt = max(0.0, 1.0 - dense[0][1])
-    words = rarity**RARITY_POWER * doubt * _spread(KEYWORD, keyword, depth) / BM25_PER_COSINE
+    words = rarity * doubt * _spread(KEYWORD, keyword, depth) / BM25_PER_COSINE
     vectors = _spread(DENSE, dense, depth)
-    share = words / (words + vectors) if words + vectors else 0.5
+    share = MOST_KEYWORDS * (words / (words + vectors) if words + vectors else 0.5)
     return {KEYWORD: 2.0 * share, DENSE: 2.0 * (1.0 - share)}
 
 

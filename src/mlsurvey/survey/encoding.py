@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mlsurvey.embedding.together import Encoder
     from mlsurvey.learned.artefact import Artefact
     from mlsurvey.learned.network import Network
+    from mlsurvey.learned.pieces import Pair
     from mlsurvey.learned.reading import Reading
 
 
@@ -114,7 +115,7 @@ class LazyNetwork:
         """What each word of the question is, its kind and its flags."""
         return self._opened().read(question)
 
-    def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+    def judge(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:
         """Logits of *answers* and *denies*, shape (pairs, 2)."""
         return self._opened().judge(pairs)
 

@@ -62,9 +62,10 @@ def _as_typed(slug: str, understood: Understood, entities: Mapping[str, str]) ->
 
 
 def _aspect(asked: AskedAspect) -> str:
+    turned = "not: " if asked.negated else ""
     if not asked.known:
-        return f"in the question's own words: {_quoted(asked.wording)}"
-    return f"{asked.aspect.name}, from {_quoted(asked.wording)}" if asked.wording else asked.aspect.name
+        return f"{turned}in the question's own words: {_quoted(asked.wording)}"
+    return turned + (f"{asked.aspect.name}, from {_quoted(asked.wording)}" if asked.wording else asked.aspect.name)
 
 
 def _condition(stated: Condition) -> str:
@@ -78,6 +79,7 @@ def _aspect_value(asked: AskedAspect) -> dict[str, Any]:
         "name": asked.aspect.name,
         "wording": list(asked.wording),
         "known": asked.known,
+        "negated": asked.negated,
     }
 
 

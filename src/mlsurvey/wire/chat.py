@@ -107,7 +107,7 @@ class ChatRequest(Request):
         return last.text() if last is not None else None
 
     def earlier(self) -> list[str]:
-        """The user's messages before the last, the oldest first; what is empty or too long for a question is not one."""
+        """The user's messages before the last, the oldest first, less what is empty or too long for a question."""
         texts = [message.text() or "" for message in self.messages if message.role == "user"]
         return [text for text in texts[:-1] if text.strip() and len(text) <= LONGEST_QUERY]
 

@@ -19,6 +19,8 @@ class AskedAspect(Reply):
     """The question's own words for it."""
     known: bool
     """False where it is made of the question's words alone."""
+    negated: bool
+    """Whether what does not hold of it is asked for."""
 
 
 class Condition(Reply):

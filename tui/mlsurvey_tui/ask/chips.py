@@ -76,7 +76,7 @@ class ChipView(Static, can_focus=True):
     ## What was understood
 
     Each chip is a library, an aspect or a filter. `x` takes it away, `+` adds one; the answer follows at once.
-    A question may follow those before it ("and on licences?"); a chip says so, and without it the question stands alone.
+    A question may follow those before it ("and on licences?"); a chip says so; without it the question stands alone.
     """
 
     class Dropped(Message):

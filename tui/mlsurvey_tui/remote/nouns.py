@@ -148,7 +148,7 @@ def request(filters: Filters | None) -> FilterRequest:
 
 def _asked(told: parts.AskedAspect) -> AskedAspect:
     aspect = Aspect(told.aspect, told.name)
-    return AskedAspect(aspect, tuple(told.wording), told.known)
+    return AskedAspect(aspect, tuple(told.wording), told.known, told.negated)
 
 
 @lru_cache

@@ -46,8 +46,8 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 async def ask(request: Request, body: AskRequest, service: ServiceOf) -> Response:
     """Answer a question with verbatim quotes, each with its source; abstains where nothing is good enough.
 
-    A follow-up ("and on licences?") is sent with the questions before it in `after`: what was taken from them is told in
-    `carried`. With `stream: true`, or `Accept: text/event-stream`, the parts are sent as soon as they are known.
+    A follow-up ("and on licences?") is sent with the questions before it in `after`; what was taken from them is told
+    in `carried`. With `stream: true`, or `Accept: text/event-stream`, the parts are sent as soon as they are known.
     """
     if body.stream or streaming.MEDIA_TYPE in request.headers.get("accept", ""):
         return await _stream(body, service)

@@ -42,8 +42,8 @@ from mlsurvey.wire.service import Problem
 
 ABOUT = (
     "No language model: questions about machine learning libraries are answered with verbatim quotes from a fixed set "
-    "of documents. The last message of the user is the question; a follow-up takes what it leaves unsaid from the user's "
-    "messages before it."
+    "of documents. The last message of the user is the question; a follow-up takes what it leaves unsaid from the "
+    "user's messages before it."
 )
 END = b"data: [DONE]\n\n"
 MAX_STATEMENTS = 3
