@@ -205,12 +205,13 @@ def test_words_outside_the_lexicon_are_a_matter_of_their_own() -> None:
     assert (asked.known, asked.aspect.slug, asked.words) == (False, "default-rate", "default rate")
 
 
-def test_the_whole_question_is_asked_where_no_stretch_of_it_is_sure() -> None:
-    (asked,) = parse("default rate of [S Linfa]").aspects
-    assert (asked.known, asked.words) == (False, "default rate of Linfa")
+@pytest.mark.parametrize("text", ["default rate of [S Linfa]", "[S Linfa] vs [S tch-rs] by default rate"])
+def test_the_whole_question_is_asked_where_no_stretch_of_it_is_sure(text: str) -> None:
+    (asked,) = parse(text).aspects
+    assert (asked.known, asked.words) == (False, marked(text)[0])
 
 
-@pytest.mark.parametrize("text", ["What is [S Linfa]?", "[S Linfa] vs [S tch-rs] by default rate"])
+@pytest.mark.parametrize("text", ["What is [S Linfa]?", "[S Linfa] vs [S tch-rs]", "compare [S Linfa], [S tch-rs]"])
 def test_nothing_is_asked_by_names_alone_nor_by_a_bare_comparison(text: str) -> None:
     assert parse(text).aspects == ()
 

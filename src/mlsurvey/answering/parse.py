@@ -33,6 +33,8 @@ from mlsurvey.learned.reading import (
 from mlsurvey.types import Category, Kind, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer, Mention
 
+TELLING = 2
+"""Content words beside the names from which a comparison asks for something of its own."""
 FLAGGED = 0.5
 """Least probability of a flag."""
 _JOINS = re.compile(r"[,;:?!]|\.(?=\s|$)|\b(?:and|or|vs\.?|versus)\b|&", re.IGNORECASE)
@@ -87,13 +89,14 @@ class Parser:
         if kind in _SETS:
             conditions = (*conditions, *_unmarked_languages(question, marks, conditions))
         tongue = foreign_tongue(question)
-        aspects = self._aspects(question, stretches, is_set=kind in _SETS)
+        nameless = blank(question, [m.span for m in names.mentions])
+        aspects = self._aspects(question, nameless, stretches, is_set=kind in _SETS)
         if tongue:
             aspects = tuple(a for a in aspects if a.known)
         is_worded = bool(aspects)
         is_related = kind in _SETS and any(r.label in (USES, USED_BY) for r in roles)
-        if not aspects and not tongue and (is_related or not conditions) and kind is not Kind.COMPARE:
-            aspects = self._whole(question, [m.span for m in names.mentions])
+        if not aspects and not tongue and (is_related or not conditions):
+            aspects = _whole(question, nameless, kind)
         return Understood(
             question=question,
             kind=kind,
@@ -150,12 +153,14 @@ class Parser:
             elif kind in _SETS and mark.label != "language" and _says_something(without_languages(words)):
                 stretches.append(mark.span)
 
-    def _aspects(self, question: str, stretches: Iterable[Span], *, is_set: bool) -> tuple[AskedAspect, ...]:
+    def _aspects(
+        self, question: str, nameless: str, stretches: Iterable[Span], *, is_set: bool
+    ) -> tuple[AskedAspect, ...]:
         """One for each matter; stretches that ask for the same are one. Of a set, those may be wanted that lack it."""
         asked: dict[str, AskedAspect] = {}
         for span in sorted(stretches):
             words = span.of(question)
-            if not _says_something(affirmed(words)):
+            if not _says_something(affirmed(span.of(nameless))) and not self._is_matter(words):
                 continue
             negated = is_set and is_turned(question, span)
             found = replace(self.recognise(affirmed(words) if negated else words), wording=(words,), negated=negated)
@@ -164,9 +169,18 @@ class Parser:
             asked[found.aspect.slug] = found
         return tuple(asked.values())
 
-    def _whole(self, question: str, names: Sequence[Span]) -> tuple[AskedAspect, ...]:
-        """The question itself, where nothing in it is sure to be what is asked and it says more than names."""
-        return (in_own_words(question),) if _says_something(blank(question, names)) else ()
+    def _is_matter(self, words: str) -> bool:
+        """Whether words that are all names still ask for something: "ONNX" is a library of its own, and a format."""
+        return self.recognise(words).known
+
+
+def _whole(question: str, nameless: str, kind: Kind) -> tuple[AskedAspect, ...]:
+    """The question itself, where nothing in it is sure to be what is asked and it says more than names.
+
+    A comparison says a little more ("what is the difference") and yet asks for all that tells the sides apart.
+    """
+    least = TELLING if kind is Kind.COMPARE else 1
+    return (in_own_words(question),) if len(content_words(nameless)) >= least else ()
 
 
 def asked_stretches(question: str, spans: Sequence[Span]) -> list[Span]:

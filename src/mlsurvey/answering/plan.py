@@ -86,7 +86,7 @@ class Planner:
             entity=entity,
             asked=asked,
             query=" ".join((name, *names, words, *(_description(asked)), *_beside(asked, understood, said))).strip(),
-            premise=premise(name, asked, understood.question),
+            premise=premise(name, asked, _said_of(asked, understood)),
             importance=importance,
             rest={s: weight for s, weight in self._rarity(said).items() if s not in importance},
             objects=understood.objects,
@@ -107,6 +107,18 @@ def premise(name: str, asked: AskedAspect | None, question: str) -> str:
     """What a stretch is judged against; ``training/`` makes the same."""
     about = ", ".join(part for part in (name, asked.words if asked else "") if part)
     return f"{about}: {question}" if about else question
+
+
+def _said_of(asked: AskedAspect | None, understood: Understood) -> str:
+    """The question without the words that ask for other matters: what answers these must not count for this one."""
+    if asked is None:
+        return understood.question
+    if not asked.wording:  # it was given, and the question has no word on it
+        return asked.aspect.name
+    said = understood.question
+    for words in (w for other in understood.aspects if other.aspect.slug != asked.aspect.slug for w in other.wording):
+        said = said.replace(words, " ")
+    return " ".join(said.split())
 
 
 def _description(asked: AskedAspect | None) -> tuple[str, ...]:

@@ -31,10 +31,20 @@ def choose(scored: Iterable[Scored], limit: int, *, taken: Sequence[Scored] = ()
     return chosen
 
 
-def good(scored: Sequence[Scored], least: float, limit: int, told: Sequence[Scored] = ()) -> list[Scored]:
-    """The best that is likely enough; what other matters of the entity have told already, only if nothing else is."""
+def good(
+    scored: Sequence[Scored], least: float, limit: int, told: Sequence[Scored] = (), again: float = 0.0
+) -> list[Scored]:
+    """The best that is likely enough; what other matters of the entity have told already, only if nothing else is.
+
+    Args:
+        scored: candidates.
+        least: probability of what is shown.
+        limit: statements at most.
+        told: what was shown on other matters.
+        again: least probability of what is shown once more.
+    """
     likely = [s for s in scored if s.score >= least]
-    return choose(likely, limit, taken=told) or choose(likely, 1)
+    return choose(likely, limit, taken=told) or choose((s for s in likely if s.score >= again), 1)
 
 
 def of_expected_type(scored: Sequence[Scored], cell: Cell) -> Sequence[Scored]:

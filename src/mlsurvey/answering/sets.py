@@ -185,8 +185,9 @@ def _extra(
     aspect = bench.aspect(slug)
     if aspect is None or not entities:
         return {}
-    question = f"Is it still maintained? {understood.question}" if slug == UPKEEP else understood.question
-    asked = Understood(question, understood.kind, (), aspects=(AskedAspect(aspect, ()),))
+    wording = (ALIVE,) if slug == UPKEEP else ()
+    question = f"Is it {ALIVE}? {understood.question}" if wording else understood.question
+    asked = Understood(question, understood.kind, (), aspects=(AskedAspect(aspect, wording),))
     pools = [bench.pool(asked, asked.aspects[0], filters)]
     best = {}
     for entity, (found,) in zip(entities, bench.about(asked, entities, pools), strict=True):

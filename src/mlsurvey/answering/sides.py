@@ -66,7 +66,7 @@ def _evidence(
     for found in bench.evidence(understood, understood.entities or (None,), filters):
         cell, scored = found.cell, of_expected_type(found.scored, found.cell)
         told = [f.evidence for group in groups.get(cell.entity, ()) for f in group if f.aspect != PURPOSE]
-        shown = good(scored, bench.least(cell) if least is None else least, limit, told)
+        shown = good(scored, least or bench.least(cell), limit, told, again=bench.thresholds["unnamed"])
         groups.setdefault(cell.entity, []).append([Finding(cell.entity, cell.aspect, s) for s in shown])
         best += scored[:1]
         if not shown:

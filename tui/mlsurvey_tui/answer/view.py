@@ -177,11 +177,14 @@ def _parts(shown: Shown) -> Iterator[Widget]:
 def _headline(shown: Shown) -> str:
     answer = shown.answer
     parts = [_VERDICTS[answer.status.value]]
+    if carried := wording.carried(answer.carried, answer.entities, answer.aspects, shown.names):
+        parts.append(carried)
     if answer.reason:
         parts.append(one_line(answer.reason))
     if shown.older:
         parts.append("(the index has changed since; r asks again)")
-    return " — ".join(parts[:2]) + "".join(f" {part}" for part in parts[2:])
+    first, *rest = parts
+    return " — ".join([first, " ".join(rest)] if rest else [first])
 
 
 def _verdicts(grid: Grid, names: Names) -> Iterator[Widget]:
