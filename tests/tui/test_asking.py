@@ -363,7 +363,8 @@ def test_a_question_may_follow_the_one_before_and_be_taken_out_of_the_conversati
         await asked(app, pilot, COMPARE)
         screen = app.screen
         await pilot.press("slash")
-        screen.query_one(QuestionInput).value = "and what about its licence?"
+        await typed(pilot, "and what about its licence")
+        assert screen.query_one(QuestionInput).value == "and what about its licence"
         await pilot.press("enter")
         await until(pilot, lambda: screen.shown.answer.question != COMPARE)
         assert screen.request.after == (COMPARE,)

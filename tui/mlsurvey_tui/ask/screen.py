@@ -287,8 +287,11 @@ class AskScreen(Screen[None]):
             self.program.open_source(cited_places(listed, event.number))
 
     def action_question(self) -> None:
-        """Go to the question."""
-        self.query_one(QuestionInput).focus()
+        """Go to the question; the one that was answered is marked, so that typing asks another."""
+        question = self.query_one(QuestionInput)
+        question.focus()
+        if self.request is not None and question.value == self.request.question:
+            question.select_all()
 
     def action_back(self) -> None:
         """From typing back to the answer; the question says again what was asked."""
