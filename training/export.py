@@ -105,14 +105,8 @@ def write_encoder(encoder: Encoder, pieces: Any, file: Path) -> None:
 
 def write_matcher(matcher: Matcher, file: Path) -> None:
     """Export in 32 bits: it is small, and its columns are of unlike sizes."""
-    sides = {name: torch.rand(count, length, WIDTH) for name, count, length in (("question", 1, 7), ("stretch", 5, 9))}
-    columns = (
-        sides["question"],
-        torch.ones(1, 7),
-        sides["stretch"],
-        torch.ones(5, 9),
-        torch.rand(5, len(NAMES)),
-    )
+    question, stretch = torch.rand(1, 7, WIDTH), torch.rand(5, 9, WIDTH)
+    columns = (question, torch.ones(1, 7), stretch, torch.ones(5, 9), torch.rand(5, len(NAMES)))
     stretches, pieces, asked = torch.export.Dim("stretches"), torch.export.Dim("pieces"), torch.export.Dim("asked")
     shapes = {
         "question": {1: asked},

@@ -11,7 +11,7 @@ from mlsurvey.answering.abstain import is_unattached, judge
 from mlsurvey.answering.asked import Recogniser
 from mlsurvey.answering.compose import Citations, Draft
 from mlsurvey.answering.facts import Facts
-from mlsurvey.answering.follow import carried, picks
+from mlsurvey.answering.follow import REMEMBERED, carried, picks
 from mlsurvey.answering.parse import Parser
 from mlsurvey.answering.parts import Cancelled, Part, Read, last, told
 from mlsurvey.answering.plan import Planner
@@ -28,8 +28,6 @@ from mlsurvey.types import Answer, Citation, Filters, Kind, Status
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 from mlsurvey.vocabulary.load import Vocabulary
 
-REMEMBERED = 6
-"""Questions before a follow-up that are looked at."""
 NEAREST = 3
 """Passages offered beside an abstention."""
 

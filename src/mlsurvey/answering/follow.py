@@ -12,6 +12,8 @@ from mlsurvey.types import Kind
 
 LIBRARIES, MATTER, AMONG = "libraries", "matter", "answers"
 """What was carried over."""
+REMEMBERED = 6
+"""Questions before a follow-up that are looked at."""
 _PICKS = re.compile(
     r"\b(?:of|among|between)\s+(?:them|these|those|the\s+(?:two|three|four|others|rest))\b"
     r"|\b(?:which|any)\s+(?:ones?|one)\b|\bthe\s+(?:others?|rest|former|latter)\b",

@@ -160,18 +160,15 @@ class Parser:
         asked: dict[str, AskedAspect] = {}
         for span in sorted(stretches):
             words = span.of(question)
-            if not _says_something(affirmed(span.of(nameless))) and not self._is_matter(words):
-                continue
             negated = is_set and is_turned(question, span)
             found = replace(self.recognise(affirmed(words) if negated else words), wording=(words,), negated=negated)
+            # Names alone ask for something only where they are a matter too: "ONNX" is a library, and a format.
+            if not found.known and not _says_something(affirmed(span.of(nameless))):
+                continue
             if before := asked.get(found.aspect.slug):
                 found = replace(found, wording=(*before.wording, *found.wording))
             asked[found.aspect.slug] = found
         return tuple(asked.values())
-
-    def _is_matter(self, words: str) -> bool:
-        """Whether words that are all names still ask for something: "ONNX" is a library of its own, and a format."""
-        return self.recognise(words).known
 
 
 def _whole(question: str, nameless: str, kind: Kind) -> tuple[AskedAspect, ...]:

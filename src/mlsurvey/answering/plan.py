@@ -40,6 +40,11 @@ class Cell:
         """Slug of the aspect."""
         return self.asked.aspect.slug if self.asked else None
 
+    @property
+    def is_turned(self) -> bool:
+        """Whether the contrary of the matter is asked for."""
+        return self.asked is not None and self.asked.negated
+
     @cached_property
     def strong(self) -> Phrases:
         """Wordings that all but always speak of the aspect."""

@@ -112,8 +112,7 @@ def _member(entity: Entity, found: Sequence[Found], understood: Understood, benc
 
 def _turned(verdict: str, found: Found) -> str:
     """The verdict on a matter of which the contrary is asked for."""
-    is_negated = found.cell.asked is not None and found.cell.asked.negated
-    return {YES: NO, NO: YES}.get(verdict, verdict) if is_negated else verdict
+    return {YES: NO, NO: YES}.get(verdict, verdict) if found.cell.is_turned else verdict
 
 
 def recommendation(understood: Understood, bench: Workbench, filters: Filters, limit: int) -> Draft:
@@ -168,8 +167,7 @@ def _worth(found: Found, bench: Workbench) -> float:
 def _for_need(found: Found, bench: Workbench, limit: int) -> list[Finding]:
     shown = good(found.scored, bench.thresholds["shown"], limit)
     cell = found.cell
-    negated = cell.asked is not None and cell.asked.negated
-    return [Finding(cell.entity, cell.aspect, s, "for" if s.is_denial is negated else "against") for s in shown]
+    return [Finding(cell.entity, cell.aspect, s, "for" if s.is_denial is cell.is_turned else "against") for s in shown]
 
 
 def _extra(

@@ -1,44 +1,12 @@
-"""What was answered before, and whether a client has it already."""
+"""Whether a client has an answer already."""
 
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections import OrderedDict
-from collections.abc import Hashable
-from typing import Any
 
 from starlette.requests import Request
 
 from mlsurvey import __version__
-
-
-class Cache:
-    """The results that were used last, at most so many. Safe to share between threads."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def get(self, key: Hashable) -> Any:
-        """The result, or None."""
-        with self._lock:
-            if key not in self._kept:
-                return None
-            self._kept.move_to_end(key)
-            return self._kept[key]
-
-    def put(self, key: Hashable, value: Any) -> None:
-        """Keep a result; the one that was not used for longest makes room."""
-        with self._lock:
-            self._kept[key] = value
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
 
 
 def etag(*parts: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mlsurvey.api.admission import Admission, Cancelled
-from mlsurvey.api.caching import Cache, has
+from mlsurvey.api.caching import has
 from mlsurvey.api.jobs import Jobs
 from mlsurvey.api.logs import LOGGER, describe
 from mlsurvey.api.metrics import Metrics
@@ -21,6 +21,7 @@ from mlsurvey.api.running import Runner
 from mlsurvey.api.security import load_tokens
 from mlsurvey.api.settings import ServiceSettings
 from mlsurvey.errors import MlsurveyError, ReplacedError
+from mlsurvey.remembered import Remembered
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
 
@@ -40,7 +41,7 @@ class Service:
         self.tokens = load_tokens(service)
         self.survey = Survey(settings, lasting=True)
         self.metrics = Metrics()
-        self.cache = Cache(service.cache)
+        self.cache = Remembered[Hashable, Any](service.cache)
         self.jobs = Jobs(settings.index)
         self.runner = Runner(settings, self.jobs, self.metrics)
         self.admission = Admission(service.threads, service.queue, service.time_limit, self.metrics)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from mlsurvey.answering.follow import REMEMBERED
 from mlsurvey.cli import conversation
 from mlsurvey.cli.asking import show_answer
 from mlsurvey.cli.console import make_console, report_error, write
@@ -98,6 +99,6 @@ def _answer(
             write(f"{PROMPT}{question}")
         show_answer(survey, answer)
         write("")
-    kept = (*earlier, question)[-conversation.MOST :]
+    kept = (*earlier, question)[-REMEMBERED:]
     conversation.remember(kept)
     return kept

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-MOST = 8
-"""Questions that are kept: a follow-up seldom reaches further back."""
+from mlsurvey.answering.follow import REMEMBERED
 
 
 def remembered() -> tuple[str, ...]:
@@ -26,11 +25,13 @@ def remember(questions: Sequence[str]) -> None:
     draft = file.with_suffix(".part")
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps({"questions": questions[-MOST:]}, ensure_ascii=False), "utf-8")
+        draft.write_text(json.dumps({"questions": questions[-REMEMBERED:]}, ensure_ascii=False), "utf-8")
         draft.replace(file)
 
 
 def _file() -> Path:
     import platformdirs
 
-    return platformdirs.user_state_path("mlsurvey") / "conversation.json"
+    from mlsurvey.settings import PROJECT
+
+    return platformdirs.user_state_path(PROJECT) / "conversation.json"

@@ -20,7 +20,7 @@ from mlsurvey.errors import EngineError
 from mlsurvey.learned.artefact import ENCODER, MATCHER, TOKENIZER, read_artefact
 from mlsurvey.learned.pieces import CLS, SEP, Pair
 from mlsurvey.learned.reading import Reading, Word
-from mlsurvey.learned.remembered import Remembered
+from mlsurvey.remembered import Remembered
 from mlsurvey.types import Span
 
 BATCH_PIECES: Final = 1536

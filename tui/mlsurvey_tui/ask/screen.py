@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Footer, Input, OptionList, Static
 from textual.worker import get_current_worker
 
+from mlsurvey.answering.follow import REMEMBERED
 from mlsurvey.errors import Interrupted, MlsurveyError, NoIndexError
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import Answer, Hit
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from mlsurvey_tui.program import Program
 
 LIVE_HITS = 20
-REMEMBERED = 8
-"""Questions of the conversation that the next may follow."""
 
 
 class AskScreen(Screen[None]):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from mlsurvey.learned.remembered import Remembered
+from mlsurvey.remembered import Remembered
 
 
 def test_what_was_put_is_remembered() -> None:
