@@ -94,7 +94,7 @@ def test_an_unknown_argument_is_refused() -> None:
         load_settings({"speed": 3})
 
 
-@pytest.mark.parametrize("name", ["device", "judge"])
+@pytest.mark.parametrize("name", ["device", "engine"])
 def test_a_wrong_value_names_its_origin(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     variable = f"MLSURVEY_{name.upper()}"
     monkeypatch.setenv(variable, "abacus")

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from mlsurvey.errors import EngineError, IndexingError, MismatchError, NotFoundError, UsageError
+from mlsurvey.learned.other import OtherJudge
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
 from mlsurvey.survey.building import _is_exported
@@ -98,7 +99,23 @@ def test_a_reranker_that_is_not_there_is_named_when_it_is_wanted(indexed) -> Non
             survey.search("gpu")
 
 
-def test_without_a_judge_features_alone_decide(indexed) -> None:
+def test_a_cross_encoder_may_judge_in_the_place_of_the_network(indexed, cross_encoder) -> None:
+    place = {"corpus": indexed.corpus, "index": indexed.index, "device": "cpu"}
+    with Survey(Settings(**place, judge=str(cross_encoder))) as survey, survey._reader.reading() as reading:
+        assert isinstance(reading.answerer.bench.scorer.judge, OtherJudge)
+        answer = survey.ask(QUESTION)
+        assert answer.entities == ("burn", "candle") and answer.citations
+
+
+def test_a_judge_that_is_not_there_is_named(indexed) -> None:
+    with (
+        Survey(Settings(corpus=indexed.corpus, index=indexed.index, judge="./nowhere")) as survey,
+        pytest.raises(EngineError, match=r"no folder \./nowhere; correct the setting `judge`, or set judge = auto"),
+    ):
+        survey.ask(QUESTION)
+
+
+def test_without_a_judge_the_sieve_alone_decides(indexed) -> None:
     place = {"corpus": indexed.corpus, "index": indexed.index}
     with Survey(Settings(**place, judge="none")) as survey, survey._reader.reading() as reading:
         assert reading.answerer.bench.scorer.judge is None

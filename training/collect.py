@@ -13,7 +13,7 @@ import argparse
 import json
 import re
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
@@ -118,16 +118,20 @@ def overlap(record: Labelled, texts: Mapping[tuple[str, int], str]) -> float | N
 def near_duplicates(kept: Sequence[Labelled]) -> list[tuple[str, str]]:
     """Pairs of questions of which one says nearly the other's words."""
     pairs: list[tuple[str, str]] = []
-    seen: dict[frozenset[str], str] = {}
+    seen: list[tuple[str, int]] = []
+    holders: dict[tuple[str, str], list[int]] = defaultdict(list)
     for record in kept:
         if record.follows:
             continue
-        words = record.question.lower().split()
-        grams = frozenset(pairwise(words))
-        for other, name in seen.items():
-            if grams and len(grams & other) >= ALIKE * len(grams | other):
+        grams = frozenset(pairwise(record.question.lower().split()))
+        shared = Counter(place for gram in grams for place in holders[gram])
+        for place, count in sorted(shared.items()):
+            name, size = seen[place]
+            if count >= ALIKE * (len(grams) + size - count):
                 pairs.append((record.id, name))
-        seen[grams] = record.id
+        for gram in grams:
+            holders[gram].append(len(seen))
+        seen.append((record.id, len(grams)))
     return pairs
 
 

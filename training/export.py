@@ -1,10 +1,9 @@
-"""Write the artefact that the program reads: encoder and reader as one 8-bit ONNX graph, the matcher, all numbers.
+"""Write the artefact that the program reads: encoder and reader as one 8-bit ONNX graph, matcher, sieve, all numbers.
 
-    python training/export.py judge.pt reader.pt --train g-train*.jsonl --validation g-validation*.jsonl \
+    python training/export.py sieve.pt judge.pt reader.pt --validation g-validation*.jsonl \
         --data data/*.jsonl --into ../src/mlsurvey/learned/artefact
 
-The weights of the features come from the train part; calibration and thresholds from the validation part, with the
-8-bit graph as it will run.
+Calibration and thresholds come from the validation part, with the graphs as they will run.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import logging
 import shutil
 import tempfile
 import warnings
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
-from fit_judge import groups, ordered, weights
+from fit_sieve import groups
 from labels import KINDS
 from network import (
     ALL_FLAGS,
@@ -35,6 +35,7 @@ from network import (
     Lower,
     Matcher,
     Reader,
+    Sieve,
     padded,
     pieces_of,
     tokenizer,
@@ -46,7 +47,7 @@ from torch import Tensor, nn
 
 from mlsurvey.answering.features import NAMES
 from mlsurvey.answering.polarity import denies
-from mlsurvey.learned.artefact import ENCODER, MATCHER, NUMBERS, SCHEMA, TOKENIZER, Artefact
+from mlsurvey.learned.artefact import ENCODER, MATCHER, NUMBERS, SCHEMA, SIEVE, TOKENIZER, Artefact
 from mlsurvey.learned.network import Network
 from mlsurvey.learned.pieces import Pair
 
@@ -118,6 +119,24 @@ def write_matcher(matcher: Matcher, file: Path) -> None:
     _export(Matched(matcher), columns, shapes, ["evidence"], file)
 
 
+def write_sieve(sieve: Sieve, file: Path) -> None:
+    """Export in 32 bits and quantise the table alone."""
+    question, stretch = torch.ones(1, 7, dtype=torch.long), torch.ones(5, 9, dtype=torch.long)
+    columns = (question, torch.ones(1, 7), stretch, torch.ones(5, 9), torch.rand(5, len(NAMES)))
+    stretches, pieces, asked = torch.export.Dim("stretches"), torch.export.Dim("pieces"), torch.export.Dim("asked")
+    shapes = {
+        "question": {1: asked},
+        "question_mask": {1: asked},
+        "stretch": {0: stretches, 1: pieces},
+        "stretch_mask": {0: stretches, 1: pieces},
+        "features": {0: stretches},
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        exact = Path(scratch) / "exact.onnx"
+        _export(sieve, columns, shapes, ["chosen"], exact)
+        quantize_dynamic(exact, file, weight_type=QuantType.QInt8, op_types_to_quantize=["Gather"])
+
+
 def _export(
     net: nn.Module, columns: Sequence[Tensor], shapes: Mapping[str, Any], outputs: Sequence[str], file: Path
 ) -> None:
@@ -163,22 +182,26 @@ def sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def judged(network: Network, cells: Sequence[Mapping[str, Any]]) -> None:
-    """Put the judge's logits beside the best candidates of each cell."""
+    """Put the sieve's logits beside the candidates of each cell, and the judge's beside the best."""
     for group in cells:
+        texts, features = [c["text"] for c in group["candidates"]], [c["features"] for c in group["candidates"]]
+        for candidate, logit in zip(group["candidates"], network.sift(group["premise"], texts, features), strict=True):
+            candidate["sieve"] = float(logit)
+        group["candidates"].sort(key=lambda c: -c["sieve"])
         best = group["candidates"][:JUDGED]
         logits = network.judge([Pair(group["premise"], c["text"], tuple(c["features"])) for c in best])
         for candidate, (answers, no) in zip(best, logits.tolist(), strict=True):
             candidate["judge"], candidate["no"] = answers, no
 
 
-def numbers(cheap: LogisticRegression, cells: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def numbers(cells: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Everything that is fitted beside the network."""
     known = [c for g in cells for c in g["candidates"][:JUDGED] if c["answers"] >= 0]
-    columns = np.array([(c["judge"], c["cheap"]) for c in known])
+    columns = np.array([(c["judge"], c["sieve"]) for c in known])
     answers = [c["answers"] for c in known]
-    blend = logistic(columns, answers, ("judge", "features"))
+    blend = logistic(columns, answers, ("judge", "sieve"))
     for c in (c for g in cells for c in g["candidates"][:JUDGED]):
-        c["p"] = float(sigmoid(np.array(blend["bias"] + blend["judge"] * c["judge"] + blend["features"] * c["cheap"])))
+        c["p"] = float(sigmoid(np.array(blend["bias"] + blend["judge"] * c["judge"] + blend["sieve"] * c["sieve"])))
     positive = [c for c in known if c["answers"] == 1]
     for c in positive:
         c["negation"] = float(denies(c["text"]))
@@ -188,9 +211,8 @@ def numbers(cheap: LogisticRegression, cells: Sequence[Mapping[str, Any]]) -> di
         ("judge", "negation"),
     )
     return {
-        "features": {"bias": float(cheap.intercept_[0])} | dict(zip(NAMES, map(float, cheap.coef_[0]), strict=True)),
         "judged": blend,
-        "unjudged": logistic(np.array([[c["cheap"]] for c in known]), answers, ("features",)),
+        "unjudged": logistic(np.array([[c["sieve"]] for c in known]), answers, ("sieve",)),
         "denies": no,
         "thresholds": thresholds(cells, positive, no),
     }
@@ -201,14 +223,14 @@ def thresholds(
 ) -> dict[str, float]:
     """Least probabilities.
 
-    Shown: what silences few cells with evidence. The others but the last: the best balance of cells with evidence and
-    cells without. Denies: the least that is precise.
+    Shown: what silences few cells with evidence. Unnamed and disputed: the best balance of cells with evidence and
+    cells without. Member: what gives the best lists. Denies: the least that is precise.
     """
     best = np.array([max(c["p"] for c in g["candidates"][:JUDGED]) for g in cells])
     has = np.array([bool(g["evidence"]) for g in cells])
     sets = np.array([g["kind"] in ("list", "recommend") for g in cells])
     shown = float(np.quantile(best[~sets & has], SILENCED))
-    member = balanced(best[sets], has[sets])
+    member = listing([(g["id"], p, h) for g, p, h in zip(cells, best, has, strict=True) if g["kind"] == "list"])
     says = sigmoid(np.array([no["bias"] + no["judge"] * c["no"] + no["negation"] * c["negation"] for c in positive]))
     return {
         "shown": round(shown, 4),
@@ -223,6 +245,22 @@ def balanced(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
     """The threshold whose true positive and negative rates add up to the most (Youden's index)."""
     cuts = np.unique(scores)
     return float(cuts[np.argmax([(scores[right] >= cut).mean() + (scores[~right] < cut).mean() for cut in cuts])])
+
+
+def listing(members: Sequence[tuple[str, float, bool]]) -> float:
+    """The threshold with the best F1, as a mean over the sets; members are set, score, and whether they belong."""
+    of_set: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+    for name, score, belongs in members:
+        of_set[name].append((score, belongs))
+    whole = [np.array(some) for some in of_set.values() if any(belongs for _, belongs in some)]
+    cuts = np.unique([score for _, score, _ in members])
+    return float(cuts[np.argmax([np.mean([f1(some, cut) for some in whole]) for cut in cuts])])
+
+
+def f1(members: NDArray[np.float64], cut: float) -> float:
+    """Of what reaches the cut; members are rows of score and whether they belong."""
+    taken, belongs = members[:, 0] >= cut, members[:, 1] > 0
+    return float(2 * (taken & belongs).sum() / (taken.sum() + belongs.sum()))
 
 
 def precise(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
@@ -242,35 +280,35 @@ def digest(*files: Path) -> str:
 def main() -> None:
     """Read the arguments and do it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sieve", type=Path)
     parser.add_argument("judge", type=Path)
     parser.add_argument("reader", type=Path)
-    parser.add_argument("--train", type=Path, nargs="+", required=True)
     parser.add_argument("--validation", type=Path, nargs="+", required=True)
     parser.add_argument("--data", type=Path, nargs="+", required=True)
     parser.add_argument("--into", type=Path, required=True)
     arguments = parser.parse_args()
     pieces, judge, reader = tokenizer(), Judge(), Reader()
+    sieve = Sieve(len(pieces))
+    sieve.load_state_dict(torch.load(arguments.sieve))
     judge.load_state_dict(torch.load(arguments.judge))
     reader.load_state_dict(torch.load(arguments.reader))
     into: Path = arguments.into
     into.mkdir(parents=True, exist_ok=True)
     write_encoder(Encoder(judge, reader), pieces, into / ENCODER)
     write_matcher(judge.matcher, into / MATCHER)
+    write_sieve(sieve, into / SIEVE)
     backend = pieces.backend_tokenizer
     backend.no_padding()
     backend.no_truncation()
     backend.save(str(into / TOKENIZER))
-    train, held = groups(arguments.train), groups(arguments.validation)
-    cheap = weights(train)
-    ordered(held, cheap)
+    held = groups(arguments.validation)
     base: dict[str, Any] = {
-        "id": digest(into / ENCODER, into / MATCHER),
+        "id": digest(into / ENCODER, into / MATCHER, into / SIEVE),
         "labels": LABELS,
         "kinds": KINDS,
         "flags": ALL_FLAGS,
         "question_pieces": QUESTION,
         "stretch_pieces": STRETCH,
-        "features": {},
         "judged": {},
         "unjudged": {},
         "denies": {},
@@ -281,7 +319,7 @@ def main() -> None:
     Artefact(**base)
     write(into, base)
     judged(Network(into), held)
-    fitted = base | numbers(cheap, held)
+    fitted = base | numbers(held)
     fitted["id"] = hashlib.sha256(json.dumps(fitted, sort_keys=True).encode()).hexdigest()[:16]
     write(into, fitted)
     print(json.dumps({k: fitted[k] for k in ("judged", "unjudged", "denies", "thresholds")}, indent=1))

@@ -1,6 +1,6 @@
-"""Fit the judge on gathered candidates: what answers, against what the cheap look puts first and does not.
+"""Fit the judge on gathered candidates: what answers, against what the sieve puts first and does not.
 
-    python training/fit_judge.py g-train*.jsonl --validation g-validation*.jsonl --out judge.pt --rounds 3
+    python training/fit_judge.py g-train*.jsonl --validation g-validation*.jsonl --sieve sieve.pt --out judge.pt
 
 The states of every text after the layers that stay as they are come first, once, and are kept in memory (about a
 gigabyte for 30,000 texts). A step takes the cells of a few libraries, so that a stretch goes once through the last
@@ -12,7 +12,6 @@ checkpoint is written after every measurement.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import time
 from collections import defaultdict
@@ -22,16 +21,16 @@ from typing import Any
 
 import numpy as np
 import torch
+from fit_sieve import groups, restored, sifted
 from network import QUESTION, STRETCH, WIDTH, Judge, Lower, padded, pieces_of, tokenizer
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn import functional
 
 SEED = 5
 KEPT = 16
-"""Candidates of a cell, the best by features; evidence below them is kept too, two pieces at most."""
+"""Candidates of a cell, the best by the sieve; evidence below them is kept too, two pieces at most."""
 DRAWN = 10
 """Candidates of a cell in one step, three pieces of evidence at most."""
 TOGETHER = 12
@@ -44,30 +43,8 @@ SETS = ("list", "recommend")
 Cells = Sequence[dict[str, Any]]
 
 
-def groups(files: Sequence[Path]) -> list[dict[str, Any]]:
-    """The gathered cells that have candidates."""
-    found = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
-    return [group for group in found if group["candidates"]]
-
-
-def weights(cells: Cells) -> LogisticRegression:
-    """The cheap look: a logistic regression over the features of all candidates that were read."""
-    known = [c for g in cells for c in g["candidates"] if c["answers"] >= 0]
-    features = np.array([c["features"] for c in known], dtype=np.float32)
-    return LogisticRegression(C=1.0, max_iter=3000).fit(features, [c["answers"] for c in known])
-
-
-def ordered(cells: Cells, cheap: LogisticRegression) -> None:
-    """Put the candidates of each cell into the order of the cheap look, which is kept as ``cheap``."""
-    for group in cells:
-        scores = cheap.decision_function(np.array([c["features"] for c in group["candidates"]]))
-        for candidate, score in zip(group["candidates"], scores, strict=True):
-            candidate["cheap"] = float(score)
-        group["candidates"].sort(key=lambda c: -c["cheap"])
-
-
 def shortened(cells: Cells) -> None:
-    """Keep the best candidates by features alone, and some evidence that is not among them."""
+    """Keep the best candidates by the sieve alone, and some evidence that is not among them."""
     for group in cells:
         rest = [c for c in group["candidates"][KEPT:] if c["answers"] == 1]
         group["candidates"] = group["candidates"][:KEPT] + rest[:2]
@@ -199,6 +176,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("train", type=Path, nargs="+")
     parser.add_argument("--validation", type=Path, nargs="+", required=True)
+    parser.add_argument("--sieve", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--rounds", type=float, default=3.0)
     parser.add_argument("--start", type=Path, help="a checkpoint to go on from")
@@ -206,9 +184,9 @@ def main() -> None:
     torch.manual_seed(SEED)
     rng = random.Random(SEED)
     cells, held = groups(arguments.train), groups(arguments.validation)
-    cheap = weights(cells)
+    sifting = restored([*cells, *held], arguments.sieve)
     for some in (cells, held):
-        ordered(some, cheap)
+        sifted(sifting, some)
         shortened(some)
     for group in held:
         group["candidates"] = group["candidates"][:KEPT]

@@ -35,7 +35,7 @@ from mlsurvey.vocabulary.load import load_vocabulary
 
 SEED = 3
 STRANGERS = 2
-"""Libraries beside those of a set's labels that get a cell without evidence."""
+"""Libraries beside those of a set's labels that get a cell without evidence; for calibration more are wanted."""
 HELD = 0.5
 """Share of a piece of evidence that a candidate has to hold."""
 
@@ -62,13 +62,14 @@ def listing(folder: Path, most: int) -> Listing:
 class Gatherer:
     """Gathers over one opened index."""
 
-    def __init__(self, reading: Any, vocabulary: Any, known: Listing) -> None:
+    def __init__(self, reading: Any, vocabulary: Any, known: Listing, strangers: int = STRANGERS) -> None:
         self.snapshot = reading.snapshot
         self.gazetteer = Gazetteer(self.snapshot.entities)
         self.recognise = Recogniser(vocabulary.aspects, reading.searcher.encoder.embed)
         self.planner = Planner(self.gazetteer, self.snapshot.frequency, self.snapshot.generation.passages)
         self.retriever = Retriever(reading.searcher, self.gazetteer)
         self.known = known
+        self.strangers = strangers
         self.random = random.Random(SEED)
 
     def groups(self, record: Labelled, before: Labelled | None) -> Iterator[dict[str, Any]]:
@@ -78,7 +79,7 @@ class Gatherer:
         if record.kind in ("list", "recommend"):
             named = {entity for entity, _ in gold}
             rest = sorted(slug for slug in self.known.shown if slug not in named and slug in self.gazetteer.entities)
-            for slug in self.random.sample(rest, min(STRANGERS, len(rest))):
+            for slug in self.random.sample(rest, min(self.strangers, len(rest))):
                 gold[slug, 0] = ()
         understood = self._understood(record, [entity for entity, _ in gold])
         cells = [
@@ -148,6 +149,7 @@ def main() -> None:
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--listings", type=Path, required=True)
     parser.add_argument("--most", type=int, default=400, help="stretches of one library that were read")
+    parser.add_argument("--strangers", type=int, default=STRANGERS, help="libraries beside the labelled ones of a set")
     parser.add_argument("--batches", nargs="*", help="only these")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
@@ -156,7 +158,7 @@ def main() -> None:
     reader = Reader(settings.index, lambda: vocabulary)
     records = {r.id: r for r in read([arguments.data]) if not arguments.batches or r.batch in arguments.batches}
     with reader.reading() as reading, arguments.out.open("w", encoding="utf-8") as out:
-        gatherer = Gatherer(reading, vocabulary, listing(arguments.listings, arguments.most))
+        gatherer = Gatherer(reading, vocabulary, listing(arguments.listings, arguments.most), arguments.strangers)
         for number, record in enumerate(records.values(), start=1):
             for group in gatherer.groups(record, records.get(record.follows or "")):
                 out.write(json.dumps(group, ensure_ascii=False) + "\n")

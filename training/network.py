@@ -2,7 +2,8 @@
 
 The *encoder* reads a text by itself: its first layers stay as they are, its last are fitted. The *matcher* compares the
 pieces of a question with those of a stretch and says how likely the stretch answers, and denies. The *reader* stands on
-the encoder's first layers too, with one of its own: a label for each piece of a question, its kind, and its flags.
+the encoder's first layers too, with one of its own: a label for each piece of a question, its kind, and its flags. The
+*sieve* chooses what is judged, by vectors of single pieces that no layer has to be run for.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ PROJECTED = 128
 KERNELS = (0.9, 0.7, 0.5, 0.35, 0.2, 0.05, -0.1)
 """Middles of the kernels that pool similarities, as in K-NRM (Xiong et al., SIGIR 2017)."""
 SPREAD = 0.1
+SIEVE = 64
+"""Numbers of a piece in the sieve's table."""
+ALIKE = 0.35
+"""Cosine of two pieces in the sieve from which they count as alike."""
 QUESTION, STRETCH = 64, 80
 """Word pieces of either side that are read, special ones included."""
 LONGEST = 132
@@ -158,6 +163,57 @@ class Matcher(nn.Module):
         raised = torch.exp(-((cosines[..., None] - self.middles) ** 2) / (2 * SPREAD**2))
         counted = torch.log1p((raised * stretch_mask.to(cosines.dtype)[:, None, :, None]).sum(2))
         return [(weights[..., place, None] * counted).sum(1) for place in (0, 1)]
+
+
+class Sieve(nn.Module):
+    """Pairs to the logit of *answers*, by one vector for each word piece, whatever stands beside it, and the features.
+
+    The vectors are a table, as in Model2Vec (Tulkens and van Dongen, 2024), compared as in ColBERT; the table begins as
+    MiniLM's own embeddings of pieces, brought to fewer dimensions (:meth:`begin`).
+    """
+
+    def __init__(self, pieces: int) -> None:
+        super().__init__()
+        self.table = nn.Embedding(pieces, SIEVE)
+        self.weigh = nn.Embedding(pieces, 1)
+        columns = 4 + len(NAMES)
+        self.norm = nn.BatchNorm1d(columns)
+        self.straight = nn.Linear(columns, 1)
+        self.decide = nn.Sequential(nn.Linear(columns, 48), nn.ReLU(), nn.Linear(48, 1))
+
+    def begin(self, rarity: Tensor) -> None:
+        """Take MiniLM's embeddings by their principal components, and weigh pieces by ``rarity`` (pieces, 1)."""
+        words = minilm().embeddings.word_embeddings.weight.detach()
+        words = words - words.mean(0)
+        whole = words @ torch.pca_lowrank(words, q=SIEVE, niter=4)[2]
+        self.table.weight.data = functional.normalize(whole / whole.std(0), dim=-1)
+        self.weigh.weight.data = rarity.log().clamp(-2, 2)
+
+    def forward(
+        self, question: Tensor, question_mask: Tensor, stretch: Tensor, stretch_mask: Tensor, features: Tensor
+    ) -> Tensor:
+        """Logits (pairs,), from pieces of both sides (pairs, pieces), masks, and features (pairs, names).
+
+        The question's side may be of one row for all pairs.
+        """
+        a, b = functional.normalize(self.table(question), dim=-1), functional.normalize(self.table(stretch), dim=-1)
+        weights = self.weigh(question).squeeze(-1).exp() * question_mask
+        inverse = self.weigh(stretch).squeeze(-1).exp() * stretch_mask
+        asked = functional.normalize((a * weights[..., None]).sum(1), dim=-1)
+        said = functional.normalize((b * inverse[..., None]).sum(1), dim=-1)
+        cosines = torch.matmul(a, b.transpose(1, 2))
+        there = (cosines - 2.0 * (1.0 - stretch_mask)[:, None, :]).max(2).values
+        back = (cosines - 2.0 * (1.0 - question_mask)[:, :, None]).max(1).values
+        columns = [
+            (asked * said).sum(-1, keepdim=True),
+            (weights * there).sum(1, keepdim=True) / weights.sum(1, keepdim=True),
+            (inverse * back).sum(1, keepdim=True) / inverse.sum(1, keepdim=True),
+            (weights * torch.relu(there - ALIKE)).sum(1, keepdim=True) / weights.sum(1, keepdim=True),
+            features,
+        ]
+        seen = self.norm(torch.cat(columns, 1))
+        logits: Tensor = (self.straight(seen) + self.decide(seen)).squeeze(-1)
+        return logits
 
 
 class Reader(nn.Module):

@@ -37,13 +37,11 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "fp32", "bf16"]
 Engine = Literal["auto", "openvino", "onnxruntime", "torch"]
 Vectors = Literal["auto", "exact", "compressed"]
-Judge = Literal["auto", "none"]
 _CHOICES = {
     "device": get_args(Device),
     "engine": get_args(Engine),
     "precision": get_args(Precision),
     "vectors": get_args(Vectors),
-    "judge": get_args(Judge),
 }
 _URL = re.compile(r"https?://[^\s?#]+")
 
@@ -73,8 +71,9 @@ class Settings:
     vectors: Vectors = "auto"
     """How vectors are searched: exact scans them all; auto scans codes where there are many, and refines the best;
     compressed does so in the least memory."""
-    judge: Judge = "auto"
-    """What decides whether a stretch answers: auto takes the network that comes along, none weighs features alone."""
+    judge: str = "auto"
+    """What decides whether a stretch answers: auto is the network that comes along, none its sieve alone; else a
+    cross-encoder, by name or folder."""
     reranker: str | None = None
     """Cross-encoder that orders the best hits anew: a name or a folder; none, or an empty text, for no reranking."""
     github_raw: str = "https://raw.githubusercontent.com"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mlsurvey.answering.candidates import Candidate, Naming, candidates, naming
 from mlsurvey.answering.features import NAMES
 from mlsurvey.answering.plan import Cell
@@ -29,15 +32,25 @@ ARTEFACT = Artefact(
     flags=("yesno",),
     question_pieces=48,
     stretch_pieces=80,
-    features={"bias": -2.0, **dict.fromkeys(NAMES, 0.0), "strong": 2.0, "terms": 1.0},
-    judged={"bias": 0.0, "judge": 1.0, "features": 0.5},
-    unjudged={"bias": 0.0, "features": 1.0},
+    judged={"bias": 0.0, "judge": 1.0, "sieve": 0.5},
+    unjudged={"bias": 0.0, "sieve": 1.0},
     denies={"bias": -1.0, "judge": 2.0, "negation": 0.0},
     thresholds={"shown": 0.3, "unnamed": 0.4, "member": 0.3, "disputed": 0.4, "denies": 0.9},
     data={},
 )
 _MARK = re.compile(r"\[(?P<no>!?)(?P<labels>\S+) (?P<words>[^\]]+)\]")
 _WORD = re.compile(r"\w+|[^\w\s]")
+
+
+class ByWords:
+    """A sieve that counts wordings of the aspect and words of the question."""
+
+    def sift(self, asked: str, stretches: Sequence[str], features: Sequence[Sequence[float]]) -> NDArray[np.float32]:
+        weights = [{"strong": 2.0, "terms": 1.0}.get(name, 0.0) for name in NAMES]
+        return np.array([np.dot(of, weights) - 2.0 for of in features], dtype=np.float32)
+
+
+SIEVE = ByWords()
 
 
 def passage(*texts: str, path: str = "a.md", subjects: tuple[str, ...] = ("wax",), **more: object) -> Passage:

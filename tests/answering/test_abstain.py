@@ -34,6 +34,12 @@ def test_a_list_has_its_own_place_for_those_on_which_nothing_is() -> None:
     assert judge(asked, FOUND, {("ember", "gpu"): 12}, ENTITIES).status is Status.ANSWERED
 
 
+def test_a_list_tells_of_a_matter_on_which_nothing_is_said_of_anyone() -> None:
+    asked = replace(ASKED, kind=Kind.LIST, entities=())
+    verdict = judge(asked, FOUND, {("ember", "gpu"): 12, (None, "licence"): 30}, ENTITIES)
+    assert (verdict.status, verdict.reason) == (Status.PARTIAL, "The documents are silent about Licence.")
+
+
 def test_where_nothing_is_found_the_number_of_passages_read_is_told() -> None:
     verdict = judge(ASKED, (), {("wax", "gpu"): 30, ("ember", "gpu"): 12}, ENTITIES)
     assert verdict.status is Status.ABSTAINED

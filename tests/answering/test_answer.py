@@ -77,6 +77,13 @@ def test_a_set_is_shown_in_three_groups(field: Survey) -> None:
     assert set(answer.groups["no"]) == {"wick", "tallow"}
 
 
+def test_a_matter_that_is_said_of_no_library_does_not_empty_a_set(field: Survey) -> None:
+    answer = field.ask("Which libraries support GPUs and boil eggs?")
+    assert "ember" in answer.groups["yes"]
+    assert [m.entity for m in answer.missing if m.aspect and "egg" in m.aspect] == [None]
+    assert answer.status is Status.PARTIAL and "The documents are silent about" in (answer.reason or "")
+
+
 def test_a_set_may_ask_for_a_kind(field: Survey) -> None:
     answer = field.ask("Which Rust deep learning libraries are native, not wrappers?")
     assert set(answer.entities) >= {"ember"} and "wick" not in answer.entities

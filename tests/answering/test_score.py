@@ -13,7 +13,7 @@ from mlsurvey.answering.score import BUDGET, JUDGED, Named, Scorer, judged_each,
 from mlsurvey.learned.pieces import Pair
 from mlsurvey.types import SentenceKind
 
-from .samples import ARTEFACT, GAZETTEER, NOBODY, cell, found, passage
+from .samples import ARTEFACT, GAZETTEER, NOBODY, SIEVE, cell, found, passage
 
 GOOD, PLAIN, BAD = (
     "Waxworks trains on GPUs with CUDA.",
@@ -40,8 +40,8 @@ def named(*texts: str) -> list[Named]:
     return [(c, naming(c.text, GAZETTEER)) for c in found(passage(*texts))]
 
 
-def test_features_alone_order_and_calibrate_where_nobody_judges() -> None:
-    ((first, second, last),) = Scorer(ARTEFACT)([(cell(), named(BAD, PLAIN, GOOD))])
+def test_the_sieve_alone_orders_and_calibrates_where_nobody_judges() -> None:
+    ((first, second, last),) = Scorer(ARTEFACT, SIEVE)([(cell(), named(BAD, PLAIN, GOOD))])
     assert [s.candidate.text for s in (first, second, last)] == [GOOD, PLAIN, BAD]
     assert first.score == pytest.approx(sigmoid(-2.0 + 2.0 * 1.0))
     assert last.score == pytest.approx(sigmoid(-2.0))
@@ -50,13 +50,13 @@ def test_features_alone_order_and_calibrate_where_nobody_judges() -> None:
 
 def test_what_made_up_a_score_is_kept() -> None:
     (candidate,) = found(passage(GOOD))
-    ((only,),) = Scorer(ARTEFACT)([(cell(), [(candidate, NOBODY)])])
+    ((only,),) = Scorer(ARTEFACT, SIEVE)([(cell(), [(candidate, NOBODY)])])
     assert only.features == features(candidate, cell(), NOBODY)
     assert (only.candidate, only.named) == (candidate, NOBODY)
 
 
-def test_the_judge_and_the_features_are_weighed_together() -> None:
-    ((first, second),) = Scorer(ARTEFACT, Canned(logo=(3.0, 1.5)))([(cell(), named(PLAIN, BAD))])
+def test_the_judge_and_the_sieve_are_weighed_together() -> None:
+    ((first, second),) = Scorer(ARTEFACT, SIEVE, Canned(logo=(3.0, 1.5)))([(cell(), named(PLAIN, BAD))])
     assert [s.candidate.text for s in (first, second)] == [BAD, PLAIN]
     assert first.score == pytest.approx(sigmoid(3.0 + 0.5 * -2.0))
     assert first.denies == pytest.approx(sigmoid(-1.0 + 2.0 * 1.5))
@@ -69,7 +69,7 @@ def test_each_stretch_is_judged_against_the_premise_of_its_cell_all_at_once() ->
         (replace(cell(), premise="Waxworks, GPU: ?"), named(GOOD)),
         (replace(cell("ember"), premise="Emberlite, GPU: ?"), named(PLAIN, BAD)),
     ]
-    first, second = Scorer(ARTEFACT, judge)(jobs)
+    first, second = Scorer(ARTEFACT, SIEVE, judge)(jobs)
     assert [[pair[:2] for pair in asked] for asked in judge.asked] == [
         [
             ("Waxworks, GPU: ?", f"Waxworks: {GOOD}"),
@@ -87,17 +87,17 @@ def test_each_stretch_is_judged_against_the_premise_of_its_cell_all_at_once() ->
 def test_of_many_candidates_only_the_best_are_judged() -> None:
     many = named(*(f"Waxworks has logo number {n}." for n in range(40)), GOOD)
     judge = Canned()
-    (judged,) = Scorer(ARTEFACT, judge)([(cell(), many)])
+    (judged,) = Scorer(ARTEFACT, SIEVE, judge)([(cell(), many)])
     assert len(judged) == len(judge.asked[0]) == JUDGED[1]
     assert judged[0].candidate.text == GOOD
-    (unjudged,) = Scorer(ARTEFACT)([(cell(), many)])
+    (unjudged,) = Scorer(ARTEFACT, SIEVE)([(cell(), many)])
     assert len(unjudged) == 41
 
 
 def test_where_nothing_was_found_nothing_is_judged() -> None:
     judge = Canned()
-    assert Scorer(ARTEFACT, judge)([(cell(), []), (cell("ember"), [])]) == [[], []]
-    assert Scorer(ARTEFACT, judge)([]) == []
+    assert Scorer(ARTEFACT, SIEVE, judge)([(cell(), []), (cell("ember"), [])]) == [[], []]
+    assert Scorer(ARTEFACT, SIEVE, judge)([]) == []
     assert judge.asked == []
 
 

@@ -8,9 +8,18 @@ from typing import Any
 import pytest
 
 from mlsurvey.answering.conditions import FACTS
-from mlsurvey.answering.features import NAMES as FEATURES
 from mlsurvey.errors import EngineError
-from mlsurvey.learned.artefact import ENCODER, NUMBERS, SCHEMA, TOKENIZER, Artefact, folder, read_artefact
+from mlsurvey.learned.artefact import (
+    ENCODER,
+    MATCHER,
+    NUMBERS,
+    SCHEMA,
+    SIEVE,
+    TOKENIZER,
+    Artefact,
+    folder,
+    read_artefact,
+)
 from mlsurvey.learned.reading import ASKED, NAMES, PLAIN, WORD
 from mlsurvey.types import Kind
 
@@ -21,7 +30,6 @@ VALUES: dict[str, Any] = {
     "flags": [],
     "question_pieces": 48,
     "stretch_pieces": 80,
-    "features": {"bias": -1.5},
     "judged": {"bias": 0.5},
     "unjudged": {},
     "denies": {},
@@ -84,14 +92,13 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 
 def test_the_program_comes_with_one() -> None:
-    assert all((folder() / name).is_file() for name in (ENCODER, TOKENIZER, NUMBERS))
+    assert all((folder() / name).is_file() for name in (ENCODER, MATCHER, SIEVE, TOKENIZER, NUMBERS))
 
 
 def test_the_one_that_comes_with_the_program_has_every_number_that_is_asked_for() -> None:
     artefact = read_artefact(folder())
-    assert {"bias", *FEATURES} <= set(artefact.features)
-    assert {"bias", "judge", "features"} <= set(artefact.judged)
-    assert {"bias", "features"} <= set(artefact.unjudged)
+    assert {"bias", "judge", "sieve"} <= set(artefact.judged)
+    assert {"bias", "sieve"} <= set(artefact.unjudged)
     assert {"bias", "judge"} <= set(artefact.denies)
     assert {"shown", "unnamed", "member", "disputed", "denies"} <= set(artefact.thresholds)
     assert all(0.0 < value < 1.0 for value in artefact.thresholds.values())

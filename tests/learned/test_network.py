@@ -11,7 +11,7 @@ import pytest
 from mlsurvey.answering.features import NAMES
 from mlsurvey.errors import EngineError
 from mlsurvey.learned import network as module
-from mlsurvey.learned.artefact import ENCODER, MATCHER, NUMBERS, TOKENIZER, folder
+from mlsurvey.learned.artefact import ENCODER, MATCHER, NUMBERS, SIEVE, TOKENIZER, folder
 from mlsurvey.learned.network import LONGEST, Network
 from mlsurvey.learned.pieces import Pair
 
@@ -39,6 +39,23 @@ NEAR = 0.5
 def network() -> Iterator[Network]:
     """The one that comes with the program."""
     return Network(folder())
+
+
+STRETCHES = ("Burn supports GPUs through CUDA, Metal and WebGPU.", "Two spoons of sugar go into the dough.", "")
+
+
+def test_the_sieve_puts_what_answers_before_what_does_not(network: Network) -> None:
+    logits = network.sift("Burn, GPU support: Does Burn run on the GPU?", STRETCHES, [PLAIN] * 3)
+    assert (logits.shape, logits.dtype) == ((3,), np.float32)
+    assert logits[0] > max(logits[1:])
+
+
+def test_the_sieve_takes_each_stretch_by_itself(network: Network) -> None:
+    asked = "Burn, licence: Which licence has Burn?"
+    whole = network.sift(asked, STRETCHES, [PLAIN] * 3)
+    alone = [network.sift(asked, [text], [PLAIN])[0] for text in STRETCHES]
+    np.testing.assert_allclose(whole, alone, atol=1e-4)
+    assert network.sift(asked, [], []).shape == (0,)
 
 
 def test_judging_again_gives_the_same(network: Network) -> None:
@@ -123,17 +140,17 @@ def test_a_folder_without_an_artefact_is_told(tmp_path: Path) -> None:
         Network(tmp_path)
 
 
-@pytest.mark.parametrize("missing", [ENCODER, MATCHER, TOKENIZER])
+@pytest.mark.parametrize("missing", [ENCODER, MATCHER, SIEVE, TOKENIZER])
 def test_a_missing_file_of_the_artefact_is_told(tmp_path: Path, missing: str) -> None:
-    for name in {ENCODER, MATCHER, TOKENIZER, NUMBERS} - {missing}:
+    for name in {ENCODER, MATCHER, SIEVE, TOKENIZER, NUMBERS} - {missing}:
         shutil.copy(folder() / name, tmp_path / name)
     with pytest.raises(EngineError, match="cannot open the network"):
         Network(tmp_path)
 
 
-@pytest.mark.parametrize("broken", [ENCODER, MATCHER, TOKENIZER])
+@pytest.mark.parametrize("broken", [ENCODER, MATCHER, SIEVE, TOKENIZER])
 def test_a_broken_file_of_the_artefact_is_told(tmp_path: Path, broken: str) -> None:
-    for name in (ENCODER, MATCHER, TOKENIZER, NUMBERS):
+    for name in (ENCODER, MATCHER, SIEVE, TOKENIZER, NUMBERS):
         shutil.copy(folder() / name, tmp_path / name)
     (tmp_path / broken).write_bytes(b"not what it should be")
     with pytest.raises(EngineError, match="cannot open the network"):

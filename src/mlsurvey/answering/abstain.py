@@ -42,8 +42,8 @@ def judge(
     if abstains is not None:
         return Verdict(Status.ABSTAINED, " ".join((abstains, *told)))
     reasons = [f"No document here is about {', '.join(understood.unknown)}."] if understood.unknown else []
-    if silent and understood.kind is not Kind.LIST:
-        reasons.append(_partly(understood, silent, entities))
+    if untold := _untold(understood, silent):
+        reasons.append(_partly(understood, untold, entities))
     if "superl" in understood.flags and understood.kind in (Kind.LIST, Kind.RECOMMEND):
         reasons.append(UNSETTLED)
     reasons += told
@@ -88,6 +88,13 @@ def _nothing(understood: Understood, silent: Mapping[Pair, int], entities: Mappi
     about = f" about {_named(understood.entities, entities)}" if understood.entities else ""
     what = _listed([a.aspect.name for a in understood.aspects]) or "that"
     return f"Nothing{about} that answers “{what}” was found in the {searched} passages searched."
+
+
+def _untold(understood: Understood, silent: Mapping[Pair, int]) -> Mapping[Pair, int]:
+    """The pairs that a reader is told of: of a set, the matters on which nothing is said of any member."""
+    if understood.kind is not Kind.LIST:
+        return silent
+    return {pair: searched for pair, searched in silent.items() if pair[0] is None}
 
 
 def _partly(understood: Understood, silent: Mapping[Pair, int], entities: Mapping[str, Entity]) -> str:

@@ -163,7 +163,7 @@ class Parser:
             negated = is_set and is_turned(question, span)
             found = replace(self.recognise(affirmed(words) if negated else words), wording=(words,), negated=negated)
             # Names alone ask for something only where they are a matter too: "ONNX" is a library, and a format.
-            if not found.known and not _says_something(affirmed(span.of(nameless))):
+            if not found.known and not _says_something(without_languages(affirmed(span.of(nameless)))):
                 continue
             if before := asked.get(found.aspect.slug):
                 found = replace(found, wording=(*before.wording, *found.wording))

@@ -1,6 +1,6 @@
-"""Score candidates: by features first, then the best of each cell by the judge, as calibrated probabilities.
+"""Score candidates: the sieve chooses the best of each cell, the judge weighs these, as calibrated probabilities.
 
-Behind one protocol: whatever judges pairs of texts can take the network's place, or none.
+Behind two protocols: whatever sifts and judges pairs of texts can take the network's place; a judge may be wanting.
 """
 
 from __future__ import annotations
@@ -29,6 +29,13 @@ ABOVE = 2
 
 Named = tuple[Candidate, Naming]
 """A candidate with the entities that it names."""
+
+
+class Sieve(Protocol):
+    """What says cheaply how likely stretches answer what is asked, so that few have to be judged."""
+
+    def sift(self, asked: str, stretches: Sequence[str], features: Sequence[Sequence[float]]) -> NDArray[np.float32]:
+        """Logits, shape (stretches,); ``features`` in the order of their names."""
 
 
 class Judge(Protocol):
@@ -60,9 +67,10 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """Scores by the numbers of an artefact; without a judge by its features alone."""
+    """Scores by the numbers of an artefact; without a judge by the sieve alone."""
 
     artefact: Artefact
+    sieve: Sieve
     judge: Judge | None = None
 
     def __call__(self, jobs: Sequence[tuple[Cell, Sequence[Named]]]) -> list[list[Scored]]:
@@ -77,21 +85,22 @@ class Scorer:
         return [sorted((self._judged(s, *next(logits)) for s in scored), key=lambda s: -s.score) for scored in kept]
 
     def _looked_at(self, cell: Cell, named: Sequence[Named]) -> list[Scored]:
-        weights = self.artefact.features
-        scored = []
-        for candidate, names in named:
-            values = features(candidate, cell, names)
-            logit = weights["bias"] + sum([weights[name] * value for name, value in values.items() if value])
-            scored.append(Scored(candidate, logit, 0.0, values, names))
+        values = [features(candidate, cell, names) for candidate, names in named]
+        texts = [stretch(candidate) for candidate, _ in named]
+        logits = self.sieve.sift(cell.premise, texts, [[of[name] for name in NAMES] for of in values]).tolist()
+        scored = [
+            Scored(candidate, logit, 0.0, of, names)
+            for (candidate, names), logit, of in zip(named, logits, values, strict=True)
+        ]
         return sorted(scored, key=lambda s: -s.score)
 
     def _unjudged(self, looked: Scored) -> Scored:
         by = self.artefact.unjudged
-        return _replaced(looked, sigmoid(by["bias"] + by["features"] * looked.score), 0.0, None)
+        return _replaced(looked, sigmoid(by["bias"] + by["sieve"] * looked.score), 0.0, None)
 
     def _judged(self, looked: Scored, answers: float, says_no: float) -> Scored:
         by = self.artefact.judged
-        logit = by["bias"] + by["judge"] * answers + by["features"] * looked.score
+        logit = by["bias"] + by["judge"] * answers + by["sieve"] * looked.score
         return _replaced(looked, sigmoid(logit), self._denial(looked.candidate, says_no), answers)
 
     def _denial(self, candidate: Candidate, says_no: float) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mlsurvey.answering.asked import in_own_words
-from mlsurvey.answering.compose import Draft, Finding, interleave
+from mlsurvey.answering.compose import Draft, Finding, Pair, interleave
 from mlsurvey.answering.conditions import ENDED, meets
 from mlsurvey.answering.members import (
     NO,
@@ -51,14 +51,15 @@ def members(understood: Understood, bench: Workbench, filters: Filters) -> Draft
     stated = deciding(understood)
     conditions = (_matter(c, bench) for c in stated)
     matters = (*understood.aspects, *conditions) or (_of_class(understood, bench),)
-    found = ranked(_judged(understood, matters, bench, filters))
+    judged, unsaid = _judged(understood, matters, bench, filters)
+    found = ranked(judged)
     groups = {v: [m for m in found if m.verdict == v] for v in (YES, NO, UNKNOWN)}
     aspect = matters[0].aspect.slug
     said = tuple(Finding(m.slug, aspect, s) for v in (YES, NO) for m in groups[v] for s in m.evidence)
     return Draft(
         entities=tuple(m.slug for m in groups[YES]),
         findings=said,
-        silent={(m.slug, aspect): m.searched for m in groups[UNKNOWN]},
+        silent={(m.slug, aspect): m.searched for m in groups[UNKNOWN]} | unsaid,
         groups={v: tuple(m.slug for m in group) for v, group in groups.items()},
         nearest=tuple(s for m in found for s in m.evidence[:1])[:3],
     )
@@ -77,15 +78,35 @@ def _of_class(understood: Understood, bench: Workbench) -> AskedAspect:
     return bench.recognise(words[0]) if words else in_own_words(understood.question)
 
 
-def _judged(understood: Understood, matters: Sequence[AskedAspect], bench: Workbench, filters: Filters) -> list[Member]:
+def _judged(
+    understood: Understood, matters: Sequence[AskedAspect], bench: Workbench, filters: Filters
+) -> tuple[list[Member], dict[Pair, int]]:
+    """Where each entity belongs; and the matters that say it of none, which then do not decide."""
     entities = _members(understood, bench, filters)
     pools = [bench.pool(understood, asked, filters) for asked in matters]
     about = bench.about(understood, [e.slug for e in entities], pools)
+    telling = _telling(len(understood.aspects), about, bench)
+    if len(matters) > len(understood.aspects) or any(telling):
+        understood = replace(understood, aspects=tuple(a for a, tells in zip(matters, telling, strict=False) if tells))
+    else:
+        telling = [True] * len(telling)
+    unsaid: dict[Pair, int] = {
+        (None, asked.aspect.slug): sum(found[place].searched for found in about)
+        for place, (asked, tells) in enumerate(zip(matters, telling, strict=False))
+        if not tells
+    }
+    kept = [[f for place, f in enumerate(found) if place >= len(telling) or telling[place]] for found in about]
     return [
         _member(entity, found, understood, bench)
-        for entity, found in zip(entities, about, strict=True)
+        for entity, found in zip(entities, kept, strict=True)
         if any(f.searched or f.scored for f in found)
-    ]
+    ], unsaid
+
+
+def _telling(asked: int, about: Sequence[Sequence[Found]], bench: Workbench) -> list[bool]:
+    """Of each asked matter, whether the documents say it, or deny it, of any entity."""
+    least = bench.thresholds["member"]
+    return [any(by_text(found[place].scored, least) != UNKNOWN for found in about) for place in range(asked)]
 
 
 def _member(entity: Entity, found: Sequence[Found], understood: Understood, bench: Workbench) -> Member:

@@ -33,7 +33,10 @@ Model = Annotated[
 Judge = Annotated[
     str | None,
     typer.Option(
-        "--judge", metavar="auto|none", help="What decides what answers: none weighs features.", rich_help_panel=_PLACE
+        "--judge",
+        metavar="auto|none|NAME",
+        help="What decides what answers: the network that comes along, nothing dear, or a cross-encoder.",
+        rich_help_panel=_PLACE,
     ),
 ]
 Reranker = Annotated[

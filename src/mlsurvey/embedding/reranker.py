@@ -20,8 +20,8 @@ from mlsurvey.errors import EngineError
 _OWN_CONFIG: Final = "config_sentence_transformers.json"
 _HEADS: Final = ("ForSequenceClassification", "ForCausalLM")
 """Ends of architectures that score a pair: by a classifier, or by how much likelier "yes" is than "no"."""
-_WITHOUT: Final = "leave the setting `reranker` empty"
-_ADVICE: Final = f"choose a cross-encoder with one label, such as cross-encoder/ms-marco-MiniLM-L6-v2, or {_WITHOUT}"
+_WITHOUT: Final = {"reranker": "leave the setting `reranker` empty", "judge": "set judge = auto"}
+_ADVICE: Final = "choose a cross-encoder with one label, such as cross-encoder/ms-marco-MiniLM-L6-v2, or"
 
 
 class Reranker:
@@ -30,14 +30,15 @@ class Reranker:
     Args:
         name: a folder, or a model of the Hugging Face hub, which is fetched like an embedding model.
         device: like that of :class:`mlsurvey.embedding.passages.PassageEmbedder`.
+        setting: that it comes from, ``reranker`` or ``judge``, for messages.
 
     Raises:
         EngineError: the device is not there, or the model cannot be loaded or does not give one score for a pair.
     """
 
-    def __init__(self, name: str, device: str = "auto") -> None:
-        self.device = choose_device(device)
-        self._model = load(name, self.device)
+    def __init__(self, name: str, device: str = "auto", setting: str = "reranker") -> None:
+        self.device, self._setting = choose_device(device), setting
+        self._model = load(name, self.device, setting)
         self._batch = BATCH[torch.device(self.device).type]
 
     def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -55,44 +56,46 @@ class Reranker:
                 pairs, batch_size=self._batch, activation_fn=torch.nn.Sigmoid(), show_progress_bar=False
             )
         except torch.OutOfMemoryError as error:
-            raise EngineError(f"{self.device} has no memory for the reranker; set device = cpu") from error
+            raise EngineError(f"{self.device} has no memory for the {self._setting}; set device = cpu") from error
         return np.asarray(judged, dtype=np.float32)
 
 
-def load(name: str, device: str) -> CrossEncoder:
+def load(name: str, device: str, setting: str = "reranker") -> CrossEncoder:
     """The cross-encoder of that name. Raises like :class:`Reranker`."""
-    folder = models.find(name, "reranker", _WITHOUT)
-    _check_head(folder, name)
+    folder = models.find(name, setting, _WITHOUT[setting])
+    advice = f"{_ADVICE} {_WITHOUT[setting]}"
+    if wrong := _wrong_head(folder):
+        raise EngineError(f"the {setting} {name!r} in {folder} is no cross-encoder ({wrong}); {advice}")
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         model: CrossEncoder = CrossEncoder(str(folder), device=device, local_files_only=True)
     except Exception as error:  # safetensors' own class for a broken file derives from Exception only
         reason = str(error).strip().split("\n", 1)[0]
-        raise EngineError(f"the reranker {name!r} cannot be loaded from {folder} ({reason}); {_ADVICE}") from error
+        raise EngineError(f"the {setting} {name!r} cannot be loaded from {folder} ({reason}); {advice}") from error
     if model.num_labels != 1:
-        raise EngineError(f"the reranker {name!r} gives {model.num_labels} labels for a pair, not one score; {_ADVICE}")
+        raise EngineError(f"the {setting} {name!r} gives {model.num_labels} labels for a pair, not one score; {advice}")
     model.eval()
     return model
 
 
-def _check_head(folder: Path, name: str) -> None:
-    """Refuse a model that judges nothing: the library would give it a head of random weights without an error.
+def _wrong_head(folder: Path) -> str | None:
+    """Why a model judges nothing: the library would give it a head of random weights without an error.
 
     A model with modules of its own (:data:`_OWN_CONFIG`) says what it is; of others the architecture has to be one
     of :data:`_HEADS`.
     """
-    if _read(folder / _OWN_CONFIG).get("model_type") == "CrossEncoder":
-        return
-    architectures = tuple(map(str, _read(folder / "config.json").get("architectures") or ()))
-    if not any(architecture.endswith(_HEADS) for architecture in architectures):
-        named = ", ".join(architectures) or "none named"
-        raise EngineError(f"the reranker {name!r} in {folder} is no cross-encoder (architecture: {named}); {_ADVICE}")
+    try:
+        if _read(folder / _OWN_CONFIG).get("model_type") == "CrossEncoder":
+            return None
+        architectures = tuple(map(str, _read(folder / "config.json").get("architectures") or ()))
+    except (OSError, ValueError) as error:
+        return f"its configuration cannot be read: {error}"
+    if any(architecture.endswith(_HEADS) for architecture in architectures):
+        return None
+    return f"architecture: {', '.join(architectures) or 'none named'}"
 
 
 def _read(file: Path) -> dict[str, Any]:
     """Content of a JSON file; an absent one says nothing."""
-    try:
-        content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    except (OSError, ValueError) as error:
-        raise EngineError(f"the reranker's {file} cannot be read ({error}); {_ADVICE}") from error
+    content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     return content if isinstance(content, dict) else {}

@@ -12,9 +12,10 @@ from mlsurvey.errors import EngineError
 
 ENCODER: Final = "encoder.onnx"
 MATCHER: Final = "matcher.onnx"
+SIEVE: Final = "sieve.onnx"
 TOKENIZER: Final = "tokenizer.json"
 NUMBERS: Final = "artefact.json"
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 """Grows when an older artefact can no longer be read."""
 
 
@@ -31,12 +32,10 @@ class Artefact:
     question_pieces: int
     """Word pieces of what is asked that are judged, special ones included."""
     stretch_pieces: int
-    features: Mapping[str, float]
-    """Logistic weights of the features that order candidates before they are judged."""
     judged: Mapping[str, float]
-    """Logistic weights of the judge's logit and of the features' one: what they give is a probability."""
+    """Logistic weights of the judge's logit and of the sieve's: what they give is a probability."""
     unjudged: Mapping[str, float]
-    """The same without a judge: features alone, calibrated."""
+    """The same without a judge: the sieve alone, calibrated."""
     denies: Mapping[str, float]
     """Calibration of the judge's second logit."""
     thresholds: Mapping[str, float]

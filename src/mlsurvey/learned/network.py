@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 
 from mlsurvey.embedding.cores import cores
 from mlsurvey.errors import EngineError
-from mlsurvey.learned.artefact import ENCODER, MATCHER, TOKENIZER, read_artefact
+from mlsurvey.learned.artefact import ENCODER, MATCHER, SIEVE, TOKENIZER, read_artefact
 from mlsurvey.learned.pieces import CLS, SEP, Pair
 from mlsurvey.learned.reading import Reading, Word
 from mlsurvey.remembered import Remembered
@@ -29,6 +29,8 @@ LONGEST: Final = 128
 """Word pieces of a question that are labelled; what stands behind them is read as plain words."""
 REMEMBERED: Final = 2048
 """Stretches whose states are kept, 40 kB each: the same ones are judged for many questions."""
+CUT: Final = 20_000
+"""Texts of which the word pieces are kept."""
 _READ = ("labels", "negated", "kinds", "flags")
 _STATES = ("states",)
 
@@ -49,6 +51,7 @@ class Network:
         self.artefact = read_artefact(folder)
         try:
             self._encoder, self._matcher = _session(folder / ENCODER), _session(folder / MATCHER)
+            self._sieve = _session(folder / SIEVE)
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         except Exception as error:  # the classes of both libraries derive from Exception only
             raise EngineError(f"cannot open the network in {folder} ({error}); install mlsurvey again") from error
@@ -57,6 +60,7 @@ class Network:
         self._partly = onnxruntime.RunOptions()
         self._partly.only_execute_path_to_fetches = True
         self._remembered = Remembered[tuple[str, int], States](REMEMBERED)
+        self._cut = Remembered[tuple[str, int], list[int]](CUT)
 
     @property
     def id(self) -> str:
@@ -74,6 +78,24 @@ class Network:
             kinds=dict(zip(self.artefact.kinds, _softmax(kinds)[0].tolist(), strict=True)),
             flags=dict(zip(self.artefact.flags, _sigmoid(flags)[0].tolist(), strict=True)),
         )
+
+    def sift(self, asked: str, stretches: Sequence[str], features: Sequence[Sequence[float]]) -> NDArray[np.float32]:
+        """How likely each stretch answers what is asked, by single pieces and features: logits, shape (stretches,)."""
+        if not stretches:
+            return np.empty(0, dtype=np.float32)
+        question = self._ids(asked, self.artefact.question_pieces)[1:-1] or [SEP]
+        rows = [self._ids(text, self.artefact.stretch_pieces)[1:-1] or [SEP] for text in stretches]
+        ids, mask = _columns(rows)
+        named = {
+            "question": np.array([question], dtype=np.int64),
+            "question_mask": np.ones((1, len(question)), dtype=np.float32),
+            "stretch": ids,
+            "stretch_mask": mask.astype(np.float32),
+            "features": np.array(features, dtype=np.float32),
+        }
+        (logits,) = self._sieve.run(["chosen"], named)
+        chosen: NDArray[np.float32] = logits
+        return chosen
 
     def judge(self, pairs: Sequence[Pair]) -> Judgement:
         """How likely each stretch answers and denies what is asked, in the order of the pairs."""
@@ -113,15 +135,16 @@ class Network:
         return {text: states for text, states in found.items() if states is not None}
 
     def _ids(self, text: str, most: int) -> list[int]:
-        return [CLS, *self._tokenizer.encode(text, add_special_tokens=False).ids[: most - 2], SEP]
+        cut = self._cut.get((text, most))
+        if cut is None:
+            cut = [CLS, *self._tokenizer.encode(text, add_special_tokens=False).ids[: most - 2], SEP]
+            self._cut.put((text, most), cut)
+        return cut
 
     def _encode(self, outputs: Sequence[str], ids: Sequence[Sequence[int]]) -> list[NDArray[np.float32]]:
-        columns = np.zeros((2, len(ids), max(map(len, ids))), dtype=np.int64)
-        for place, row in enumerate(ids):
-            columns[0, place, : len(row)] = row
-            columns[1, place, : len(row)] = 1
+        columns, mask = _columns(ids)
         result: list[NDArray[np.float32]] = self._encoder.run(
-            list(outputs), {"ids": columns[0], "mask": columns[1]}, self._partly
+            list(outputs), {"ids": columns, "mask": mask}, self._partly
         )
         return result
 
@@ -131,6 +154,15 @@ def _session(file: Path) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = cores()
     options.inter_op_num_threads = 1
     return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+
+
+def _columns(ids: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pieces and mask of one width."""
+    columns = np.zeros((2, len(ids), max(map(len, ids))), dtype=np.int64)
+    for place, row in enumerate(ids):
+        columns[0, place, : len(row)] = row
+        columns[1, place, : len(row)] = 1
+    return columns[0], columns[1]
 
 
 def _padded(rows: Sequence[States]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

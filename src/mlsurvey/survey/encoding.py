@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from mlsurvey.answering.score import Judge
     from mlsurvey.embedding.reranker import Reranker
     from mlsurvey.embedding.together import Encoder
     from mlsurvey.learned.artefact import Artefact
@@ -115,6 +116,10 @@ class LazyNetwork:
         """What each word of the question is, its kind and its flags."""
         return self._opened().read(question)
 
+    def sift(self, asked: str, stretches: Sequence[str], features: Sequence[Sequence[float]]) -> NDArray[np.float32]:
+        """Logits of *answers* by single word pieces, shape (stretches,)."""
+        return self._opened().sift(asked, stretches, features)
+
     def judge(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:
         """Logits of *answers* and *denies*, shape (pairs, 2)."""
         return self._opened().judge(pairs)
@@ -132,10 +137,10 @@ class LazyNetwork:
 
 
 class LazyReranker:
-    """A reranker that is loaded when the first hits are judged. Safe to share between threads: they wait in turn."""
+    """A cross-encoder that is loaded when it is first needed. Safe to share between threads: they wait in turn."""
 
-    def __init__(self, name: str, device: str) -> None:
-        self._name, self._device = name, device
+    def __init__(self, name: str, device: str, setting: str = "reranker") -> None:
+        self._name, self._device, self._setting = name, device, setting
         self._lock = threading.Lock()
 
     def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -147,7 +152,16 @@ class LazyReranker:
     def _reranker(self) -> Reranker:
         from mlsurvey.embedding.reranker import Reranker
 
-        return Reranker(self._name, self._device)
+        return Reranker(self._name, self._device, self._setting)
+
+
+def judge_named(name: str, device: str, network: LazyNetwork) -> Judge | None:
+    """What the setting ``judge`` stands for; None where the sieve is to decide alone."""
+    if name in ("auto", "none"):
+        return network if name == "auto" else None
+    from mlsurvey.learned.other import OtherJudge
+
+    return OtherJudge(LazyReranker(name, device, "judge"), network)
 
 
 def export_folder(index: Path, model: str) -> Path:

@@ -343,7 +343,8 @@ class Survey:
             self._vocabulary_now,
             reranker,
             vectors=self.settings.vectors,
-            judges=self.settings.judge != "none",
+            judge=self.settings.judge,
+            device=self.settings.device,
             lasting=self._lasting,
         )
 

@@ -13,12 +13,13 @@ from mlsurvey.index.catalogue import open_for_reading
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.storage import storage_errors
 from mlsurvey.index.verify import check_sizes
-from mlsurvey.survey.encoding import LazyEncoder, LazyNetwork, LazyReranker
+from mlsurvey.survey.encoding import LazyEncoder, LazyNetwork, LazyReranker, judge_named
 from mlsurvey.types import Generation
 from mlsurvey.vocabulary.load import Vocabulary
 
 if TYPE_CHECKING:
     from mlsurvey.answering.answer import Answerer
+    from mlsurvey.answering.score import Judge
     from mlsurvey.index.snapshot import Snapshot
     from mlsurvey.index.vectors import Mode
 
@@ -35,8 +36,8 @@ class Reading:
         vocabulary: Callable[[], Vocabulary],
         reranker: LazyReranker | None = None,
         *,
-        network: LazyNetwork | None = None,
-        judges: bool = True,
+        network: LazyNetwork,
+        judge: Judge | None = None,
         lasting: bool = False,
     ) -> None:
         from mlsurvey.retrieval.search import Searcher
@@ -44,8 +45,8 @@ class Reading:
         self.snapshot = snapshot
         self.encoder = LazyEncoder(index, snapshot.generation.model, lasting=lasting)
         self.searcher = Searcher(snapshot, self.encoder, reranker)
-        self.network = network or LazyNetwork()
-        self._judges = judges
+        self.network = network
+        self._judge = judge
         self._vocabulary = vocabulary
 
     def prepare(self) -> None:
@@ -59,8 +60,8 @@ class Reading:
         from mlsurvey.answering.answer import Answerer
         from mlsurvey.answering.score import Scorer
 
-        judge = self.network if self._judges else None
-        return Answerer(self.searcher, self._vocabulary(), self.network, Scorer(self.network.artefact, judge))
+        scorer = Scorer(self.network.artefact, self.network, self._judge)
+        return Answerer(self.searcher, self._vocabulary(), self.network, scorer)
 
 
 class Reader:
@@ -76,7 +77,8 @@ class Reader:
         reranker: LazyReranker | None = None,
         *,
         vectors: Mode = "auto",
-        judges: bool = True,
+        judge: str = "auto",
+        device: str = "auto",
         lasting: bool = False,
     ) -> None:
         """Open nothing yet.
@@ -86,14 +88,15 @@ class Reader:
             vocabulary: read anew for each generation.
             reranker: orders the best hits anew, where there is one.
             vectors: how they are searched, see :class:`mlsurvey.index.vectors.Vectors`.
-            judges: whether the network judges evidence; else its features alone are weighed.
+            judge: what judges evidence, as the setting says it.
+            device: where a cross-encoder runs that is to judge.
             lasting: many questions are to come, at the same time: worth an encoder that starts slower.
         """
         self._index, self._vocabulary, self._reranker = index, vocabulary, reranker
         self._mode: Mode = vectors
-        self._judges = judges
         self._lasting = lasting
         self._network = LazyNetwork()
+        self._judge = judge_named(judge, device, self._network)
         self._lock = threading.Lock()
         self._current: Reading | None = None
         self._stamp: Stamp | None = None
@@ -138,7 +141,7 @@ class Reader:
                     self._vocabulary,
                     self._reranker,
                     network=self._network,
-                    judges=self._judges,
+                    judge=self._judge,
                     lasting=self._lasting,
                 )
                 self._users[self._current] = 0

@@ -1,0 +1,47 @@
+"""A cross-encoder of somebody else's in the place of the judge that comes along."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlsurvey.learned.pieces import Pair
+
+SURE: Final = 1e-6
+"""A score is held so far from 0 and 1, where it has no logit."""
+
+
+class CrossEncoder(Protocol):
+    """What scores texts against a question."""
+
+    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """In 0..1, shape (texts,)."""
+
+
+class Judge(Protocol):
+    """What judges pairs."""
+
+    def judge(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:
+        """Logits of *answers* and *denies*, shape (pairs, 2)."""
+
+
+class OtherJudge:
+    """Whether a stretch answers is for the cross-encoder to say; whether it denies stays with the judge beside it."""
+
+    def __init__(self, cross_encoder: CrossEncoder, beside: Judge) -> None:
+        self._cross_encoder, self._beside = cross_encoder, beside
+
+    def judge(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:
+        """Logits of *answers* and *denies*, shape (pairs, 2)."""
+        answers = [self._answers(asked, list(of)) for asked, of in groupby(pairs, lambda pair: pair.asked)]
+        denies = self._beside.judge(pairs)[:, 1]
+        return np.stack([np.concatenate([np.empty(0, dtype=np.float32), *answers]), denies], axis=1)
+
+    def _answers(self, asked: str, pairs: Sequence[Pair]) -> NDArray[np.float32]:
+        scores = self._cross_encoder.scores(asked, [pair.stretch for pair in pairs]).astype(np.float64)
+        scores = np.clip(scores, SURE, 1.0 - SURE)
+        return np.log(scores / (1.0 - scores)).astype(np.float32)

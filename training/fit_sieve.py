@@ -1,0 +1,168 @@
+"""Fit the sieve on gathered candidates: what chooses, of all that was read for a cell, the few that are judged.
+
+    python training/fit_sieve.py g-train*.jsonl --validation g-validation*.jsonl --out sieve.pt
+
+The loss is listwise, as the judge's, over all evidence of a cell and a sample of the rest. One round is enough: with
+two the table learns the documents by heart, and does worse on those of others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from network import QUESTION, STRETCH, Sieve, padded, pieces_of, tokenizer
+from torch import Tensor
+from torch.nn import functional
+
+SEED = 5
+TOGETHER = 16
+"""Cells of one step."""
+DRAWN = 32
+"""Candidates of a cell in one step, six pieces of evidence at most."""
+RATE_TABLE, RATE = 3e-4, 3e-3
+DROPPED = 0.1
+"""Share of the question's pieces that is left out in a step."""
+BEST = (1, 3, 8, 16, 24)
+
+Cells = Sequence[dict[str, Any]]
+
+
+def groups(files: Sequence[Path]) -> list[dict[str, Any]]:
+    """The gathered cells that have candidates."""
+    found = (json.loads(line) for file in files for line in file.open(encoding="utf-8"))
+    return [group for group in found if group["candidates"]]
+
+
+class Sifting:
+    """A sieve with the pieces of all that it is shown."""
+
+    def __init__(self, cells: Cells) -> None:
+        pieces = tokenizer()
+        asked = sorted({g["premise"] for g in cells})
+        said = sorted({c["text"] for g in cells for c in g["candidates"]})
+        self._asked = dict(zip(asked, (row[1:-1] for row in pieces_of(pieces, asked, QUESTION)), strict=True))
+        self._said = dict(zip(said, (row[1:-1] for row in pieces_of(pieces, said, STRETCH)), strict=True))
+        self.net = Sieve(len(pieces))
+
+    def begin(self) -> None:
+        """Start from MiniLM's table, with the rarity of each piece among the stretches."""
+        held = np.zeros(len(self.net.table.weight))
+        for row in self._said.values():
+            held[list(set(row))] += 1
+        rarity = np.log((len(self._said) + 1) / (held + 1)) + 1e-6
+        self.net.begin(torch.tensor(rarity / rarity.mean(), dtype=torch.float32)[:, None])
+
+    def logits(self, part: Cells, candidates: Sequence[Cells], rng: random.Random | None = None) -> Tensor:
+        """Of all candidates of the cells, one after the other; with ``rng`` some pieces of a question are left out."""
+        asked = [self._question(g["premise"], rng) for g in part]
+        question, mask = padded([row for row, some in zip(asked, candidates, strict=True) for _ in some])
+        stretch, stretch_mask = padded([self._said[c["text"]] or [0] for some in candidates for c in some])
+        features = torch.tensor([c["features"] for some in candidates for c in some], dtype=torch.float32)
+        logits: Tensor = self.net(question, mask.float(), stretch, stretch_mask.float(), features)
+        return logits
+
+    def _question(self, text: str, rng: random.Random | None) -> Sequence[int]:
+        row = self._asked[text]
+        return row if rng is None else [piece for piece in row if rng.random() >= DROPPED] or row
+
+
+def sifted(sifting: Sifting, cells: Cells) -> None:
+    """Put the candidates of each cell into the sieve's order; its logit is kept as ``cheap``."""
+    sifting.net.eval()
+    with torch.inference_mode():
+        for group in cells:
+            logits = sifting.logits([group], [group["candidates"]]).tolist()
+            for candidate, logit in zip(group["candidates"], logits, strict=True):
+                candidate["cheap"] = logit
+            group["candidates"].sort(key=lambda c: -c["cheap"])
+
+
+def recall(cells: Cells) -> dict[int, float]:
+    """Share of the cells with evidence that have some among the best so many candidates."""
+    ranks = [
+        next((rank for rank, c in enumerate(g["candidates"]) if c["answers"] == 1), len(g["candidates"]))
+        for g in cells
+        if g["evidence"]
+    ]
+    return {most: float(np.mean([rank < most for rank in ranks])) for most in BEST}
+
+
+def drawn(group: dict[str, Any], rng: random.Random) -> list[dict[str, Any]]:
+    """What is shown of a cell in one step: evidence first, where there is any."""
+    positive = [c for c in group["candidates"] if c["answers"] == 1]
+    positive = rng.sample(positive, min(6, len(positive)))
+    others = [c for c in group["candidates"] if c["answers"] == 0]
+    return [*positive, *rng.sample(others, min(DRAWN - len(positive), len(others)))]
+
+
+def steps(cells: Cells, rng: random.Random) -> Iterator[Cells]:
+    """Cells in any order, so many at a time."""
+    order = list(cells)
+    rng.shuffle(order)
+    for at in range(0, len(order) - TOGETHER + 1, TOGETHER):
+        yield order[at : at + TOGETHER]
+
+
+def loss(logits: Tensor, candidates: Sequence[Cells]) -> Tensor:
+    """Listwise where a cell has evidence and more; pointwise for all, so that logits compare between cells."""
+    listwise, at = torch.zeros(()), 0
+    answers = torch.tensor([float(c["answers"]) for some in candidates for c in some])
+    for some in candidates:
+        mine, right = logits[at : at + len(some)], answers[at : at + len(some)] == 1
+        at += len(some)
+        if right.any() and not right.all():
+            listwise = listwise + torch.logsumexp(mine, 0) - torch.logsumexp(mine[right], 0)
+    return listwise / len(candidates) + 0.5 * functional.binary_cross_entropy_with_logits(logits, answers)
+
+
+def fit(sifting: Sifting, cells: Cells, rng: random.Random) -> None:
+    """One round."""
+    net, began = sifting.net, time.monotonic()
+    table = {"params": net.table.parameters(), "lr": RATE_TABLE}
+    rest = [value for name, value in net.named_parameters() if not name.startswith("table.")]
+    optimiser = torch.optim.Adam([table, {"params": rest, "lr": RATE}])
+    net.train()
+    for step, part in enumerate(steps(cells, rng), start=1):
+        candidates = [drawn(g, rng) for g in part]
+        optimiser.zero_grad()
+        value = loss(sifting.logits(part, candidates, rng), candidates)
+        value.backward()
+        optimiser.step()
+        if step % 200 == 0:
+            print(f"step {step}, {time.monotonic() - began:.0f} s, loss {value.item():.3f}", flush=True)
+
+
+def restored(cells: Cells, checkpoint: Path) -> Sifting:
+    """The sieve of a checkpoint, for some cells."""
+    sifting = Sifting(cells)
+    sifting.net.load_state_dict(torch.load(checkpoint))
+    return sifting
+
+
+def main() -> None:
+    """Read the arguments and do it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("train", type=Path, nargs="+")
+    parser.add_argument("--validation", type=Path, nargs="+", required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    torch.manual_seed(SEED)
+    cells, held = groups(arguments.train), groups(arguments.validation)
+    sifting = Sifting([*cells, *held])
+    sifting.begin()
+    fit(sifting, [g for g in cells if any(c["answers"] >= 0 for c in g["candidates"])], random.Random(SEED))
+    sifted(sifting, held)
+    print({most: round(share, 3) for most, share in recall(held).items()})
+    torch.save(sifting.net.state_dict(), arguments.out)
+
+
+if __name__ == "__main__":
+    main()
