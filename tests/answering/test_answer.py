@@ -78,9 +78,9 @@ def test_a_set_is_shown_in_three_groups(field: Survey) -> None:
 
 
 def test_a_matter_that_is_said_of_no_library_does_not_empty_a_set(field: Survey) -> None:
-    answer = field.ask("Which libraries support GPUs and boil eggs?")
+    answer = field.ask("Which Rust libraries run on a GPU and have an explainability dashboard?")
     assert "ember" in answer.groups["yes"]
-    assert [m.entity for m in answer.missing if m.aspect and "egg" in m.aspect] == [None]
+    assert None in [m.entity for m in answer.missing]
     assert answer.status is Status.PARTIAL and "The documents are silent about" in (answer.reason or "")
 
 

@@ -240,6 +240,7 @@ def test_conditions_that_facts_decide_are_kept_with_their_words() -> None:
         ("which Python libraries use the [asked GPU]", ("python",)),
         ("which [language Go] libraries have a Rust core on the [asked GPU]", ("go",)),
         ("which libraries are like [R~ ONNX Go] on the [asked GPU]", ()),
+        ("which non-Python libraries use the [asked GPU]", ()),
     ],
 )
 def test_a_set_is_of_the_languages_that_it_names_marked_or_not(text: str, languages: tuple[str, ...]) -> None:
@@ -253,7 +254,21 @@ def test_a_language_that_is_not_marked_is_no_condition_on_one_library() -> None:
 def test_a_condition_that_no_fact_decides_is_asked_of_the_documents() -> None:
     understood = parse("which [language Rust] libraries do [asked zero copy] [other model serving]", LIST)
     assert [c.field for c in understood.conditions] == ["language"]
-    assert [a.words for a in understood.aspects] == ["zero copy", "model serving"]
+    assert [a.words for a in understood.aspects] == ["zero copy; model serving"]
+
+
+def test_a_list_wants_each_known_matter_and_takes_other_words_for_a_piece_of_the_one_beside_them() -> None:
+    understood = parse("which libraries [asked use the GPU], [asked even partly], and have an [asked easy API]?", LIST)
+    assert [(a.aspect.slug, a.wording) for a in understood.aspects] == [
+        ("gpu", ("use the GPU", "even partly")),
+        ("ease-of-use", ("easy API",)),
+    ]
+
+
+def test_languages_of_a_set_are_alternatives() -> None:
+    understood = parse("which [language Go], [language Dart] and [language Rust] libraries use the [asked GPU]", LIST)
+    assert understood.languages == ("go", "dart", "rust")
+    assert len(understood.conditions) == 1
 
 
 def test_such_a_condition_asks_nothing_of_one_library() -> None:

@@ -19,6 +19,12 @@ def test_the_best_are_chosen_best_first() -> None:
     assert choose(pool, 0) == choose([], 3) == []
 
 
+def test_what_says_yes_and_what_says_no_in_the_same_words_are_no_duplicates() -> None:
+    yes = scored("Waxworks supports GPUs with CUDA.", "a.md", 0.8)
+    no = scored("Waxworks does not support GPUs with CUDA.", "b.md", 0.9, denies=0.9)
+    assert [s.is_denial for s in choose([yes, no], 3)] == [True, False]
+
+
 def test_near_duplicates_are_chosen_once() -> None:
     pool = [scored(f"{SAME}.", "a.md", 0.9), scored(f"{SAME} too.", "b.md", 0.8), scored(CUDA, "c.md", 0.5)]
     assert texts(choose(pool, 3)) == [f"{SAME}.", CUDA]

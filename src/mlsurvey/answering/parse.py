@@ -39,7 +39,7 @@ FLAGGED = 0.5
 """Least probability of a flag."""
 _JOINS = re.compile(r"[,;:?!]|\.(?=\s|$)|\b(?:and|or|vs\.?|versus)\b|&", re.IGNORECASE)
 """Between two stretches: what stands on either side is asked separately."""
-_FROM = re.compile(r"\b(?:from|without|no|not|like|than|unlike)\s+(?:\w+\s+)?[\w#.+]+", re.IGNORECASE)
+_FROM = re.compile(r"\b(?:(?:from|without|no|not|like|than|unlike)\s+(?:\w+\s+)?|non(?:-|\s+))[\w#.+]+", re.IGNORECASE)
 """What one comes from, lives without or compares with is not what members have to be."""
 _SETS = (Kind.LIST, Kind.RECOMMEND)
 
@@ -87,10 +87,12 @@ class Parser:
         stretches = asked_stretches(question, [*self._asked_for(question, marks, names.mentions)])
         conditions = tuple(self._conditions(question, marks, kind, stretches))
         if kind in _SETS:
-            conditions = (*conditions, *_unmarked_languages(question, marks, conditions))
+            conditions = _either((*conditions, *_unmarked_languages(question, marks, conditions)))
         tongue = foreign_tongue(question)
         nameless = blank(question, [m.span for m in names.mentions])
         aspects = self._aspects(question, nameless, stretches, is_set=kind in _SETS)
+        if kind is Kind.LIST:
+            aspects = _fewest(aspects)
         if tongue:
             aspects = tuple(a for a in aspects if a.known)
         is_worded = bool(aspects)
@@ -171,6 +173,22 @@ class Parser:
         return tuple(asked.values())
 
 
+def _fewest(aspects: Sequence[AskedAspect]) -> tuple[AskedAspect, ...]:
+    """The matters of a list, in which each has to hold: what no aspect names joins the matter beside it.
+
+    A stretch in the question's own words is as often a piece of the same matter ("use the graphics card, also partly").
+    """
+    kept: list[AskedAspect] = []
+    for asked in aspects:
+        before = kept[-1] if kept and kept[-1].negated is asked.negated else None
+        if before is None or (before.known and asked.known):
+            kept.append(asked)
+        else:
+            named = before if before.known else asked
+            kept[-1] = replace(named, wording=(*before.wording, *asked.wording))
+    return tuple(kept)
+
+
 def _whole(question: str, nameless: str, kind: Kind) -> tuple[AskedAspect, ...]:
     """The question itself, where nothing in it is sure to be what is asked and it says more than names.
 
@@ -206,6 +224,16 @@ def _token(question: str, span: Span) -> str:
 
 def _says_something(words: str) -> bool:
     return bool(content_words(words))
+
+
+def _either(conditions: Sequence[Condition]) -> tuple[Condition, ...]:
+    """The conditions, with the languages that are asked for as one: no library is of two."""
+    languages = [c for c in conditions if c.field == "language" and not c.negated]
+    if len(languages) < 2:
+        return tuple(conditions)
+    values = _once(value for c in languages for value in c.values)
+    whole = Condition("language", ", ".join(c.words for c in languages), values)
+    return (whole, *(c for c in conditions if c not in languages))
 
 
 def _unmarked_languages(question: str, marks: Sequence[Mark], conditions: Sequence[Condition]) -> tuple[Condition, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from mlsurvey.answering.candidates import Candidate
 from mlsurvey.answering.plan import Cell
 from mlsurvey.answering.score import Scored
 
@@ -26,7 +25,7 @@ def choose(scored: Iterable[Scored], limit: int, *, taken: Sequence[Scored] = ()
         quoted = {s.candidate.passage.path for s in chosen}
         best = max(left, key=lambda s: s.score * (SAME_DOCUMENT if s.candidate.passage.path in quoted else 1.0))
         left.remove(best)
-        if not any(_says_the_same(best.candidate, other.candidate) for other in (*taken, *chosen)):
+        if not any(_says_the_same(best, other) for other in (*taken, *chosen)):
             chosen.append(best)
     return chosen
 
@@ -55,8 +54,11 @@ def of_expected_type(scored: Sequence[Scored], cell: Cell) -> Sequence[Scored]:
     return [s for s in scored if s.features["figure"] > 0] if cell.wants_figure else scored
 
 
-def _says_the_same(a: Candidate, b: Candidate) -> bool:
+def _says_the_same(one: Scored, other: Scored) -> bool:
+    """Whether they overlap, or share most words and neither says no where the other says yes."""
+    a, b = one.candidate, other.candidate
     if a.passage.path == b.passage.path and a.span.overlap(b.span):
         return True
     union = len(a.stems | b.stems)
-    return union > 0 and len(a.stems & b.stems) / union >= REDUNDANT
+    alike = union > 0 and len(a.stems & b.stems) / union >= REDUNDANT
+    return alike and one.is_denial is other.is_denial

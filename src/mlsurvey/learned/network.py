@@ -5,7 +5,9 @@ The only module that knows its inputs and outputs. Safe to share between threads
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -23,8 +25,6 @@ from mlsurvey.learned.reading import Reading, Word
 from mlsurvey.remembered import Remembered
 from mlsurvey.types import Span
 
-BATCH_PIECES: Final = 1536
-"""Word pieces of a batch, padding included."""
 LONGEST: Final = 128
 """Word pieces of a question that are labelled; what stands behind them is read as plain words."""
 REMEMBERED: Final = 2048
@@ -50,13 +50,14 @@ class Network:
     def __init__(self, folder: Path) -> None:
         self.artefact = read_artefact(folder)
         try:
-            self._encoder, self._matcher = _session(folder / ENCODER), _session(folder / MATCHER)
-            self._sieve = _session(folder / SIEVE)
+            self._encoder = _session(folder / ENCODER, 1)  # as many texts at a time as there are cores
+            self._matcher, self._sieve = _session(folder / MATCHER, cores()), _session(folder / SIEVE, cores())
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         except Exception as error:  # the classes of both libraries derive from Exception only
             raise EngineError(f"cannot open the network in {folder} ({error}); install mlsurvey again") from error
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
+        self._workers = ThreadPoolExecutor(cores(), thread_name_prefix="judge")
         self._partly = onnxruntime.RunOptions()
         self._partly.only_execute_path_to_fetches = True
         self._remembered = Remembered[tuple[str, int], States](REMEMBERED)
@@ -124,15 +125,22 @@ class Network:
         return matched
 
     def _states_of(self, texts: Iterable[str], most: int) -> dict[str, States]:
-        """States of each text, of its first ``most`` pieces."""
+        """States of each text, of its first ``most`` pieces.
+
+        Each is encoded by itself, which takes no longer on a processor: eight bits are scaled by all that a batch
+        holds, and what is judged must not hang on what else is.
+        """
         found = {text: self._remembered.get((text, most)) for text in texts}
-        new = {text: self._ids(text, most) for text, states in found.items() if states is None}
-        for part in _batches(new):
-            (states,) = self._encode(_STATES, [new[text] for text in part])
-            for text, of_text in zip(part, states, strict=True):
-                found[text] = kept = of_text[: len(new[text])].astype(np.float16)
-                self._remembered.put((text, most), kept)
+        new = [text for text, states in found.items() if states is None]
+        for text, states in zip(new, self._workers.map(partial(self._encoded, most=most), new), strict=True):
+            found[text] = states
+            self._remembered.put((text, most), states)
         return {text: states for text, states in found.items() if states is not None}
+
+    def _encoded(self, text: str, most: int) -> States:
+        (states,) = self._encode(_STATES, [self._ids(text, most)])
+        halved: States = states[0].astype(np.float16)
+        return halved
 
     def _ids(self, text: str, most: int) -> list[int]:
         cut = self._cut.get((text, most))
@@ -149,9 +157,9 @@ class Network:
         return result
 
 
-def _session(file: Path) -> onnxruntime.InferenceSession:
+def _session(file: Path, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = cores()
+    options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
@@ -172,18 +180,6 @@ def _padded(rows: Sequence[States]) -> tuple[NDArray[np.float32], NDArray[np.flo
     for place, row in enumerate(rows):
         states[place, : len(row)], mask[place, : len(row)] = row, 1.0
     return states, mask
-
-
-def _batches(ids: dict[str, list[int]]) -> Iterator[list[str]]:
-    """Texts from the shortest to the longest, in batches of :data:`BATCH_PIECES` padded pieces."""
-    part: list[str] = []
-    for text in sorted(ids, key=lambda text: (len(ids[text]), text)):
-        if part and (len(part) + 1) * len(ids[text]) > BATCH_PIECES:
-            yield part
-            part = []
-        part.append(text)
-    if part:
-        yield part
 
 
 def _words(
