@@ -271,6 +271,19 @@ def test_languages_of_a_set_are_alternatives() -> None:
     assert len(understood.conditions) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "languages"),
+    [
+        ("which [language Rust] or Go libraries use the [asked GPU]", {"rust", "go"}),
+        ("which libraries in Go, Dart and [language Rust] use the [asked GPU]", {"go", "dart", "rust"}),
+        ("which [language Rust]/Go/C# libraries use the [asked GPU]", {"rust", "go", "dotnet"}),
+        ("which [language Rust] libraries, if I go with the [asked GPU]", {"rust"}),
+    ],
+)
+def test_languages_in_a_row_with_a_marked_one_are_asked_for_too(text: str, languages: set[str]) -> None:
+    assert set(parse(text, LIST).languages) == languages
+
+
 def test_such_a_condition_asks_nothing_of_one_library() -> None:
     assert aspects(parse("does [S Linfa] use the [asked GPU] for [other model serving]")) == ["gpu"]
 

@@ -41,6 +41,9 @@ _JOINS = re.compile(r"[,;:?!]|\.(?=\s|$)|\b(?:and|or|vs\.?|versus)\b|&", re.IGNO
 """Between two stretches: what stands on either side is asked separately."""
 _FROM = re.compile(r"\b(?:(?:from|without|no|not|like|than|unlike)\s+(?:\w+\s+)?|non(?:-|\s+))[\w#.+]+", re.IGNORECASE)
 """What one comes from, lives without or compares with is not what members have to be."""
+_AND = r"\s*(?:,\s*(?:(?:and|or)\b)?|/|&|\b(?:and|or)\b)\s*"
+_AND_NEXT = re.compile(rf"{_AND}(?P<word>[\w#.+]+)", re.IGNORECASE)
+_BEFORE_AND = re.compile(rf"(?P<word>[\w#.+]+){_AND}$", re.IGNORECASE)
 _SETS = (Kind.LIST, Kind.RECOMMEND)
 
 Slugs = tuple[str, ...]
@@ -237,14 +240,30 @@ def _either(conditions: Sequence[Condition]) -> tuple[Condition, ...]:
 
 
 def _unmarked_languages(question: str, marks: Sequence[Mark], conditions: Sequence[Condition]) -> tuple[Condition, ...]:
-    """The languages that a set is of, where the network did not mark them: words for them mean little else."""
-    if any(c.field == "language" for c in conditions):
-        return ()
+    """The languages that a set is of, where the network did not mark them: words for them mean little else.
+
+    Beside one that is marked, only those that are named together with it: "in Rust or Go".
+    """
+    if stated := {v for c in conditions if c.field == "language" for v in c.values}:
+        spans = [m.span for m in marks if m.label == "language" and not m.negated]
+        beside = _once(v for span in spans for v in _named_with(question, span) if v not in stated)
+        return (Condition("language", ", ".join(beside), beside),) if beside else ()
     rest = blank(question, [m.span for m in marks if m.label in NAMES])
     rest = _FROM.sub(lambda m: " " * len(m.group()), rest)
     found = languages_in(rest)
     members = tuple(language for language in found if language != "python") or found
     return (Condition("language", ", ".join(members), members),) if members else ()
+
+
+def _named_with(question: str, span: Span) -> Iterator[str]:
+    """The languages in a row with the one that stands there."""
+    start, end = span.start, span.end
+    while (after := _AND_NEXT.match(question, end)) and (found := languages_in(after["word"])):
+        yield from found
+        end = after.end()
+    while (before := _BEFORE_AND.search(question[:start])) and (found := languages_in(before["word"])):
+        yield from found
+        start = before.start()
 
 
 def _languages(question: str, marks: Iterable[Mark]) -> tuple[str, ...]:
