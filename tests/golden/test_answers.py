@@ -21,7 +21,7 @@ from .conftest import CORPUS, QUESTIONS, REGIONS
 
 pytestmark = pytest.mark.golden
 
-LEAST = ("verbatim=1", "cell_recall=0.93", "hit_at_1=0.81", "list_f1=0.74", "abstain_right=0.71", "both_sides@10=0.75")
+LEAST = ("verbatim=1", "cell_recall=0.95", "hit_at_1=0.83", "list_f1=0.74", "abstain_right=0.71", "both_sides@10=0.75")
 GREATEST = ("misattributed=0", "abstain_wrong=0.03")
 """Two or three cells, one member of a list, one question, under what was measured when they were set; the others have
 no slack. The phrases of 0.2 were written with these questions in view and reached more on them, and less on others:
