@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
+from mlsurvey.answering.other import OtherJudge
 from mlsurvey.errors import EngineError, IndexingError, MismatchError, NotFoundError, UsageError
-from mlsurvey.learned.other import OtherJudge
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
 from mlsurvey.survey.building import _is_exported

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
-from fit_sieve import groups
+from cells import groups
 from labels import KINDS
 from network import (
     ALL_FLAGS,
@@ -92,7 +92,7 @@ class Matched(nn.Module):
 def write_encoder(encoder: Encoder, pieces: Any, file: Path) -> None:
     """Export in 32 bits, then quantise to 8, which is twice as fast on two cores without VNNI.
 
-    Activations get one scale for a batch, so that a state hangs a little on what is encoded beside it.
+    Activations get one scale for a batch: to hang on nothing beside it, a text is encoded by itself.
     """
     columns = padded(pieces_of(pieces, ["Does it run offline?", "It is under MIT, they say, and so it stays."], 64))
     free = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
@@ -106,23 +106,27 @@ def write_encoder(encoder: Encoder, pieces: Any, file: Path) -> None:
 
 def write_matcher(matcher: Matcher, file: Path) -> None:
     """Export in 32 bits: it is small, and its columns are of unlike sizes."""
-    question, stretch = torch.rand(1, 7, WIDTH), torch.rand(5, 9, WIDTH)
-    columns = (question, torch.ones(1, 7), stretch, torch.ones(5, 9), torch.rand(5, len(NAMES)))
-    stretches, pieces, asked = torch.export.Dim("stretches"), torch.export.Dim("pieces"), torch.export.Dim("asked")
-    shapes = {
-        "question": {1: asked},
-        "question_mask": {1: asked},
-        "stretch": {0: stretches, 1: pieces},
-        "stretch_mask": {0: stretches, 1: pieces},
-        "features": {0: stretches},
-    }
-    _export(Matched(matcher), columns, shapes, ["evidence"], file)
+    _export_pairs(Matched(matcher), torch.rand(1, 7, WIDTH), torch.rand(5, 9, WIDTH), "evidence", file)
 
 
 def write_sieve(sieve: Sieve, file: Path) -> None:
     """Export in 32 bits and quantise the table alone."""
     question, stretch = torch.ones(1, 7, dtype=torch.long), torch.ones(5, 9, dtype=torch.long)
-    columns = (question, torch.ones(1, 7), stretch, torch.ones(5, 9), torch.rand(5, len(NAMES)))
+    with tempfile.TemporaryDirectory() as scratch:
+        exact = Path(scratch) / "exact.onnx"
+        _export_pairs(sieve, question, stretch, "chosen", exact)
+        quantize_dynamic(exact, file, weight_type=QuantType.QInt8, op_types_to_quantize=["Gather"])
+
+
+def _export_pairs(net: nn.Module, question: Tensor, stretch: Tensor, output: str, file: Path) -> None:
+    """Export what compares one question with many stretches; the first two columns are samples of its inputs."""
+    columns = (
+        question,
+        torch.ones(question.shape[:2]),
+        stretch,
+        torch.ones(stretch.shape[:2]),
+        torch.rand(len(stretch), len(NAMES)),
+    )
     stretches, pieces, asked = torch.export.Dim("stretches"), torch.export.Dim("pieces"), torch.export.Dim("asked")
     shapes = {
         "question": {1: asked},
@@ -131,10 +135,7 @@ def write_sieve(sieve: Sieve, file: Path) -> None:
         "stretch_mask": {0: stretches, 1: pieces},
         "features": {0: stretches},
     }
-    with tempfile.TemporaryDirectory() as scratch:
-        exact = Path(scratch) / "exact.onnx"
-        _export(sieve, columns, shapes, ["chosen"], exact)
-        quantize_dynamic(exact, file, weight_type=QuantType.QInt8, op_types_to_quantize=["Gather"])
+    _export(net, columns, shapes, [output], file)
 
 
 def _export(

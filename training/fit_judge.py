@@ -21,7 +21,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from fit_sieve import groups, restored, sifted
+from cells import Cells, by_cell, drawn, groups, listwise
+from fit_sieve import restored, sifted
 from network import QUESTION, STRETCH, WIDTH, Judge, Lower, padded, pieces_of, tokenizer
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
@@ -31,16 +32,14 @@ from torch.nn import functional
 SEED = 5
 KEPT = 16
 """Candidates of a cell, the best by the sieve; evidence below them is kept too, two pieces at most."""
-DRAWN = 10
-"""Candidates of a cell in one step, three pieces of evidence at most."""
+DRAWN, EVIDENCE = 10, 3
+"""Candidates of a cell in one step, and pieces of evidence among them, at most."""
 TOGETHER = 12
 """Cells of one library in one step; a step has two such libraries."""
 RATE, RATE_MATCHER = 5e-5, 1e-3
 MEASURED = 300
 """Steps between two measurements."""
 SETS = ("list", "recommend")
-
-Cells = Sequence[dict[str, Any]]
 
 
 def shortened(cells: Cells) -> None:
@@ -105,14 +104,6 @@ class Fitting:
         return logits
 
 
-def drawn(group: dict[str, Any], rng: random.Random) -> list[dict[str, Any]]:
-    """What is judged of a cell in one step: evidence first, where there is any."""
-    positive = [c for c in group["candidates"] if c["answers"] == 1]
-    positive = rng.sample(positive, min(3, len(positive)))
-    others = [c for c in group["candidates"] if c["answers"] == 0]
-    return [*positive, *rng.sample(others, min(DRAWN - len(positive), len(others)))]
-
-
 def steps(cells: Cells, rng: random.Random) -> Iterator[list[dict[str, Any]]]:
     """Cells of two libraries at a time."""
     of_library = defaultdict(list)
@@ -129,14 +120,9 @@ def steps(cells: Cells, rng: random.Random) -> Iterator[list[dict[str, Any]]]:
 
 def loss(logits: Tensor, candidates: Sequence[Cells]) -> Tensor:
     """See the module."""
-    listwise, pointwise, at = torch.zeros(()), [], 0
-    for some in candidates:
-        mine, answers = logits[at : at + len(some), 0], torch.tensor([float(c["answers"]) for c in some])
-        at += len(some)
-        if answers.any() and not answers.all():
-            listwise = listwise + torch.logsumexp(mine, 0) - torch.logsumexp(mine[answers == 1], 0)
-        pointwise.append(functional.binary_cross_entropy_with_logits(mine, answers))
-    total = listwise / len(candidates) + 0.7 * torch.stack(pointwise).mean()
+    answering = logits[:, 0]
+    pointwise = [functional.binary_cross_entropy_with_logits(*cell) for cell in by_cell(answering, candidates)]
+    total = listwise(answering, candidates) + 0.7 * torch.stack(pointwise).mean()
     flat = [c for some in candidates for c in some]
     evidence = torch.tensor([c["answers"] == 1 for c in flat])
     if evidence.any():
@@ -211,7 +197,7 @@ def _fit(fitting: Fitting, cells: Cells, held: Cells, rounds: float, out: Path, 
         for part in steps(cells, rng):
             for group in optimiser.param_groups:
                 group["lr"] = group["most"] * min(1.0, step / 100) * max(0.01, 1.0 - step / most)
-            candidates = [drawn(g, rng) for g in part]
+            candidates = [drawn(g, DRAWN, EVIDENCE, rng) for g in part]
             kept = [(g, some) for g, some in zip(part, candidates, strict=True) if some]
             optimiser.zero_grad()
             value = loss(fitting.logits([g for g, _ in kept], [s for _, s in kept]), [s for _, s in kept])

@@ -9,15 +9,14 @@ two the table learns the documents by heart, and does worse on those of others.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
+from cells import Cells, by_cell, drawn, groups, listwise
 from network import QUESTION, STRETCH, Sieve, padded, pieces_of, tokenizer
 from torch import Tensor
 from torch.nn import functional
@@ -25,20 +24,12 @@ from torch.nn import functional
 SEED = 5
 TOGETHER = 16
 """Cells of one step."""
-DRAWN = 32
-"""Candidates of a cell in one step, six pieces of evidence at most."""
+DRAWN, EVIDENCE = 32, 6
+"""Candidates of a cell in one step, and pieces of evidence among them, at most."""
 RATE_TABLE, RATE = 3e-4, 3e-3
 DROPPED = 0.1
 """Share of the question's pieces that is left out in a step."""
 BEST = (1, 3, 8, 16, 24)
-
-Cells = Sequence[dict[str, Any]]
-
-
-def groups(files: Sequence[Path]) -> list[dict[str, Any]]:
-    """The gathered cells that have candidates."""
-    found = (json.loads(line) for file in files for line in file.open(encoding="utf-8"))
-    return [group for group in found if group["candidates"]]
 
 
 class Sifting:
@@ -95,14 +86,6 @@ def recall(cells: Cells) -> dict[int, float]:
     return {most: float(np.mean([rank < most for rank in ranks])) for most in BEST}
 
 
-def drawn(group: dict[str, Any], rng: random.Random) -> list[dict[str, Any]]:
-    """What is shown of a cell in one step: evidence first, where there is any."""
-    positive = [c for c in group["candidates"] if c["answers"] == 1]
-    positive = rng.sample(positive, min(6, len(positive)))
-    others = [c for c in group["candidates"] if c["answers"] == 0]
-    return [*positive, *rng.sample(others, min(DRAWN - len(positive), len(others)))]
-
-
 def steps(cells: Cells, rng: random.Random) -> Iterator[Cells]:
     """Cells in any order, so many at a time."""
     order = list(cells)
@@ -113,14 +96,8 @@ def steps(cells: Cells, rng: random.Random) -> Iterator[Cells]:
 
 def loss(logits: Tensor, candidates: Sequence[Cells]) -> Tensor:
     """Listwise where a cell has evidence and more; pointwise for all, so that logits compare between cells."""
-    listwise, at = torch.zeros(()), 0
-    answers = torch.tensor([float(c["answers"]) for some in candidates for c in some])
-    for some in candidates:
-        mine, right = logits[at : at + len(some)], answers[at : at + len(some)] == 1
-        at += len(some)
-        if right.any() and not right.all():
-            listwise = listwise + torch.logsumexp(mine, 0) - torch.logsumexp(mine[right], 0)
-    return listwise / len(candidates) + 0.5 * functional.binary_cross_entropy_with_logits(logits, answers)
+    answers = torch.cat([answers for _, answers in by_cell(logits, candidates)])
+    return listwise(logits, candidates) + 0.5 * functional.binary_cross_entropy_with_logits(logits, answers)
 
 
 def fit(sifting: Sifting, cells: Cells, rng: random.Random) -> None:
@@ -131,7 +108,7 @@ def fit(sifting: Sifting, cells: Cells, rng: random.Random) -> None:
     optimiser = torch.optim.Adam([table, {"params": rest, "lr": RATE}])
     net.train()
     for step, part in enumerate(steps(cells, rng), start=1):
-        candidates = [drawn(g, rng) for g in part]
+        candidates = [drawn(g, DRAWN, EVIDENCE, rng) for g in part]
         optimiser.zero_grad()
         value = loss(sifting.logits(part, candidates, rng), candidates)
         value.backward()

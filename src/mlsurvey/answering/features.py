@@ -76,6 +76,11 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
     }
 
 
+def in_order(values: Mapping[str, float]) -> tuple[float, ...]:
+    """The values in the order of :data:`NAMES`, as the network takes them."""
+    return tuple([values[name] for name in NAMES])
+
+
 def _covered(importance: Mapping[str, float], stems: frozenset[str]) -> float:
     """Share of the importance whose stems are there."""
     whole = sum(importance.values())

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlsurvey.answering.candidates import Candidate, Naming
-from mlsurvey.answering.features import NAMES, features
+from mlsurvey.answering.features import features, in_order
 from mlsurvey.answering.plan import Cell
 from mlsurvey.answering.polarity import denies
 from mlsurvey.learned.artefact import Artefact
@@ -87,7 +87,7 @@ class Scorer:
     def _looked_at(self, cell: Cell, named: Sequence[Named]) -> list[Scored]:
         values = [features(candidate, cell, names) for candidate, names in named]
         texts = [stretch(candidate) for candidate, _ in named]
-        logits = self.sieve.sift(cell.premise, texts, [[of[name] for name in NAMES] for of in values]).tolist()
+        logits = self.sieve.sift(cell.premise, texts, [in_order(of) for of in values]).tolist()
         scored = [
             Scored(candidate, logit, 0.0, of, names)
             for (candidate, names), logit, of in zip(named, logits, values, strict=True)
@@ -111,7 +111,7 @@ class Scorer:
 
 def pair(cell: Cell, looked: Scored) -> Pair:
     """What is judged of a candidate in a cell."""
-    return Pair(cell.premise, stretch(looked.candidate), tuple(looked.features[name] for name in NAMES))
+    return Pair(cell.premise, stretch(looked.candidate), in_order(looked.features))
 
 
 def judged_each(cells: int) -> int:

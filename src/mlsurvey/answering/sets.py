@@ -85,17 +85,16 @@ def _judged(
     entities = _members(understood, bench, filters)
     pools = [bench.pool(understood, asked, filters) for asked in matters]
     about = bench.about(understood, [e.slug for e in entities], pools)
-    telling = _telling(len(understood.aspects), about, bench)
-    if len(matters) > len(understood.aspects) or any(telling):
-        understood = replace(understood, aspects=tuple(a for a, tells in zip(matters, telling, strict=False) if tells))
-    else:
-        telling = [True] * len(telling)
+    telling = _telling(matters, len(understood.aspects), about, bench)
     unsaid: dict[Pair, int] = {
         (None, asked.aspect.slug): sum(found[place].searched for found in about)
-        for place, (asked, tells) in enumerate(zip(matters, telling, strict=False))
+        for place, (asked, tells) in enumerate(zip(matters, telling, strict=True))
         if not tells
     }
-    kept = [[f for place, f in enumerate(found) if place >= len(telling) or telling[place]] for found in about]
+    understood = replace(
+        understood, aspects=tuple(a for a in understood.aspects if (None, a.aspect.slug) not in unsaid)
+    )
+    kept = [[f for f, tells in zip(found, telling, strict=True) if tells] for found in about]
     return [
         _member(entity, found, understood, bench)
         for entity, found in zip(entities, kept, strict=True)
@@ -103,10 +102,19 @@ def _judged(
     ], unsaid
 
 
-def _telling(asked: int, about: Sequence[Sequence[Found]], bench: Workbench) -> list[bool]:
-    """Of each asked matter, whether the documents say it, or deny it, of any entity."""
+def _telling(
+    matters: Sequence[AskedAspect], asked: int, about: Sequence[Sequence[Found]], bench: Workbench
+) -> list[bool]:
+    """Of each matter, whether it decides: the first ``asked`` only where the documents say or deny it of any entity.
+
+    All do where otherwise none would be left.
+    """
     least = bench.thresholds["member"]
-    return [any(by_text(found[place].scored, least) != UNKNOWN for found in about) for place in range(asked)]
+    tells = [
+        place >= asked or any(by_text(found[place].scored, least) != UNKNOWN for found in about)
+        for place in range(len(matters))
+    ]
+    return tells if any(tells) else [True] * len(matters)
 
 
 def _member(entity: Entity, found: Sequence[Found], understood: Understood, bench: Workbench) -> Member:

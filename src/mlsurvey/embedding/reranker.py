@@ -88,8 +88,8 @@ def _wrong_head(folder: Path) -> str | None:
         if _read(folder / _OWN_CONFIG).get("model_type") == "CrossEncoder":
             return None
         architectures = tuple(map(str, _read(folder / "config.json").get("architectures") or ()))
-    except (OSError, ValueError) as error:
-        return f"its configuration cannot be read: {error}"
+    except ValueError as error:
+        return str(error)
     if any(architecture.endswith(_HEADS) for architecture in architectures):
         return None
     return f"architecture: {', '.join(architectures) or 'none named'}"
@@ -97,5 +97,8 @@ def _wrong_head(folder: Path) -> str | None:
 
 def _read(file: Path) -> dict[str, Any]:
     """Content of a JSON file; an absent one says nothing."""
-    content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    try:
+        content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{file} cannot be read ({error})") from error
     return content if isinstance(content, dict) else {}

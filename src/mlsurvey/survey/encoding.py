@@ -159,7 +159,7 @@ def judge_named(name: str, device: str, network: LazyNetwork) -> Judge | None:
     """What the setting ``judge`` stands for; None where the sieve is to decide alone."""
     if name in ("auto", "none"):
         return network if name == "auto" else None
-    from mlsurvey.learned.other import OtherJudge
+    from mlsurvey.answering.other import OtherJudge
 
     return OtherJudge(LazyReranker(name, device, "judge"), network)
 

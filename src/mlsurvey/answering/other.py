@@ -4,35 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mlsurvey.answering.score import Judge
 from mlsurvey.learned.pieces import Pair
+from mlsurvey.retrieval.rerank import Reranker
 
 SURE: Final = 1e-6
 """A score is held so far from 0 and 1, where it has no logit."""
 
 
-class CrossEncoder(Protocol):
-    """What scores texts against a question."""
-
-    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """In 0..1, shape (texts,)."""
-
-
-class Judge(Protocol):
-    """What judges pairs."""
-
-    def judge(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:
-        """Logits of *answers* and *denies*, shape (pairs, 2)."""
-
-
 class OtherJudge:
     """Whether a stretch answers is for the cross-encoder to say; whether it denies stays with the judge beside it."""
 
-    def __init__(self, cross_encoder: CrossEncoder, beside: Judge) -> None:
+    def __init__(self, cross_encoder: Reranker, beside: Judge) -> None:
         self._cross_encoder, self._beside = cross_encoder, beside
 
     def judge(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:

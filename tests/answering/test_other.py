@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mlsurvey.learned.other import SURE, OtherJudge
+from mlsurvey.answering.other import SURE, OtherJudge
 from mlsurvey.learned.pieces import Pair
 
 PAIRS = [Pair("GPU?", "It runs on GPUs.", ()), Pair("GPU?", "It has a logo.", ()), Pair("Licence?", "MIT.", ())]
