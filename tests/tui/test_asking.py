@@ -380,6 +380,21 @@ def test_a_question_may_follow_the_one_before_and_be_taken_out_of_the_conversati
     play(make_app(indexed), story, (120, 40))
 
 
+def test_whoever_goes_to_the_question_while_the_answer_is_marked_anew_stays_there(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await asked(app, pilot, COMPARE)
+        view = app.screen.query_one(AnswerView)
+        app.screen.set_focus(view)  # as it has while its lines are made anew
+        await pilot.pause()
+        assert view.has_focus
+        app.screen.action_question()
+        view._enter_again()  # comes before the key has moved the focus
+        await pilot.pause()
+        assert isinstance(app.focused, QuestionInput)
+
+    play(make_app(indexed), story, (120, 40))
+
+
 def test_a_follow_up_can_be_asked_elsewhere() -> None:
     request = Request("and licences?", after=("Burn or Candle?",))
     assert "--after 'Burn or Candle?'" in command(request)

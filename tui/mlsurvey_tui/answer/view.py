@@ -96,7 +96,7 @@ class AnswerView(VerticalScroll):
     def enter(self) -> None:
         """Take the focus, to the first line where there is one."""
         first = next(iter(self.query(Cited)), None)
-        (first or self).focus(scroll_visible=False)
+        self.screen.set_focus(first or self, scroll_visible=False)  # now: a focus that waits would come after a key
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Cards are there for comparisons."""
