@@ -4,13 +4,15 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+# What asking needs, and all that the tests and linters need.
+BASE := $(VENV)/.installed
+ALL := $(VENV)/.installed-all
 
 # The first of these that is new enough; say PYTHON=… to choose another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-# The two FAISS packages exclude each other: the GPU one where a driver answers.
-FAISS ?= $(shell nvidia-smi >/dev/null 2>&1 && echo gpu || echo cpu)
+# Where a driver answers, all that runs on a GPU belongs to the installation.
+GPU ?= $(shell nvidia-smi >/dev/null 2>&1 && echo gpu)
 # The default model comes with the installation, so nothing is ever fetched while asking or testing.
 HF_HUB_OFFLINE ?= 1
 export HF_HUB_OFFLINE
@@ -24,25 +26,25 @@ help: ## list these targets
 	@echo 'make ask Q="How do Burn and Candle differ in GPU support?"'
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile
 
-ask: $(STAMP) ## answer the question Q from the documents in corpus/
+ask: $(BASE) ## answer the question Q from the documents in corpus/
 	@[ -n "$$Q" ] || { echo 'make ask needs a question: make ask Q="How do Burn and Candle differ in GPU support?"' >&2; exit 2; }
 	@$(BIN)/mlsurvey refresh >/dev/null
 	@$(BIN)/mlsurvey ask -- "$$Q" || [ $$? -eq 3 ] # 3: it abstained and said why, which is an answer too
 
-test: $(STAMP) ## run the tests; T=… passes arguments to pytest
+test: $(ALL) ## run the tests; T=… passes arguments to pytest
 	@$(BIN)/python -m pytest $(T)
 
-lint: $(STAMP) ## ruff, mypy and the import contracts
+lint: $(ALL) ## ruff, mypy and the import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-format: $(STAMP) ## let ruff format the code
+format: $(ALL) ## let ruff format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-corpus: $(STAMP) ## check the profiles, surveys, names and sources of corpus/
+corpus: $(ALL) ## check the profiles, surveys, names and sources of corpus/
 	@$(BIN)/mlsurvey corpus check corpus
 
 check: lint corpus test ## lint, check the corpus, then test
@@ -51,13 +53,21 @@ clean: ## remove the environment and what was built; corpus/ and index/ stay
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tui tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
-$(STAMP): pyproject.toml constraints.txt
+$(BASE): EXTRAS = $(GPU)
+$(BASE): SIZE = $(if $(GPU),several GB,about 150 MB)
+$(ALL): EXTRAS = all,dev$(if $(GPU),$(comma)$(GPU))
+$(ALL): SIZE = $(if $(GPU),several GB,about 700 MB)
+comma := ,
+
+$(BASE) $(ALL): pyproject.toml constraints.txt
 	@[ -n "$(PYTHON)" ] || { echo 'mlsurvey needs Python 3.11 or newer; found: '"$$(python3 --version 2>&1)"'. Install one, or name it: make PYTHON=/path/to/python3' >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("mlsurvey needs Python 3.11 or newer; $(PYTHON) is %d.%d" % v[:2])'
-	@echo "Installing into $(VENV), with FAISS for $(FAISS). The first time this fetches about 1 GB and takes a minute or more."
+	@echo "Installing into $(VENV)$(if $(EXTRAS), with $(EXTRAS)). The first time this fetches $(SIZE)."
 	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	@rm -f $@
 	@{ PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off \
-		--constraint constraints.txt --editable '.[$(FAISS),dev]' && touch $@; } \
+		--constraint constraints.txt --editable '.$(if $(EXTRAS),[$(EXTRAS)])' \
+		$(if $(GPU),&& $(BIN)/python -m pip install --quiet --force-reinstall --no-deps --constraint constraints.txt faiss-gpu) \
+		&& touch $@; } \
 		| sed -n -e 's/^ *Downloading /  /p' -e 's/^Installing collected packages.*/  installing…/p'
 	@test -e $@

@@ -16,7 +16,6 @@ import functools
 import hashlib
 import random
 import re
-import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -199,10 +198,9 @@ def place(corpus: Path, number: int) -> Path:
     return corpus / f"{number // DOCUMENTS_IN_FOLDER:04d}" / f"{number:06d}.md"
 
 
-def grow(source: Source, models_folder: Path, out: Path, passages: int) -> None:
+def grow(source: Source, out: Path, passages: int) -> None:
     """Write the documents and build their index, a step at a time."""
     corpus, index = out / "corpus", out / "index"
-    shutil.copytree(models_folder, index / "models", dirs_exist_ok=True)
     writer, embedder = Writer(source), Embedder(source)
     count = round(passages / PASSAGES)
     for first in range(0, count, STEP):
@@ -223,11 +221,11 @@ def report(done: RefreshReport, documents: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--index", type=Path, required=True, help="index of the real documents, with its models folder")
+    parser.add_argument("--index", type=Path, required=True, help="index of the real documents")
     parser.add_argument("--passages", type=int, required=True, help="how many, about")
     parser.add_argument("--out", type=Path, required=True, help="folder in which corpus and index are made")
     arguments = parser.parse_args()
-    grow(source(arguments.index), arguments.index / "models", arguments.out, arguments.passages)
+    grow(source(arguments.index), arguments.out, arguments.passages)
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def draw(results: Results, file: Path) -> None:
     try:
         import matplotlib
     except ImportError:
-        sys.exit("matplotlib is not installed; type: pip install -e '.[cpu,dev]' --constraint constraints.txt")
+        sys.exit("matplotlib is not installed; type: pip install -e '.[all,dev]' --constraint constraints.txt")
     matplotlib.use("svg")
     matplotlib.rcParams.update({"svg.hashsalt": "mlsurvey", "font.family": "DejaVu Sans", "font.size": 9})
     from matplotlib import pyplot

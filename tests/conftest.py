@@ -1,9 +1,10 @@
-"""What several areas share: nothing may reach for the network, and the default model is exported once per run."""
+"""What several areas share. Nothing may reach for the network, nor write into the user's cache folder."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+_CACHE = tempfile.TemporaryDirectory(prefix="mlsurvey-cache-")
+os.environ["XDG_CACHE_HOME"] = _CACHE.name
 
 DOCUMENTS = {
     "rust/burn.md": """---
@@ -56,20 +59,16 @@ class Home:
 
 
 @pytest.fixture(scope="session")
-def question_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of the default model's export: some ten seconds, once."""
-    from mlsurvey.embedding.export import export
-    from mlsurvey.embedding.models import DEFAULT_MODEL
+def question_model() -> Path:
+    """Folder of the default model's export, which comes with the program."""
+    from mlsurvey.embedding.exported import CARRIED
 
-    folder = tmp_path_factory.mktemp("export") / "model"
-    export(DEFAULT_MODEL, folder)
-    return folder
+    return CARRIED
 
 
 @pytest.fixture(scope="session")
-def indexed(question_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A small corpus with a real index, for tests that only read; the others take :func:`home`."""
-    from mlsurvey.embedding.models import DEFAULT_MODEL, model_id
     from mlsurvey.settings import Settings
     from mlsurvey.survey import Survey
 
@@ -78,7 +77,6 @@ def indexed(question_model: Path, tmp_path_factory: pytest.TempPathFactory) -> H
     for name, text in DOCUMENTS.items():
         (built.corpus / name).parent.mkdir(parents=True, exist_ok=True)
         (built.corpus / name).write_text(text, "utf-8", newline="")
-    shutil.copytree(question_model, built.index / "models" / model_id(DEFAULT_MODEL))
     with Survey(Settings(corpus=built.corpus, index=built.index)) as survey:
         survey.refresh()
     return built

@@ -18,6 +18,7 @@ import mlsurvey
 ROOT = Path(__file__).parents[1]
 LONGEST_FILE = 400
 PLACES = ("src", "tui", "tests", "bench", "training", ".ci")
+EXTRAS = ("models", "openvino", "serve", "mcp", "web")
 SCRIPTS = ("bench", "training")
 """Folders of scripts that import their siblings by name alone."""
 ASKING_PATH = (
@@ -113,7 +114,7 @@ def test_a_refresh_without_changes_loads_no_more_than_it_needs(home) -> None:
     assert loaded & NEVER_BY_REFRESHING == set()
 
 
-@pytest.mark.parametrize(("folders", "extras"), [(("src", "tui", ".ci"), ("cpu",)), (SCRIPTS, ("cpu", "dev"))])
+@pytest.mark.parametrize(("folders", "extras"), [(("src", "tui", ".ci"), EXTRAS), (SCRIPTS, (*EXTRAS, "dev"))])
 def test_every_imported_distribution_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = [*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])]

@@ -20,6 +20,9 @@ A message says what went wrong, with which value, and what to type next.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class MlsurveyError(Exception):
     """Base of all: ``exit_code`` is what the command line ends with."""
@@ -91,3 +94,21 @@ class Interrupted(MlsurveyError):
     """The person stopped the work; nothing was lost."""
 
     exit_code = 130
+
+
+@contextmanager
+def needing(extra: str, what: str) -> Iterator[None]:
+    """Around imports of packages that an extra installs: where one is missing, say what to install for ``what``.
+
+    Raises:
+        EngineError: a package is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in ("mlsurvey", "mlsurvey_tui"):
+            raise
+        raise EngineError(
+            f"{what} needs the package {package}, which is not installed; type: pip install 'mlsurvey[{extra}]'"
+        ) from error

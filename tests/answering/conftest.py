@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -105,9 +103,8 @@ OLD_NOTE = "---\ndate: 2020-01-01\n---\n# Emberlite in 2020\n\nEmberlite does no
 
 
 @pytest.fixture(scope="session")
-def field(question_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Survey]:
+def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Survey]:
     """A survey over four invented libraries, a text that compares them, and an old note that contradicts one."""
-    from mlsurvey.embedding.models import DEFAULT_MODEL, model_id
     from mlsurvey.settings import Settings
 
     root = tmp_path_factory.mktemp("field")
@@ -120,7 +117,6 @@ def field(question_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     (corpus / "survey.md").write_text(SURVEY)
     (corpus / "emberlite").mkdir()
     (corpus / "emberlite" / "old-note.md").write_text(OLD_NOTE)
-    shutil.copytree(question_model, index / "models" / model_id(DEFAULT_MODEL))
     with Survey(Settings(corpus=corpus, index=index)) as survey:
         survey.refresh()
         yield survey

@@ -18,13 +18,15 @@ from mlsurvey.embedding.unexported import UnexportedQuestions
 from mlsurvey.errors import EngineError, StorageError
 
 
-def test_graph_tokenizer_and_configuration_stand_together(question_model: Path) -> None:
-    assert {path.name for path in question_model.iterdir()} == {GRAPH, TOKENIZER, CONFIG}
-    assert [path.name for path in question_model.parent.iterdir()] == [question_model.name]
-
-
-def test_the_configuration_tells_what_was_exported(question_model: Path) -> None:
-    config = read_config(question_model)
+@pytest.mark.parametrize("is_carried", [True, pytest.param(False, marks=pytest.mark.slow)])
+def test_the_configuration_tells_what_was_exported(is_carried: bool, question_model: Path, tmp_path: Path) -> None:
+    folder = question_model
+    if not is_carried:
+        folder = tmp_path / "model"
+        export(models.DEFAULT_MODEL, folder)
+        assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+    assert {path.name for path in folder.iterdir()} == {GRAPH, TOKENIZER, CONFIG}
+    config = read_config(folder)
     assert config.model == models.model_id(models.DEFAULT_MODEL)
     assert (config.dimension, config.max_tokens, config.prompt) == (384, 256, "")
     assert config.bf16_cosine >= models.MIN_BF16_COSINE
@@ -91,7 +93,7 @@ def test_a_model_that_cannot_be_exported_still_embeds_questions(
     assert np.sum(encoder.embed(texts) * exported.embed(texts), axis=1).min() >= exporting.MIN_COSINE
     (pieces, vectors), (same, expected) = (e.embed_tokens("Gorgonia trains") for e in (encoder, exported))
     assert pieces == same
-    np.testing.assert_allclose(vectors, expected, atol=1e-4)
+    np.testing.assert_allclose(vectors, expected, atol=2e-3)  # weights of 16 bits
     assert encoder.embed([]).shape == (0, 384)
 
 

@@ -67,7 +67,7 @@ def test_the_limit_is_found_where_the_model_has_no_file_for_it(copy: Path) -> No
 
 
 def test_word_pieces_are_counted_without_cutting_padding_or_special_tokens() -> None:
-    count = models.token_counter(models.DEFAULT_MODEL)
+    count = models.token_counter(models.tokenizer_file(models.DEFAULT_MODEL))
     assert count(["", "word", "tokenization", "word " * 1000]) == [0, 1, 2, 1000]
     assert count([]) == []
 

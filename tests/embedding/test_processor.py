@@ -76,7 +76,7 @@ def test_an_engine_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(processor, "has_openvino", lambda: False)
     assert engines_for("auto", "fp32") == ["onnxruntime"]
     assert engines_for("auto", "bf16") == []
-    with pytest.raises(EngineError, match="pip install openvino"):
+    with pytest.raises(EngineError, match="mlsurvey\\[openvino\\]"):
         engines_for("openvino", "fp32")
 
 

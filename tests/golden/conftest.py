@@ -20,16 +20,14 @@ def questions() -> tuple[Question, ...]:
 
 
 @pytest.fixture(scope="session")
-def survey(question_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+def survey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     """The shipped corpus with an index of its own: some fifteen seconds, once."""
-    from mlsurvey.embedding.models import DEFAULT_MODEL, model_id
     from mlsurvey.settings import Settings
     from mlsurvey.survey import Survey
 
     corpus = tmp_path_factory.mktemp("golden_corpus") / "corpus"
     shutil.copytree(CORPUS, corpus, ignore=shutil.ignore_patterns(UPSTREAM))  # a checkout may have fetched documents
     index = tmp_path_factory.mktemp("golden") / "index"
-    shutil.copytree(question_model, index / "models" / model_id(DEFAULT_MODEL))
     with Survey(Settings(corpus=corpus, index=index)) as survey:
         survey.refresh()
         yield survey

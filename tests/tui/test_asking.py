@@ -385,8 +385,7 @@ def test_whoever_goes_to_the_question_while_the_answer_is_marked_anew_stays_ther
         await asked(app, pilot, COMPARE)
         view = app.screen.query_one(AnswerView)
         app.screen.set_focus(view)  # as it has while its lines are made anew
-        await pilot.pause()
-        assert view.has_focus
+        await until(pilot, lambda: view.has_focus)
         app.screen.action_question()
         view._enter_again()  # comes before the key has moved the focus
         await pilot.pause()

@@ -6,6 +6,7 @@ import typer
 
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Index, Model, settings_of
+from mlsurvey.errors import needing
 
 _MCP = with_examples(
     "Be a tool server for one agent, on standard input and output, by the Model Context Protocol. The agent starts it; "
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
 
 def mcp(ctx: typer.Context, corpus: Corpus = None, index: Index = None, model: Model = None) -> None:
     """Serve tools."""
-    from mlsurvey.mcp.stdio import serve
+    with needing("mcp", "the tool server"):
+        from mlsurvey.mcp.stdio import serve
 
     serve(settings_of(ctx, corpus, index, model))

@@ -12,7 +12,7 @@ import typer
 
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Index, Model, settings_of
-from mlsurvey.errors import NotFoundError, UsageError
+from mlsurvey.errors import NotFoundError, UsageError, needing
 
 if TYPE_CHECKING:
     from mlsurvey.settings import Settings
@@ -60,7 +60,8 @@ def tui(
             "--web and --server exclude each other: a browser is served the index of this machine only; leave one out"
         )
     if web:
-        _interface().serve(settings, theme=theme, port=port)
+        with needing("web", "the terminal interface in a browser"):
+            _interface().serve(settings, theme=theme, port=port)
     else:
         open_interface(settings, theme=theme, server=server, token=_token(token_file) if server else None)
 

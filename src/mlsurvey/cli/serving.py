@@ -10,6 +10,7 @@ import typer
 from mlsurvey.cli.console import say, write
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Index, Model, settings_of
+from mlsurvey.errors import needing
 
 _SERVE = with_examples(
     "Answer other programs over HTTP. Settings: options, MLSURVEY_SERVE_<NAME>, the table [serve] of mlsurvey.toml.",
@@ -54,8 +55,9 @@ def serve(
     model: Model = None,
 ) -> None:
     """Serve."""
-    from mlsurvey.api.server import serve as run
-    from mlsurvey.api.settings import load_service_settings
+    with needing("serve", "the service"):
+        from mlsurvey.api.server import serve as run
+        from mlsurvey.api.settings import load_service_settings
 
     given: dict[str, object] = {"host": host, "port": port, "workers": workers, "threads": threads, "queue": queue}
     given |= {"time_limit": time_limit, "read_only": read_only or None, "tokens_file": tokens_file}
@@ -69,8 +71,9 @@ def token(
     tokens_file: Annotated[Path | None, typer.Option(metavar="FILE", help="File to add it to.")] = None,
 ) -> None:
     """Make a token."""
-    from mlsurvey.api.security import make_token
-    from mlsurvey.api.settings import load_service_settings
+    with needing("serve", "a token"):
+        from mlsurvey.api.security import make_token
+        from mlsurvey.api.settings import load_service_settings
 
     file = load_service_settings({"tokens_file": tokens_file}).tokens_file
     write(make_token(file, "read" if read_only else "write", label))
@@ -79,6 +82,7 @@ def token(
 
 def openapi() -> None:
     """Print the description."""
-    from mlsurvey.api.description import openapi_text
+    with needing("serve", "the description of the service"):
+        from mlsurvey.api.description import openapi_text
 
     write(openapi_text().rstrip())

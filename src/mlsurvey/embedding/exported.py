@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
+
+import platformdirs
 
 from mlsurvey.errors import EngineError
 
@@ -16,6 +19,8 @@ TOKENIZER: Final = "tokenizer.json"
 CONFIG: Final = "config.json"
 SCHEMA: Final = 2
 """Grows when an older export can no longer be read; a refresh then makes a new one."""
+CARRIED: Final = Path(__file__).parent / "minilm"
+"""Export of the default model, which comes with the program: weights in 16 bits, computed with in 32."""
 SENTENCES: Final = "sentence_embedding"
 """Output of the graph: unit rows, shape (batch, dimension)."""
 TOKENS: Final = "token_embeddings"
@@ -52,9 +57,31 @@ class ExportConfig:
     schema: int = SCHEMA
 
 
+def export_folder(model: str) -> Path:
+    """Where the export of a model id lies: with the program, or in the user's cache folder."""
+    return CARRIED if model == carried() else cache_folder() / model
+
+
+@cache
+def carried() -> str:
+    """Id of the model that comes with the program."""
+    return read_config(CARRIED).model
+
+
+def cache_folder() -> Path:
+    """Where the exports of other models are kept, once per user."""
+    return platformdirs.user_cache_path("mlsurvey") / "models"
+
+
 def libraries() -> dict[str, str]:
-    """Versions of the libraries that an export hangs on."""
-    return {library: version(library) for library in _LIBRARIES}
+    """Versions of the libraries that an export hangs on; those that are not installed are left out."""
+    found = {}
+    for library in _LIBRARIES:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return found
 
 
 def read_config(folder: Path) -> ExportConfig:

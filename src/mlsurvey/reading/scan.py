@@ -39,6 +39,16 @@ class FileState(NamedTuple):
     inode: int
 
 
+def check_root(root: Path) -> None:
+    """Raise before anything is prepared for a corpus folder that is not there.
+
+    Raises:
+        NotFoundError: ``root`` is not a folder.
+    """
+    if not root.is_dir():
+        raise NotFoundError(f"no folder {str(root)!r}; create it, or name another one with --corpus")
+
+
 def scan(root: Path) -> tuple[list[FileState], list[Unreadable]]:
     """Documents below ``root`` and what could not become one, each in the sorted order of POSIX paths.
 
@@ -48,8 +58,7 @@ def scan(root: Path) -> tuple[list[FileState], list[Unreadable]]:
     Raises:
         NotFoundError: ``root`` is not a folder.
     """
-    if not root.is_dir():
-        raise NotFoundError(f"no folder {str(root)!r}; create it, or name another one with --corpus")
+    check_root(root)
     home = os.path.realpath(root)
     found = _Found(home)
     _walk(found, str(root), "", frozenset({home}))

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from mlsurvey.embedding import exported, models
-from mlsurvey.errors import EngineError, IndexingError, StorageError
+from mlsurvey.errors import EngineError, IndexingError, StorageError, needing
 from mlsurvey.index.engine import SPECIAL_TOKENS, Embedder, ModelInfo, Progress, silent
 from mlsurvey.index.refresh import refresh
+from mlsurvey.reading.scan import check_root
 from mlsurvey.settings import Settings
-from mlsurvey.survey.encoding import export_folder
 from mlsurvey.survey.reader import newest_generation
 from mlsurvey.types import RefreshReport
 from mlsurvey.vocabulary.load import Vocabulary
@@ -35,11 +35,12 @@ def build(
 ) -> RefreshReport:
     """One refresh under the settings. Raises like :func:`mlsurvey.index.refresh.refresh`.
 
-    The question model is exported first: an index that is published can be asked at once.
+    A model that does not come with the program is exported first: an index that is published can be asked at once.
     """
+    check_root(settings.corpus)
     progress = progress or silent
-    identity = models.remembered_id(settings.model, settings.index / "models" / "digests.json", write=not dry_run)
-    folder = export_folder(settings.index, identity)
+    identity = _identity(settings.model, write=not dry_run)
+    folder = exported.export_folder(identity)
     if not dry_run:
         _export_if_missing(settings.model, folder, progress)
     config = _config(folder)
@@ -49,12 +50,18 @@ def build(
         settings.index,
         vocabulary=vocabulary,
         embedder=lambda count: _embedder(settings, folder, precision, count),
-        model=_model_info(settings.model, models.embedder_id(identity, precision), config),
+        model=_model_info(settings.model, models.embedder_id(identity, precision), folder, config),
         dry_run=dry_run,
         rebuild=rebuild,
         progress=progress,
     )
-    return replace(report, notes=(*report.notes, *_notes(config)))
+    return replace(report, notes=(*report.notes, *_notes(settings, config, report.embedded)))
+
+
+def _identity(name: str, *, write: bool) -> str:
+    if models.is_default(name):
+        return exported.carried()
+    return models.remembered_id(name, exported.cache_folder() / "digests.json", write=write)
 
 
 def _embedder(settings: Settings, folder: Path, precision: Precision, count: int) -> Embedder:
@@ -65,7 +72,7 @@ def _embedder(settings: Settings, folder: Path, precision: Precision, count: int
     config = exported.read_config(folder)
     is_exact = config.failure is None and config.passage_cosine >= models.MIN_PASSAGE_COSINE
     on_gpu = settings.device in ("cuda", "mps") or (
-        settings.device == "auto" and count >= WORTH_A_GPU and models.may_have_gpu()
+        settings.device == "auto" and count >= WORTH_A_GPU and models.may_have_gpu() and models.has_torch()
     )
     if is_exact and not on_gpu and settings.engine != "torch":
         from mlsurvey.embedding.processor import ProcessorEmbedder, engines_for
@@ -73,7 +80,9 @@ def _embedder(settings: Settings, folder: Path, precision: Precision, count: int
         engines = engines_for(settings.engine, precision)
         if engines:
             return ProcessorEmbedder(folder, precision, engines[: None if count >= WORTH_A_TRIAL else 1])
-    from mlsurvey.embedding.passages import PassageEmbedder
+    extra = "gpu" if on_gpu else "models"
+    with needing(extra, f"embedding with device = {settings.device}, precision = {precision}, {settings.model}"):
+        from mlsurvey.embedding.passages import PassageEmbedder
 
     return PassageEmbedder(settings.model, settings.device, precision)
 
@@ -86,21 +95,24 @@ def _config(folder: Path) -> ExportConfig | None:
         return None
 
 
-def _notes(config: ExportConfig | None) -> list[str]:
-    """What a person should know of the model."""
-    if config is None or config.failure is None:
-        return []
-    return [
-        f"the model could not be exported ({config.failure}): PyTorch embeds questions too, and starts seconds slower"
-    ]
+def _notes(settings: Settings, config: ExportConfig | None, embedded: int) -> list[str]:
+    """What a person should know of the model and of the machine."""
+    notes = []
+    if config is not None and config.failure is not None:
+        reason = config.failure
+        notes.append(f"the model could not be exported ({reason}): PyTorch embeds questions too, and starts slower")
+    if settings.device == "auto" and embedded >= WORTH_A_GPU and models.may_have_gpu() and not models.has_torch():
+        notes.append("there may be a GPU, and PyTorch is not installed; to use it, type: pip install 'mlsurvey[gpu]'")
+    return notes
 
 
-def _model_info(name: str, embedder: str, config: ExportConfig | None) -> ModelInfo:
+def _model_info(name: str, embedder: str, folder: Path, config: ExportConfig | None) -> ModelInfo:
+    tokenizer = folder / exported.TOKENIZER
     return ModelInfo(
         id=embedder,
-        dimension=models.dimension(name),
+        dimension=config.dimension if config else models.dimension(name),
         max_tokens=(config.room if config else models.max_tokens(name)) + SPECIAL_TOKENS,
-        counter=models.token_counter(name),
+        counter=models.token_counter(tokenizer if tokenizer.is_file() else models.tokenizer_file(name)),
     )
 
 
@@ -108,7 +120,8 @@ def _precision(settings: Settings, identity: str, folder: Path) -> Precision:
     existing = _existing_embedder(settings.index)
     measured = None
     if existing is None or models.model_of(existing) != identity:  # else the index's own precision stays
-        measured = exported.read_config(folder).bf16_cosine if _is_exported(folder) else None
+        able = models.has_openvino() or models.has_torch()  # ONNX Runtime multiplies no bf16 on a processor
+        measured = exported.read_config(folder).bf16_cosine if able and _is_exported(folder) else None
     return models.choose_precision(settings.precision, model=identity, existing=existing, bf16_cosine=measured)
 
 
@@ -128,7 +141,8 @@ def _export_if_missing(name: str, folder: Path, progress: Progress) -> None:
         with FileLock(folder.parent / ".lock", timeout=EXPORT_WAIT):
             if not _is_exported(folder):  # another process may have made it meanwhile
                 progress("model", 0, 1)
-                from mlsurvey.embedding.export import export
+                with needing("models", f"the model {name}"):
+                    from mlsurvey.embedding.export import export
 
                 export(name, folder)
                 progress("model", 1, 1)

@@ -6,10 +6,9 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlsurvey.errors import MlsurveyError
+from mlsurvey.errors import MlsurveyError, needing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,14 +29,13 @@ class LazyEncoder:
     Safe to share between threads.
 
     Args:
-        index: folder that holds the export.
         embedder: :func:`mlsurvey.embedding.models.embedder_id` of the index's vectors.
         lasting: many questions are to come: worth OpenVINO, which starts slower and computes faster, at the
             precision of the passages, with questions of several threads in one batch.
     """
 
-    def __init__(self, index: Path, embedder: str, *, lasting: bool = False) -> None:
-        self._index, self._embedder, self._lasting = index, embedder, lasting
+    def __init__(self, embedder: str, *, lasting: bool = False) -> None:
+        self._embedder, self._lasting = embedder, lasting
         self._lock = threading.Lock()
 
     def prepare(self) -> None:
@@ -67,15 +65,16 @@ class LazyEncoder:
 
     @cached_property
     def _encoder(self) -> Encoder:
-        from mlsurvey.embedding.exported import read_config
-        from mlsurvey.embedding.models import model_of, precision_of
+        from mlsurvey.embedding.exported import export_folder, read_config
+        from mlsurvey.embedding.models import has_openvino, model_of, precision_of
 
-        folder = export_folder(self._index, model_of(self._embedder))
+        folder = export_folder(model_of(self._embedder))
         if read_config(folder).failure is not None:
-            from mlsurvey.embedding.unexported import UnexportedQuestions
+            with needing("models", "a model that could not be exported"):
+                from mlsurvey.embedding.unexported import UnexportedQuestions
 
             return UnexportedQuestions(folder)
-        from mlsurvey.embedding.processor import has_openvino, open_engine
+        from mlsurvey.embedding.processor import open_engine
         from mlsurvey.embedding.questions import QuestionEncoder
 
         if not (self._lasting and has_openvino()):
@@ -150,7 +149,8 @@ class LazyReranker:
 
     @cached_property
     def _reranker(self) -> Reranker:
-        from mlsurvey.embedding.reranker import Reranker
+        with needing("models", f"the {self._setting} {self._name!r}"):
+            from mlsurvey.embedding.reranker import Reranker
 
         return Reranker(self._name, self._device, self._setting)
 
@@ -162,8 +162,3 @@ def judge_named(name: str, device: str, network: LazyNetwork) -> Judge | None:
     from mlsurvey.answering.other import OtherJudge
 
     return OtherJudge(LazyReranker(name, device, "judge"), network)
-
-
-def export_folder(index: Path, model: str) -> Path:
-    """Where the question model of a model id lies in an index."""
-    return index / "models" / model

@@ -180,7 +180,7 @@ def _faiss() -> str:
             return f"{name} {version(name)}"
         except PackageNotFoundError:
             continue
-    return "none; type: pip install 'mlsurvey[cpu]'"
+    return "none; type: pip install faiss-cpu"
 
 
 def _size(count: int) -> str:

@@ -43,7 +43,7 @@ class Reading:
         from mlsurvey.retrieval.search import Searcher
 
         self.snapshot = snapshot
-        self.encoder = LazyEncoder(index, snapshot.generation.model, lasting=lasting)
+        self.encoder = LazyEncoder(snapshot.generation.model, lasting=lasting)
         self.searcher = Searcher(snapshot, self.encoder, reranker)
         self.network = network
         self._judge = judge
