@@ -1,6 +1,6 @@
 # Everything a checkout needs: Python 3.11 or newer, make and a package index.
 .DEFAULT_GOAL := help
-.PHONY: help ask test lint format corpus check clean
+.PHONY: help ask test slow lint format corpus check clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,8 +31,11 @@ ask: $(BASE) ## answer the question Q from the documents in corpus/
 	@$(BIN)/mlsurvey refresh >/dev/null
 	@$(BIN)/mlsurvey ask -- "$$Q" || [ $$? -eq 3 ] # 3: it abstained and said why, which is an answer too
 
-test: $(ALL) ## run the tests; T=… passes arguments to pytest
-	@$(BIN)/python -m pytest $(T)
+test: $(ALL) ## run the quick tests; T=… passes arguments to pytest
+	@$(BIN)/python -m pytest -n auto -m 'not slow' $(T)
+
+slow: $(ALL) ## run the tests that take more than a few seconds
+	@$(BIN)/python -m pytest -n auto -m slow $(T)
 
 lint: $(ALL) ## ruff, mypy and the import contracts
 	@$(BIN)/ruff check .
@@ -47,7 +50,7 @@ format: $(ALL) ## let ruff format the code
 corpus: $(ALL) ## check the profiles, surveys, names and sources of corpus/
 	@$(BIN)/mlsurvey corpus check corpus
 
-check: lint corpus test ## lint, check the corpus, then test
+check: lint corpus test slow ## lint, check the corpus, then run all tests
 
 clean: ## remove the environment and what was built; corpus/ and index/ stay
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

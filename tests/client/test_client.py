@@ -95,6 +95,7 @@ def test_errors_are_those_of_the_library(client) -> None:
         next(client.follow("20260101T000000-00000000"))
 
 
+@pytest.mark.slow
 def test_documents_are_stored_indexed_and_deleted(serve, home) -> None:
     data = b"# Dfdx\n\nDfdx supports CUDA for GPU acceleration.\n"
     sha256 = hashlib.sha256(data).hexdigest()

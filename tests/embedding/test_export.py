@@ -55,6 +55,7 @@ def test_pooling_and_prompt_are_the_models_own(tmp_path: Path, monkeypatch: pyte
     assert np.sum(rows * other, axis=1).max() < 0.999
 
 
+@pytest.mark.slow
 def test_a_graph_that_differs_is_left_out_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exporting, "_CHECKED_AS_PASSAGES", 4)
     monkeypatch.setattr(exporting, "CHECKED_TEXTS", 3)

@@ -74,6 +74,7 @@ def test_hostile_texts_have_finite_unit_vectors(embedder: PassageEmbedder) -> No
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_bf16_keeps_the_vectors(embedder: PassageEmbedder) -> None:
     short = PassageEmbedder(models.DEFAULT_MODEL, "cpu", "bf16")
     rows = short.embed(TEXTS)
@@ -170,6 +171,7 @@ def test_a_tokenizer_that_reads_otherwise_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+@pytest.mark.slow
 def test_half_the_bits_keep_the_vectors(embedder: PassageEmbedder, dtype: torch.dtype) -> None:
     """What CUDA gets, here on the processor: 16 bits in the transformer, 32 in pooling and normalising."""
     seen: list[torch.dtype] = []

@@ -87,6 +87,7 @@ def test_of_several_engines_the_fastest_is_kept(question_model: Path, monkeypatc
     assert ProcessorEmbedder(question_model, "fp32", ["openvino", "onnxruntime"]).engine == "onnxruntime"
 
 
+@pytest.mark.slow
 def test_a_trial_measures_each_engine(question_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("openvino")
     monkeypatch.setattr(processor, "_TRIAL_SECONDS", 0.0)

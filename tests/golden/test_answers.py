@@ -19,7 +19,7 @@ from mlsurvey.rendering.json import answer_value
 
 from .conftest import CORPUS, QUESTIONS, REGIONS
 
-pytestmark = pytest.mark.golden
+pytestmark = [pytest.mark.golden, pytest.mark.slow]
 
 LEAST = ("verbatim=1", "cell_recall=0.95", "hit_at_1=0.83", "list_f1=0.74", "abstain_right=0.71", "both_sides@10=0.75")
 GREATEST = ("misattributed=0", "abstain_wrong=0.03")
@@ -40,12 +40,14 @@ def run(survey, questions, names) -> Run:
     )
 
 
+@pytest.mark.slow
 def test_answers_keep_their_bounds(survey, questions) -> None:
     measured = run(survey, questions, called(survey.entities()))
     missed = {question.id: question.missed for question in measured.questions if question.missed}
     assert list(breaches(bounds(LEAST, GREATEST), measured.figures)) == [], f"missed: {missed}"
 
 
+@pytest.mark.slow
 def test_an_independent_scorer_finds_the_same_figures(survey, questions, tmp_path) -> None:
     if not SCORER.is_file():
         pytest.skip(f"no {SCORER}; set MLSURVEY_SHARED to the folder that holds evals/")

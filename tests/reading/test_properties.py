@@ -67,6 +67,7 @@ def test_passages_are_the_same_every_time(chunk: Chunk) -> None:
     assert chunk(text) == chunk(text)
 
 
+@pytest.mark.slow
 def test_every_real_document_is_tiled_within_the_limit(
     shared_documents: Path, gazetteer: Gazetteer, counter: TokenCounter
 ) -> None:

@@ -74,6 +74,7 @@ def test_names_are_taken_as_people_type_them(sync: Run) -> None:
     assert unknown.returncode == 4 and "did you mean burn" in unknown.stderr
 
 
+@pytest.mark.slow
 def test_what_cannot_be_had_is_told_and_the_rest_goes_on(sync: Run, upstream: Upstream) -> None:
     upstream.replies[GUIDE] = missing
     done = sync("sync", "burn", "--json")

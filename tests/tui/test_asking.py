@@ -205,6 +205,7 @@ def test_nothing_breaks_at_any_size(make_app, indexed, size) -> None:
     play(make_app(indexed), story, size)
 
 
+@pytest.mark.slow
 def test_a_resize_storm_breaks_nothing(make_app, indexed) -> None:
     async def story(app, pilot) -> None:
         await asked(app, pilot, COMPARE)
@@ -220,8 +221,6 @@ def test_a_resize_storm_breaks_nothing(make_app, indexed) -> None:
 def test_a_question_of_any_length_is_answered_or_refused_in_words(make_app, indexed) -> None:
     async def story(app, pilot) -> None:
         await asked(app, pilot, ("Does Burn support CUDA? " * 500)[:10_000].strip())
-        from mlsurvey_tui.ask.request import Request
-
         app.screen.ask(Request("x" * 30_000))
         await until(pilot, lambda: app.screen.query_one(ContentSwitcher).current == "notice")
         assert "Not answered" in text_of(app)

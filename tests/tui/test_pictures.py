@@ -70,6 +70,7 @@ def canned_app(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.slow
 def test_the_screens_look_as_before(canned_app, snapshot, size, theme) -> None:
     pictures = snapshot.use_extension(Svg)
 

@@ -109,6 +109,7 @@ def test_the_editor_opens_the_file_at_the_line(make_app, indexed, monkeypatch, t
     play(make_app(indexed), story)
 
 
+@pytest.mark.slow
 def test_five_megabytes_are_no_more_than_a_page(make_app, home) -> None:
     line = "Burn supports GPUs through CUDA, and this line goes on for a while to be like one of a book.\n"
     text = "# Book\n\n" + line * (5_000_000 // len(line))

@@ -92,6 +92,7 @@ def begin(terminal: Terminal, home, tmp_path: Path, documents: int, *, tells: bo
     terminal.wait(f"{documents} documents")
 
 
+@pytest.mark.slow
 def test_a_person_asks_reads_adds_finds_exports_and_leaves(terminal, home, tmp_path) -> None:
     (tmp_path / "zed.md").write_text("# Zed\n\nZed runs on toasters, and on nothing else.\n", "utf-8")
     begin(terminal, home, tmp_path, 4, tells=True)
@@ -134,6 +135,7 @@ def test_a_person_asks_reads_adds_finds_exports_and_leaves(terminal, home, tmp_p
     assert (tmp_path / "left").read_text("utf-8").strip() == "0"
 
 
+@pytest.mark.slow
 def test_a_closed_terminal_during_a_refresh_loses_nothing(terminal, home, tmp_path) -> None:
     for number in range(150):
         (home.corpus / f"n{number}.md").write_text(f"# N{number}\n\nNumber {number} is a number of its own.\n", "utf-8")
