@@ -1,6 +1,6 @@
 # Everything a checkout needs: Python 3.11 or newer, make and a package index.
 .DEFAULT_GOAL := help
-.PHONY: help ask test slow lint format corpus check clean
+.PHONY: help ask test slow lint format corpus docs check clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -49,6 +49,9 @@ format: $(ALL) ## let ruff format the code
 
 corpus: $(ALL) ## check the profiles, surveys, names and sources of corpus/
 	@$(BIN)/mlsurvey corpus check corpus
+
+docs: $(ALL) ## build the documentation as a site in build/site
+	@$(BIN)/zensical build --strict
 
 check: lint corpus test slow ## lint, check the corpus, then run all tests
 

@@ -17,7 +17,7 @@ import mlsurvey
 
 ROOT = Path(__file__).parents[1]
 LONGEST_FILE = 400
-PLACES = ("src", "tui", "tests", "bench", "training", ".ci")
+PLACES = ("src", "tui", "tests", "bench", "training", "examples", ".ci")
 EXTRAS = ("models", "openvino", "serve", "mcp", "web")
 SCRIPTS = ("bench", "training")
 """Folders of scripts that import their siblings by name alone."""

@@ -26,7 +26,7 @@ SMALL = 1024
 
 
 def halved(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The model with its large weights in 16 bits, each behind a node that widens it, and without the exporter's notes."""
+    """The model with its large weights in 16 bits, each behind a node that widens it, without the exporter's notes."""
     kept, widened = [], []
     for tensor in model.graph.initializer:
         if tensor.data_type != TensorProto.FLOAT or np.prod(tensor.dims) < SMALL:
