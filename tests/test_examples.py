@@ -36,4 +36,4 @@ def test_the_questions_are_about_the_shipped_corpus() -> None:
 def test_an_agent_starts_the_command_that_there_is() -> None:
     entry = json.loads((EXAMPLES / "mcp.json").read_text("utf-8"))["mcpServers"]["mlsurvey"]
     assert entry["command"] == "mlsurvey"
-    assert "Model Context Protocol" in run("-m", "mlsurvey", *entry["args"], "--help")
+    assert "Model Context Protocol" in " ".join(run("-m", "mlsurvey", *entry["args"], "--help").split())
