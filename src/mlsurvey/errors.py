@@ -1,19 +1,19 @@
-"""Every error that mlsurvey raises on purpose, in one tree.
+"""The exception hierarchy of mlsurvey.
 
     MlsurveyError
-    ├── UsageError            the request makes no sense as typed
-    │   └── SettingsError     a setting is unknown or has a wrong value
-    ├── NotFoundError         a named document, entity or folder is not there
+    ├── UsageError            the request is invalid
+    │   └── SettingsError     a setting is unknown or has an invalid value
+    ├── NotFoundError         a named document, entity or folder does not exist
     ├── UnreadableError       a file cannot be read as a document
-    ├── IndexingError         the index cannot serve
-    │   ├── NoIndexError      there is none yet
+    ├── IndexingError         the index cannot be used
+    │   ├── NoIndexError      no index has been built yet
     │   ├── DamagedIndexError a part is missing or broken
-    │   ├── MismatchError     it was built with another model or chunker
-    │   ├── ReplacedError     the generation in use was cleared away by later refreshes
+    │   ├── MismatchError     it was built with a different model or chunker
+    │   ├── ReplacedError     the generation in use was deleted by later refreshes
     │   └── BusyError         another process is writing it
-    ├── StorageError          the disk refused (full, read-only)
+    ├── StorageError          the disk refused the write (full, read-only)
     ├── EngineError           a model or engine is missing or failed
-    └── Interrupted           the person stopped the work; nothing was lost
+    └── Interrupted           the user stopped the work; nothing was lost
 
 A message says what went wrong, with which value, and what to type next.
 """
@@ -25,39 +25,39 @@ from contextlib import contextmanager
 
 
 class MlsurveyError(Exception):
-    """Base of all: ``exit_code`` is what the command line ends with."""
+    """Base class; ``exit_code`` is the exit status of the command line."""
 
     exit_code = 1
 
 
 class UsageError(MlsurveyError):
-    """The request makes no sense as typed."""
+    """The request is invalid."""
 
     exit_code = 2
 
 
 class SettingsError(UsageError):
-    """A setting is unknown or has a wrong value."""
+    """A setting is unknown or has an invalid value."""
 
 
 class NotFoundError(MlsurveyError):
-    """A named document, entity or folder is not there."""
+    """A named document, entity or folder does not exist."""
 
     exit_code = 4
 
 
 class UnreadableError(MlsurveyError):
-    """A file cannot be read as a document; the message is the reason, without the path."""
+    """A file cannot be read as a document; the message gives the reason, without the path."""
 
 
 class IndexingError(MlsurveyError):
-    """The index cannot serve."""
+    """The index cannot be used."""
 
     exit_code = 5
 
 
 class NoIndexError(IndexingError):
-    """There is no index in the folder yet."""
+    """The folder has no index yet."""
 
 
 class DamagedIndexError(IndexingError):
@@ -65,11 +65,11 @@ class DamagedIndexError(IndexingError):
 
 
 class MismatchError(IndexingError):
-    """The index was built with another model or chunker than the settings ask for."""
+    """The index was built with a different model or chunker than the settings ask for."""
 
 
 class ReplacedError(IndexingError):
-    """The generation in use was replaced and cleared away meanwhile; beginning again takes the newest."""
+    """The generation in use was replaced and deleted in the meantime; a retry uses the newest."""
 
 
 class BusyError(IndexingError):
@@ -79,7 +79,7 @@ class BusyError(IndexingError):
 
 
 class StorageError(MlsurveyError):
-    """The disk refused: full, read-only, or gone."""
+    """The disk refused the operation: full, read-only, or gone."""
 
     exit_code = 7
 
@@ -91,14 +91,14 @@ class EngineError(MlsurveyError):
 
 
 class Interrupted(MlsurveyError):
-    """The person stopped the work; nothing was lost."""
+    """The user stopped the work; nothing was lost."""
 
     exit_code = 130
 
 
 @contextmanager
 def needing(extra: str, what: str) -> Iterator[None]:
-    """Around imports of packages that an extra installs: where one is missing, say what to install for ``what``.
+    """Wraps imports from an optional extra; if a package is missing, the error says what to install for ``what``.
 
     Raises:
         EngineError: a package is not installed.

@@ -1,4 +1,4 @@
-"""An answer as a matrix: points of comparison down, libraries across. Pure."""
+"""An answer as a matrix: aspects as rows, libraries as columns. Pure."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from mlsurvey.types import Answer, Conflict, Missing, Statement
 
 Place = tuple[str | None, str | None]
-"""Entity and aspect, by slug; None for statements about neither."""
+"""Slugs of entity and aspect; None for statements about neither."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What the documents say of one library on one point; all empty where it was not asked for."""
+    """What the documents say about one library and aspect; all fields empty if the pair was not asked for."""
 
     entity: str | None
     aspect: str | None
@@ -23,7 +23,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Rows of cells: one row for each aspect, in it one cell for each entity, in the order of the answer."""
+    """One row per aspect and one cell per entity, in the order of the answer."""
 
     entities: tuple[str | None, ...]
     aspects: tuple[str | None, ...]
@@ -31,7 +31,7 @@ class Matrix:
 
 
 def matrix_of(answer: Answer) -> Matrix:
-    """The matrix of an answer; it has a row and a column for whatever any part of the answer is about."""
+    """The matrix of an answer, with a row and a column for every aspect and entity that any part of it is about."""
     told: list[Statement | Missing | Conflict] = [*answer.statements, *answer.missing, *answer.conflicts]
     entities: tuple[str | None, ...] = tuple(dict.fromkeys((*answer.entities, *(part.entity for part in told))))
     aspects: tuple[str | None, ...] = tuple(dict.fromkeys((*answer.aspects, *(part.aspect for part in told))))

@@ -1,4 +1,4 @@
-"""Where a document that was fetched came from, as an answer tells it."""
+"""Where a fetched document came from, as shown in an answer."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Origin of the very bytes that a citation quotes."""
+    """Origin of the exact bytes that a citation quotes."""
 
     url: str
-    """Page where a person finds the document."""
+    """Web page of the document."""
     version: str | None
-    """Commit or release; None where the host told none."""
+    """Commit or release; None if the host did not report one."""
     retrieved: str
-    """ISO date on which these bytes came into the corpus."""
+    """ISO date on which these bytes were added to the corpus."""
     licence: str
-    """SPDX expression; ``NOASSERTION`` where none is stated."""
+    """SPDX expression; ``NOASSERTION`` if none is stated."""

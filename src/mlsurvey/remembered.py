@@ -1,4 +1,4 @@
-"""A bounded memory that threads share: the least recently used goes first."""
+"""A thread-safe LRU cache."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ V = TypeVar("V")
 
 
 class Remembered(Generic[K, V]):
-    """At most ``most`` values by key."""
+    """Holds at most ``most`` values by key; evicts the least recently used."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -19,7 +19,7 @@ class Remembered(Generic[K, V]):
         self._values: OrderedDict[K, V] = OrderedDict()
 
     def get(self, key: K) -> V | None:
-        """The value, or None where it is not, or no longer, remembered."""
+        """The cached value, or None if absent or evicted."""
         with self._lock:
             if key not in self._values:
                 return None
@@ -27,7 +27,7 @@ class Remembered(Generic[K, V]):
             return self._values[key]
 
     def put(self, key: K, value: V) -> None:
-        """Remember a value."""
+        """Store a value."""
         with self._lock:
             self._values[key] = value
             self._values.move_to_end(key)

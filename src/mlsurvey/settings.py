@@ -1,11 +1,11 @@
-"""Settings: read once, from four places, and able to say where each came from.
+"""Settings: read once from four sources, each value with its origin.
 
-A value is taken from the first of these that has it:
+A value is taken from the first source that has it:
 
 1. an explicit argument (``--corpus`` on the command line);
 2. the environment (``MLSURVEY_CORPUS``);
-3. the file ``mlsurvey.toml``: the one in the checkout's root, else the one in the user's configuration folder;
-4. the default, which depends on where one stands: inside a checkout its ``corpus/`` and ``index/``,
+3. the file ``mlsurvey.toml`` in the root of the checkout, else the one in the user's configuration folder;
+4. the default, which depends on the current folder: inside a checkout its ``corpus/`` and ``index/``,
    elsewhere folders of these names in the user's data folder.
 """
 
@@ -28,9 +28,9 @@ FILE_NAME = "mlsurvey.toml"
 PROJECT = "mlsurvey"
 FOLDERS = ("corpus", "index")
 SERVE = "serve"
-"""Table of the settings file, and beginning of the names in the environment, that belong to the service."""
+"""Table in the settings file, and prefix of environment variables, reserved for the service."""
 NOT_SETTINGS = frozenset({"MLSURVEY_SHARED"})
-"""Names with our prefix that are no settings: this one tells the tests where the real documents are."""
+"""Variables with our prefix that are not settings: this one gives the tests the location of the real documents."""
 
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
@@ -48,12 +48,12 @@ _URL = re.compile(r"https?://[^\s?#]+")
 
 @dataclass(frozen=True)
 class Settings:
-    """All that a person may set. Made by :func:`load_settings`.
+    """All user settings; created by :func:`load_settings`.
 
-    Checked by hand, in a few lines: pydantic would be a fifth of the time in which a process answers a question.
+    Validated without pydantic, whose import would take a fifth of the time in which a process answers a question.
 
     Raises:
-        SettingsError: a value is not possible.
+        SettingsError: a value is invalid.
     """
 
     corpus: Path
@@ -63,23 +63,23 @@ class Settings:
     model: str = "all-MiniLM-L6-v2"
     """Sentence-transformers model that embeds passages and questions: a name or a folder."""
     device: Device = "auto"
-    """Where passages are embedded; auto takes the fastest there is."""
+    """Device that embeds passages; auto takes the fastest available."""
     precision: Precision = "auto"
-    """Number format while embedding; auto takes bf16 where the processor has it and the vectors keep."""
+    """Number format for embedding; auto takes bf16 if the CPU supports it and the vectors stay accurate."""
     engine: Engine = "auto"
-    """What embeds passages on a processor; auto takes the faster of those that are installed, by a second's trial."""
+    """CPU engine that embeds passages; auto takes the fastest installed one, by a one-second trial."""
     vectors: Vectors = "auto"
-    """How vectors are searched: exact scans them all; auto scans codes where there are many, and refines the best;
-    compressed does so in the least memory."""
+    """How vectors are searched: exact scans all of them; auto scans compressed codes if there are many vectors, then
+    rescores the best; compressed does the same with the least memory."""
     judge: str = "auto"
-    """What decides whether a stretch answers: auto is the network that comes along, none its sieve alone; else a
-    cross-encoder, by name or folder."""
+    """Model that decides whether a stretch answers the question: auto is the bundled network, none its sieve alone;
+    anything else is a cross-encoder, by name or folder."""
     reranker: str | None = None
-    """Cross-encoder that orders the best hits anew: a name or a folder; none, or an empty text, for no reranking."""
+    """Cross-encoder that reranks the best hits: a name or a folder; None or an empty string for no reranking."""
     github_raw: str = "https://raw.githubusercontent.com"
-    """Where `sync` reads files of GitHub's repositories: the host itself, or a mirror with the same paths."""
+    """Base URL from which `sync` reads files of GitHub repositories: GitHub itself, or a mirror with the same paths."""
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-    """For each field, in words, where its value came from."""
+    """Where the value of each field came from, in words."""
 
     def __post_init__(self) -> None:
         for name in NAMES:
@@ -91,16 +91,16 @@ class Settings:
             object.__setattr__(self, name, Path(getattr(self, name)))
 
     def values(self) -> dict[str, str | None]:
-        """The fields as plain text, from which ``Settings(**values)`` makes the same in another process."""
+        """The fields as strings; ``Settings(**values)`` recreates the same settings in another process."""
         return {name: None if (value := getattr(self, name)) is None else str(value) for name in NAMES}
 
 
 NAMES = tuple(one.name for one in fields(Settings) if one.name != "origins")
-"""What may be set, in the order in which it is told."""
+"""Names of the settings, in display order."""
 
 
 def _problem(name: str, value: object) -> str | None:
-    """Why a setting cannot have the value; None where it can."""
+    """Why the value is invalid for a setting; None if it is valid."""
     if name in FOLDERS:
         return None if isinstance(value, (str, os.PathLike)) else f"Input is not a valid path for {Path}"
     if choices := _CHOICES.get(name):
@@ -117,23 +117,23 @@ def _problem(name: str, value: object) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one stands, as far as settings care."""
+    """The surroundings that determine the settings."""
 
     checkout: Path | None
-    """Root of the mlsurvey checkout around the current folder, if there is one."""
+    """Root of the mlsurvey checkout that contains the current folder, if any."""
     file: Path | None
-    """The settings file that counts, if there is one."""
+    """The settings file in effect, if any."""
     data: Path
-    """Folder under which corpus and index lie unless told otherwise."""
+    """Default parent folder of corpus and index."""
 
     @property
     def defaults(self) -> Mapping[str, Path]:
-        """Corpus and index folder by default."""
+        """Default corpus and index folders."""
         return {name: self.data / name for name in FOLDERS}
 
 
 def find_place(folder: Path) -> Place:
-    """Look around from ``folder``: a checkout above it, a settings file, the user's folders."""
+    """Find the checkout around ``folder``, the settings file, and the data folder."""
     checkout = next((f for f in (folder, *folder.parents) if _is_checkout(f)), None)
     homes = (*((checkout,) if checkout else ()), platformdirs.user_config_path(PROJECT))
     file = next((home / FILE_NAME for home in homes if (home / FILE_NAME).is_file()), None)
@@ -144,7 +144,7 @@ def load_settings(explicit: Mapping[str, Any] | None = None) -> Settings:
     """Settings for the current folder and environment; None values in ``explicit`` count as not given.
 
     Raises:
-        SettingsError: a key is unknown or a value is not possible; the message names its origin.
+        SettingsError: a key is unknown or a value is invalid; the message names its origin.
     """
     place, here = find_place(Path.cwd()), Path.cwd()
     given = {name: value for name, value in (explicit or {}).items() if value is not None}
@@ -156,10 +156,10 @@ def load_settings(explicit: Mapping[str, Any] | None = None) -> Settings:
 
 
 def starter_folder() -> Path:
-    """Folder of the starter corpus: inside the installed package, or the ``corpus/`` of an editable install's checkout.
+    """Folder of the starter corpus: in the installed package, or ``corpus/`` in the checkout of an editable install.
 
     Raises:
-        SettingsError: neither is there; the installation is incomplete.
+        SettingsError: neither exists; the installation is incomplete.
     """
     package = Path(__file__).parent
     for folder in (package / "starter", package.parents[1] / "corpus"):
@@ -169,25 +169,25 @@ def starter_folder() -> Path:
 
 
 def user_corpus() -> Path:
-    """The corpus folder of those who work outside a checkout."""
+    """The default corpus folder outside a checkout."""
     return platformdirs.user_data_path(PROJECT) / "corpus"
 
 
 def vocabulary_folders(settings: Settings) -> tuple[Path, ...]:
-    """Folders with vocabulary files, the shipped one first: the corpus may add to it and replace entries."""
+    """Folders with vocabulary files, the bundled one first: the corpus may add entries and replace bundled ones."""
     return tuple(dict.fromkeys((starter_folder().resolve(), settings.corpus.resolve())))
 
 
 def _is_checkout(folder: Path) -> bool:
     try:
         project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8")).get("project", {})
-    except (OSError, ValueError):  # no such file, or one that is none of ours to judge
+    except (OSError, ValueError):  # no such file, or not valid TOML
         return False
     return isinstance(project, dict) and project.get("name") == PROJECT
 
 
 def _file_values(place: Place) -> Mapping[str, Any]:
-    """Keys of the settings file; its relative folders are relative to the file, not to where one stands."""
+    """Values from the settings file; relative folders are resolved against the file, not the current folder."""
     if place.file is None:
         return {}
     try:
@@ -202,11 +202,11 @@ def _file_values(place: Place) -> Mapping[str, Any]:
 
 
 def _absolute(path: Path, home: Path) -> Path:
-    return Path(os.path.normpath(home / path.expanduser()))  # resolve() would follow the person's own links
+    return Path(os.path.normpath(home / path.expanduser()))  # resolve() would follow the user's symlinks
 
 
 def _environment() -> dict[str, str]:
-    """Settings in the environment, whatever the case of the variables' names; an empty one counts as not set."""
+    """Settings from the environment; names are case-insensitive, and an empty variable counts as unset."""
     variables = {variable.lower(): value for variable, value in os.environ.items()}
     return {name: value for name in NAMES if (value := variables.get(f"{PREFIX}{name}".lower()))}
 
@@ -214,7 +214,7 @@ def _environment() -> dict[str, str]:
 def _origins(
     place: Place, file: Mapping[str, object], environment: Mapping[str, object], given: Mapping[str, object]
 ) -> dict[str, str]:
-    """Where each field's value comes from, in the order of the sources."""
+    """Where each field's value comes from, in words."""
     default = f"default inside the checkout {place.checkout}" if place.checkout else "default in the user's data folder"
 
     def origin(name: str) -> str:

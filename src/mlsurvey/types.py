@@ -1,8 +1,7 @@
-"""The nouns of mlsurvey: frozen records that every other module speaks in.
+"""The core data types of mlsurvey: frozen records shared by all other modules.
 
-Nothing here reads or writes, or imports beyond the standard library and :mod:`mlsurvey.provenance`. Positions are
-counted in Unicode code points of a document's text *as stored* (see
-:class:`Document`); lines are counted from 1.
+No I/O, and no imports beyond the standard library and :mod:`mlsurvey.provenance`. Positions are in Unicode code
+points of a document's text *as stored* (see :class:`Document`); lines are counted from 1.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ class Span:
 
 
 class SentenceKind(StrEnum):
-    """What a quotable stretch of text is made of."""
+    """The kind of a quotable stretch of text."""
 
     PROSE = "prose"
     BULLET = "bullet"
@@ -56,24 +55,24 @@ class SentenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The smallest stretch that may be quoted: a sentence, a short bullet, a table row, a block of code.
+    """The smallest quotable stretch: a sentence, a short bullet, a table row, a block of code.
 
-    ``text`` is the reading form of ``document.text[span]``: markup dropped and
-    white space folded, never reworded. For a table row it is prefixed by
-    nothing; ``header`` holds the row's column names instead.
+    ``text`` is the plain-text form of ``document.text[span]``: markup removed
+    and white space collapsed, never reworded. For a table row it has no prefix;
+    ``header`` holds the column names.
     """
 
     span: Span
     text: str
     kind: SentenceKind = SentenceKind.PROSE
     label: str | None = None
-    """Label of the bullet that it stands in ("Performance"), markup dropped."""
+    """Label of the enclosing bullet ("Performance"), markup removed."""
     header: tuple[str, ...] = ()
-    """Column names of the table, for a row."""
+    """Column names of the table, if this is a row."""
 
     @property
     def readable(self) -> str:
-        """The text by itself; a table row with its columns named: ``Candle | GPU: yes | How: CUDA``."""
+        """The text; for a table row with its column names: ``Candle | GPU: yes | How: CUDA``."""
         if not self.header:
             return self.text
         cells = [cell.strip() for cell in _CELL_END.split(self.text)]
@@ -87,28 +86,28 @@ class Sentence:
 class Document:
     """One file of the corpus at one version.
 
-    ``text`` is decoded as UTF-8, or as Windows-1252 where the bytes are not
-    valid UTF-8; a leading byte-order mark is dropped and line ends stay as they
-    are, so every span counts in the very text that a reader finds on disk.
+    ``text`` is decoded as UTF-8, or as Windows-1252 if the bytes are not valid
+    UTF-8; a leading byte-order mark is dropped and line endings are kept, so
+    spans refer to the text as it is on disk.
     """
 
     path: str
-    """POSIX path relative to the corpus root; the document's name."""
+    """POSIX path relative to the corpus root; identifies the document."""
     text: str
     sha256: str
     """Hex digest of the file's bytes."""
     title: str
     subject: str | None = None
-    """Slug of the one entity that the whole document is about, if there is one."""
+    """Slug of the single entity that the whole document is about, if any."""
     language: str | None = None
-    """Programming language of the libraries that it is about, if there is one."""
+    """Programming language of the libraries that the document is about, if any."""
     date: str | None = None
-    """ISO date that the document states for itself, if it does."""
+    """ISO date stated in the document, if any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The unit of retrieval. The passages of a document tile it: joined, they give its text back."""
+    """The unit of retrieval. The passages of a document tile it: concatenated, they give its text."""
 
     path: str
     ordinal: int
@@ -117,95 +116,95 @@ class Passage:
     line_start: int
     line_end: int
     trail: tuple[str, ...]
-    """Headings above the passage, outermost first, in reading form."""
+    """Headings above the passage, outermost first, as plain text."""
     subjects: tuple[str, ...]
-    """Slugs of the entities that it is about: none, one, or several where a heading names several."""
+    """Slugs of the entities that it is about; several if a heading names several."""
     sentences: tuple[Sentence, ...]
-    """What a reader sees of it. Empty where all of it is noise (badges, link definitions, front matter)."""
+    """The readable content. Empty if the passage is all noise (badges, link definitions, front matter)."""
 
     @property
     def text(self) -> str:
-        """Reading form of the passage, one sentence a line."""
+        """Plain-text form of the passage, one sentence per line."""
         return "\n".join(sentence.readable for sentence in self.sentences)
 
     @property
     def embedding_text(self) -> str:
-        """What is embedded and indexed: the heading trail, then the reading form."""
+        """The text that is embedded and indexed: the heading trail, then the plain-text form."""
         return f"{' > '.join(self.trail)}\n{self.text}" if self.trail else self.text
 
     @property
     def key(self) -> str:
-        """Digest of :attr:`embedding_text`: equal keys may share one embedding."""
+        """Digest of :attr:`embedding_text`; passages with equal keys share an embedding."""
         return hashlib.sha256(self.embedding_text.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A library (or system) that questions and documents may name."""
+    """A library or system that questions and documents can name."""
 
     slug: str
     name: str
     aliases: tuple[str, ...] = ()
     language: str | None = None
     kind: str | None = None
-    """``native``, ``binding``, ``mixed`` or None where unknown."""
+    """``native``, ``binding``, ``mixed`` or None if unknown."""
     category: tuple[str, ...] = ()
     plain_words: tuple[str, ...] = ()
-    """Names of it that are also ordinary words ("burn"): they need context before they count as a mention."""
+    """Names that are also ordinary words ("burn"): they count as a mention only in context."""
 
 
 @dataclass(frozen=True, slots=True)
 class Aspect:
-    """A point of comparison ("gpu"), with the words by which texts and questions speak of it."""
+    """A point of comparison ("gpu"), with the phrases that texts and questions use for it."""
 
     slug: str
     name: str
     question: tuple[str, ...] = ()
-    """Phrases by which a question asks for it. ``*`` stands for any ending: ``maintain*``."""
+    """Phrases that questions use to ask about it. ``*`` stands for any ending: ``maintain*``."""
     strong: tuple[str, ...] = ()
-    """Phrases that, in a text, all but always speak of it."""
+    """Phrases that almost always refer to it in a text."""
     weak: tuple[str, ...] = ()
-    """Phrases that often, in a text, speak of it."""
+    """Phrases that often refer to it in a text."""
     negative: tuple[str, ...] = ()
-    """Phrases that deny it by themselves ("abandoned"), beside the general words of negation."""
+    """Phrases that deny it on their own ("abandoned"), besides general negation words."""
     labels: tuple[str, ...] = ()
-    """Heading or bullet labels under which it stands ("Performance")."""
+    """Heading or bullet labels under which it is discussed ("Performance")."""
     description: str = ""
-    """One plain sentence that says what evidence looks like; embedded for the dense side."""
+    """One sentence that describes what evidence looks like; embedded for dense retrieval."""
     narrow: tuple[str, ...] = ()
-    """Phrases by which a question asks for a part of it ("AMD"): evidence has to name that part itself."""
+    """Phrases that ask for a part of it ("AMD"): evidence must name that part."""
     polar: bool = False
-    """A text can affirm or deny it, so that two documents can contradict each other."""
+    """Whether a text can affirm or deny it, so that two documents can contradict each other."""
     core: bool = False
-    """Looked at when a question names libraries and no aspect."""
+    """Whether it is considered when a question names libraries but no aspect."""
     general: bool = False
-    """Its words are the head of other aspects' names ("clustering algorithms"), and then say nothing themselves."""
+    """Whether its words also occur in names of other aspects ("clustering algorithms") and then carry no meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A class of entities that questions name ("deep learning frameworks")."""
+    """A class of entities that questions can name ("deep learning frameworks")."""
 
     slug: str
     name: str
     question: tuple[str, ...] = ()
-    """Phrases by which a question names the class; ``*`` stands for any ending."""
+    """Phrases that questions use to name the class; ``*`` stands for any ending."""
     aspect: str | None = None
-    """Slug of the aspect that shows membership, where it is not the category's own."""
+    """Slug of the aspect that shows membership, if it differs from the category's slug."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Restriction of a search; empty fields restrict nothing, several fields must all hold."""
+    """Restrictions on a search; empty fields are ignored, all others must hold."""
 
     entities: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     """Shell patterns over document paths (``rust/*``) or folder prefixes (``rust/``)."""
     headings: tuple[str, ...] = ()
-    """Words that stand together in a heading above the passage, in any case."""
+    """Phrases that occur in a heading above the passage, ignoring case."""
     updated_after: str | None = None
-    """ISO date: only documents of a later one, by what they state, else by when their file was last changed (UTC)."""
+    """ISO date: only documents with a later date, as stated, else by the modification time of the file (UTC)."""
 
     def __bool__(self) -> bool:
         return bool(self.entities or self.languages or self.paths or self.headings or self.updated_after)
@@ -213,41 +212,41 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that a search brought back, and why."""
+    """A passage returned by a search, and why."""
 
     passage_id: int
     passage: Passage
     score: float
     """Fused score; comparable within one search only."""
     ranks: Mapping[str, int]
-    """Rank, from 1, with each voter that found it: ``{"keyword": 3, "dense": 1}``."""
+    """Rank, from 1, by each retriever that found it: ``{"keyword": 3, "dense": 1}``."""
     scores: Mapping[str, float]
-    """Raw score with each voter: BM25 for ``keyword``, cosine for ``dense``, 0..1 for ``reranker``."""
+    """Raw score by each retriever: BM25 for ``keyword``, cosine for ``dense``, 0..1 for ``reranker``."""
     shares: Mapping[str, float] = field(default_factory=dict)
-    """What each voter adds to :attr:`score`: their sum is the score."""
+    """Contribution of each retriever to :attr:`score`; they add up to the score."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a passage is a hit: its terms add up to its BM25 score, its tokens to its cosine."""
+    """Why a passage is a hit: terms add up to the BM25 score, tokens to the cosine."""
 
     hit: Hit
     terms: tuple[tuple[str, str, float], ...]
-    """Triples (term as indexed, field, what it adds to the BM25 score), heaviest first."""
+    """Triples (term as indexed, field, contribution to the BM25 score), largest first."""
     cosine: float | None
-    """Between question and passage, also where the dense voter did not bring it; None in a keyword search."""
+    """Between question and passage, even if dense retrieval did not return it; None in a keyword search."""
     tokens: tuple[tuple[str, float], ...]
-    """Pairs (word piece of the embedded text, its share of the cosine), in the order of the text."""
+    """Pairs (word piece of the embedded text, its share of the cosine), in text order."""
 
     @property
     def remainder(self) -> float:
-        """Part of the cosine that no token has: rounding (1e-3 with bf16), or a model that does more than average."""
+        """Part of the cosine that no token accounts for: rounding (1e-3 with bf16), or a model without mean pooling."""
         return (self.cosine or 0.0) - sum(share for _, share in self.tokens)
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim quote and where it stands: ``text[start:end] == quote`` in the document as stored."""
+    """A verbatim quote and its position: ``text[start:end] == quote`` in the document as stored."""
 
     number: int
     document: str
@@ -261,24 +260,24 @@ class Citation:
     quote: str
     score: float
     source: Source | None = None
-    """Where a document that was fetched came from."""
+    """Origin of the document, if it was fetched."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One line of an answer: the reading form of what its citations quote."""
+    """One line of an answer: the plain-text form of what its citations quote."""
 
     entity: str | None
     aspect: str | None
     text: str
     citations: tuple[int, ...]
     stance: str | None = None
-    """``for`` or ``against`` what was asked for, where the answer weighs it; None where it does not."""
+    """``for`` or ``against`` what was asked, if the answer weighs evidence; else None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A pair that was asked for and found no evidence, with the number of passages looked at."""
+    """A requested pair without evidence, with the number of passages searched."""
 
     entity: str | None
     aspect: str | None
@@ -287,7 +286,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Citations that say incompatible things about one entity and aspect."""
+    """Citations that contradict each other about one entity and aspect."""
 
     entity: str
     aspect: str | None
@@ -296,7 +295,7 @@ class Conflict:
 
 
 class Kind(StrEnum):
-    """What a question wants."""
+    """The kind of a question."""
 
     COMPARE = "compare"
     LIST = "list"
@@ -305,7 +304,7 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """How far an answer reaches."""
+    """How completely a question is answered."""
 
     ANSWERED = "answered"
     PARTIAL = "partial"
@@ -314,7 +313,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The public contract, schema 1: the same object from the CLI, the API and the exports."""
+    """The public contract, schema 1: the CLI, the API and the exports return the same object."""
 
     question: str
     kind: Kind
@@ -332,11 +331,11 @@ class Answer:
     writer: str = "extractive"
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """For a list: the entities of the class under ``yes``, ``no`` and ``unknown``."""
+    """For a list: the entities of the class, grouped as ``yes``, ``no`` and ``unknown``."""
     carried: tuple[str, ...] = ()
-    """For a follow-up: what was taken from the questions before, ``libraries``, ``matter`` or ``answers``."""
+    """For a follow-up: what was taken from previous questions: ``libraries``, ``matter`` or ``answers``."""
     nearest: tuple[Citation, ...] = ()
-    """For an abstention: what came nearest, offered as such. Numbered from 1 by itself; no statement cites it."""
+    """For an abstention: the closest passages. Numbered separately from 1; no statement cites them."""
     schema: int = 1
 
 
@@ -345,22 +344,22 @@ class Generation:
     """One published state of an index."""
 
     number: int
-    """Grows by one with each publication."""
+    """Increases by one with each publication."""
     id: str
-    """Digest of the recipe and of every document: the same inputs give the same id."""
+    """Digest of the recipe and of every document: equal inputs give equal ids."""
     created: str
     """ISO time, UTC."""
     model: str
-    """Identity of the embedder that made the vectors."""
+    """Identity of the embedder that computed the vectors."""
     recipe: str
-    """Digest of everything beside the documents that shapes the index."""
+    """Digest of everything besides the documents that affects the index."""
     documents: int
     passages: int
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file that was not read, and the reason in words a person can act on."""
+    """A file that could not be read, with an actionable reason."""
 
     path: str
     reason: str
@@ -368,26 +367,26 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class RefreshReport:
-    """What a refresh did, or would do (``dry_run``). All paths are relative to the corpus root, sorted."""
+    """What a refresh did, or would do (``dry_run``). Paths are relative to the corpus root and sorted."""
 
     dry_run: bool
     generation: str | None
-    """Id of the generation in use afterwards; None for a dry run on an empty index."""
+    """Id of the generation in use after the refresh; None for a dry run on an empty index."""
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     moved: tuple[tuple[str, str], ...] = ()
-    """Pairs (old path, new path) of files whose bytes stayed the same."""
+    """Pairs (old path, new path) of files with unchanged bytes."""
     removed: tuple[str, ...] = ()
     duplicate: tuple[tuple[str, str], ...] = ()
     """Pairs (path, first path with the same bytes); both are indexed."""
     unreadable: tuple[Unreadable, ...] = ()
     unchanged: int = 0
     passages: int = 0
-    """Passages in the index afterwards."""
+    """Passages in the index after the refresh."""
     embedded: int = 0
     """Passages whose embedding had to be computed."""
     reused: int = 0
-    """New or moved passages whose embedding was already known."""
+    """New or moved passages whose embedding was reused."""
     seconds: float = 0.0
     seconds_embedding: float = 0.0
     device: str | None = None
@@ -395,5 +394,5 @@ class RefreshReport:
 
     @property
     def is_change(self) -> bool:
-        """Whether any document of the index differs from before."""
+        """Whether any document in the index changed."""
         return bool(self.added or self.changed or self.moved or self.removed)

@@ -1,1 +1,1 @@
-"""Terminal interface of mlsurvey; it stands on the library and is never imported by it."""
+"""Terminal interface of mlsurvey. It builds on the library and is never imported by it."""

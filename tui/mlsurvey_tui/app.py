@@ -1,4 +1,4 @@
-"""The application: its screens, its keys, its palette."""
+"""The application: its screens, keys and command palette."""
 
 from __future__ import annotations
 
@@ -62,15 +62,15 @@ class MlsurveyApp(Program):
         theme: str | None = None,
         service: Callable[[], Service] = Service,
     ) -> None:
-        """An application.
+        """Create the application.
 
         Args:
-            open_engine: opens the index or the connection; called in a thread, behind the first frame.
-            corpus: folder of the documents where it is on this machine.
-            state: folder for the history and for choices.
-            keys: file of the keys that a person changed.
-            theme: colours of this run; else those of last time.
-            service: where a question that is copied as a request is to be sent.
+            open_engine: opens the index or the connection; called in a thread after the first frame.
+            corpus: folder of the documents; None if it is not on this machine.
+            state: folder for the history and the preferences.
+            keys: file of the user's custom key bindings.
+            theme: theme for this run; the saved theme if None.
+            service: returns the server that a question copied as a curl command is sent to.
         """
         super().__init__(open_engine, corpus=corpus, state=state)
         self._keys = keys
@@ -78,7 +78,7 @@ class MlsurveyApp(Program):
         self._theme_now = theme or self.preferences.theme
 
     def on_mount(self) -> None:
-        """Look as last time, and open the engine behind the first frame."""
+        """Restore the saved theme and key bindings, and open the engine after the first frame."""
         if self._theme_now in self.available_themes:
             self.theme = self._theme_now
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember_theme(theme.name))
@@ -89,13 +89,13 @@ class MlsurveyApp(Program):
         self.call_after_refresh(self.open_engine)
 
     def _remember_theme(self, name: str) -> None:
-        """What a person picks is kept; what the session began with is not picked."""
+        """Save a theme that the user picks, but not the theme that the session started with."""
         if name != self._theme_now:
             self.choose_theme(name)
         self._theme_now = ""
 
     def on_unmount(self) -> None:
-        """Let go of everything."""
+        """Close the history and the engine."""
         self.history.close()
         self.close_engine()
 
@@ -106,11 +106,11 @@ class MlsurveyApp(Program):
         self.push_screen(SourceScreen(places))
 
     def explain(self, query: str, hit: Hit, mode: str) -> None:
-        """Tell why a passage was found."""
+        """Show why a passage was found."""
         self.push_screen(WhyScreen(query, hit, mode))
 
     def explain_citation(self, question: str, citation: Citation) -> None:
-        """Find the passage among the hits of the question, then tell why."""
+        """Find the cited passage among the hits of the question, then show why it was found."""
         self.run_worker(lambda: self._explain_citation(question, citation), thread=True, exclusive=True, group="why")
 
     def _explain_citation(self, question: str, citation: Citation) -> None:
@@ -122,18 +122,18 @@ class MlsurveyApp(Program):
             self.call_from_thread(self.explain, question, hit, "hybrid")
 
     def show_corpus(self) -> None:
-        """Go to the documents; from them, back."""
+        """Open the documents screen, or close it if it is on top."""
         if not any(isinstance(screen, CorpusScreen) for screen in self.screen_stack):
             self.push_screen(CorpusScreen())
         elif isinstance(self.screen, CorpusScreen):
             self.pop_screen()
 
     def action_show_corpus(self) -> None:
-        """The same by a key."""
+        """Open or close the documents screen."""
         self.show_corpus()
 
     def action_show_ask(self) -> None:
-        """Leave whatever lies over the question."""
+        """Close all screens above the ask screen and focus the question."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
         if isinstance(self.screen, AskScreen):
@@ -142,15 +142,15 @@ class MlsurveyApp(Program):
     # Refreshing
 
     def action_refresh_index(self) -> None:
-        """Preview a refresh; the first one, where there is nothing to compare with, begins at once."""
+        """Preview a refresh; without an existing index, refresh immediately."""
         self.refresh_index(dry_run=self.generation is not None)
 
     def action_stop_refresh(self) -> None:
-        """Stop the refresh that runs."""
+        """Stop the running refresh."""
         self.stop_refresh()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A refresh can be stopped while it runs; the documents are a step from the question, not from a source."""
+        """Allow stopping only while a refresh runs, and the documents only from the ask and documents screens."""
         if action == "stop_refresh":
             return self.work is not None
         if action == "show_corpus":
@@ -158,12 +158,12 @@ class MlsurveyApp(Program):
         return super().check_action(action, parameters)
 
     def watch_work(self, before: Work | None, now: Work | None) -> None:
-        """The footer tells what can be stopped."""
+        """Update the footer when a refresh starts or ends."""
         if (before is None) != (now is None):
             self.screen.refresh_bindings()
 
     def watch_outcome(self, outcome: Outcome | None) -> None:
-        """Tell how a refresh ended, and offer what a preview tells."""
+        """Report how a refresh ended; after a preview, offer to run it."""
         if outcome is None:
             return
         if isinstance(outcome.error, Interrupted):
@@ -176,7 +176,7 @@ class MlsurveyApp(Program):
             self._report(outcome)
 
     def _tell_synced(self, report: SyncReport) -> None:
-        """Among the documents in full, elsewhere in a line."""
+        """Show the full report on the documents screen, and a one-line notification elsewhere."""
         if isinstance(self.screen, CorpusScreen):
             self.screen.read()
             self.push_screen(SyncedScreen(report), lambda yes: self.refresh_index() if yes else None)
@@ -198,14 +198,14 @@ class MlsurveyApp(Program):
     # Help
 
     def action_help(self) -> None:
-        """Help for what has the focus, in a panel; the same key closes it."""
+        """Toggle the help panel for the focused widget."""
         if self.screen.query("HelpPanel"):
             self.action_hide_help_panel()
         else:
             self.action_show_help_panel()
 
     def action_jump(self) -> None:
-        """Show a letter on everything that can have the focus."""
+        """Show a letter on every focusable widget."""
 
         def go(widget: Widget | None) -> None:
             if widget is not None:
@@ -214,7 +214,7 @@ class MlsurveyApp(Program):
         self.push_screen(JumpScreen(targets(self.screen)), go)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every action for the palette."""
+        """Yield every action for the command palette."""
         yield from super().get_system_commands(screen)
         told: set[str] = set()
         for active in screen.active_bindings.values():

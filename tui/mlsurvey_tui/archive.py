@@ -1,4 +1,4 @@
-"""The history of questions and answers, in one SQLite file. Written at once: nothing is lost in a crash."""
+"""The history of questions and answers, in one SQLite file. Written immediately, so a crash loses nothing."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ _VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One question that was asked."""
+    """One entry of the history."""
 
     id: int
     asked: str
-    """ISO time, UTC."""
+    """ISO 8601 time in UTC."""
     question: str
     status: str
     generation: str
-    """Id of the index that answered."""
+    """Id of the index that produced the answer."""
     starred: bool
 
 
 class History:
-    """Questions and answers, newest first. Safe to share between threads and between running programs."""
+    """Questions and answers, newest first. Safe to share between threads and processes."""
 
     def __init__(self, folder: Path) -> None:
         self._lock = threading.Lock()
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(folder / FILE, timeout=10, check_same_thread=False, isolation_level=None)
-            with suppress(sqlite3.OperationalError):  # another program is just doing so, for which SQLite does not wait
+            with suppress(sqlite3.OperationalError):  # another process is setting it; SQLite does not wait here
                 self._db.execute("PRAGMA journal_mode = WAL")
             self._db.executescript(_SCHEMA)
             self._db.execute(f"PRAGMA user_version = {_VERSION}")
@@ -67,14 +67,14 @@ class History:
             self._db.close()
 
     def add(self, answer: Answer) -> int:
-        """Keep an answer; its id."""
+        """Store an answer and return its id."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         row = (now, answer.question, answer.status.value, answer.index, json.dumps(asdict(answer)))
         sql = "INSERT INTO answers (asked, question, status, generation, answer) VALUES (?, ?, ?, ?, ?)"
         return int(self._run(sql, row).lastrowid or 0)
 
     def entries(self, words: str = "", *, starred: bool = False, limit: int = 500) -> list[Entry]:
-        """The newest entries whose question or answer holds every word."""
+        """Return the newest entries whose question or answer contains every word."""
         wanted = words.split()
         where = ["(question LIKE ? ESCAPE '!' OR answer LIKE ? ESCAPE '!')"] * len(wanted) + ["starred"] * starred
         values = [pattern for word in wanted for pattern in (_like(word),) * 2]
@@ -86,15 +86,15 @@ class History:
         ]
 
     def questions(self, limit: int = 200) -> list[str]:
-        """Different questions, the one asked last first."""
+        """Return distinct questions, the most recent first."""
         sql = "SELECT question FROM answers GROUP BY question ORDER BY max(id) DESC LIMIT ?"
         return [row[0] for row in self._run(sql, (limit,)).fetchall()]
 
     def answer(self, entry: int) -> Answer:
-        """The answer as it was.
+        """Return the stored answer.
 
         Raises:
-            NotFoundError: it was deleted meanwhile.
+            NotFoundError: the entry has been deleted.
         """
         row = self._run("SELECT answer FROM answers WHERE id = ?", (entry,)).fetchone()
         if row is None:
@@ -102,11 +102,11 @@ class History:
         return answer_of(json.loads(row[0]))
 
     def star(self, entry: int, starred: bool) -> None:
-        """Mark an entry, or take the mark away."""
+        """Star or unstar an entry."""
         self._run("UPDATE answers SET starred = ? WHERE id = ?", (int(starred), entry))
 
     def delete(self, entry: int) -> None:
-        """Forget an entry."""
+        """Delete an entry."""
         self._run("DELETE FROM answers WHERE id = ?", (entry,))
 
     def _run(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
@@ -123,14 +123,14 @@ def _like(word: str) -> str:
 
 
 def answer_of(value: Any) -> Answer:
-    """An answer from plain values, as they are kept and as a server sends them."""
+    """Build an answer from plain values, as stored here or sent by a server."""
     answer: Answer = _adapter().validate_python(value)
     return answer
 
 
 @lru_cache(maxsize=1)
 def _adapter() -> Any:
-    """Makes answers from plain values. Pydantic reads the dataclasses' own annotations."""
+    """Return the Pydantic adapter, which reads the dataclasses' own annotations."""
     from pydantic import TypeAdapter
 
     return TypeAdapter(Answer)

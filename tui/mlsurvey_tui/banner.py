@@ -1,4 +1,4 @@
-"""The line at the top: what is asked, and how far a refresh is."""
+"""The top line: the current index and the progress of a refresh."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 
 class Banner(Static):
-    """Follows what the program tells; a click leads to the documents."""
+    """Shows the state of the program; a click opens the documents screen."""
 
     def __init__(self) -> None:
         super().__init__("", id="banner", markup=False)
 
     def on_mount(self) -> None:
-        """Show what is known, and what comes."""
+        """Show the current state and follow its changes."""
         self.watch(self.app, "about", self._tell)
         self.watch(self.app, "work", self._tell)
 
     def on_click(self) -> None:
-        """Go to the documents."""
+        """Open the documents screen."""
         cast("Program", self.app).show_corpus()
 
     def _tell(self) -> None:

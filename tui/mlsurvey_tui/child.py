@@ -1,9 +1,9 @@
-"""The process of one refresh, or of one fetch from upstream.
+"""The child process of one refresh or one upstream sync.
 
-Its order is one line of JSON on stdin, its progress and its report are lines on stdout.
+It reads its task as one line of JSON from stdin, and writes progress and the report as JSON lines to stdout.
 
-It stops when its stdin ends, so it never outlives the program that wants to
-know: not when that is killed, nor when its terminal is closed.
+It stops when stdin is closed, so it never outlives its parent, even if the
+parent is killed or its terminal is closed.
 """
 
 from __future__ import annotations
@@ -21,46 +21,46 @@ from mlsurvey.survey import Survey
 from mlsurvey.survey.upstream import sync_upstream
 
 INTERVAL = 0.2
-"""Seconds between two lines of progress."""
+"""Seconds between two progress lines."""
 NICENESS = 10
-"""How far the work steps back behind questions that are answered meanwhile."""
+"""Niceness of the process, so that questions answered in the meantime take priority."""
 
 
 class Watch:
-    """Knows how far the work is, tells it at a steady pace, and stops it when nobody listens any more."""
+    """Reports the progress of the task at a fixed interval, and stops it when the parent is gone."""
 
     def __init__(self) -> None:
         self._now = ("start", 0, 1)
         self._over = threading.Event()
 
     def __call__(self, phase: str, done: int, total: int) -> None:
-        """Take down how far the phase is.
+        """Record the progress of the phase.
 
         Raises:
-            Interrupted: nobody listens any more.
+            Interrupted: the parent is gone.
         """
         if self._over.is_set():
             raise Interrupted("stopped; nothing is lost: what was done is kept, and the index is as it was")
         self._now = (phase, done, total)
 
     def tell(self) -> None:
-        """Tell the progress until the work is over."""
+        """Report the progress until the task is over."""
         while not self._over.wait(INTERVAL):
             _write({"progress": self._now})
 
     def listen(self) -> None:
-        """Wait for the end of stdin."""
+        """Wait until stdin is closed, then stop the task."""
         while sys.stdin.buffer.readline():
             pass
         self._over.set()
 
     def end(self) -> None:
-        """Tell no more."""
+        """Stop reporting."""
         self._over.set()
 
 
 def main() -> None:
-    """Read the order, step back, do it, report."""
+    """Lower the priority, read the task, run it and report the result."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     order = json.loads(sys.stdin.buffer.readline())
@@ -72,7 +72,7 @@ def main() -> None:
     watch.end()
     teller.join()
     _write(result)
-    os._exit(0)  # the listener still waits for stdin, which the interpreter cannot close under it
+    os._exit(0)  # the listener thread still blocks on stdin, which a normal exit could not close
 
 
 def _result(order: dict[str, Any], watch: Watch) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def _result(order: dict[str, Any], watch: Watch) -> dict[str, Any]:
 
 def _write(value: dict[str, Any]) -> None:
     try:
-        sys.stdout.write(json.dumps(value) + "\n")  # paths that are no UTF-8 pass as escapes
+        sys.stdout.write(json.dumps(value) + "\n")  # non-UTF-8 paths are written as escapes
         sys.stdout.flush()
     except BrokenPipeError:
         os._exit(1)

@@ -1,4 +1,4 @@
-"""Ask before something is done that cannot be undone."""
+"""Ask for confirmation before an action that cannot be undone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from textual.widgets import Button, Static
 
 
 class Confirm(ModalScreen[bool]):
-    """Yes or no; no has the focus, so that Enter does nothing by accident."""
+    """Yes or no. "No" has the focus, so that an accidental Enter does nothing."""
 
     AUTO_FOCUS = "#no"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -24,12 +24,12 @@ class Confirm(ModalScreen[bool]):
     ]
 
     def __init__(self, title: str, lines: str, yes: str) -> None:
-        """``lines`` say what would be done; ``yes`` is the word for doing it."""
+        """``lines`` describe the action; ``yes`` is the label of the confirm button."""
         super().__init__()
         self.heading, self.lines, self.yes = title, lines, yes
 
     def compose(self) -> ComposeResult:
-        """What it is about, and the two answers."""
+        """Yield the description and the two buttons."""
         with Vertical(id="confirm", classes="dialog") as box:
             box.border_title = self.heading
             with VerticalScroll(id="about", can_focus=False):

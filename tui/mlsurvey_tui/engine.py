@@ -1,4 +1,4 @@
-"""What the screens ask of mlsurvey: a survey opened here, or one behind a server, looks the same to them."""
+"""The interface between the screens and mlsurvey, the same for a local survey and a server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class Engine(Protocol):
-    """The part of :class:`mlsurvey.survey.Survey` that the terminal interface uses; its docstrings hold here."""
+    """The part of :class:`mlsurvey.survey.Survey` that the terminal interface uses; see there for the methods."""
 
     def parts(
         self,
@@ -77,6 +77,6 @@ class Engine(Protocol):
 
 @runtime_checkable
 class Syncing(Protocol):
-    """An engine that can fetch documents from upstream: one on this machine."""
+    """An engine that can fetch documents from upstream; only the local one can."""
 
     def sync(self, names: Sequence[str] = (), *, progress: Progress | None = None) -> SyncReport: ...

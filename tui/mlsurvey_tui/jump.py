@@ -1,4 +1,4 @@
-"""Jump mode: a letter on everything that can have the focus, and the letter goes there."""
+"""Jump mode: shows a letter on every focusable widget; typing the letter focuses it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LETTERS = "asdfghjklqwertyuiopzxcvbnm"
 
 
 class JumpScreen(ModalScreen[Widget | None]):
-    """Lies over a screen; gives the widget that was chosen."""
+    """Overlay on a screen. Returns the chosen widget, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close", id="jump.close")]
 
@@ -28,14 +28,14 @@ class JumpScreen(ModalScreen[Widget | None]):
         self._typed = ""
 
     def compose(self) -> ComposeResult:
-        """A label at the corner of each target."""
+        """Yield a label at the corner of each target."""
         for label, target in self.targets.items():
             tag = Static(label, classes="jump", markup=False)
             tag.absolute_offset = Offset(target.region.x, target.region.y)
             yield tag
 
     def on_key(self, event: events.Key) -> None:
-        """Take letters until they name a target, or none can be named any more."""
+        """Collect letters until they match a target, or no target can match."""
         if event.key == "escape":
             return
         event.stop()
@@ -46,30 +46,30 @@ class JumpScreen(ModalScreen[Widget | None]):
             self.dismiss(None)
 
     def on_click(self) -> None:
-        """A click ends it."""
+        """Close on a click."""
         self.dismiss(None)
 
     def on_resize(self, event: events.Resize) -> None:
-        """The targets have moved: nothing points at them any more."""
+        """Close, since the labels no longer match the targets."""
         if self._typed or event.size != event.virtual_size:
             self.dismiss(None)
 
 
 def targets(screen: Screen[object]) -> list[Widget]:
-    """What can have the focus and is to be seen, from top to bottom."""
+    """Return the visible focusable widgets, from top to bottom."""
     seen = [widget for widget in screen.focus_chain if _is_seen(widget, screen)]
     return sorted(seen, key=lambda widget: (widget.region.y, widget.region.x))
 
 
 def _is_seen(widget: Widget, screen: Screen[object]) -> bool:
-    """Whether its corner is on the screen and not scrolled away."""
+    """Whether the corner of the widget is on the screen and not scrolled out of view."""
     corner = widget.region.offset
     around = [screen, *(parent for parent in widget.ancestors if isinstance(parent, Widget) and parent.is_scrollable)]
     return bool(widget.region) and all(parent.region.contains_point(corner) for parent in around)
 
 
 def labels(count: int) -> list[str]:
-    """So many different labels: letters, or pairs of them where there are not enough."""
+    """Return ``count`` different labels: single letters, or pairs if there are not enough letters."""
     if count <= len(LETTERS):
         return list(LETTERS[:count])
     return ["".join(pair) for pair in islice(product(LETTERS, repeat=2), count)]

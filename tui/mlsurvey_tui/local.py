@@ -1,4 +1,4 @@
-"""The engine of an index on this machine."""
+"""The engine for an index on this machine."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ if TYPE_CHECKING:
     from mlsurvey.syncing.sync import SyncReport
 
 PATIENCE = 3.0
-"""Seconds that a task has to stop by itself, before it is ended; nothing is lost either way."""
+"""Seconds that a task has to stop before it is killed; nothing is lost either way."""
 
 
 class LocalEngine(Survey):
-    """A survey whose refreshes, and fetches from upstream, run in a process of their own.
+    """A survey that runs refreshes and upstream syncs in a child process.
 
-    Reading and embedding take the whole of a processor and a gigabyte of
-    memory; beside them, in one process, the screen would stutter.
+    Reading and embedding take a full CPU core and a gigabyte of memory; in the
+    same process they would make the screen stutter.
     """
 
     def refresh(
         self, *, dry_run: bool = False, rebuild: bool = False, progress: Progress | None = None
     ) -> RefreshReport:
-        """As :meth:`mlsurvey.survey.Survey.refresh`; ``progress`` is called often, and stops it by raising."""
+        """Like :meth:`mlsurvey.survey.Survey.refresh`; ``progress`` is called often and stops it by raising."""
         told = self._work({"dry_run": dry_run, "rebuild": rebuild}, progress)
         return report_of(told)
 
     def sync(self, names: Sequence[str] = (), *, progress: Progress | None = None) -> SyncReport:
-        """As :func:`mlsurvey.survey.upstream.sync_upstream`; ``progress`` is called often, and stops it by raising."""
+        """Like :func:`mlsurvey.survey.upstream.sync_upstream`; ``progress`` is called often and stops it by raising."""
         told = self._work({"libraries": list(names)}, progress)
         return sync_report_of(told)
 
     def _work(self, task: Mapping[str, Any], progress: Progress | None) -> Mapping[str, Any]:
-        """Have a process of its own do a task. Gives its report."""
+        """Run a task in a child process and return its report."""
         order = {"settings": self.settings.values(), **task}
         with tempfile.TemporaryFile() as complaints, _child(complaints) as child:
             assert child.stdin is not None and child.stdout is not None
@@ -61,9 +61,9 @@ class LocalEngine(Survey):
 
 @contextmanager
 def _child(complaints: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """The process of one task. Leaving the block closes its stdin, which stops it.
+    """Start the child process of one task. Leaving the block closes its stdin, which stops it.
 
-    It has a session of its own: Ctrl-C in an editor that is open meanwhile is not meant for it.
+    It runs in its own session, so that Ctrl-C in an editor opened in the meantime does not reach it.
     """
     child = subprocess.Popen(
         [sys.executable, "-m", "mlsurvey_tui.child"],

@@ -1,4 +1,4 @@
-"""Paths as a person types them: completed, and made whole."""
+"""Paths typed by the user: completion and expansion to absolute paths."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from textual.suggester import Suggester
 
 
 class PathSuggester(Suggester):
-    """Completes the last part of a path that is being typed."""
+    """Completes the last part of a path while it is typed."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """The first file or folder that begins so, in the order of their names; hidden ones only when asked for."""
+        """Return the value completed to the first match by name; hidden names match only after a typed dot."""
         folder, _, begun = value.rpartition("/")
         if not value or value == "~":
             return None
@@ -31,5 +31,5 @@ class PathSuggester(Suggester):
 
 
 def typed_path(text: str) -> Path:
-    """An absolute path; ``~`` is the person's home."""
-    return Path(os.path.normpath(Path.cwd() / Path(text.strip()).expanduser()))  # resolve() would follow own links
+    """Return the absolute path; ``~`` is the user's home folder."""
+    return Path(os.path.normpath(Path.cwd() / Path(text.strip()).expanduser()))  # resolve() would follow symlinks

@@ -1,4 +1,4 @@
-"""Places in documents that one can go through, one after the other. Pure."""
+"""Places in documents that can be stepped through. Pure."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from mlsurvey.types import Citation, Hit, Span
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A stretch of a document that is to be seen."""
+    """A span of a document to show."""
 
     document: str
     span: Span
     line: int
     label: str
-    """What it is called in the title: ``[3]``."""
+    """Its name in the title, such as ``[3]``."""
     sha256: str | None = None
-    """Of the version that it was taken from, where that is known."""
+    """Digest of the document version that the place refers to; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Several places and the one that is looked at."""
+    """Several places and the current one."""
 
     listed: tuple[Place, ...]
     current: int = 0
 
     @property
     def place(self) -> Place:
-        """The one that is looked at."""
+        """The current place."""
         return self.listed[self.current]
 
     def step(self, by: int) -> Places:
-        """The next or an earlier one; the ends hold."""
+        """Return the places moved by ``by`` steps, clamped to the first and last place."""
         return replace(self, current=min(max(self.current + by, 0), len(self.listed) - 1))
 
 
 def cited_places(citations: Sequence[Citation], number: int) -> Places:
-    """The places that an answer cites, at the citation of that number."""
+    """Return the places that an answer cites, starting at the citation with the given number."""
     listed = tuple(Place(c.document, Span(c.start, c.end), c.line_start, f"[{c.number}]", c.sha256) for c in citations)
     return Places(listed, next(index for index, c in enumerate(citations) if c.number == number))
 
 
 def hit_places(hits: Sequence[Hit], index: int) -> Places:
-    """The places of a search's hits, at one of them."""
+    """Return the places of search hits, starting at the given index."""
     listed = tuple(
         Place(hit.passage.path, hit.passage.span, hit.passage.line_start, f"hit {rank}")
         for rank, hit in enumerate(hits, start=1)
@@ -54,5 +54,5 @@ def hit_places(hits: Sequence[Hit], index: int) -> Places:
 
 
 def document_place(document: str) -> Places:
-    """The beginning of a document."""
+    """Return the beginning of a document as a place."""
     return Places((Place(document, Span(0, 0), 1, "document"),))

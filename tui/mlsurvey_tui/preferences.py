@@ -1,4 +1,4 @@
-"""What the terminal interface remembers of a person's choices, and the keys that they changed."""
+"""Saved preferences and custom key bindings of the user."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ _STATE_FILE = "tui.json"
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """Choices that outlive a session."""
+    """Preferences kept between sessions."""
 
     theme: str = "textual-dark"
     cards: bool = False
-    """Comparisons as cards, also where a matrix has room."""
+    """Show comparisons as cards even if a matrix fits."""
 
 
 def state_folder() -> Path:
-    """Where history and choices are kept: the user's data folder."""
+    """Return the folder of the history and the preferences: the user's data folder."""
     return platformdirs.user_data_path("mlsurvey")
 
 
 def load(folder: Path) -> Preferences:
-    """The choices kept in ``folder``; defaults where there are none, or where the file is damaged.
+    """Load the preferences from ``folder``; the defaults if the file is missing or damaged.
 
-    They are a comfort: a broken file must not keep anybody from asking.
+    A broken preferences file must not prevent the application from starting.
     """
     try:
         kept = json.loads((folder / _STATE_FILE).read_text("utf-8"))
@@ -45,7 +45,7 @@ def load(folder: Path) -> Preferences:
 
 
 def save(folder: Path, preferences: Preferences) -> None:
-    """Keep the choices; the file appears whole or stays as it was."""
+    """Save the preferences; the file is replaced atomically."""
     folder.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(prefix=".tui-", dir=folder)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -54,10 +54,10 @@ def save(folder: Path, preferences: Preferences) -> None:
 
 
 def keymap(file: Path) -> Mapping[str, str]:
-    """Keys by the id of their binding, from a TOML file such as ``ask.history = "ctrl+y"``; empty without a file.
+    """Return keys by binding id, from a TOML file with lines such as ``ask.history = "ctrl+y"``; empty without a file.
 
     Raises:
-        SettingsError: the file is no TOML, or a key is no text.
+        SettingsError: the file cannot be read, is not valid TOML, or a key is not a string.
     """
     try:
         table = tomllib.loads(file.read_text("utf-8"))

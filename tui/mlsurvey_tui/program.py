@@ -1,4 +1,4 @@
-"""What all screens share: the engine, the history, names, the refresh, and a person's choices."""
+"""State shared by all screens: the engine, the history, names, the refresh and the preferences."""
 
 from __future__ import annotations
 
@@ -32,42 +32,42 @@ if TYPE_CHECKING:
 
 NO_INDEX = "no index yet"
 LOOK_SECONDS = 3.0
-"""Seconds between two looks at whether another program has published a new index: one look at one file."""
+"""Seconds between checks for a new index published by another process; each check reads one file."""
 
 
 class Program(App[None]):
-    """The part of the application that screens know; :class:`mlsurvey_tui.app.MlsurveyApp` knows the screens."""
+    """The part of the application that the screens use; :class:`mlsurvey_tui.app.MlsurveyApp` adds the screens."""
 
     about: reactive[str] = reactive("")
-    """What is asked, for the banner."""
+    """Description of the index, for the banner."""
     generation: reactive[str | None] = reactive(None)
-    """Id of the index as it was last looked at."""
+    """Id of the index at the last check; None without an index."""
     work: reactive[Work | None] = reactive(None)
-    """The refresh, or preview, that runs."""
+    """The running refresh, preview or upstream sync."""
     outcome: reactive[Outcome | None] = reactive(None, always_update=True)
-    """How the last one ended."""
+    """How the last task ended."""
 
     class Worked(Message):
-        """A refresh got further."""
+        """Progress of the running task."""
 
         def __init__(self, work: Work) -> None:
             self.work = work
             super().__init__()
 
     class Ended(Message):
-        """A refresh is over."""
+        """The running task has ended."""
 
         def __init__(self, outcome: Outcome) -> None:
             self.outcome = outcome
             super().__init__()
 
     def __init__(self, open_engine: Callable[[], Engine], *, corpus: Path | None, state: Path) -> None:
-        """A program.
+        """Create the program.
 
         Args:
-            open_engine: opens the index or the connection; called in a thread, behind the first frame.
-            corpus: folder of the documents where it is on this machine.
-            state: folder for the history and for choices.
+            open_engine: opens the index or the connection; called in a thread after the first frame.
+            corpus: folder of the documents; None if it is not on this machine.
+            state: folder for the history and the preferences.
         """
         super().__init__()
         self.corpus, self.state = corpus, state
@@ -81,7 +81,7 @@ class Program(App[None]):
     # The engine
 
     def open_engine(self) -> None:
-        """Begin to open the engine, in a thread, and look at its index now and then."""
+        """Start opening the engine in a thread, and check its index periodically."""
         Thread(target=self._open, daemon=True, name="open").start()
         self.set_interval(LOOK_SECONDS, self.look_at_index)
 
@@ -92,21 +92,21 @@ class Program(App[None]):
             self._engine.set_exception(error)
 
     def engine(self) -> Engine:
-        """What answers; waits until it is open, so call it from workers only.
+        """Return the engine. Blocks until it is open, so call it from workers only.
 
         Raises:
-            MlsurveyError: it cannot be opened.
+            MlsurveyError: the engine cannot be opened.
         """
         return self._engine.result()
 
     def close_engine(self) -> None:
-        """Let go of the engine, if it was ever opened."""
+        """Stop the running task, and close the engine if it was opened."""
         self._stop.set()
         if self._engine.done() and not self._engine.exception():
             self._engine.result().close()
 
     def shown(self, answer: Answer) -> Shown:
-        """An answer with names and with what is stale of it; takes time, so call it from workers only."""
+        """Return an answer with names and its stale citations. Slow, so call it from workers only."""
         return Shown(answer, self.names, self.engine().stale(answer), self.is_older(answer))
 
     def is_older(self, answer: Answer) -> bool:
@@ -116,7 +116,7 @@ class Program(App[None]):
     # The index
 
     def look_at_index(self) -> None:
-        """Say in the banner what is asked, and read the names anew where the index is another one."""
+        """Update the banner, and reload the names if the index has changed."""
         self.run_worker(self._look, thread=True, group="look", exclusive=True)
 
     def _look(self) -> None:
@@ -138,15 +138,15 @@ class Program(App[None]):
         self.call_later(tell)
 
     def refresh_index(self, *, dry_run: bool = False, rebuild: bool = False) -> None:
-        """Bring the index up to date behind the screens; questions are answered meanwhile."""
+        """Refresh the index in the background; questions can still be asked."""
         self._begin(dry_run, lambda progress: self._refresh(dry_run, rebuild, progress))
 
     def sync_upstream(self, names: Sequence[str]) -> None:
-        """Fetch documents of these libraries from upstream, of all where none is named; behind the screens too."""
+        """Fetch documents of these libraries from upstream in the background; all libraries if ``names`` is empty."""
         self._begin(False, lambda progress: self._sync(names, progress))
 
     def _begin(self, dry_run: bool, task: Callable[[Progress], Outcome]) -> None:
-        """Run a task in a thread, one at a time; it ends with an outcome, or by an error."""
+        """Run a task in a thread, one at a time, and post its outcome."""
         if self.work is not None:
             self.notify("a refresh or a fetch from upstream runs already", severity="warning")
             return
@@ -163,7 +163,7 @@ class Program(App[None]):
         self.run_worker(run, thread=True, group="refresh")
 
     def stop_refresh(self) -> None:
-        """Stop the refresh; nothing is lost."""
+        """Stop the running task; nothing is lost."""
         if self.work is not None:
             self._stop.set()
             self.work = replace(self.work, cancelled=True)
@@ -189,10 +189,10 @@ class Program(App[None]):
         if not event.outcome.dry_run:
             self.look_at_index()
 
-    # The person's
+    # User actions
 
     def choose(self, preferences_now: Preferences) -> None:
-        """Remember a choice."""
+        """Save the preferences."""
         self.preferences = preferences_now
         try:
             preferences.save(self.state, preferences_now)
@@ -200,44 +200,44 @@ class Program(App[None]):
             self.notify(f"the choice is not kept: {error.strerror}", severity="warning", markup=False)
 
     def choose_theme(self, name: str) -> None:
-        """Remember the theme."""
+        """Save the theme."""
         self.choose(replace(self.preferences, theme=name))
 
     def copy(self, text: str) -> None:
-        """Put text on the clipboard, and say so."""
+        """Copy text to the clipboard and notify the user."""
         self.copy_to_clipboard(text)
         self.notify(f"copied {len(text):,} characters", timeout=2)
 
     def fail(self, message: str, title: str) -> None:
-        """Say that something did not work."""
+        """Show an error notification."""
         self.notify(one_line(message), title=title, severity="error", timeout=10, markup=False)
 
     def file_of(self, document: str) -> Path | None:
-        """The file of a document, where it is on this machine."""
+        """Return the path of a document's file; None if the corpus is not on this machine."""
         return self.corpus / document if self.corpus else None
 
-    # Screens, known to the application
+    # Screens, implemented by the application
 
     def open_source(self, places: Places) -> None:
         """Show a document at a place."""
         raise NotImplementedError
 
     def explain(self, query: str, hit: Hit, mode: str) -> None:
-        """Tell why a passage was found."""
+        """Show why a passage was found."""
         raise NotImplementedError
 
     def explain_citation(self, question: str, citation: Citation) -> None:
-        """Tell why a question found the passage that is cited."""
+        """Show why a question found the cited passage."""
         raise NotImplementedError
 
     def show_corpus(self) -> None:
-        """Go to the documents."""
+        """Open the documents screen."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a refresh, its preview, or a fetch from upstream ended: with a report, or with an error."""
+    """The report or the error of a refresh, a preview or an upstream sync."""
 
     dry_run: bool
     report: RefreshReport | None = None
@@ -246,7 +246,7 @@ class Outcome:
 
 
 class _Progress:
-    """Tells how far a refresh is, and stops it."""
+    """Reports the progress of a task, and stops it on request."""
 
     def __init__(self, dry_run: bool, stop: Event, tell: Callable[[Work], object]) -> None:
         self._dry_run, self._stop, self._tell = dry_run, stop, tell

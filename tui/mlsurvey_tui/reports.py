@@ -1,4 +1,4 @@
-"""Reports and errors that another process told as plain values. Pure."""
+"""Builds reports and errors from plain values sent by another process. Pure."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 
 def report_of(told: Mapping[str, Any]) -> RefreshReport:
-    """The report of a refresh."""
+    """Return the report of a refresh."""
     unreadable = tuple(Unreadable(**file) for file in told["unreadable"])
     return RefreshReport(**{name: _frozen(value) for name, value in told.items()} | {"unreadable": unreadable})
 
 
 def sync_report_of(told: Mapping[str, Any]) -> SyncReport:
-    """The report of a fetch from upstream."""
-    from mlsurvey.syncing.sync import Outcome, SyncReport  # speaks HTTP: imported where it is needed
+    """Return the report of an upstream sync."""
+    from mlsurvey.syncing.sync import Outcome, SyncReport  # imported lazily: it loads the HTTP client
 
     return SyncReport(tuple(Outcome(**one) for one in told["outcomes"]), tuple(told["notes"]))
 
 
 def error_of(told: Mapping[str, str]) -> MlsurveyError:
-    """The error, by its class where it is one of ours."""
+    """Return the error, with its original class if that is one of :mod:`mlsurvey.errors`."""
     kind = getattr(errors, told["type"], MlsurveyError)
     known = isinstance(kind, type) and issubclass(kind, MlsurveyError)
     return kind(told["message"]) if known else MlsurveyError(f"{told['type']}: {told['message']}")

@@ -1,4 +1,4 @@
-"""An answer with what is needed to show it. Pure."""
+"""An answer with the data needed to show it. Pure."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from mlsurvey.types import Answer, Citation
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An answer, its names, and what is stale of it."""
+    """An answer, its names and its stale citations."""
 
     answer: Answer
     names: Names
     stale: Mapping[int, str] = field(default_factory=dict)
     older: bool = False
-    """The index has changed since."""
+    """Whether the index has changed since the answer was given."""
 
     @property
     def disputed(self) -> set[int]:
-        """Citations that another one contradicts."""
+        """Numbers of the citations that another citation contradicts."""
         return {number for conflict in self.answer.conflicts for number in conflict.citations}
 
     def citation(self, number: int, *, nearest: bool = False) -> Citation:
-        """The citation of that number."""
+        """Return the citation with the given number."""
         listed = self.answer.nearest if nearest else self.answer.citations
         return next(citation for citation in listed if citation.number == number)

@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 def application(
     settings: Settings, *, state: Path | None = None, keys: Path | None = None, theme: str | None = None
 ) -> MlsurveyApp:
-    """The application over an index on this machine. Nothing heavy is imported before the first frame.
+    """Create the application for an index on this machine. Nothing heavy is imported before the first frame.
 
     Args:
-        settings: name corpus, index and model.
-        state: folder for history and choices; the user's data folder without it.
-        keys: file of changed keys; the one in the user's configuration folder without it.
-        theme: colours of this run; those of last time without it.
+        settings: corpus, index and model.
+        state: folder for the history and the preferences; by default the user's data folder.
+        keys: file of custom key bindings; by default the one in the user's configuration folder.
+        theme: theme for this run; by default the saved theme.
 
     Raises:
-        UsageError: there is no such theme.
+        UsageError: the theme does not exist.
     """
 
     def open_engine() -> Engine:
@@ -44,7 +44,7 @@ def application(
 def connected(
     url: str, token: str | None, *, state: Path | None = None, keys: Path | None = None, theme: str | None = None
 ) -> MlsurveyApp:
-    """The application over a server; arguments and errors are those of :func:`application`."""
+    """Create the application for a server; arguments and errors are those of :func:`application`."""
 
     def open_engine() -> Engine:
         from mlsurvey_tui.remote.engine import RemoteEngine
@@ -56,21 +56,21 @@ def connected(
 
 
 def own_service() -> Service:
-    """Where ``mlsurvey serve`` listens on this machine, by its settings."""
+    """Return the address where ``mlsurvey serve`` listens on this machine, from its settings."""
     from mlsurvey.api.settings import load_service_settings
 
     try:
         found = load_service_settings()
-    except SettingsError:  # said by whoever starts the service; here it is but an example
+    except SettingsError:  # reported when the service starts; here the address is only an example
         return Service()
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(found.host, found.host)  # heard everywhere, asked here
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(found.host, found.host)  # wildcard: connect through loopback
     place = f"[{host}]" if ":" in host else host
     needs_token = bool(found.tokens) or not found.is_loopback or found.tokens_file.exists()
     return Service(f"http://{place}:{found.port}", needs_token) if found.port else Service(needs_token=needs_token)
 
 
 def run(settings: Settings, *, theme: str | None = None, server: str | None = None, token: str | None = None) -> None:
-    """Run until the person quits."""
+    """Run until the user quits."""
     app = connected(server, token, theme=theme) if server else application(settings, theme=theme)
     app.run()
     if app.return_code:

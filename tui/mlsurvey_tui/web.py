@@ -19,11 +19,11 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class LoopbackServer(Server):
-    """Serves this machine's own pages and nobody else.
+    """Serves only pages of this machine.
 
-    Whoever reaches the socket can read and delete documents. So a page of
-    another site must not be able to open it, be it by a name of its own that
-    leads here.
+    Anyone who reaches the socket can read and delete documents. So a page of
+    another site must not be able to open it, not even through a host name of
+    its own that resolves to this machine (DNS rebinding).
     """
 
     async def _make_app(self) -> web.Application:
@@ -34,7 +34,7 @@ class LoopbackServer(Server):
 
 @web.middleware
 async def refuse_others(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer 403 unless both the address asked for and the page that asks are of this machine, at this port."""
+    """Return 403 unless both the requested host and the origin are this machine, at this port."""
     host, origin = f"//{request.host}", request.headers.get("Origin")
     if not _is_here(host, host) or (origin is not None and not _is_here(origin, host)):
         raise web.HTTPForbidden(text="only for pages of this machine")
@@ -42,7 +42,7 @@ async def refuse_others(request: web.Request, handler: Handler) -> web.StreamRes
 
 
 def command(settings: Settings, theme: str | None) -> str:
-    """What each browser tab runs."""
+    """Return the command that each browser tab runs."""
     folders = ["--corpus", str(settings.corpus), "--index", str(settings.index), "--model", settings.model]
     colours = ["--theme", theme] if theme else []
     return shlex.join([sys.executable, "-m", "mlsurvey", "tui", *folders, *colours])
@@ -57,5 +57,5 @@ def _is_here(url: str, host: str) -> bool:
     try:
         parts, own = urlsplit(url), urlsplit(host)
         return parts.hostname in LOOPBACK and parts.port == own.port
-    except ValueError:  # a port that is none
+    except ValueError:  # invalid port
         return False

@@ -1,4 +1,4 @@
-"""How far a refresh, or a fetch from upstream, is, in words. Pure."""
+"""The progress of a refresh or an upstream sync, in words. Pure."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ PHASES = {
     "publish": "publishing",
 }
 LEAST_SECONDS = 1.0
-"""Seconds of a phase after which its rate says something."""
+"""Seconds of a phase before its rate is meaningful."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A refresh, its preview, or a fetch from upstream, at one moment."""
+    """The state of a refresh, a preview or an upstream sync."""
 
     dry_run: bool
     phase: str = "start"
     done: int = 0
     total: int = 1
     seconds: float = 0.0
-    """Since the phase began."""
+    """Time since the phase began."""
     cancelled: bool = False
 
     @property
     def rate(self) -> float | None:
-        """Steps of the phase in a second; None while nobody knows."""
+        """Steps per second in this phase; None if unknown."""
         known = self.total > 1 and self.done and self.seconds >= LEAST_SECONDS
         return self.done / self.seconds if known else None
 
     @property
     def left(self) -> float | None:
-        """Seconds that the phase goes on; None while nobody knows."""
+        """Seconds left in this phase; None if unknown."""
         return (self.total - self.done) / self.rate if self.rate else None
 
     def __str__(self) -> str:
-        """``embedding 120 of 400, 35/s, 8 s left``."""
+        """Return the progress as text, such as ``embedding 120 of 400, 35/s, 8 s left``."""
         if self.cancelled:
             return "stopping …"
         parts = [PHASES.get(self.phase, self.phase)]
@@ -53,7 +53,7 @@ class Work:
 
 
 def duration(seconds: float) -> str:
-    """``8 s``, ``3 min 20 s``, ``2 h 5 min``."""
+    """Return a duration as text, such as ``8 s``, ``3 min 20 s`` or ``2 h 5 min``."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

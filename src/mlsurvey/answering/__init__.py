@@ -1,1 +1,1 @@
-"""From a question to a cited answer: understand, gather evidence for each side, choose, compose, or stay silent."""
+"""From a question to a cited answer: parse, gather evidence for each side, select, and compose, or abstain."""

@@ -29,17 +29,17 @@ from mlsurvey.vocabulary.gazetteer import Gazetteer
 from mlsurvey.vocabulary.load import Vocabulary
 
 NEAREST = 3
-"""Passages offered beside an abstention."""
+"""Number of passages offered with an abstention."""
 
 
 class Answerer:
-    """Answers questions over one snapshot. Holds the opened engines, keeps no state between questions.
+    """Answers questions on one snapshot. Holds the opened engines; keeps no state between questions.
 
     Args:
-        searcher: over the snapshot.
+        searcher: searcher on the snapshot.
         vocabulary: aspects and classes; names come from the snapshot.
-        reader: says what the words of a question are.
-        scorer: says how likely a stretch is evidence.
+        reader: labels the words of a question.
+        scorer: estimates how likely a stretch is evidence.
     """
 
     def __init__(self, searcher: Searcher, vocabulary: Vocabulary, reader: Reader, scorer: Scorer) -> None:
@@ -54,11 +54,11 @@ class Answerer:
         self.bench = Workbench(vocabulary, recognise, planner, retriever, scorer, Facts(self.snapshot))
 
     def understand(self, question: str, after: Sequence[str] = ()) -> Understood:
-        """What a question is taken to mean.
+        """Parse a question.
 
         Args:
             question: in plain words.
-            after: the questions before it, the oldest first; what it leaves unsaid is taken from them.
+            after: previous questions, oldest first; what the question leaves out is taken from them.
         """
         now = self._parse(question)
         if not after:
@@ -71,13 +71,13 @@ class Answerer:
     def answer(
         self, question: str, filters: Filters | None = None, max_statements: int = 3, after: Sequence[str] = ()
     ) -> Answer:
-        """The cited answer; abstains where nothing good enough was found.
+        """The cited answer; abstains if nothing good enough was found.
 
         Args:
             question: in plain words.
             filters: restrict what may be quoted.
-            max_statements: for each entity and aspect.
-            after: the questions before it; see :meth:`understand`.
+            max_statements: per entity and aspect.
+            after: previous questions; see :meth:`understand`.
         """
         return last(self.parts(question, filters, max_statements, after=after))
 
@@ -89,10 +89,10 @@ class Answerer:
         cancelled: Cancelled | None = None,
         after: Sequence[str] = (),
     ) -> Iterator[Part]:
-        """The answer in parts, the whole of it last; ``cancelled`` is asked after every search.
+        """The answer in parts, followed by the whole answer; ``cancelled`` is called after every search.
 
         Raises:
-            Interrupted: it was cancelled.
+            Interrupted: ``cancelled`` returned True.
         """
         started = time.perf_counter()
         understood = self.understand(question, after[-REMEMBERED:])
@@ -105,7 +105,7 @@ class Answerer:
         max_statements: int = 3,
         cancelled: Cancelled | None = None,
     ) -> Iterator[Part]:
-        """The parts of an answer to what is given as understood already; see :meth:`parts`."""
+        """The parts of an answer to a question that is already parsed; see :meth:`parts`."""
         yield from self._parts(understood, filters or Filters(), max_statements, cancelled, time.perf_counter())
 
     def _parts(
@@ -155,7 +155,7 @@ class Answerer:
         )
 
     def _nearest(self, understood: Understood, draft: Draft, filters: Filters) -> tuple[Citation, ...]:
-        """What a person may look at instead of an answer: the best that was read, or that any search brings."""
+        """Citations to offer instead of an answer: the best candidates read, else those of a general search."""
         scored: list[Scored] = list(draft.nearest)
         if not scored:
             (found, *_) = self.bench.evidence(replace(understood, aspects=()), (None,), filters)
@@ -163,13 +163,13 @@ class Answerer:
         return compose.nearest(choose(scored, NEAREST), self.snapshot.document)
 
     def _within(self, understood: Understood, filters: Filters) -> tuple[Understood, tuple[str, ...]]:
-        """The question without the sides that the filters keep out, and these: of them nothing can be said."""
+        """The question without the sides that the filters exclude, and the excluded sides."""
         excluded = tuple(slug for slug in understood.entities if self._is_excluded(slug, filters))
         kept = tuple(slug for slug in understood.entities if slug not in excluded)
         return replace(understood, entities=kept), excluded
 
     def _is_excluded(self, slug: str, filters: Filters) -> bool:
-        """Whether the filters are for other libraries only."""
+        """Whether the filters exclude the library."""
         if filters.entities and slug not in filters.entities:
             return True
         language = self.gazetteer.entities[slug].language

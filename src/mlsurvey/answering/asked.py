@@ -1,7 +1,7 @@
-"""Recognise what is asked: a matter of the lexicon by its words or its meaning, else one in the question's own words.
+"""Recognise what is asked: an aspect of the lexicon, by wording or meaning, else an aspect in the question's own words.
 
-A matter that is recognised gets its name, for the column of the answer, and the lexicon's words for the ranking of
-candidates. It never decides whether evidence may be found.
+A recognised aspect provides the name for the column of the answer, and lexicon words for ranking candidates. It never
+decides whether evidence can be found.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ from mlsurvey.types import Aspect
 from mlsurvey.vocabulary.phrases import phrases
 
 NEAR = 0.5
-"""Least cosine between the words and an aspect's description; below it they stand for themselves."""
+"""Minimum cosine between the words and an aspect's description; below it, the question's own words are used."""
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
-"""Unit rows."""
+"""Returns one unit vector per text, as rows."""
 
 
 class Recogniser:
-    """The aspects of a vocabulary, each with a description that is embedded when it is first needed."""
+    """Maps words to aspects of a vocabulary; descriptions are embedded when first needed."""
 
     def __init__(self, aspects: Sequence[Aspect], embed: Embed) -> None:
         self._aspects = aspects
         self._embed = embed
 
     def __call__(self, words: str) -> AskedAspect:
-        """The matter that the words ask about."""
+        """The aspect that the words ask about."""
         aspect = self._by_words(words) or self._by_meaning(words)
         return AskedAspect(aspect, (words,)) if aspect else in_own_words(words)
 
     def _by_words(self, words: str) -> Aspect | None:
-        """The aspect with the longest wording in the words; a general one only where no other is there.
+        """The aspect with the longest matching phrase; a general aspect only if no other matches.
 
-        A longer wording hides the shorter ones inside it.
+        A longer match hides shorter matches that overlap it.
         """
         found = [(span, a) for a in self._aspects for span in phrases((*a.question, *a.narrow)).found(words)]
         whole = [(s, a) for s, a in found if not any(len(o) > len(s) and o.overlap(s) for o, _ in found)]
@@ -55,12 +55,12 @@ class Recogniser:
 
     @cached_property
     def _described(self) -> NDArray[np.float32]:
-        """Of the aspects that have a description, shape (aspects, dimension)."""
+        """Embeddings of the aspects that have a description, shape (aspects, dimension)."""
         return self._embed([f"{a.name}. {a.description}" for a in self._aspects if a.description])
 
 
 def in_own_words(words: str) -> AskedAspect:
-    """A matter that no aspect names."""
+    """An aspect made of words that match no known aspect."""
     terms = content_words(words) or words.split()
     name = " ".join(terms[:4])
     return AskedAspect(Aspect(slug="-".join(terms[:4]), name=name, description=words), (words,), known=False)

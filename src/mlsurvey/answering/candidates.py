@@ -1,4 +1,4 @@
-"""Quotable stretches of retrieved passages, and whom each is about. Pure."""
+"""Quotable stretches of retrieved passages, and the entity that each is about. Pure."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from mlsurvey.types import Hit, Passage, Sentence, SentenceKind, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 
 SHORT = 110
-"""Characters under which a bullet says too little alone and is quoted with its neighbours."""
+"""Maximum characters of a bullet that is too short to stand alone and is quoted with its neighbours."""
 GROUP = 500
-"""Most characters of such a group."""
+"""Maximum characters of such a group."""
 LEAD = 45
-"""An entity named within so many first characters is what the sentence is about."""
+"""An entity named within this many first characters may be the subject of the sentence."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A stretch of a passage that may be quoted as it stands: one sentence, or a run of short bullets."""
+    """A stretch of a passage that can be quoted verbatim: one sentence, or a run of short bullets."""
 
     passage_id: int
     passage: Passage
     sentences: tuple[Sentence, ...]
     relevance: float
-    """Fused score of its passage in the search that brought it, 0..2."""
+    """Fused score of its passage in the search that returned it, 0..2."""
     near: float = 0.0
-    """Cosine of its passage with what was searched for."""
+    """Cosine of its passage with the query."""
     span: Span = field(init=False, repr=False, compare=False)
-    """Where it stands in the document."""
+    """Position in the document."""
     text: str = field(init=False, repr=False, compare=False)
-    """Reading form."""
+    """Plain-text form."""
 
     def __post_init__(self) -> None:
         first, last = self.sentences[0], self.sentences[-1]
@@ -43,17 +43,17 @@ class Candidate:
 
     @property
     def readable(self) -> str:
-        """What a reader is shown."""
+        """The text shown to the reader."""
         return " ".join(s.readable for s in self.sentences)
 
     @property
     def kind(self) -> SentenceKind:
-        """What its first sentence is made of."""
+        """Kind of its first sentence."""
         return self.sentences[0].kind
 
     @property
     def label(self) -> str | None:
-        """Label of the bullet that it stands in."""
+        """Label of the enclosing bullet."""
         return self.sentences[0].label
 
     @property
@@ -63,7 +63,7 @@ class Candidate:
 
     @property
     def context_stems(self) -> frozenset[str]:
-        """Stems of the headings, label and column names that it stands under."""
+        """Stems of the headings, label and column names above it."""
         return _context_stems(self.passage.trail, self.label, self.sentences[0].header)
 
 
@@ -73,11 +73,11 @@ def _context_stems(trail: tuple[str, ...], label: str | None, header: tuple[str,
 
 
 def candidates(hits: Iterable[Hit], near: Mapping[int, float] | None = None) -> Iterator[Candidate]:
-    """Every quotable stretch of the hits' passages, in order of the hits; each place of a document once.
+    """All quotable stretches of the hits' passages, in order of the hits, without duplicates.
 
     Args:
-        hits: of one or more searches.
-        near: cosine of each passage with what was searched for, by its id.
+        hits: hits of one or more searches.
+        near: cosine of each passage with the query, by passage id.
     """
     seen: set[tuple[str, int, int]] = set()
     cosines = near or {}
@@ -91,7 +91,7 @@ def candidates(hits: Iterable[Hit], near: Mapping[int, float] | None = None) -> 
 
 
 def _groups(sentences: Sequence[Sentence]) -> Iterator[tuple[Sentence, ...]]:
-    """Each sentence alone, and each run of short bullets together with the line that introduces it."""
+    """Each sentence alone, and each run of short bullets with the line that introduces it."""
     yield from ((sentence,) for sentence in sentences if not _is_fragment(sentence))
     run: list[Sentence] = []
     for sentence in (*sentences, None):
@@ -108,7 +108,7 @@ def _joins(run: Sequence[Sentence], sentence: Sentence) -> bool:
 
 
 def _is_short_bullet(sentence: Sentence) -> bool:
-    """A catchword rather than a sentence: these are what lists of features are made of."""
+    """Whether it is a phrase rather than a sentence, as in lists of features."""
     if sentence.kind is not SentenceKind.BULLET or sentence.label:
         return False
     return len(sentence.text) <= SHORT and not sentence.text.rstrip().endswith((".", "!", "?"))
@@ -119,24 +119,24 @@ def _introduces(sentence: Sentence) -> bool:
 
 
 def _is_fragment(sentence: Sentence) -> bool:
-    """Too little to be read alone: a line that only introduces others, a bare word, a link."""
+    """Whether it is too short to stand alone: an introductory line, a single word, a link."""
     return len(sentence.text) < 12 or (sentence.text.rstrip().endswith(":") and len(sentence.text) < SHORT // 2)
 
 
 _CELLS = " | "
-"""Between the cells of a table row, in reading form."""
+"""Separator of the cells of a table row, in plain-text form."""
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Which entities a text names, and which it opens with. Libraries that share a name are all in."""
+    """The entities that a text names, and those that it opens with; includes all libraries that share a name."""
 
     slugs: frozenset[str]
     opening: frozenset[str]
 
 
 def naming(text: str, gazetteer: Gazetteer) -> Naming:
-    """The entities named in ``text``; ``opening`` holds the one that the sentence seems to be about."""
+    """The entities named in ``text``; ``opening`` contains the apparent subject of the sentence."""
     mentions = gazetteer.mentions(text)
     if row_of := gazetteer.lookup(text.partition(_CELLS)[0]) if _CELLS in text else ():
         return Naming(frozenset(slug for m in mentions for slug in m.slugs) | {*row_of}, frozenset(row_of))
@@ -145,7 +145,7 @@ def naming(text: str, gazetteer: Gazetteer) -> Naming:
 
 
 def _is_subject(text: str, span: Span) -> bool:
-    """Whether the name opens the sentence: nothing but an article, a label or an introduction stands before it."""
+    """Whether the name opens the sentence, preceded at most by an article, a label or an introduction."""
     before = text[: span.start]
     return (
         re.fullmatch(
@@ -159,10 +159,10 @@ def _is_subject(text: str, span: Span) -> bool:
 
 
 def belongs(candidate: Candidate, entity: str, named: Naming) -> bool:
-    """Whether what the candidate says may be put under ``entity`` (misattribution is the worst fault).
+    """Whether the candidate may be attributed to ``entity`` (misattribution is the worst error).
 
-    It may if it names the entity, or stands where the entity alone is the subject and does not open
-    with another one. A table row that opens with a name is about that one alone.
+    It may if it names the entity, or if the entity is the only subject of the passage and the candidate
+    does not open with another one. A table row that opens with a name is only about that entity.
     """
     if candidate.kind is SentenceKind.ROW and named.opening:
         return entity in named.opening

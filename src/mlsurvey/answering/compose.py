@@ -1,4 +1,4 @@
-"""Turn chosen evidence into the answer of the public contract. Pure."""
+"""Turn selected evidence into the answer of the public contract. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mlsurvey.answering.score import Scored
 from mlsurvey.types import Citation, Conflict, Document, Missing, Statement
 
 Lookup = Callable[[str], Document]
-"""Path -> document, with the text that the index was built from."""
+"""Returns a document by path, with the text that the index was built from."""
 
 
 Pair = tuple[str | None, str | None]
@@ -19,7 +19,7 @@ Pair = tuple[str | None, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A candidate chosen for one cell."""
+    """A candidate selected for one cell."""
 
     entity: str | None
     aspect: str | None
@@ -40,27 +40,27 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was found, before it is put into the contract's form."""
+    """What was found, before conversion to the public contract."""
 
     entities: tuple[str, ...]
     findings: tuple[Finding, ...]
     silent: Mapping[Pair, int] = field(default_factory=dict)
-    """Pairs without evidence, with the number of passages that were looked at."""
+    """Pairs without evidence, with the number of passages searched."""
     disputes: tuple[Dispute, ...] = ()
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     nearest: tuple[Scored, ...] = ()
-    """Best evidence, good enough or not, to be offered if the answer is silence."""
+    """Best evidence, good enough or not, to offer if the answer abstains."""
 
 
 class Citations:
-    """Numbers quotes from 1 in the order of their first use; one place of a document has one number."""
+    """Numbers quotes from 1 in order of first use; the same position in a document always gets the same number."""
 
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
         self._cited: dict[tuple[str, int, int], Citation] = {}
 
     def number(self, evidence: Scored) -> int:
-        """The number of the citation for ``evidence``, made at first use."""
+        """The number of the citation for ``evidence``, created on first use."""
         candidate = evidence.candidate
         place = (candidate.passage.path, candidate.span.start, candidate.span.end)
         if place not in self._cited:
@@ -68,19 +68,19 @@ class Citations:
         return self._cited[place].number
 
     def newest_first(self, evidence: Sequence[Scored]) -> list[Scored]:
-        """The evidence by the date of its document; as it stands where a date is missing."""
+        """The evidence sorted by date of the document, newest first; unchanged if a date is missing."""
         dated = [(self._lookup(e.candidate.passage.path).date or "", e) for e in evidence]
         if not all(date for date, _ in dated):
             return list(evidence)
         return [e for _, e in sorted(dated, key=lambda pair: pair[0], reverse=True)]
 
     def all(self) -> tuple[Citation, ...]:
-        """Every citation, in order of number."""
+        """All citations, by number."""
         return tuple(self._cited.values())
 
 
 def statements(findings: Iterable[Finding], citations: Citations) -> tuple[Statement, ...]:
-    """One statement a finding, in their order."""
+    """One statement per finding, in order."""
     return tuple(
         Statement(f.entity, f.aspect, f.evidence.candidate.readable, (citations.number(f.evidence),), f.stance)
         for f in findings
@@ -88,7 +88,7 @@ def statements(findings: Iterable[Finding], citations: Citations) -> tuple[State
 
 
 def conflicts(disputes: Iterable[Dispute], citations: Citations) -> tuple[Conflict, ...]:
-    """The contract's form of disputes; the newest document first where all of them are dated."""
+    """Disputes in the form of the contract; newest document first if all are dated."""
     return tuple(
         Conflict(d.entity, d.aspect, tuple(citations.number(s) for s in citations.newest_first(d.sides)), d.kind)
         for d in disputes
@@ -96,7 +96,7 @@ def conflicts(disputes: Iterable[Dispute], citations: Citations) -> tuple[Confli
 
 
 def nearest(scored: Iterable[Scored], lookup: Lookup) -> tuple[Citation, ...]:
-    """Citations of what came nearest, numbered from 1 by themselves."""
+    """Citations of the closest candidates, numbered separately from 1."""
     citations = Citations(lookup)
     for item in scored:
         citations.number(item)
@@ -104,13 +104,13 @@ def nearest(scored: Iterable[Scored], lookup: Lookup) -> tuple[Citation, ...]:
 
 
 def interleave(groups: Sequence[Sequence[Finding]]) -> list[Finding]:
-    """First of each group, then second of each: every aspect is heard before one is heard twice."""
+    """The first of each group, then the second of each, so that every aspect appears before one repeats."""
     longest = max(map(len, groups), default=0)
     return [group[i] for i in range(longest) for group in groups if i < len(group)]
 
 
 def missing(pairs: Mapping[Pair, int]) -> tuple[Missing, ...]:
-    """Pairs without evidence, with the number of passages that were looked at."""
+    """Pairs without evidence, with the number of passages searched."""
     return tuple(Missing(entity, aspect, searched) for (entity, aspect), searched in pairs.items())
 
 

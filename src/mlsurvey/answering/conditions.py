@@ -1,6 +1,6 @@
-"""What the words of a condition stand for, and whether a library meets it. Pure.
+"""Parse conditions, and check whether a library meets them. Pure.
 
-Words that stand for nothing that is known as a fact are no condition: they are asked of the documents instead.
+Words that do not match any known fact are not a condition; they are searched in the documents instead.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from mlsurvey.types import Category, Entity
 from mlsurvey.vocabulary.phrases import phrases
 
 FACTS = ("language", "kind", "licence", "state", "class")
-"""Fields of which front matter or the vocabulary tell."""
+"""Fields whose values come from front matter or the vocabulary."""
 _KINDS = {
     "binding": re.compile(r"\b(?:bindings?|binds?|wrappers?|wraps?|wrapping|ffi|bridges?)\b", re.IGNORECASE),
     "native": re.compile(
@@ -28,7 +28,7 @@ _STATES = {
     "slow": re.compile(r"\b(?:slow|slowly)\b", re.IGNORECASE),
 }
 ENDED, LIVING = frozenset({"archived", "dormant"}), frozenset({"active", "slow"})
-"""States that "dead" and "alive" each cover."""
+"""States covered by "dead" and "alive"."""
 _LICENCES = re.compile(
     r"\b(?P<name>mit|apache|bsd|l?gpl|agpl|mpl|mozilla|isc|unlicense|cc|creative\s+commons|copyleft|permissive|epl)\b",
     re.IGNORECASE,
@@ -45,17 +45,17 @@ _WIDE = {"mozilla": ("MPL",), "creative commons": ("CC",), "copyleft": COPYLEFT,
 
 
 def condition(about: str, words: str, negated: bool, categories: Sequence[Category]) -> Condition | None:
-    """The condition that the words state, or None where no fact is known by them."""
+    """The condition that the words state, or None if they match no fact."""
     values = _values(about, words, categories)
     if not values:
         return None
-    if about == "kind":  # its own "not" is read with it: "native rather than a wrapper" is one kind
+    if about == "kind":  # _kind handles negation: "native rather than a wrapper" is one kind
         return Condition(about, words, values, negated and not _NEGATOR.search(words))
     return Condition(about, words, values, negated or bool(about != "class" and _NEGATOR.search(words)))
 
 
 def is_denied(before: str) -> bool:
-    """Whether what stands before a condition denies it: "rather than wrappers"."""
+    """Whether the text before a condition negates it: "rather than wrappers"."""
     return _DENIED.search(before) is not None
 
 
@@ -75,7 +75,7 @@ def _values(about: str, words: str, categories: Sequence[Category]) -> tuple[str
 
 
 def _kind(words: str) -> tuple[str, ...]:
-    """The one kind that is wanted: what is named, or the other where that is denied."""
+    """The requested kind: the named one, or the other one if it is negated."""
     other = {"native": "binding", "binding": "native"}
     named = [(m.start(), kind) for kind, pattern in _KINDS.items() for m in pattern.finditer(words)]
     wanted = [other[kind] if _DENIED.search(words[:at]) else kind for at, kind in sorted(named)]
@@ -83,11 +83,11 @@ def _kind(words: str) -> tuple[str, ...]:
 
 
 def meets(known: Entity, facts: Mapping[str, str], stated: Condition) -> bool | None:
-    """Whether a library meets a condition; None where that is not known.
+    """Whether a library meets a condition; None if unknown.
 
     Args:
-        known: of the library.
-        facts: what its front matter says: ``licence`` and ``state``.
+        known: the library.
+        facts: values from its front matter: ``licence`` and ``state``.
         stated: the condition.
     """
     holds = _holds(known, facts, stated)

@@ -1,7 +1,7 @@
-"""Find statements of different documents that contradict each other. Pure.
+"""Find contradictory statements in different documents. Pure.
 
-Few false alarms matter more than finding all: both statements must be about the entity and likely to answer the same
-question, and the judge must be sure that one says yes and the other no.
+Precision matters more than recall: both statements must be about the entity and likely to answer the same question,
+and the judge must be confident that one says yes and the other no.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _PARTIAL = re.compile(
     r"|(?:\bnot|n['’]t)\b[^.;]{0,40}\b(?:on|with|when|if|unless|by default|without)\b",
     re.IGNORECASE,
 )
-"""A denial under a condition, or of a part."""
+"""A conditional or partial denial."""
 
 
 def dispute(
     scored: Sequence[Scored], cell: Cell, understood: Understood, thresholds: Mapping[str, float]
 ) -> Dispute | None:
-    """The strongest contradiction among the evidence for a cell, or None; the best statement of each side is shown."""
+    """The strongest contradiction in the evidence for a cell, or None; contains the best statement of each side."""
     if cell.entity is None or cell.asked is None:
         return None
     sure = [s for s in scored if s.score >= thresholds["disputed"] and _about(s, cell.entity) and _is_plain(s)]
@@ -39,7 +39,7 @@ def dispute(
 
 
 def _denied(sure: Sequence[Scored], cell: Cell, least: float) -> Dispute | None:
-    """One document affirms what another denies, by the judge and by its words."""
+    """A document affirms what another denies, according to both the judge and the wording."""
     affirmed = [s for s in sure if s.denies <= 1.0 - least and not denies(s.candidate.text)]
     denied = [
         s for s in sure if s.denies >= least and denies(s.candidate.text) and not _PARTIAL.search(s.candidate.text)
@@ -52,7 +52,7 @@ def _denied(sure: Sequence[Scored], cell: Cell, least: float) -> Dispute | None:
 
 
 def _versions(sure: Sequence[Scored], cell: Cell) -> Dispute | None:
-    """Two documents give different versions of what the question asks the version of."""
+    """Two documents state different version numbers for what the question asks about."""
     if not ({"version", "releas"} & set(cell.importance)):
         return None
     stated = [(s, numbers) for s in sure if (numbers := _version_of(s.candidate.text, cell))]
@@ -64,28 +64,28 @@ def _versions(sure: Sequence[Scored], cell: Cell) -> Dispute | None:
 
 
 def _version_of(text: str, cell: Cell) -> dict[str, str]:
-    """Version number behind each word of the question, as the text gives it."""
+    """Version numbers in the text that follow words of the question."""
     asked = {*cell.importance, *cell.rest}
     found = ((stem(m["name"]), m["number"]) for m in _VERSIONED.finditer(text))
     return {name: number for name, number in found if name in asked}
 
 
 def _differ(a: dict[str, str], b: dict[str, str]) -> bool:
-    """Whether a shared name has numbers of which neither is a shorter form of the other."""
+    """Whether a shared name has version numbers of which neither is a prefix of the other."""
     return any(not (a[n].startswith(b[n]) or b[n].startswith(a[n])) for n in a.keys() & b.keys())
 
 
 def _about(scored: Scored, entity: str) -> bool:
-    """Only what stands where the entity is the sole subject, or opens with it, counts against another statement."""
+    """Whether the entity is the only subject of the passage, or opens the sentence; only these can contradict."""
     return scored.candidate.passage.subjects == (entity,) or entity in scored.named.opening
 
 
 def _is_plain(scored: Scored) -> bool:
-    """One sentence of prose: a run of bullets says many things, and code says nothing."""
+    """Whether it is a single sentence and not code: a run of bullets makes several claims, code makes none."""
     return len(scored.candidate.sentences) == 1 and scored.candidate.kind is not SentenceKind.CODE
 
 
 def _of_another(scored: Scored, cell: Cell) -> bool:
-    """Whether the sentence names another library and does not open with this one: the denial may be of that."""
+    """Whether the sentence names another library and does not open with this one; it may deny that one."""
     others = scored.named.slugs - {cell.entity, *cell.objects}
     return bool(others) and cell.entity not in scored.named.opening

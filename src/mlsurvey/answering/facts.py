@@ -1,4 +1,4 @@
-"""What the front matter of a library's own document states, as evidence that can be cited as it stands."""
+"""Facts from the front matter of a library's own document, as verbatim evidence."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ _FIELDS = {
     "kind": re.compile(r"^kind:[ \t]*(?P<value>\S[^\r\n]*?)[ \t]*\r?$", re.MULTILINE),
     "language": re.compile(r"^language:[ \t]*(?P<value>\S[^\r\n]*?)[ \t]*\r?$", re.MULTILINE),
 }
-"""Fields that conditions are about, where a profile states them."""
+"""Patterns for the front matter fields that conditions use."""
 
 
 class Facts:
-    """Facts of the libraries of a snapshot, read when first asked for."""
+    """Facts about the libraries of a snapshot, read on first use."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
 
     def of(self, entity: str) -> Mapping[str, str]:
-        """Field to value."""
+        """Maps field to value."""
         return {field: match["value"].strip("'\"") for field, (_, match) in self._stated.get(entity, {}).items()}
 
     def cite(self, entity: str, field: str) -> Scored | None:
-        """The line that states it, as evidence; None where none does."""
+        """The line that states the field, as evidence; None if absent."""
         found = self._stated.get(entity, {}).get(field)
         return found and _evidence(entity, *found)
 
@@ -52,7 +52,7 @@ class Facts:
 
 
 def _evidence(entity: str, document: Document, match: re.Match[str]) -> Scored:
-    """The field as a passage of its own: front matter is no part of the index."""
+    """The field as a separate passage, since front matter is not indexed."""
     span = Span(match.start(), match.end("value"))
     line = document.text.count("\n", 0, span.start) + 1
     last = document.text.count("\n", 0, span.end) + 1

@@ -1,4 +1,4 @@
-"""What speaks for and against quoting a candidate in a cell: the cheap look, before anything is judged. Pure."""
+"""Features of a candidate for a cell, cheap to compute before anything is judged. Pure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _VERSION = re.compile(
     r"\[?(?:version|release|v)?\s*v?\d+\.\d+[\w.\-+]*\]?(?:\s*[-–—(/:].*)?|.*\b(?:change\s*log|release\s+notes|unreleased)\b.*|\W*20\d\d-\d\d-\d\d\W*",
     re.IGNORECASE,
 )
-"""A heading that is a version, not one that is numbered ("2.4.1 tch-rs")."""
+"""A heading that is a version, not a numbered heading ("2.4.1 tch-rs")."""
 _DEFINES = re.compile(r"\b(?:is|are)\s+(?:an?|the)\b", re.IGNORECASE)
-"""Hildebrandt, Katz and Lin, "Answering Definition Questions…", HLT-NAACL 2004."""
+"""Pattern of a definition; Hildebrandt, Katz and Lin, "Answering Definition Questions…", HLT-NAACL 2004."""
 _HISTORY = re.compile(r"(?:^|[/\-_])(?:changelog|changes|history|releases?|release-?notes|news)\b", re.IGNORECASE)
-"""Names of files that tell what changed when."""
+"""File names of change logs."""
 _COMPARES = re.compile(
     r"\b(?:than|while|whereas|unlike|compared|in contrast|as opposed to|both|neither|rather|instead|versus|vs"
     r"|more|less|better|worse|faster|slower|easier|harder|smaller|larger|simpler|newer|older)\b",
@@ -26,20 +26,20 @@ _COMPARES = re.compile(
 )
 """Markers of a comparison, after Schildwächter et al., "Answering Comparative Questions…", CHIIR 2019 (CAM)."""
 _COMMAND = re.compile(r"(?:^|\s)--[a-z][\w-]+(?=[\s=.,]|$)")
-"""An option of a command: what to type, seldom what is so."""
+"""A command-line option: usually an instruction, not a statement."""
 _FIGURE = re.compile(r"\d|\b(?:dozens?|hundreds?|thousands?|millions?|billions?)\b", re.IGNORECASE)
-"""The coarsest of answer types: Li and Roth, "Learning Question Classifiers", COLING 2002."""
+"""A numeric answer, the coarsest answer type; Li and Roth, "Learning Question Classifiers", COLING 2002."""
 
 NAMES = (
     "strong", "weak", "label", "terms", "context", "rest", "whole", "relevance", "near", "opens", "named", "defines",
     "compares", "foreign", "elsewhere", "others", "object", "code", "command", "bullet", "row", "short",
     "release_notes", "lead_in", "figure", "run",
 )  # fmt: skip
-"""The features, in the order in which they are fitted."""
+"""Names of the features, in the order used for training."""
 
 
 def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float]:
-    """Each value in 0..1, ``relevance`` in 0..2, ``near`` in -1..1."""
+    """Feature values in 0..1, except ``relevance`` in 0..2 and ``near`` in -1..1."""
     text, passage, stems, above = candidate.text, candidate.passage, candidate.stems, candidate.context_stems
     heading = passage.trail[-1] if passage.trail else ""
     foreign = cell.entity is not None and bool(named.opening) and cell.entity not in named.opening
@@ -77,12 +77,12 @@ def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float
 
 
 def in_order(values: Mapping[str, float]) -> tuple[float, ...]:
-    """The values in the order of :data:`NAMES`, as the network takes them."""
+    """The values in the order of :data:`NAMES`, as input to the network."""
     return tuple([values[name] for name in NAMES])
 
 
 def _covered(importance: Mapping[str, float], stems: frozenset[str]) -> float:
-    """Share of the importance whose stems are there."""
+    """Share of the total importance whose stems are present."""
     whole = sum(importance.values())
     return sum(weight for s, weight in importance.items() if s in stems) / whole if whole else 0.0
 
@@ -93,7 +93,7 @@ def _is_release_notes(path: str, trail: tuple[str, ...]) -> bool:
 
 
 def _saturated(count: int) -> float:
-    """0, 0.7, 1: a second wording adds little, a third nothing."""
+    """0, 0.7, 1: a second phrase adds little, a third nothing."""
     return (0.0, 0.7, 1.0)[min(count, 2)]
 
 

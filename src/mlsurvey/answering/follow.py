@@ -1,4 +1,4 @@
-"""Follow-up questions: what one leaves unsaid is taken from the question before. Pure."""
+"""Follow-up questions: what a question leaves out is taken from the previous one. Pure."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from mlsurvey.answering.understood import Understood
 from mlsurvey.types import Kind
 
 LIBRARIES, MATTER, AMONG = "libraries", "matter", "answers"
-"""What was carried over."""
+"""Values of ``Understood.carried``."""
 REMEMBERED = 6
-"""Questions before a follow-up that are looked at."""
+"""Number of previous questions considered."""
 _PICKS = re.compile(
     r"\b(?:of|among|between)\s+(?:them|these|those|the\s+(?:two|three|four|others|rest))\b"
     r"|\b(?:which|any)\s+(?:ones?|one)\b|\bthe\s+(?:others?|rest|former|latter)\b",
     re.IGNORECASE,
 )
-"""Ways to speak of what was answered before."""
+"""Phrases that refer to a previous answer."""
 _SETS = (Kind.LIST, Kind.RECOMMEND)
 
 
 def picks(now: Understood) -> bool:
-    """Whether a question asks which of those that were answered or named before."""
+    """Whether a question asks to choose among the libraries of a previous answer or question."""
     return not now.entities and not now.unknown and (now.kind in _SETS or _PICKS.search(now.question) is not None)
 
 
 def carried(now: Understood, before: Understood, answered: Sequence[str]) -> Understood:
-    """The question with what it leaves unsaid.
+    """The question, completed from the previous one.
 
     Args:
-        now: the question by itself; its ``aspects`` are those that it asks for in words that were read as such.
-        before: the question before, with all that it carried itself.
-        answered: libraries of the answer to it.
+        now: the question by itself; its ``aspects`` are those recognised in its words.
+        before: the previous question, already completed.
+        answered: libraries in the answer to the previous question.
     """
     if picks(now) and not now.conditions_of_class and len(answered) > 1:
         return replace(now, kind=Kind.LIST, among=tuple(answered), carried=(AMONG,), **_matter(now, before))
     if now.kind in _SETS and now.conditions_of_class:
-        return now  # a new class: nothing of the old question holds
+        return now  # a new class: nothing is carried over
     if now.entities or now.unknown:
         return now if now.is_worded else replace(now, carried=(MATTER,), **_matter(now, before))
     sides = before.entities or tuple(answered)
@@ -51,5 +51,5 @@ def carried(now: Understood, before: Understood, answered: Sequence[str]) -> Und
 
 
 def _matter(now: Understood, before: Understood) -> dict[str, Any]:
-    """The matter of before, where the question has none of its own; objects go with it."""
+    """Aspects and objects of the previous question, if the question has no aspects of its own."""
     return {} if now.is_worded else {"aspects": before.aspects, "objects": now.objects or before.objects}

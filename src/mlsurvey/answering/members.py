@@ -1,4 +1,4 @@
-"""Which entities of a class the documents say it of. Pure."""
+"""Decide which entities of a class belong to the requested set. Pure."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from mlsurvey.answering.understood import Condition, Understood
 from mlsurvey.types import Entity
 
 COLLECTION = "collection"
-"""Category of what lists libraries and is none."""
+"""Category of entries that list libraries but are not libraries."""
 DEFINING = ("language", "class")
-"""Fields of conditions that make the class: what is not of it is no member, and not named as one that fails."""
+"""Condition fields that define the class: entities outside it are left out, not reported as failing."""
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An entity of the class, with the evidence that puts it into the set or keeps it out."""
+    """An entity of the class, with the evidence for including or excluding it."""
 
     slug: str
     verdict: str
@@ -29,15 +29,15 @@ class Member:
 
     @property
     def score(self) -> float:
-        """Score of its best evidence; 0 without any."""
+        """Score of its best evidence; 0 if there is none."""
         return self.evidence[0].score if self.evidence else 0.0
 
 
 def of_class(understood: Understood, entities: Mapping[str, Entity]) -> list[Entity]:
-    """Entities of the languages and classes that the question names; all where it names none.
+    """Entities of the languages and classes that the question names; all if it names none.
 
-    An entity of no known class is not excluded by one; of no known language it is of none that is named. Entities that
-    the answer has to do with are left out.
+    An entity without a known class matches any class; one without a known language matches no language. The objects of
+    the question are left out.
     """
     defining = [c for c in understood.conditions if c.field in DEFINING]
     return [
@@ -51,17 +51,17 @@ def of_class(understood: Understood, entities: Mapping[str, Entity]) -> list[Ent
 
 
 def deciding(understood: Understood) -> list[Condition]:
-    """The conditions that decide who of the class belongs to the set."""
+    """The conditions that decide which members of the class belong to the set."""
     return [c for c in understood.conditions if c.field not in DEFINING]
 
 
 def by_facts(entity: Entity, facts: Mapping[str, str], understood: Understood) -> dict[Condition, bool | None]:
-    """Whether the entity meets each condition that does not make the class."""
+    """Whether the entity meets each condition that does not define the class."""
     return {c: meets(entity, facts, c) for c in deciding(understood)}
 
 
 def by_text(scored: Sequence[Scored], least: float) -> str:
-    """What the best evidence on one matter says of an entity."""
+    """The verdict of the best evidence on one aspect of an entity."""
     likely = [s for s in scored if s.score >= least]
     if not likely:
         return UNKNOWN
@@ -71,7 +71,7 @@ def by_text(scored: Sequence[Scored], least: float) -> str:
 
 
 def together(verdicts: Iterable[str]) -> str:
-    """All matters and conditions have to hold."""
+    """The combined verdict: all aspects and conditions must hold."""
     said = list(verdicts)
     if NO in said:
         return NO
@@ -79,10 +79,10 @@ def together(verdicts: Iterable[str]) -> str:
 
 
 def speaking(scored: Sequence[Scored], says: str) -> list[Scored]:
-    """The evidence that shows the verdict by its own words, best first."""
+    """The evidence whose own verdict is ``says``, best first."""
     return [s for s in scored if s.is_denial is (says == NO)]
 
 
 def ranked(members: Iterable[Member]) -> list[Member]:
-    """Best evidence first, then by slug."""
+    """Sorted by best evidence, then by slug."""
     return sorted(members, key=lambda m: (-m.score, m.slug))

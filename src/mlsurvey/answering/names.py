@@ -1,4 +1,4 @@
-"""Find the names in a question: libraries as people type them, and languages. Pure."""
+"""Find names in a question: libraries, including misspelt ones, and languages. Pure."""
 
 from __future__ import annotations
 
@@ -22,41 +22,41 @@ LANGUAGES = {
     "dotnet": r"c\#|\.net|dotnet|f\#|csharp|nuget|c sharp",
     "python": r"python",
 }
-"""How questions name the languages. "go" alone is a verb; it counts where it stands like a name."""
+"""How questions name languages. "go" alone may be a verb; it counts only where it is used like a name."""
 _LANGUAGE = {slug: re.compile(rf"(?<![\w.])(?:{pattern})(?!\w)", re.IGNORECASE) for slug, pattern in LANGUAGES.items()}
 _NAME_LIKE = re.compile(
     r"[A-Za-z]\w*(?:[._-][A-Za-z]\w*)+|[a-z0-9]+_\w+|[A-Z][a-z0-9]+(?:-?[A-Z])\w*|(?![A-Z]+s$)[A-Z]{2,}[a-z]+\w*"
 )
-"""Written as no ordinary word is: a dot, hyphen or underscore inside, or capitals in the middle."""
+"""Not spelt like an ordinary word: a dot, hyphen or underscore inside, or capitals in the middle."""
 _WORD = re.compile(r"[A-Za-z][\w]*(?:[.\-_][A-Za-z0-9#+]\w*)*")
 _MIN_FUZZY = 5  # shorter names differ from ordinary words by a letter or two
-_RARER = 10  # a typing error is at least so many times rarer in the documents than the name
+_RARER = 10  # a typo is at least this many times rarer in the documents than the name
 
 Frequency = Callable[[str], int]
-"""Number of passages of the index that hold a word."""
+"""Returns the number of passages in the index that contain a word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The known names of a question, and which of them were mended."""
+    """The known names in a question, and the spelling corrections."""
 
     mentions: tuple[Mention, ...]
     corrections: tuple[Correction, ...]
 
 
 def languages_in(text: str) -> tuple[str, ...]:
-    """Slugs of the languages that the words name, in order."""
+    """Slugs of the languages named in the text, in order."""
     found = [(m.start(), slug) for slug, pattern in _LANGUAGE.items() if (m := pattern.search(text))]
     return tuple(slug for _, slug in sorted(found))
 
 
 def without_languages(text: str) -> str:
-    """The text with the names of languages overwritten by spaces."""
+    """The text with names of languages replaced by spaces."""
     return blank(text, [Span(*m.span()) for pattern in _LANGUAGE.values() for m in pattern.finditer(text)])
 
 
 def find_names(question: str, gazetteer: Gazetteer, frequency: Frequency, language: str | None) -> Names:
-    """Every known name in the question; ``language`` settles those that several libraries share."""
+    """All known names in the question; ``language`` disambiguates names that libraries share."""
     mentions = list(gazetteer.candidates(question, language=language))
     corrections: list[Correction] = []
     for span in _unrecognised(question, mentions):
@@ -68,7 +68,7 @@ def find_names(question: str, gazetteer: Gazetteer, frequency: Frequency, langua
 
 
 def looks_unknown(words: str, frequency: Frequency) -> bool:
-    """Whether words that stand like a name are one that nothing here knows: no document has the rarest of them."""
+    """Whether words used like a name are an unknown name: at least one of them occurs in no document."""
     parts = [word for word in _WORD.findall(words) if word.casefold() not in STOP_WORDS]
     if not parts:
         return False
@@ -76,13 +76,13 @@ def looks_unknown(words: str, frequency: Frequency) -> bool:
 
 
 def _unrecognised(question: str, mentions: Iterable[Mention]) -> list[Span]:
-    """Words outside the known names; a compound such as ``rusty-machine`` is one word."""
+    """Spans of words outside the known names; a compound such as ``rusty-machine`` is one word."""
     blanked = blank(question, [m.span for m in mentions])
     return [Span(*m.span()) for m in _WORD.finditer(blanked) if len(m.group()) > 2]
 
 
 def respelt(word: str, gazetteer: Gazetteer, frequency: Frequency) -> tuple[str, ...]:
-    """Entities whose name is a typing error away; empty for words that documents use in their own right."""
+    """Entities whose name is a typo away; empty for words that occur in documents in their own right."""
     key = collapse(word)
     if len(key) < _MIN_FUZZY:
         return ()
@@ -102,7 +102,7 @@ def respelt(word: str, gazetteer: Gazetteer, frequency: Frequency) -> tuple[str,
 
 
 def blank(text: str, spans: Sequence[Span]) -> str:
-    """``text`` with the spans overwritten by spaces, so that positions stay."""
+    """``text`` with the spans replaced by spaces, so that positions do not change."""
     for span in spans:
         text = text[: span.start] + " " * len(span) + text[span.end :]
     return text

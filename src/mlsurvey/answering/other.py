@@ -1,4 +1,4 @@
-"""A cross-encoder of somebody else's in the place of the judge that comes along."""
+"""A third-party cross-encoder in place of the bundled judge."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from mlsurvey.learned.pieces import Pair
 from mlsurvey.retrieval.rerank import Reranker
 
 SURE: Final = 1e-6
-"""A score is held so far from 0 and 1, where it has no logit."""
+"""Scores are clipped to this distance from 0 and 1, where the logit is infinite."""
 
 
 class OtherJudge:
-    """Whether a stretch answers is for the cross-encoder to say; whether it denies stays with the judge beside it."""
+    """The cross-encoder decides whether a stretch answers; the bundled judge decides whether it denies."""
 
     def __init__(self, cross_encoder: Reranker, beside: Judge) -> None:
         self._cross_encoder, self._beside = cross_encoder, beside

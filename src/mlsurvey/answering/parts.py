@@ -1,4 +1,4 @@
-"""An answer in parts, in the order in which they become known. Pure."""
+"""An answer in parts, in the order in which they become available. Pure."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ class Passages:
     """What was read for an answer."""
 
     read: int
-    """Different passages that its searches brought."""
+    """Number of distinct passages that the searches returned."""
     best: tuple[Hit, ...]
-    """A few with the best scores, of whichever search."""
+    """The passages with the best scores of any search."""
 
 
 Part = Understood | Passages | Statement | Citation | Missing | Conflict | Answer
-"""What was understood, what was read, each line and its sources, what is missing, who contradicts, the whole."""
+"""What was understood, what was read, each statement and its sources, gaps, conflicts, the whole answer."""
 
 Cancelled = Callable[[], bool]
-"""Whether nobody waits for the answer any more."""
+"""Returns True if the answer is no longer needed."""
 
 BEST = 5
-"""Hits that are told of all that was read."""
+"""Number of hits reported in :class:`Passages`."""
 
 
 @dataclass(slots=True)
 class Read:
-    """Keeps count of what is read for one answer, and stops the reading once nobody waits for it."""
+    """Collects what is read for one answer, and stops reading once the answer is cancelled."""
 
     cancelled: Cancelled | None = None
     _hits: dict[int, Hit] = field(default_factory=dict)
 
     def __call__(self, hits: Sequence[Hit]) -> None:
-        """Count the hits of one search.
+        """Record the hits of one search.
 
         Raises:
-            Interrupted: nobody waits any more.
+            Interrupted: the answer was cancelled.
         """
         for hit in hits:
             known = self._hits.get(hit.passage_id)
@@ -51,18 +51,18 @@ class Read:
         self.check()
 
     def check(self) -> None:
-        """Raises Interrupted where nobody waits any more."""
+        """Raises Interrupted if the answer was cancelled."""
         if self.cancelled is not None and self.cancelled():
             raise Interrupted("stopped: nobody waits for the answer any more")
 
     def passages(self) -> Passages:
-        """What was read so far; the best by their fused score."""
+        """What was read so far, with the best hits by fused score."""
         best = sorted(self._hits.values(), key=lambda hit: (-hit.score, hit.passage_id))
         return Passages(len(self._hits), tuple(best[:BEST]))
 
 
 def told(answer: Answer) -> Iterator[Part]:
-    """Each statement, then the citations that it is the first to use; the gaps; the conflicts likewise; the whole."""
+    """Each statement with the citations it is the first to use, gaps, conflicts likewise, then the whole answer."""
     cited = {citation.number: citation for citation in answer.citations}
     for statement in answer.statements:
         yield statement
@@ -75,6 +75,6 @@ def told(answer: Answer) -> Iterator[Part]:
 
 
 def last(parts: Iterable[Part]) -> Answer:
-    """The whole answer that ends the parts."""
+    """The whole answer, which is the last part."""
     *_, answer = parts
     return cast("Answer", answer)

@@ -1,7 +1,7 @@
-"""Does a text deny anything by its words, and does a question? Pure.
+"""Negation in texts and questions. Pure.
 
 Surface cues of negation, after the lists of NegEx (Chapman et al., "A Simple Algorithm for Identifying Negated
-Findings…", J. Biomedical Informatics 2001). What is denied is for the judge to say.
+Findings…", J. Biomedical Informatics 2001). The judge decides what is denied.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NEGATION = re.compile(
 
 
 def denies(text: str) -> bool:
-    """Whether any word of the text says no."""
+    """Whether the text contains a negation."""
     return _NEGATION.search(text) is not None
 
 
@@ -29,15 +29,15 @@ _NOT = re.compile(
     re.IGNORECASE,
 )
 _NEAR = 3
-"""Words before a stretch in which a negation still belongs to it."""
+"""Number of words before a stretch in which a negation applies to it."""
 
 
 def affirmed(words: str) -> str:
-    """The words without their negations: what is denied, or asked not to be."""
+    """The words without negations: what is negated."""
     return " ".join(_NOT.sub(" ", words).split())
 
 
 def is_turned(question: str, span: Span) -> bool:
-    """Whether a question asks for the contrary of what a stretch of it says: "which do *not* run on a GPU"."""
+    """Whether a question negates one of its stretches: "which do *not* run on a GPU"."""
     before = question[: span.start].split()[-_NEAR:]
     return _NOT.search(" ".join((*before, span.of(question)))) is not None

@@ -1,4 +1,4 @@
-"""Retrieve the candidates of a cell: search, cut into stretches, keep those that may be put under its entity."""
+"""Retrieve the candidates of a cell: search, split into stretches, keep those attributable to its entity."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from mlsurvey.types import Filters, Hit
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 
 PASSAGES_PER_CELL = 30
-"""Passages about an entity that are read for one cell."""
+"""Passages about an entity that are searched for one cell."""
 PASSAGES_NAMING = 15
-"""Passages of other documents that may name the entity, read beside them."""
+"""Additional passages from anywhere that may name the entity."""
 PASSAGES_PER_MEMBER = 10
-"""Passages about one entity of a class; a class may have a hundred entities."""
+"""Passages per entity of a class; a class may have a hundred entities."""
 NAME_WEIGHT = 3.0
-"""Weight of a name against the other words, where passages are wanted that bear it."""
+"""Weight of a name relative to the other words, if passages should contain it."""
 REMEMBERED = 20_000
-"""Sentences of which is remembered what they name."""
+"""Number of sentences whose named entities are cached."""
 POOL = 100
-"""Passages that a set question reads for all entities together."""
+"""Passages that a set question searches for all entities together."""
 
 Watch = Callable[[Sequence[Hit]], None]
-"""Told the hits of each search, before they are scored; may raise to end the retrieval."""
+"""Called with the hits of each search, before they are scored; may raise to stop the retrieval."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """The candidates of a cell that may be put under its entity, and the number of passages that were read for it."""
+    """The candidates of a cell that may be attributed to its entity, and the number of passages searched."""
 
     cell: Cell
     named: tuple[Named, ...]
@@ -47,7 +47,7 @@ class Retrieved:
 
 @dataclass(frozen=True)
 class Pool:
-    """What a question about a class has brought for all its members together."""
+    """The search results of a question about a class, for all its members together."""
 
     cell: Cell
     vector: NDArray[np.float32]
@@ -56,7 +56,7 @@ class Pool:
 
     @cached_property
     def of_entity(self) -> Mapping[str, Sequence[Named]]:
-        """For each entity the candidates that may belong to it, in their order; see :func:`belongs`."""
+        """For each entity, the candidates that may belong to it, in order; see :func:`belongs`."""
         found: dict[str, list[Named]] = defaultdict(list)
         for candidate, named in self.named:
             for slug in {*named.slugs, *named.opening, *candidate.passage.subjects}:
@@ -75,7 +75,7 @@ class Retriever:
         self._naming = lru_cache(maxsize=REMEMBERED)(partial(naming, gazetteer=gazetteer))
 
     def watched(self, read: Watch) -> Retriever:
-        """The same retriever for one answer: it shares all that is remembered, and tells ``read`` of every search."""
+        """A copy for one answer: shares the caches, and calls ``read`` after every search."""
         retriever = copy(self)
         retriever._read = read
         return retriever
@@ -97,26 +97,26 @@ class Retriever:
         return Retrieved(cell, tuple(self._belonging(self._named(hits, vector), cell)), len(hits))
 
     def _about(self, cell: Cell, vector: NDArray[np.float32], most: int, filters: Filters) -> list[Hit]:
-        """Passages about the cell's entity; none where the filters want those about others only."""
+        """Passages about the cell's entity; none if the filters exclude it."""
         entity = cell.entity or ""
         if filters.entities and entity not in filters.entities:
             return []
         return self.searcher.search_vector(self._keywords(cell), vector, most, replace(filters, entities=(entity,)))
 
     def _keywords(self, cell: Cell, naming: bool = False) -> KeywordQuery:
-        """The cell's query with weight on the names that a passage should bear."""
+        """The cell's query, with extra weight on the names that a passage should contain."""
         wanted = [*cell.objects, *([cell.entity] if naming and cell.entity else [])]
         return KeywordQuery(cell.query, tuple((self.gazetteer.entities[slug].name, NAME_WEIGHT) for slug in wanted))
 
     def pool(self, cell: Cell, filters: Filters) -> Pool:
-        """The passages that a question about a class brings, whichever entity they are about."""
+        """The passages for a question about a class, about any entity."""
         vector = self.searcher.encoder.embed([cell.query])[0]
         hits = self.searcher.search_vector(cell.query, vector, POOL, filters)
         self._read(hits)
         return Pool(cell, vector, filters, tuple(self._named(hits, vector)))
 
     def member(self, cell: Cell, pool: Pool) -> Retrieved:
-        """The candidates about one entity of the class: its own passages, and what the pool holds on it."""
+        """The candidates about one entity of the class: from its own passages and from the pool."""
         about = self._about(cell, pool.vector, PASSAGES_PER_MEMBER, pool.filters)
         self._read(about)
         read = {hit.passage_id for hit in about}
@@ -127,7 +127,7 @@ class Retriever:
         return [(c, self._naming(c.text)) for c in candidates(hits, self._near(hits, vector))]
 
     def _near(self, hits: Sequence[Hit], vector: NDArray[np.float32]) -> Mapping[int, float]:
-        """Cosine of each passage with what was searched for, those included that keywords alone brought."""
+        """Cosine of each passage with the query, including those found by keywords only."""
         near = {hit.passage_id: hit.scores["dense"] for hit in hits if "dense" in hit.scores}
         if rest := [hit.passage_id for hit in hits if hit.passage_id not in near]:
             near |= dict(zip(rest, (self.snapshot.vectors(rest) @ vector).tolist(), strict=True))
@@ -144,4 +144,4 @@ def _joined(about: Sequence[Hit], others: Sequence[Hit], most: int) -> list[Hit]
 
 
 def _unwatched(hits: Sequence[Hit]) -> None:
-    """Nobody is told."""
+    """Does nothing."""

@@ -1,6 +1,6 @@
-"""Score candidates: the sieve chooses the best of each cell, the judge weighs these, as calibrated probabilities.
+"""Score candidates: the sieve selects the best of each cell, and the judge assigns them calibrated probabilities.
 
-Behind two protocols: whatever sifts and judges pairs of texts can take the network's place; a judge may be wanting.
+Sieve and judge are protocols, so that other models can replace the network. The judge is optional.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from mlsurvey.learned.artefact import Artefact
 from mlsurvey.learned.pieces import Pair
 
 JUDGED = (4, 16)
-"""Fewest and most candidates of a cell that are judged."""
+"""Minimum and maximum number of candidates of a cell that are judged."""
 BUDGET = 32
-"""Candidates of an answer that are judged, where its cells are few."""
+"""Total number of candidates judged per answer, subject to :data:`JUDGED`."""
 ABOVE = 2
-"""Headings over a stretch that are judged with it."""
+"""Number of headings above a stretch that are judged with it."""
 
 Named = tuple[Candidate, Naming]
 """A candidate with the entities that it names."""
 
 
 class Sieve(Protocol):
-    """What says cheaply how likely stretches answer what is asked, so that few have to be judged."""
+    """Estimates cheaply how likely stretches answer what is asked, so that few have to be judged."""
 
     def sift(self, asked: str, stretches: Sequence[str], features: Sequence[Sequence[float]]) -> NDArray[np.float32]:
         """Logits, shape (stretches,); ``features`` in the order of their names."""
 
 
 class Judge(Protocol):
-    """What says how likely a stretch answers, and denies, what is asked."""
+    """Estimates how likely a stretch answers, and denies, what is asked."""
 
     def judge(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:
         """Logits of *answers* and *denies*, shape (pairs, 2)."""
@@ -47,34 +47,34 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A candidate with its score for a cell and what made it up."""
+    """A candidate with its score for a cell and what it is based on."""
 
     candidate: Candidate
     score: float
     """Probability that it answers the cell."""
     denies: float
-    """Probability that it does so by saying no."""
+    """Probability that the answer is no."""
     features: Mapping[str, float]
     named: Naming
     logit: float | None = None
-    """The judge's; None where it was not judged."""
+    """The judge's logit; None if not judged."""
 
     @property
     def is_denial(self) -> bool:
-        """Whether no is likelier than yes."""
+        """Whether no is more likely than yes."""
         return self.denies > 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """Scores by the numbers of an artefact; without a judge by the sieve alone."""
+    """Scores with the weights of an artefact; without a judge, by the sieve alone."""
 
     artefact: Artefact
     sieve: Sieve
     judge: Judge | None = None
 
     def __call__(self, jobs: Sequence[tuple[Cell, Sequence[Named]]]) -> list[list[Scored]]:
-        """The candidates of each cell, best first; with a judge only those that were judged."""
+        """The candidates of each cell, best first; with a judge, only those that were judged."""
         looked = [self._looked_at(cell, named) for cell, named in jobs]
         if self.judge is None:
             return [[self._unjudged(s) for s in scored] for scored in looked]
@@ -104,24 +104,24 @@ class Scorer:
         return _replaced(looked, sigmoid(logit), self._denial(looked.candidate, says_no), answers)
 
     def _denial(self, candidate: Candidate, says_no: float) -> float:
-        """How likely it says no: by the judge, and by whether any of its words does."""
+        """Probability that it says no, from the judge and from negation words."""
         by = self.artefact.denies
         return sigmoid(by["bias"] + by["judge"] * says_no + by["negation"] * denies(candidate.text))
 
 
 def pair(cell: Cell, looked: Scored) -> Pair:
-    """What is judged of a candidate in a cell."""
+    """The input of the judge for a candidate in a cell."""
     return Pair(cell.premise, stretch(looked.candidate), in_order(looked.features))
 
 
 def judged_each(cells: int) -> int:
-    """How many candidates of each cell are judged."""
+    """Number of candidates judged per cell."""
     fewest, most = JUDGED
     return max(fewest, min(most, BUDGET // max(1, cells)))
 
 
 def stretch(candidate: Candidate) -> str:
-    """What is judged of a candidate: the last headings above it, its label, and what a reader is shown."""
+    """The text of a candidate that is judged: the last headings above it, its label, and its readable text."""
     above = " > ".join(candidate.passage.trail[-ABOVE:])
     label = f"{candidate.label}: " if candidate.label and not candidate.text.startswith(candidate.label) else ""
     return f"{above}: {label}{candidate.readable}" if above else f"{label}{candidate.readable}"

@@ -13,24 +13,24 @@ from mlsurvey.answering.workbench import Workbench
 from mlsurvey.types import Filters
 
 PURPOSE = "purpose"
-"""The aspect of what a thing is and what it is for."""
+"""Slug of the aspect for what a library is and is for."""
 MOST_TELLING = 6
-"""Aspects of a comparison that names none, beside what the things are: what fits on a screen."""
+"""Aspects, besides the purpose, in a comparison that names none: as many as fit on a screen."""
 OUTLINED = 2
-"""Statements for each side and aspect of such a comparison."""
+"""Statements per side and aspect in such a comparison."""
 
 
 def by_side(understood: Understood, bench: Workbench, filters: Filters, limit: int) -> tuple[Understood, Draft]:
-    """At most ``limit`` statements for each side and aspect; every side is searched for by itself.
+    """At most ``limit`` statements per side and aspect; each side is searched separately.
 
-    Where libraries are named and no aspect, those on which every side has evidence are chosen, what it is
-    before all, then the most telling; the question is then understood to ask for these.
+    If libraries but no aspects are named, the aspects with evidence for every side are used: the purpose
+    first, then the most informative ones. The returned question asks for these aspects.
     """
     if not understood.entities or understood.aspects:
         return understood, _evidence(understood, bench, filters, limit)
     core = [a for a in bench.vocabulary.aspects if a.core]
     asked = tuple(AskedAspect(a, ()) for a in sorted(core, key=lambda a: a.slug != PURPOSE))
-    least = bench.thresholds["unnamed"]  # what nobody asked for has to be likelier
+    least = bench.thresholds["unnamed"]  # what was not asked for needs a higher probability
     draft = _evidence(replace(understood, aspects=asked), bench, filters, min(limit, OUTLINED), least)
     telling = _most_telling(draft, understood)
     kept = tuple(sorted((a for a in asked if a.aspect.slug in telling), key=lambda a: telling.index(a.aspect.slug)))
@@ -45,7 +45,7 @@ def _of(draft: Draft, entity: str, aspect: str) -> list[Finding]:
 
 
 def _most_telling(draft: Draft, understood: Understood) -> list[str]:
-    """Aspects on which every side has evidence, by the best evidence of the weakest side; what it is goes first."""
+    """Aspects with evidence for every side, by the best evidence of the weakest side; the purpose comes first."""
     best: dict[Pair, float] = {}
     for finding in draft.findings:
         pair = (finding.entity, finding.aspect)

@@ -1,6 +1,6 @@
-"""Which natural language a question is in, as far as its commonest words and its script tell. Pure.
+"""Detect the natural language of a question from its most common words and its script. Pure.
 
-The network reads English. Of a question in another language the names are understood, and the answer says so.
+The network reads English. In questions in other languages only names are understood, and the answer says so.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _SCRIPTS = {
     "Arabic": re.compile(r"[\u0600-\u06ff]"),
 }
 _LEAST = 2
-"""Words of a language that have to be there, and more of them than of English."""
+"""Minimum number of words in a language; there must also be more of them than English ones."""
 
 
 def foreign_tongue(question: str) -> str | None:
-    """The language of a question that is not English; None for English, and where too little tells."""
+    """The language of a question if not English; None for English or if unclear."""
     for language, script in _SCRIPTS.items():
         if len(script.findall(question)) >= _LEAST:
             return language

@@ -1,4 +1,4 @@
-"""What a question is taken to mean."""
+"""The parsed form of a question."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ from mlsurvey.types import Aspect, Kind
 
 @dataclass(frozen=True, slots=True)
 class AskedAspect:
-    """One matter that the question asks about: a column of the answer."""
+    """One aspect that the question asks about: a column of the answer."""
 
     aspect: Aspect
-    """Of the lexicon where the words are recognised as one, else made of the words themselves."""
+    """From the lexicon if the words are recognised, else made from the words themselves."""
     wording: tuple[str, ...]
-    """The question's own words for it; none where the aspect was given or is a general one."""
+    """The question's own words for it; empty if the aspect was given or added by default."""
     known: bool = True
-    """False where it is made of the question's words alone."""
+    """False if it is made from the question's words alone."""
     negated: bool = False
-    """Whether what does *not* hold of it is asked for: evidence that denies is then what speaks for a library."""
+    """Whether the question negates the aspect: evidence that denies it then counts for a library."""
 
     @property
     def words(self) -> str:
-        """What is asked, as it is searched and judged."""
+        """What is asked, as used for search and judging."""
         return "; ".join(self.wording) or self.aspect.name
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What the members of a set have to be, beside what is judged by their documents' text."""
+    """A requirement on the members of a set that is checked against facts, not document text."""
 
     field: str
-    """language, kind, licence, state or class: what is known of a library as a fact."""
+    """language, kind, licence, state or class: a known fact about a library."""
     words: str
-    """The question's."""
+    """The question's own words."""
     values: tuple[str, ...]
-    """What they stand for: slugs of languages or classes, ``native``, an SPDX identifier, ``archived``."""
+    """Parsed values: slugs of languages or classes, ``native``, an SPDX identifier, ``archived``."""
     negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A name that was not typed as it is written."""
+    """A misspelt name."""
 
     typed: str
     slug: str
@@ -50,51 +50,51 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What mlsurvey takes a question to mean; shown by ``ask --explain``."""
+    """How mlsurvey understands a question; shown by ``ask --explain``."""
 
     question: str
     kind: Kind
     entities: tuple[str, ...]
-    """The sides or subjects, in the order of their naming."""
+    """The sides or subjects, in the order in which they are named."""
     objects: tuple[str, ...] = ()
-    """Entities that the answer has to do with: what the sides wrap, resemble, load or are part of."""
+    """Related entities: what the sides wrap, resemble, load or are part of."""
     unknown: tuple[str, ...] = ()
-    """Names that look like libraries and that nothing here knows."""
+    """Names that look like libraries but are unknown."""
     aspects: tuple[AskedAspect, ...] = ()
     conditions: tuple[Condition, ...] = ()
     known: tuple[str, ...] = ()
-    """Entities that the asker only has, knows or comes from."""
+    """Entities that the user merely has, knows or is migrating from."""
     flags: tuple[str, ...] = ()
-    """``yesno``, ``count``, ``superl``, ``not``, ``premise``: what sort of answer is wanted; see ``training/``."""
+    """``yesno``, ``count``, ``superl``, ``not``, ``premise``: the kind of answer requested; see ``training/``."""
     corrections: tuple[Correction, ...] = field(default=())
     among: tuple[str, ...] = ()
-    """Entities that a set is picked from: those that an earlier question named or was answered with."""
+    """Entities that a set is chosen from: those in a previous question or its answer."""
     carried: tuple[str, ...] = ()
-    """What was taken from the question before: see :mod:`mlsurvey.answering.follow`."""
+    """What was taken from the previous question: see :mod:`mlsurvey.answering.follow`."""
     tongue: str | None = None
-    """The language of a question that is not in English, of which only names and the lexicon's words are read."""
+    """The language of a question that is not in English; only names and lexicon words are understood in it."""
     is_worded: bool = True
-    """Whether the matters were read in the question; False where it stands for itself as a whole, or asks for none."""
+    """Whether the aspects were found in the question; False if the whole question is used as one, or has none."""
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """Languages that members have to be of."""
+        """Required languages of members."""
         return self.required("language")
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """Classes that members have to be of."""
+        """Required classes of members."""
         return self.required("class")
 
     @property
     def conditions_of_class(self) -> bool:
-        """Whether a class of libraries is named: by language or by what they are."""
+        """Whether a class of libraries is named, by language or category."""
         return any(c.field in ("language", "class") for c in self.conditions)
 
     def required(self, about: str) -> tuple[str, ...]:
-        """Values of the conditions about one thing that are not denied."""
+        """Values of all conditions on a field that are not negated."""
         return tuple(v for c in self.conditions if c.field == about and not c.negated for v in c.values)
 
     def mentioned(self) -> Sequence[str]:
-        """Every entity that has to do with what is asked."""
+        """All entities that the question is about, including related ones."""
         return (*self.entities, *self.objects)

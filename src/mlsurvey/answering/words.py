@@ -1,4 +1,4 @@
-"""Words of a question and of a sentence, brought to a form in which they can be compared."""
+"""Tokenise and normalise the words of questions and sentences for comparison."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 import snowballstemmer
 
 _WORD = re.compile(r"[^\W_]+(?:[+#]+)?(?:['’](?:t|s|re|ve|ll))?")
-_PROCESSORS = re.compile(r"^([a-z]pu)s$")  # Snowball takes "gpus" for a word in -us
+_PROCESSORS = re.compile(r"^([a-z]pu)s$")  # Snowball treats "gpus" as a word ending in -us
 _STEMMER = snowballstemmer.stemmer("english")
 
 _STOP_WORDS = """
@@ -28,12 +28,15 @@ _STOP_WORDS = """
     within without work working works would yes yet you your
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
-"""Words that say nothing about what is asked: function words, politeness, and the nouns every such question has."""
+"""Words without information about what is asked: function words, politeness, nouns common to all questions."""
 
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """Snowball (Porter 2) stem of one word, case folded; see https://snowballstem.org/algorithms/english/stemmer.html."""
+    """Snowball (Porter 2) stem of one word, case-folded.
+
+    See https://snowballstem.org/algorithms/english/stemmer.html.
+    """
     folded = word.casefold().replace("’", "'").removesuffix("'s")
     return str(_STEMMER.stemWord(_PROCESSORS.sub(r"\1", folded)))
 
@@ -44,7 +47,7 @@ def words(text: str) -> list[str]:
 
 
 def content_words(text: str) -> list[str]:
-    """Words of ``text`` that are no stop words, case folded, in order."""
+    """Words of ``text`` that are not stop words, case-folded, in order."""
     return [w for word in words(text) if (w := word.casefold().removesuffix("'s")) not in STOP_WORDS and len(w) > 1]
 
 
@@ -55,5 +58,5 @@ def stems(items: Iterable[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=32768)
 def text_stems(text: str) -> frozenset[str]:
-    """Stems of the content words of a text. Remembered: questions about one field read the same sentences."""
+    """Stems of the content words of a text. Cached: questions on one topic read the same sentences."""
     return stems(content_words(text))

@@ -1,4 +1,4 @@
-"""What every way of answering works with: the vocabulary, the plan, retrieval and scores, for one answer."""
+"""What all kinds of answers share: vocabulary, planning, retrieval and scoring, for one answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mlsurvey.vocabulary.load import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The scored candidates of a cell, best first, and the number of passages that were read for it."""
+    """The scored candidates of a cell, best first, and the number of passages searched."""
 
     cell: Cell
     scored: Sequence[Scored]
@@ -26,7 +26,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Workbench:
-    """See the module."""
+    """The vocabulary and engines that an answer uses."""
 
     vocabulary: Vocabulary
     recognise: Recogniser
@@ -37,32 +37,32 @@ class Workbench:
 
     @property
     def entities(self) -> Mapping[str, Entity]:
-        """Every library that is known, by slug."""
+        """All known libraries, by slug."""
         return self.planner.gazetteer.entities
 
     @property
     def thresholds(self) -> Mapping[str, float]:
-        """Least probabilities, by what they are for."""
+        """Minimum probabilities, by purpose."""
         return self.scorer.artefact.thresholds
 
     def watched(self, read: Watch) -> Workbench:
-        """The same for one answer, of whose searches ``read`` is told."""
+        """A copy for one answer that calls ``read`` after every search."""
         return replace(self, retriever=self.retriever.watched(read))
 
     def least(self, cell: Cell) -> float:
-        """Least probability of a statement worth showing: without a library in the question it has to be likelier."""
+        """Minimum probability of a statement to show; higher if the question names no library."""
         return self.thresholds["shown" if cell.entity else "unnamed"]
 
     def evidence(self, understood: Understood, entities: Iterable[str | None], filters: Filters) -> list[Found]:
-        """The evidence for each of the entities and asked matters."""
+        """The evidence for each entity and requested aspect."""
         return self._scored(self.retriever.cells(self.planner.cells(understood, entities), filters))
 
     def pool(self, understood: Understood, asked: AskedAspect | None, filters: Filters) -> Pool:
-        """The passages that a matter brings for all members of a class together."""
+        """The passages found on an aspect for all members of a class together."""
         return self.retriever.pool(self.planner.cell(None, asked, understood), filters)
 
     def about(self, understood: Understood, entities: Sequence[str], pools: Sequence[Pool]) -> list[list[Found]]:
-        """For each entity the evidence on the matter of each pool."""
+        """For each entity, the evidence on the aspect of each pool."""
         retrieved = [self._member(understood, slug, pool) for slug in entities for pool in pools]
         found = iter(self._scored(retrieved))
         return [[next(found) for _ in pools] for _ in entities]

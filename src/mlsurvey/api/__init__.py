@@ -1,5 +1,5 @@
-"""The HTTP API: the survey as a service that other programs build on.
+"""The HTTP API: the survey as a service for other programs.
 
-Nothing outside this package knows its web framework, and nothing that asks or
-searches from the command line loads it.
+Nothing outside this package depends on its web framework, and asking or searching
+from the command line does not load it.
 """

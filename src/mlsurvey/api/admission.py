@@ -1,4 +1,4 @@
-"""Work off the event loop: a bounded pool, a bounded queue, a time limit, and an end when nobody waits any more."""
+"""Work off the event loop: a bounded pool, a bounded queue, a time limit, and cancellation if the client is gone."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ T = TypeVar("T")
 Cancelled = Callable[[], bool]
 
 RETRY_AFTER = 1
-"""Seconds after which a client that was turned away may try again: a full queue is short of a minute's work."""
+"""Seconds after which a rejected client may retry: a full queue is less than a minute of work."""
 
 
 class Admission:
-    """Lets so many requests in, and turns the rest away. Made and used on the event loop's thread."""
+    """Admits a limited number of requests and rejects the rest. Create and use it on the event loop's thread."""
 
     def __init__(self, threads: int, queue: int, time_limit: float, metrics: Metrics) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="mlsurvey")
@@ -32,14 +32,14 @@ class Admission:
         self._admitted = 0
 
     def close(self) -> None:
-        """Let running work end, drop what waits."""
+        """Wait for running work to end, and drop queued work."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     async def run(self, request: Request, work: Callable[[Cancelled], T]) -> T:
-        """Do the work in a thread.
+        """Run the work in a thread.
 
         Raises:
-            RefusalError: the queue is full, the time is over, or the client went away.
+            RefusalError: the queue is full, the time limit is exceeded, or the client has disconnected.
         """
         token = threading.Event()
         try:
@@ -53,7 +53,7 @@ class Admission:
             token.set()
 
     def start(self, work: Callable[[Cancelled], T], token: threading.Event) -> asyncio.Future[T]:
-        """Hand the work to a thread; the token tells it to stop. Raises RefusalError where the queue is full."""
+        """Run the work in a thread; setting the token stops it. Raises RefusalError if the queue is full."""
         if self._admitted >= self._places:
             self._metrics.turned_away("queue")
             detail = f"{self._places} requests are being worked on or wait already; try again in a moment"
@@ -83,7 +83,7 @@ def _safely(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
 
 
 async def _while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
-    """The result of the work; it is dropped once the client has gone."""
+    """Return the result of the work; the work is cancelled if the client disconnects."""
     working = asyncio.ensure_future(work)
     watching = asyncio.ensure_future(_gone(request))
     try:
@@ -97,6 +97,6 @@ async def _while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
 
 
 async def _gone(request: Request) -> None:
-    """Return when the client has closed the connection. The body has been read by then."""
+    """Return when the client has closed the connection. The body must already have been read."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

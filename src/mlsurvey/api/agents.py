@@ -1,4 +1,4 @@
-"""The tools for agents over HTTP: ``POST /mcp``, the same as ``mlsurvey mcp``, within the bounds of the service."""
+"""The tools for agents over HTTP: ``POST /mcp``, the same as ``mlsurvey mcp``, within the limits of the service."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ T = TypeVar("T")
 
 PATH = "/mcp"
 LARGEST = 1024 * 1024
-"""Bytes of a message at most: the longest question is far below."""
+"""Maximum bytes of a message, far above the longest question."""
 
 
 def add_agents(app: FastAPI, service: Service) -> StreamableHTTPSessionManager:
-    """Add the route. What is returned has to run while the application does.
+    """Add the route and return its session manager, which must run as long as the application.
 
-    No session is kept between two requests, so any worker can answer any of them,
-    and there is nothing that a client could leave open. Host, origin and token are
-    checked by the frame, as for every route.
+    No session is kept between requests, so any worker can answer any request, and
+    clients cannot leave sessions open. The frame checks host, origin and token, as
+    for every route.
     """
 
     async def run(work: Callable[[Survey, Cancelled], T]) -> T:
@@ -43,10 +43,10 @@ def add_agents(app: FastAPI, service: Service) -> StreamableHTTPSessionManager:
 
 
 async def _work(service: Service, work: Callable[[Survey, Cancelled], T]) -> T:
-    """Do work in the pool of the service.
+    """Run work in the service's pool.
 
     Raises:
-        TurnedAwayError: the queue is full, or the time is over.
+        TurnedAwayError: the queue is full, or the time limit is exceeded.
     """
     token = threading.Event()
     limit = service.settings.time_limit

@@ -1,4 +1,4 @@
-"""The application: routes, the frame around them, errors as problems, the page that shows it all."""
+"""The application: routes, the frame around them, errors as problems, and the documentation page."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ EXPOSED = ("ETag", "Location", "Retry-After", "X-Request-Id")
 
 
 def create_app(settings: Settings, service: ServiceSettings) -> FastAPI:
-    """The application over a corpus and its index.
+    """Create the application for a corpus and its index.
 
     Raises:
-        SettingsError: the service could be reached from elsewhere, and no token is known; or one is malformed.
+        SettingsError: the service is reachable from other machines but no token is known, or a token is malformed.
     """
     state = Service(settings, service)
     app = FastAPI(
@@ -67,7 +67,7 @@ def create_app(settings: Settings, service: ServiceSettings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        telemetry={"auto_configure": True, "logs": False},  # its logs would have messages, which may quote documents
+        telemetry={"auto_configure": True, "logs": False},  # its logs would include messages, which may quote documents
         separate_input_output_schemas=False,
         generate_unique_id_function=lambda route: route.name,
         openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
@@ -103,7 +103,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _add_docs(app: FastAPI) -> None:
-    """A page to try the routes on; all of it comes from a package, nothing from a content network."""
+    """Add a page to try the routes; its assets come from a package, not from a CDN."""
     app.mount(ASSETS, StaticFiles(directory=str(files("fastapi_offline") / "static")), name="assets")
 
     @app.get("/docs", include_in_schema=False)
@@ -133,7 +133,7 @@ def _add_docs(app: FastAPI) -> None:
 
 
 def _add_problems(app: FastAPI) -> None:
-    """Every error becomes a problem."""
+    """Convert every error to a problem."""
 
     @app.exception_handler(MlsurveyError)
     async def of_ours(request: Request, error: MlsurveyError) -> Response:
@@ -155,7 +155,7 @@ def _add_problems(app: FastAPI) -> None:
 
 
 def _methods(request: Request) -> list[str]:
-    """Every method of a path; the framework would name those of its first route alone."""
+    """Return all methods of a path; the framework would name only those of its first route."""
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     first = next((route.path for route in routes if route.path_regex.match(request.url.path)), None)
     same = [route for route in routes if route.path == first and route.include_in_schema]

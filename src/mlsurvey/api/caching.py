@@ -1,4 +1,4 @@
-"""Whether a client has an answer already."""
+"""Checks whether a client already has an answer."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from mlsurvey import __version__
 
 
 def etag(*parts: object) -> str:
-    """A weak tag: equal parts give results that mean the same, though their timings differ."""
+    """Return a weak tag: equal parts mean equivalent results, though their timings differ."""
     text = "\0".join((__version__, *map(str, parts)))
     return f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
 def has(request: Request, tag: str) -> bool:
-    """Whether ``If-None-Match`` names the tag: the client has the result already."""
+    """Whether ``If-None-Match`` names the tag, so that the client already has the result."""
     return names(request.headers.get("if-none-match"), tag)
 
 
 def names(header: str | None, tag: str) -> bool:
-    """Whether a list of tags holds this one, by the weak comparison, or is ``*``."""
+    """Whether a list of tags contains this one by weak comparison, or is ``*``."""
     if header is None:
         return False
     bare = tag.removeprefix("W/")

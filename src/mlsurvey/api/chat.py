@@ -1,4 +1,4 @@
-"""An answer as the text of a chat: quotes with marks like ``[1]``, then the sources. Pure."""
+"""An answer as chat text: quotes with marks like ``[1]``, then the sources. No I/O."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from mlsurvey.wire.chat import Annotation, UrlCitation
 
 NOTE = "*Verbatim quotes from the documents of this survey; no language model wrote this.*"
 AROUND = 500
-"""Characters before a quote that its address shows."""
+"""Characters before a quote that its URL shows."""
 Address = Callable[[Citation], str]
 
 
 @dataclass(slots=True)
 class Writer:
-    """Writes an answer part by part. One for each answer."""
+    """Writes an answer part by part. Create one per answer."""
 
     names: Names
     stale: Callable[[Answer], Mapping[int, str]]
     address: Address
-    """Of a citation: where its quote can be read."""
+    """Maps a citation to the URL where its quote can be read."""
     _length: int = 0
     _marks: list[tuple[int, int]] = field(default_factory=list)
-    """Pairs (number, where its mark begins)."""
+    """Pairs (number, start of its mark)."""
     _head: str | None = None
     _begun: bool = False
 
     def pieces(self, parts: Iterator[Part]) -> Iterator[str]:
-        """The text in pieces, as soon as each is known; joined they are the whole of it."""
+        """Yield the text in pieces as they become available; joined, they are the whole text."""
         for part in parts:
             for piece in self._pieces(part):
                 self._length += len(piece)
                 yield piece
 
     def annotations(self, answer: Answer) -> list[Annotation]:
-        """The marks of the text that was written, with what each leads to."""
+        """Return the marks in the text written so far, each with its link."""
         cited = {citation.number: citation for citation in answer.citations}
         return [
             Annotation(
@@ -70,7 +70,7 @@ class Writer:
         elif isinstance(part, Understood):
             yield from self._carried(part)
         else:
-            assert isinstance(part, (Passages, Citation))  # told at the end, or not at all
+            assert isinstance(part, (Passages, Citation))  # shown at the end, or not at all
 
     def _carried(self, understood: Understood) -> Iterator[str]:
         asked = [a.aspect.slug for a in understood.aspects]
@@ -90,7 +90,7 @@ class Writer:
         yield text + "".join(f" {_mark(number)}" for number in numbers) + "\n"
 
     def _under(self, head: str) -> Iterator[str]:
-        """A heading, where the last one was another."""
+        """Yield a heading if it differs from the last one."""
         if head != self._head:
             yield f"{self._gap()}**{escape(head)}**\n\n"
             self._head = head
@@ -119,7 +119,7 @@ class Writer:
 
 
 def address_of(base: str) -> Address:
-    """Addresses of quotes at a service: its base, then the route of the text with the quote marked."""
+    """Return a function that gives a quote's URL at a service: the route of the text, with the quote marked."""
 
     def address(citation: Citation) -> str:
         place = f"start={max(0, citation.start - AROUND)}&mark_start={citation.start}&mark_end={citation.end}"

@@ -1,4 +1,4 @@
-"""The OpenAPI description as a text, for a file that clients are made from and that changes are seen in."""
+"""The OpenAPI description as text, to generate clients from and to review changes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from mlsurvey.settings import Settings
 
 
 def openapi_text() -> str:
-    """The description of every route, as JSON. It depends on the version and on nothing that may be set."""
+    """Return the description of every route as JSON. It depends on the version but not on any setting."""
     described = create_app(Settings(corpus=Path("corpus"), index=Path("index")), ServiceSettings()).openapi()
     return json.dumps(described, indent=2, ensure_ascii=False) + "\n"

@@ -1,4 +1,4 @@
-"""Measure answers with gold questions that a client sent."""
+"""Measures answers with gold questions sent by a client."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mlsurvey.survey import Progress, Survey
 
 
 def check_questions(text: str) -> int:
-    """How many questions a text has, one JSON object a line. Raises UsageError where a line is none."""
+    """Count the questions in a text, one JSON object per line. Raises UsageError if a line is invalid."""
     with NamedTemporaryFile("w", encoding="utf-8", suffix=".jsonl") as file:
         file.write(text)
         file.flush()
@@ -27,7 +27,7 @@ def check_questions(text: str) -> int:
 
 
 def evaluate(survey: Survey, file: Path, progress: Progress) -> dict[str, Any]:
-    """The figures of a question file over the survey, with the faults of its evidence under ``warnings``."""
+    """Return the figures for a question file, with the faults in its evidence under ``warnings``."""
     gold = Gold(read_questions(file), corpus_text(survey.settings.corpus), called(survey.entities()), {})
     run = evaluate_all(
         gold,

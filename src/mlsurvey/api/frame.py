@@ -1,4 +1,4 @@
-"""The frame around every request: its id, who may call, HEAD, the log, the count, and the last resort for errors."""
+"""The frame around every request: id, access checks, HEAD, log, metrics, and the fallback for errors."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from mlsurvey.api.security import check_host, check_origin, check_token, check_w
 from mlsurvey.api.service import Service
 
 OPEN = ("/v1/health", "/v1/ready", "/v1/problems", "/docs", "/openapi.json")
-"""Routes, and what lies below them, that need no token: they tell nothing of the documents."""
+"""Routes that need no token, including those below them: they reveal nothing about the documents."""
 READING_POSTS = ("/v1/search", "/v1/ask", "/v1/compare", "/v1/chat/completions", "/mcp")
-"""Routes that change nothing, though their method says so."""
+"""Routes that change nothing although their method is POST."""
 _ID = re.compile(r"[\w.-]{1,64}")
 
 
@@ -48,7 +48,7 @@ class Frame:
             await self._app(scope, _limited(request, receive, self._service.settings.max_body), sent)
         except RefusalError as refusal:
             await respond(problem_of(refusal, identity), refusal.headers)(scope, receive, sent)
-        except Exception as error:  # nothing may reach the server, which would log its message
+        except Exception as error:  # must not reach the server, which would log its message
             LOGGER.error("fault", extra={"request_id": identity, **describe(error)})
             if not sent.status:
                 detail = "an unexpected fault; the log has more under the request id"
@@ -77,7 +77,7 @@ class Frame:
 
 
 class _Sent:
-    """The way out: adds the request id, and keeps what was sent in mind."""
+    """Wraps ``send``: adds the request id and records the status and size of the response."""
 
     def __init__(self, send: Send, identity: str, *, is_head: bool) -> None:
         self._send, self._identity, self.is_head = send, identity, is_head
@@ -99,11 +99,11 @@ class _Sent:
 
 
 def _limited(request: Request, receive: Receive, most: int) -> Receive:
-    """The body, as long as it is not too large.
+    """Return ``receive`` with a limit on the size of the body.
 
     Raises:
-        RefusalError: it is too large by its own account. While it is read, an HTTPException of status 413 says so,
-            which the framework lets through.
+        RefusalError: the body is too large according to its ``Content-Length``. While it is read, an HTTPException
+            with status 413 is raised instead, which the framework lets through.
     """
     detail = f"the body is larger than the {most:,} bytes that the service takes"
     length = request.headers.get("content-length", "0")
@@ -123,6 +123,6 @@ def _limited(request: Request, receive: Receive, most: int) -> Receive:
 
 
 def _identity(request: Request) -> str:
-    """The id that the client gave, if it is a sensible one, else a new one."""
+    """Return the id given by the client if it is valid, else a new one."""
     given = request.headers.get("x-request-id", "")
     return given if _ID.fullmatch(given) else uuid.uuid4().hex

@@ -1,9 +1,9 @@
-"""Jobs: work in a process of its own, told in one small file each, which outlives the server.
+"""Jobs: work in separate processes, each recorded in a small file that outlives the server.
 
-Whoever works on a job holds its lock. The lock is the kernel's and goes with the
-process, however that ended; so any process can tell a job that runs from one
-that was left behind. A job is cancelled by a file beside it, which the worker
-looks for whenever it reports progress.
+The process working on a job holds its lock. The kernel releases the lock when the
+process ends, for whatever reason, so any process can tell a running job from an
+abandoned one. A job is cancelled by creating a file next to it, which the worker
+checks for whenever it reports progress.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from mlsurvey.wire.service import Job, JobKind
 
 FOLDER = "jobs"
 KEPT = 100
-"""Jobs that are kept; the oldest that have ended make room."""
+"""Maximum jobs kept; the oldest ended ones are deleted."""
 START_SECONDS = 60.0
-"""Seconds that a new job's process has to take its lock; importing takes a fraction of it."""
+"""Seconds that a new job's process has to take its lock; importing takes a fraction of this."""
 ENDED = ("succeeded", "failed", "cancelled")
 _ID = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{8}")
 
@@ -42,17 +42,17 @@ class Jobs:
         self.folder = index / FOLDER
 
     def create(self, kind: JobKind, parameters: dict[str, Any], *, alone: bool, text: str | None = None) -> Job:
-        """A new job, queued.
+        """Create a queued job.
 
         Args:
-            kind: of work.
-            parameters: told in the job.
-            alone: refuse where another job of its kind that is alone has not ended.
-            text: what the worker reads, too long for a parameter.
+            kind: kind of work.
+            parameters: parameters recorded in the job.
+            alone: refuse if another job of this kind has not ended, dry runs excepted.
+            text: input for the worker that is too long for a parameter.
 
         Raises:
-            RefusalError: another one runs; names it.
-            StorageError: the disk refused.
+            RefusalError: another job is running; the error names it.
+            StorageError: the job cannot be written to disk.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -71,10 +71,10 @@ class Jobs:
         return job
 
     def get(self, name: str) -> Job:
-        """A job as it is now; one whose process is gone is written down as failed.
+        """Return the current state of a job; one whose process is gone is recorded as failed.
 
         Raises:
-            RefusalError: there is none of the name.
+            RefusalError: there is no job of this name.
         """
         job = self._read(name) if _ID.fullmatch(name) else None
         if job is None:
@@ -82,16 +82,16 @@ class Jobs:
         return job if job.state in ENDED or self._is_alive(job) else self._left_behind(name)
 
     def all(self) -> list[Job]:
-        """Jobs that are kept, newest first."""
+        """Return the kept jobs, newest first."""
         names = sorted((path.stem for path in self.folder.glob("*.json")), reverse=True)
         return [self.get(name) for name in names if _ID.fullmatch(name) and self._read(name)]
 
     def running(self) -> list[Job]:
-        """Jobs that have not ended."""
+        """Return the jobs that have not ended."""
         return [job for job in self.all() if job.state not in ENDED]
 
     def cancel(self, name: str) -> Job:
-        """Ask a job to stop; it does at its next step. Raises RefusalError where it has ended."""
+        """Ask a job to stop at its next step. Raises RefusalError if it has ended."""
         job = self.get(name)
         if job.state in ENDED:
             raise RefusalError("finished", f"job {name} has {job.state} already")
@@ -103,18 +103,18 @@ class Jobs:
         return self._flag(name).exists()
 
     def input(self, name: str) -> Path:
-        """Where a job's text is."""
+        """Return the path of a job's input text."""
         return self.folder / f"{name}.jsonl"
 
     def write(self, job: Job) -> None:
-        """Keep a job's state: a reader sees the old one or the new one."""
+        """Write a job's state atomically: a reader sees either the old or the new one."""
         draft = self.folder / f".{job.id}.{os.getpid()}.{threading.get_ident()}.new"
         draft.write_text(job.model_dump_json(exclude_none=True), "utf-8")
         draft.replace(self._file(job.id))
 
     @contextmanager
     def working(self, name: str) -> Iterator[Job]:
-        """Be the process that works on a job: nobody takes it for left behind meanwhile."""
+        """Hold a job's lock while working on it, so that it does not count as abandoned."""
         with FileLock(self._lock(name), timeout=START_SECONDS):
             job = self._read(name)
             if job is None or job.state != "queued":
@@ -124,7 +124,7 @@ class Jobs:
             yield job
 
     def fail(self, name: str, detail: str) -> None:
-        """Write down that a job could not even be started."""
+        """Record that a job could not be started."""
         job = self._read(name)
         if job is not None and job.state not in ENDED:
             self.write(_failed(job, detail))
@@ -135,11 +135,11 @@ class Jobs:
     def _read(self, name: str) -> Job | None:
         try:
             return Job.model_validate_json(self._file(name).read_bytes())
-        except (OSError, ValueError):  # pruned meanwhile, or none of ours
+        except (OSError, ValueError):  # pruned in the meantime, or not a job file
             return None
 
     def _is_alive(self, job: Job) -> bool:
-        """Whether a process holds the job's lock, or is still about to take it."""
+        """Whether a process holds the job's lock or may still take it."""
         if job.state == "queued" and time.time() - _seconds(job.created) < START_SECONDS:
             return True
         try:
@@ -149,7 +149,7 @@ class Jobs:
             return True
 
     def _left_behind(self, name: str) -> Job:
-        job = self._read(name)  # again: it may have ended between the two looks
+        job = self._read(name)  # again: it may have ended in the meantime
         if job is None:
             raise RefusalError("not-found", f"no job {name!r} any more")
         if job.state in ENDED:
@@ -176,12 +176,12 @@ class Jobs:
 
 
 def route(name: str) -> str:
-    """Where a job can be looked at."""
+    """Return the route of a job."""
     return f"/v1/jobs/{name}"
 
 
 def ended(job: Job, **update: Any) -> Job:
-    """The job at its end."""
+    """Return the job with its end time and the given updates."""
     return job.model_copy(update={"ended": _iso(datetime.now(UTC)), **update})
 
 
@@ -198,7 +198,7 @@ def _seconds(text: str) -> float:
 
 
 def encode(value: object) -> dict[str, Any]:
-    """A report or a run as plain values."""
+    """Convert a report or a run to plain values."""
     from mlsurvey.rendering.json import to_json
 
     plain: dict[str, Any] = json.loads(to_json(value))

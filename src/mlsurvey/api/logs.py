@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line on stderr. No question, no document text and no secret ever reaches them."""
+"""Structured logs: one JSON object per line on stderr. They never contain questions, document text or secrets."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _FIELDS = "%(levelname)s %(name)s %(message)s"
 
 
 def log_config(level: str = "INFO") -> dict[str, Any]:
-    """Configuration for :func:`logging.config.dictConfig`, of the service and of the web server under it."""
+    """Return the configuration of the service and its web server for :func:`logging.config.dictConfig`."""
     formatter = {
         "()": "pythonjsonlogger.json.JsonFormatter",
         "format": _FIELDS,
         "timestamp": True,
-        "reserved_attrs": [*RESERVED_ATTRS, "color_message"],  # the web server's, for terminals
+        "reserved_attrs": [*RESERVED_ATTRS, "color_message"],  # set by the web server, for terminals
         "rename_fields": {"levelname": "level", "name": "logger"},
     }
     handler = {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "json"}
     ours = {"handlers": ["stderr"], "level": level, "propagate": False}
-    silent = {"handlers": ["stderr"], "level": "CRITICAL", "propagate": False}  # its messages hold what agents sent
+    silent = {"handlers": ["stderr"], "level": "CRITICAL", "propagate": False}  # its messages contain what agents sent
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -35,13 +35,13 @@ def log_config(level: str = "INFO") -> dict[str, Any]:
 
 
 def describe(error: BaseException) -> dict[str, Any]:
-    """An error for the log: its type, and where in the code. Its message may quote a document, so it stays out."""
+    """Describe an error for the log by type and code location, without its message, which may quote a document."""
     frames = traceback.extract_tb(error.__traceback__)[-8:]
     return {"error": type(error).__name__, "at": [f"{_module(f.filename)}:{f.lineno} {f.name}" for f in frames]}
 
 
 def _module(filename: str) -> str:
-    """The file from its package on, without the folders of this machine."""
+    """Return the file's path from its package on, without the folders of this machine."""
     for mark in ("/mlsurvey/", "/site-packages/"):
         if mark in filename:
             return mark.strip("/").replace("site-packages", "") + "/" + filename.rpartition(mark)[2]

@@ -1,4 +1,4 @@
-"""What the service counts, for Prometheus."""
+"""Prometheus metrics of the service."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from mlsurvey.types import Generation
 
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
-"""Variable that names the folder through which several processes count together; set before the first import."""
+"""Environment variable with the folder in which several processes share metrics; set before the first import."""
 NAMESPACE = "mlsurvey"
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
 class Metrics:
-    """The counters of one process. Safe to share between threads."""
+    """The metrics of one process. Safe to share between threads."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -45,15 +45,15 @@ class Metrics:
         self._seconds.labels(route).observe(seconds)
 
     def stage(self, stage: str, seconds: float) -> None:
-        """Count the time of one stage."""
+        """Record the time of one stage."""
         self._stages.labels(stage).observe(seconds)
 
     def cache(self, route: str, *, hit: bool) -> None:
-        """Count a look into the cache."""
+        """Count a cache lookup."""
         self._cache.labels(route, "hit" if hit else "miss").inc()
 
     def turned_away(self, reason: str) -> None:
-        """Count a request that was not answered."""
+        """Count a rejected or stopped request."""
         self._away.labels(reason).inc()
 
     def job(self, kind: str, outcome: str) -> None:
@@ -61,13 +61,13 @@ class Metrics:
         self._jobs.labels(kind, outcome).inc()
 
     def index(self, generation: Generation) -> None:
-        """Tell which generation is in use."""
+        """Record the generation in use."""
         self._number.set(generation.number)
         self._documents.set(generation.documents)
         self._passages.set(generation.passages)
 
     def text(self) -> bytes:
-        """Everything in the text format of Prometheus; of all processes where there are several."""
+        """Return all metrics in Prometheus text format, of all processes if there are several."""
         registry = self._registry
         if os.environ.get(MULTIPROCESS):
             registry = CollectorRegistry()

@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem details: every type has an address, under which it is explained."""
+"""Errors as RFC 9457 problem details: every type has a URL at which it is explained."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Kind:
 
     @property
     def wire(self) -> ProblemType:
-        """As it is sent."""
+        """The type as it is sent."""
         return ProblemType(type=BASE + self.slug, title=self.title, status=self.status, explanation=self.explanation)
 
 
@@ -77,7 +77,7 @@ _OF_STATUS |= {415: "media-type", 422: "invalid", 503: "overloaded"}
 
 
 class RefusalError(Exception):
-    """A request that is turned away, by the slug of its type of problem."""
+    """A request is rejected; the slug names the type of problem."""
 
     def __init__(self, slug: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> None:
         super().__init__(detail)
@@ -87,19 +87,19 @@ class RefusalError(Exception):
 
 
 def problem(kind: Kind, detail: str, instance: str | None = None, **more: Any) -> Problem:
-    """A problem of this kind."""
+    """Create a problem of this kind."""
     return Problem(
         type=BASE + kind.slug, title=kind.title, status=kind.status, detail=detail, instance=instance, **more
     )
 
 
 def kind_of(error: Exception) -> Kind:
-    """The kind of problem that an error is; one that nobody foresaw is internal."""
+    """Return the kind of problem for an error; an unexpected error is internal."""
     return next((KINDS[slug] for base, slug in _OF_ERRORS if isinstance(error, base)), KINDS["internal"])
 
 
 def problem_of(error: Exception, instance: str | None = None) -> Problem:
-    """The problem that an error is. What nobody foresaw is not told, since it may hold anything."""
+    """Return the problem for an error, without the message of an unexpected one, which may contain anything."""
     if isinstance(error, RefusalError):
         return problem(error.kind, str(error), instance, **error.more)
     kind = kind_of(error)
@@ -108,7 +108,7 @@ def problem_of(error: Exception, instance: str | None = None) -> Problem:
 
 
 def problem_of_status(status: int, detail: str, instance: str | None) -> Problem:
-    """The problem that a status of the framework stands for."""
+    """Return the problem for a status set by the framework."""
     kind = KINDS[_OF_STATUS.get(status, "internal")]
     return Problem(
         type=BASE + kind.slug, title=kind.title, status=status, detail=detail or kind.explanation, instance=instance
@@ -116,7 +116,7 @@ def problem_of_status(status: int, detail: str, instance: str | None) -> Problem
 
 
 def problem_of_fields(faults: list[dict[str, Any]], instance: str | None) -> Problem:
-    """The problem of an invalid request; what was sent is not sent back."""
+    """Return the problem for an invalid request, without the values sent."""
     found = [FieldError(place=list(f["loc"]), message=f["msg"], type=f["type"]) for f in faults]
     first = found[0] if found else None
     where = ".".join(str(part) for part in first.place) if first else "request"
@@ -125,14 +125,14 @@ def problem_of_fields(faults: list[dict[str, Any]], instance: str | None) -> Pro
 
 
 def respond(found: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """The problem as a response."""
+    """Return the problem as a response."""
     plain = found.model_dump(mode="json", exclude_none=True)
     extra = {"Cache-Control": "no-store", **(headers or {})}
     return JSONResponse(plain, found.status, headers=extra, media_type=MEDIA_TYPE)
 
 
 def documented(*slugs: str) -> dict[int | str, dict[str, Any]]:
-    """Descriptions of the problems that a route may answer with, for its OpenAPI entry; the common ones included."""
+    """Return the OpenAPI descriptions of the problems a route may return, including the common ones."""
     kinds = [KINDS[slug] for slug in dict.fromkeys((*slugs, *COMMON))]
     schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     described: dict[int | str, list[str]] = {}
@@ -142,8 +142,8 @@ def documented(*slugs: str) -> dict[int | str, dict[str, Any]]:
 
 
 COMMON = ("unauthorised", "method", "wrong-host", "internal")
-"""Problems that any route may have."""
+"""Problems that any route may return."""
 WORK = ("malformed", "invalid", "not-found", "too-large", "media-type", "overloaded", "index", "storage", "origin")
-"""Problems of routes that work on the index."""
+"""Problems of routes that use the index."""
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The client has it already, by If-None-Match"}}
-"""What a route answers whose result has a tag."""
+"""Response of routes whose result has a tag."""

@@ -1,4 +1,4 @@
-"""Start the processes that work on jobs, and end those that still run when the service stops."""
+"""Starts worker processes for jobs, and stops those still running when the service stops."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from mlsurvey.settings import Settings
 from mlsurvey.wire.service import Job
 
 GRACE = 20.0
-"""Seconds that a worker has to put away what it has embedded."""
+"""Seconds that a worker has to save its embeddings."""
 
 
 THREADS = "OMP_NUM_THREADS"
-"""How many threads embed (:mod:`mlsurvey.embedding.cores`). One core is left to questions: on two cores a refresh that
-took both was not even faster, since its threads waited for each other."""
+"""Number of embedding threads (:mod:`mlsurvey.embedding.cores`). One core is left for questions: on two cores, a
+refresh that used both was no faster, since its threads waited for each other."""
 
 
 class Runner:
-    """The workers that this process has started."""
+    """The workers started by this process."""
 
     def __init__(self, settings: Settings, jobs: Jobs, metrics: Metrics) -> None:
         self._settings, self._jobs, self._metrics = settings, jobs, metrics
         self._workers: dict[Process, asyncio.Task[None]] = {}
 
     async def start(self, job: Job) -> None:
-        """Start a process for a job; returns at once."""
+        """Start a process for a job and return immediately."""
         command = (sys.executable, "-m", "mlsurvey.api.worker", job.id)
         environment = {THREADS: str(max(1, (os.cpu_count() or 2) - 1)), **os.environ}
         process = await asyncio.create_subprocess_exec(
@@ -41,7 +41,7 @@ class Runner:
         self._workers[process] = asyncio.create_task(self._follow(process, job))
 
     async def stop(self) -> None:
-        """Interrupt the workers, which lose nothing, and wait for them."""
+        """Interrupt the workers, which lose nothing, and wait for them to end."""
         for process in self._workers:
             if process.returncode is None:
                 process.send_signal(signal.SIGINT)

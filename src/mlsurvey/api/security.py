@@ -1,4 +1,4 @@
-"""Who may call: tokens, hosts, origins, and what may be changed at all."""
+"""Access control: tokens, hosts, origins and read-only mode."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from mlsurvey.errors import SettingsError
 Scope = Literal["read", "write"]
 SCOPES: tuple[Scope, ...] = ("read", "write")
 HASHED = "sha256:"
-"""Beginning of a secret in a file that holds no secrets, only their digests."""
+"""Prefix of a secret that is stored as a digest."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A known token: the digest of its secret, and what it allows."""
+    """A known token: its scope and the digest of its secret."""
 
     scope: Scope
     digest: str
 
 
 class Tokens:
-    """The tokens that are known; without any, everybody on this machine may do everything."""
+    """The known tokens; if there are none, everyone on this machine has full access."""
 
     def __init__(self, tokens: Iterable[Token]) -> None:
         self._tokens = tuple(tokens)
@@ -44,20 +44,20 @@ class Tokens:
         return bool(self._tokens)
 
     def scope(self, secret: str) -> Scope | None:
-        """What a secret allows; None where it is not known. Takes the same time whichever it is."""
+        """Return the scope of a secret; None if it is unknown. Takes the same time in every case."""
         digest = _digest(secret)
         found: Scope | None = None
-        for token in self._tokens:  # to the end, always
+        for token in self._tokens:  # no early exit, for constant time
             if hmac.compare_digest(token.digest, digest) and found != "write":
                 found = token.scope
         return found
 
 
 def load_tokens(settings: ServiceSettings) -> Tokens:
-    """The tokens of the settings and of the file that they name.
+    """Load the tokens from the settings and from the file named there.
 
     Raises:
-        SettingsError: an entry is malformed, or there is none and the service can be reached from elsewhere.
+        SettingsError: an entry is malformed, or there is no token and other machines can reach the service.
     """
     entries = [("the setting serve.tokens", entry) for entry in settings.tokens.split()]
     entries += [(str(settings.tokens_file), line) for line in _lines(settings.tokens_file)]
@@ -70,7 +70,7 @@ def load_tokens(settings: ServiceSettings) -> Tokens:
 
 
 def make_token(file: Path, scope: Scope, label: str) -> str:
-    """A new secret; its digest is added to the file, which nobody else may read.
+    """Return a new secret and append its digest to the file, which is created readable by its owner only.
 
     Raises:
         OSError: the file cannot be written.
@@ -84,7 +84,7 @@ def make_token(file: Path, scope: Scope, label: str) -> str:
 
 
 def check_token(request: Request, tokens: Tokens, needed: Scope) -> None:
-    """Refuse a request without a token that allows what it needs."""
+    """Reject a request without a token of the required scope."""
     if not tokens:
         return
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
@@ -97,7 +97,7 @@ def check_token(request: Request, tokens: Tokens, needed: Scope) -> None:
 
 
 def check_host(request: Request, settings: ServiceSettings) -> None:
-    """Refuse a request that was meant for another host: a page may have had a name of its own point here."""
+    """Reject a request for another host name, which a web page may have pointed at this machine (DNS rebinding)."""
     host = request.headers.get("host", "")
     if _hostname(host) not in {*LOOPBACK, settings.host.casefold(), *(h.casefold() for h in settings.allowed_hosts)}:
         raise RefusalError(
@@ -106,7 +106,7 @@ def check_host(request: Request, settings: ServiceSettings) -> None:
 
 
 def check_origin(request: Request, settings: ServiceSettings) -> None:
-    """Refuse what a page of another site would change: a browser sends some requests without asking first."""
+    """Reject changes by pages of other sites: browsers send some requests without a preflight."""
     origin = request.headers.get("origin")
     if request.method in SAFE or origin is None or origin in settings.cors_origins:
         return
@@ -115,7 +115,7 @@ def check_origin(request: Request, settings: ServiceSettings) -> None:
 
 
 def check_writable(settings: ServiceSettings) -> None:
-    """Refuse a change where the service only reads."""
+    """Reject a change if the service is read-only."""
     if settings.read_only:
         raise RefusalError("read-only", "the service was started with --read-only: it takes no changes and no jobs")
 

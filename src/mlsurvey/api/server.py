@@ -1,4 +1,4 @@
-"""Run the service: one process, or several that share the index and one socket."""
+"""Runs the service: one process, or several that share the index and one socket."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from mlsurvey.errors import SettingsError, StorageError
 from mlsurvey.settings import PROJECT, Settings
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT")
-"""Variables of OpenTelemetry that name where traces and metrics go."""
+"""OpenTelemetry environment variables for the destination of traces and metrics."""
 
 
 def serve(settings: Settings, service: ServiceSettings) -> None:
-    """Serve until a signal; running requests are answered first.
+    """Serve until a signal arrives; running requests are completed first.
 
     Raises:
-        SettingsError: a token is required, and none is known; or tracing is asked for and not installed.
-        StorageError: the address is taken, or is none of this machine's.
+        SettingsError: a token is required but none is known, or tracing is configured but not installed.
+        StorageError: the address is in use, or does not belong to this machine.
     """
-    load_tokens(service)  # said here, not by each worker
+    load_tokens(service)  # raises here instead of in each worker
     _check_tracing()
     config = uvicorn.Config(
         partial(_app, settings, service),
@@ -54,19 +54,19 @@ def serve(settings: Settings, service: ServiceSettings) -> None:
 
 
 def _listen(config: uvicorn.Config) -> socket:
-    """The socket, which all processes share."""
+    """Return the socket, which all processes share."""
     try:
         listening = config.bind_socket()
-    except SystemExit as error:  # how uvicorn says that the address is taken
+    except SystemExit as error:  # raised by uvicorn if the address is in use
         raise StorageError(f"cannot listen on {config.host}:{config.port}; choose another --port") from error
-    # asyncio sets it only on sockets that name their protocol, and these do not: without it the head of a response
-    # waits 40 ms for an acknowledgement before the body follows. Connections inherit it.
+    # asyncio sets this only on sockets that specify their protocol, and these do not. Without it, the body of a
+    # response waits 40 ms for the headers to be acknowledged. Connections inherit the option.
     listening.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
     return listening
 
 
 def _check_tracing() -> None:
-    """Traces are sent where an endpoint is configured; the framework does it, if the parts are installed."""
+    """Check that tracing is installed if an endpoint is configured; the framework then sends the traces."""
     if not any(os.environ.get(name) for name in ENDPOINTS):
         return
     if find_spec("opentelemetry.sdk") is None:
@@ -75,7 +75,7 @@ def _check_tracing() -> None:
 
 
 def _ended(_signal: int, _frame: object) -> None:
-    """What happens to the signal that uvicorn hands on once all requests are answered: nothing, it was obeyed."""
+    """Ignore the signal that uvicorn re-raises after the shutdown, since it has been handled."""
 
 
 def _app(settings: Settings, service: ServiceSettings) -> object:

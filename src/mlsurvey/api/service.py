@@ -1,4 +1,4 @@
-"""What the routes share: one survey, one pool, one memory, and the jobs."""
+"""State shared by the routes: one survey, one pool, one cache, and the jobs."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from mlsurvey.survey import Survey
 T = TypeVar("T")
 
 ATTEMPTS = 5
-"""How often work is begun that refreshes overtake; two of them have to be published while it runs."""
+"""Maximum attempts at work that refreshes overtake, which takes two publications during one attempt."""
 WARMING = "GPU support"
-"""A search that makes all of the asking path load what it needs."""
+"""A query that loads everything the asking path needs."""
 
 
 class Service:
@@ -49,11 +49,11 @@ class Service:
         self.stopping = asyncio.Event()
 
     async def start(self) -> None:
-        """Load the model in the background: the service is alive at once, and ready a moment later."""
+        """Load the model in the background: the service is alive immediately and ready shortly after."""
         self._warming = asyncio.create_task(asyncio.to_thread(self._warm))
 
     async def stop(self) -> None:
-        """End what runs, and let go of the index."""
+        """Stop running work and close the index."""
         self.stopping.set()
         await self._warming
         await self.runner.stop()
@@ -61,13 +61,13 @@ class Service:
         self.survey.close()
 
     async def work(self, request: Request, work: Callable[[Survey, Cancelled], T]) -> T:
-        """Do something with the survey, off the event loop; see :meth:`mlsurvey.api.admission.Admission.run`."""
+        """Run work on the survey, off the event loop; see :meth:`mlsurvey.api.admission.Admission.run`."""
         return await self.admission.run(request, lambda cancelled: _again(lambda: work(self.survey, cancelled)))
 
     def remembered(self, route: str, key: object, compute: Callable[[], tuple[str, T]]) -> tuple[str, T]:
-        """The generation and the result for a key, computed or from memory. For a thread of the pool.
+        """Return the generation and the result for a key, computed or cached. Call it in a thread of the pool.
 
-        ``compute`` gives the generation that it used, which may be newer than the one that was looked for.
+        ``compute`` returns the generation it used, which may be newer than the one looked up.
         """
         generation = self.survey.generation()
         self.metrics.index(generation)
@@ -83,28 +83,28 @@ class Service:
         try:
             self.survey.search(WARMING, limit=1)
             self.metrics.index(self.survey.generation())
-        except MlsurveyError as error:  # no index yet, say: asking tells it, and readiness tries again
+        except MlsurveyError as error:  # e.g. no index yet: questions report it, and the readiness check retries
             LOGGER.warning("not warm", extra=describe(error))
         else:
             self.is_warm.set()
 
     def check_ready(self) -> str:
-        """The id of the generation in use. For a thread.
+        """Return the id of the generation in use. Call it in a thread.
 
         Raises:
-            MlsurveyError: there is no index that can serve.
+            MlsurveyError: there is no usable index.
             RefusalError: the model is still being loaded.
         """
         generation = self.survey.generation()
         if not self.is_warm.is_set() and self._warming.done():
-            self._warm()  # an index has come meanwhile
+            self._warm()  # an index has been built in the meantime
         if not self.is_warm.is_set():
             raise RefusalError("starting", "the model is still being loaded; try again in a second")
         return generation.id
 
 
 def _again(work: Callable[[], T]) -> T:
-    """The result of the work, begun again where refreshes overtook it and cleared away what it was reading."""
+    """Return the result of the work, retried if refreshes delete what it is reading."""
     for _ in range(ATTEMPTS - 1):
         try:
             return work()
@@ -122,7 +122,7 @@ ServiceOf = Annotated[Service, Depends(_service)]
 
 
 def json_response(request: Request, body: str, tag: str | None = None) -> Response:
-    """The text as JSON; without a body where the client has it already."""
+    """Return the text as JSON; without a body if the client already has it."""
     headers = {"ETag": tag} if tag else {}
     if tag and has(request, tag):
         return Response(status_code=304, headers=headers)
@@ -130,6 +130,6 @@ def json_response(request: Request, body: str, tag: str | None = None) -> Respon
 
 
 def request_id(request: Request) -> str | None:
-    """The id of the request."""
+    """Return the id of the request."""
     identity: Any = request.scope.get("state", {}).get("request_id")
     return identity if isinstance(identity, str) else None

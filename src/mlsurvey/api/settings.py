@@ -19,44 +19,44 @@ PREFIX = f"MLSURVEY_{SERVE.upper()}_"
 
 
 class ServiceSettings(BaseSettings):
-    """All that may be set of the service. Made by :func:`load_service_settings`; frozen."""
+    """All settings of the service. Created by :func:`load_service_settings`; frozen."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, use_attribute_docstrings=True
     )
 
     host: str = "127.0.0.1"
-    """Address to listen on. On any but a loopback address, tokens are required."""
+    """Address to listen on. Any address other than a loopback address requires tokens."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8642
-    """Port to listen on; 0 takes a free one."""
+    """Port to listen on; 0 selects a free one."""
     workers: Annotated[int, Field(ge=1, le=64)] = 1
-    """Processes that share the index."""
+    """Number of processes, which share the index."""
     threads: Annotated[int, Field(ge=1, le=64)] = 16
-    """Requests that one process works on at the same time; their questions are embedded together."""
+    """Requests that one process handles concurrently; their questions are embedded together."""
     queue: Annotated[int, Field(ge=0, le=10_000)] = 64
-    """Requests that wait for a thread; the next one is turned away with 503."""
+    """Requests that may wait for a thread; further ones are rejected with 503."""
     time_limit: Annotated[float, Field(gt=0, le=3600)] = 60.0
-    """Seconds that a request may take, waiting included."""
+    """Maximum seconds for a request, including waiting."""
     drain: Annotated[int, Field(ge=1, le=3600)] = 30
-    """Seconds that running requests have to end in when the service stops."""
+    """Seconds that running requests have to finish when the service stops."""
     read_only: bool = False
     """Refuse uploads, deletions, refreshes and evaluations."""
     tokens: str = ""
     """Tokens, separated by white space: read:SECRET or write:SECRET."""
     tokens_file: Path = platformdirs.user_config_path(PROJECT) / "tokens"
-    """File with further tokens, one a line; made by `mlsurvey token`."""
+    """File with further tokens, one per line; created by `mlsurvey token`."""
     allowed_hosts: list[str] = []
-    """Host names that requests may be directed to, beside the loopback names and the address itself."""
+    """Host names that requests may be sent to, in addition to the loopback names and the address itself."""
     cors_origins: list[str] = []
     """Origins whose pages may call the service, such as https://example.org."""
     max_body: Annotated[int, Field(ge=1024)] = 64 * 1024 * 1024
-    """Bytes of a request at most."""
+    """Maximum bytes of a request body."""
     max_files: Annotated[int, Field(ge=1, le=10_000)] = 1_000
-    """Files of one upload at most."""
+    """Maximum files per upload."""
     cache: Annotated[int, Field(ge=0, le=100_000)] = 512
-    """Answers and searches that are remembered; those of older generations fall out by themselves."""
+    """Number of cached answers and searches; those of older generations are evicted over time."""
     heartbeat: Annotated[float, Field(gt=0, le=600)] = 15.0
-    """Seconds of silence after which a stream of events sends a comment."""
+    """Seconds of silence after which an event stream sends a comment."""
 
     @classmethod
     def settings_customise_sources(
@@ -67,7 +67,7 @@ class ServiceSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, environment, file, in this order."""
+        """Arguments, environment and file, in this order of precedence."""
         return (init_settings, env_settings, InitSettingsSource(settings_cls, _table()))
 
     @property
@@ -82,10 +82,10 @@ class ServiceSettings(BaseSettings):
 
 
 def load_service_settings(explicit: Mapping[str, Any] | None = None) -> ServiceSettings:
-    """Settings for the current folder and environment; None values in ``explicit`` count as not given.
+    """Load the settings for the current folder and environment; None values in ``explicit`` count as not given.
 
     Raises:
-        SettingsError: a key is unknown or a value is not possible.
+        SettingsError: a key is unknown or a value is invalid.
     """
     try:
         return ServiceSettings(**{name: value for name, value in (explicit or {}).items() if value is not None})
@@ -96,7 +96,7 @@ def load_service_settings(explicit: Mapping[str, Any] | None = None) -> ServiceS
 
 
 def _table() -> dict[str, Any]:
-    """The table of the settings file; a relative path in it is relative to the file."""
+    """Return the table of the settings file; relative paths in it are relative to the file."""
     file = find_place(Path.cwd()).file
     if file is None:
         return {}

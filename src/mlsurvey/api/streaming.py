@@ -1,4 +1,4 @@
-"""Server-sent events: parts of an answer as they become known, and the progress of a job."""
+"""Server-sent events: parts of an answer as they become available, and the progress of a job."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from mlsurvey.survey import Part, Passages, Survey, Understood, understanding
 from mlsurvey.types import Answer
 
 HEARTBEAT = KEEPALIVE_COMMENT
-"""A comment, which clients pass over: the connection is alive."""
+"""A comment, ignored by clients, that shows the connection is alive."""
 MEDIA_TYPE = "text/event-stream"
 SCHEMA = {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "string"}}}
-"""Of one event, for the description of the routes: ``data`` is JSON."""
+"""Schema of an event for the OpenAPI description; ``data`` is JSON."""
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 TOO_LONG = "it took longer than the service allows and was stopped; ask for less at once"
 _NAMES = {"Statement": "statement", "Citation": "citation", "Missing": "missing", "Conflict": "conflict"}
 
 
 def event_of(part: Part, survey: Survey) -> bytes:
-    """One part as an event. The last one, ``done``, has the whole answer."""
+    """Encode a part as an event. The last one, ``done``, has the whole answer."""
     if isinstance(part, Understood):
         return event("understood", understanding.value(part))
     if isinstance(part, Passages):
@@ -38,17 +38,17 @@ def event_of(part: Part, survey: Survey) -> bytes:
 
 
 def event(name: str, value: Any) -> bytes:
-    """An event as it goes over the wire."""
+    """Encode an event."""
     return format_sse_event(event=name, data_str=to_json(value, indent=None))
 
 
 def respond(events: AsyncIterator[bytes]) -> StreamingResponse:
-    """The events as a response."""
+    """Return the events as a response."""
     return StreamingResponse(events, media_type=MEDIA_TYPE, headers=HEADERS)
 
 
 class Stream:
-    """Events that a thread makes, for the event loop to send. Whoever leaves the loop ends the thread's work."""
+    """Events produced by a thread and sent by the event loop. Leaving the iteration stops the thread's work."""
 
     def __init__(self, heartbeat: float, time_limit: float) -> None:
         self._queue: asyncio.Queue[bytes | BaseException | None] = asyncio.Queue()
@@ -58,7 +58,7 @@ class Stream:
         self._deadline = self._loop.time() + time_limit
 
     async def begin(self, admission: Admission, make: Callable[[Cancelled], Iterator[bytes]]) -> AsyncIterator[bytes]:
-        """Start the work, and wait for the first event.
+        """Start the work and wait for the first event.
 
         Raises:
             MlsurveyError: the work failed before its first event.
@@ -100,7 +100,7 @@ class Stream:
             self._token.set()
 
     async def _next(self) -> bytes | BaseException | None:
-        """The next event, or a comment where there is none for a while. Raises TimeoutError at the time limit."""
+        """Return the next event, or a comment if there is none for a while. Raises TimeoutError at the time limit."""
         try:
             return await asyncio.wait_for(self._queue.get(), min(self._heartbeat, self._left()))
         except TimeoutError:

@@ -1,4 +1,4 @@
-"""Documents between the wire and the corpus folder: tags, conditions, contents."""
+"""Documents between HTTP and the corpus folder: tags, conditions, contents."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from mlsurvey.wire.requests import TextParameters
 
 MEDIA_TYPES = ("text/markdown", "text/plain", "text/x-rst", "application/octet-stream")
 MOST_TEXT = 200_000
-"""Characters of a text that are sent at once."""
+"""Maximum characters of a text sent at once."""
 REFRESH = "/v1/index/refresh"
 
 
 def route(path: str) -> str:
-    """Where a document can be looked at."""
+    """Return the route of a document."""
     return f"/v1/documents/{quote(path)}"
 
 
 def tag(sha256: str | None, *more: str | None) -> str:
-    """The tag of a document: the digest of its file, and of what else was told beside it."""
+    """Return the tag of a document: the digest of its file, and the other values that the response depends on."""
     return '"' + ".".join(part or "none" for part in (sha256, *more)) + '"'
 
 
 def condition(request: Request) -> Condition:
-    """The condition of a change, from ``If-Match`` and ``If-None-Match``.
+    """Return the condition of a change, from ``If-Match`` and ``If-None-Match``.
 
     Raises:
-        RefusalError: ``If-None-Match`` with tags, which a change has no use for.
+        RefusalError: ``If-None-Match`` has tags, which make no sense for a change.
     """
     none_match = request.headers.get("if-none-match")
     if none_match is not None and none_match.strip() != "*":
@@ -48,7 +48,7 @@ def condition(request: Request) -> Condition:
 
 
 def check_media_type(request: Request) -> None:
-    """Refuse a body that is no document by its own account, or that is compressed."""
+    """Reject a body that is compressed, or whose declared type is not that of a document."""
     kind = request.headers.get("content-type", MEDIA_TYPES[-1]).partition(";")[0].strip().casefold()
     if kind not in MEDIA_TYPES:
         raise RefusalError("media-type", f"{kind[:60]!r} is none of {', '.join(MEDIA_TYPES)}")
@@ -58,10 +58,10 @@ def check_media_type(request: Request) -> None:
 
 
 async def contents(files: list[UploadFile], most: int) -> dict[str, bytes]:
-    """The bytes of uploaded files by their names.
+    """Return the bytes of uploaded files by name.
 
     Raises:
-        RefusalError: they are too many, two have one name, or one has none.
+        RefusalError: there are too many files, or a name is missing or repeated.
     """
     if len(files) > most:
         raise RefusalError("too-large", f"{len(files)} files are more than the {most} that are taken at once")
@@ -85,15 +85,15 @@ def store(survey: Survey, files: Mapping[str, bytes], wanted: Condition) -> list
 
 
 def state(survey: Survey, path: str) -> DocumentState:
-    """A document as it is indexed, and as it is on the disk.
+    """Return a document's state in the index and on disk.
 
     Raises:
-        NotFoundError: it is neither.
+        NotFoundError: it is in neither.
     """
     row = _rows(survey, (path,)).get(path)
     found = _digest(survey, path, row)
     if row is None and found is None:
-        survey.document(path)  # says so, with similar names
+        survey.document(path)  # raises, suggesting similar names
         raise NotFoundError(f"no document {path!r}")
     index = _generation(survey)
     return DocumentState(
@@ -102,10 +102,10 @@ def state(survey: Survey, path: str) -> DocumentState:
 
 
 def text_value(document: Document, wanted: TextParameters) -> dict[str, Any]:
-    """The part of the text that was asked for, as :class:`mlsurvey.wire.documents.DocumentText`.
+    """Return the requested part of the text, as :class:`mlsurvey.wire.documents.DocumentText`.
 
     Raises:
-        RefusalError: the document has no such part, or the mark lies outside of what is sent.
+        RefusalError: the document has no such part, or the mark lies outside it.
     """
     length = len(document.text)
     end = length if wanted.end is None else wanted.end
@@ -141,7 +141,7 @@ def _mark(document: Document, wanted: TextParameters, end: int) -> dict[str, Any
 
 
 def _rows(survey: Survey, paths: Iterable[str]) -> dict[str, DocumentRow]:
-    """What the index has of some documents; nothing where there is no index yet."""
+    """Return the index rows of the given documents; empty if there is no index yet."""
     wanted = set(paths)
     try:
         rows = survey.documents().documents
@@ -153,7 +153,7 @@ def _rows(survey: Survey, paths: Iterable[str]) -> dict[str, DocumentRow]:
 def _digest(survey: Survey, path: str, row: DocumentRow | None) -> str | None:
     try:
         return survey.digest(path)
-    except UnreadableError:  # a name that nobody may upload, and that the index may have all the same
+    except UnreadableError:  # a name that uploads reject but that the index may contain
         return row.sha256 if row and not survey.is_stale(survey.document(path)) else None
 
 

@@ -1,7 +1,7 @@
-"""The process that works on one job: ``python -m mlsurvey.api.worker JOB``, with the settings as JSON on stdin.
+"""The worker process of one job: ``python -m mlsurvey.api.worker JOB``, with the settings as JSON on stdin.
 
-A process of its own, since embedding loads PyTorch: the server keeps its memory
-and its speed, and what fails there fails alone.
+It is a separate process because embedding loads PyTorch: the server's memory and
+speed are unaffected, and failures are isolated.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from mlsurvey.survey import Survey
 from mlsurvey.wire.service import Job, Progress
 
 INTERVAL = 0.2
-"""Seconds between two writings of the progress."""
+"""Seconds between progress updates."""
 NICENESS = 5
-"""How far the work steps back behind questions that are answered meanwhile."""
+"""Nice value of the worker, so that questions take priority."""
 
 
 class Watch:
-    """Writes progress down, and stops the work when the job was cancelled."""
+    """Records progress, and stops the work if the job is cancelled."""
 
     def __init__(self, jobs: Jobs, job: Job) -> None:
         self._jobs, self._job = jobs, job
         self._written, self._phase = 0.0, ""
 
     def __call__(self, phase: str, done: int, total: int) -> None:
-        """Tell how far the phase is.
+        """Record the progress of the phase.
 
         Raises:
             Interrupted: the job was cancelled.
@@ -51,7 +51,7 @@ class Watch:
 
 
 def work(settings: Settings, name: str) -> None:
-    """Do the job of this name, and write its end down."""
+    """Run the job of this name and record its outcome."""
     jobs = Jobs(settings.index)
     with jobs.working(name) as job:
         watch = Watch(jobs, job)
@@ -78,7 +78,7 @@ def _result(survey: Survey, jobs: Jobs, job: Job, watch: Watch) -> Any:
 
 
 def main() -> None:
-    """Read the settings, step back, work."""
+    """Lower the priority, read the settings and run the job."""
     os.nice(NICENESS)
     logging.config.dictConfig(log_config())
     work(Settings(**json.loads(sys.stdin.read())), sys.argv[1])

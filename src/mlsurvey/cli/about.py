@@ -1,4 +1,4 @@
-"""``status`` and ``config``: what there is, and why it is so."""
+"""``status`` and ``config``: the state of the corpus and the index, and the settings with their origins."""
 
 from __future__ import annotations
 

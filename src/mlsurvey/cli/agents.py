@@ -1,4 +1,4 @@
-"""``mcp``: the survey as tools for an agent. The protocol's package is loaded by this command and by the service."""
+"""``mcp``: the survey as tools for an agent. Only this command and the service load the protocol's package."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def mcp(ctx: typer.Context, corpus: Corpus = None, index: Index = None, model: Model = None) -> None:
-    """Serve tools."""
+    """Serve the tools."""
     with needing("mcp", "the tool server"):
         from mlsurvey.mcp.stdio import serve
 

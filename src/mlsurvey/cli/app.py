@@ -1,4 +1,4 @@
-"""The application: its commands, its global options, and how every run ends."""
+"""The application: commands, global options and exit codes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from mlsurvey.errors import Interrupted, MlsurveyError, StorageError, UsageError
 
 EXIT_BUG = 1
 YOUNG = 100_000
-"""Objects after which garbage is looked for: as many as a start makes and keeps, so that it does not look in vain."""
+"""Number of new objects that triggers garbage collection. Startup creates and keeps about this many, so an earlier
+collection would free nothing."""
 
 EXIT_CODES = """\b
 Exit codes:
@@ -63,7 +64,7 @@ def root(
     reranker: Reranker = None,
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
-    """Keep the options that may stand before a command; without one, open the interface, or show the help."""
+    """Store the options given before the command; without a command, open the interface or show the help."""
     ctx.obj = {"corpus": corpus, "index": index, "model": model, "judge": judge, "reranker": reranker}
     if version:
         typer.echo(f"mlsurvey {__version__}")
@@ -73,7 +74,7 @@ def root(
 
 
 def _without_command(ctx: typer.Context) -> None:
-    """A person in a terminal gets the interface, anything else the help."""
+    """Open the interface if run in a terminal, else show the help."""
     from mlsurvey.cli import interface
 
     if interface.is_terminal():
@@ -98,7 +99,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _named(error: Exception) -> Exception:
-    """The error in our own terms."""
+    """Convert an exception to an mlsurvey error."""
     if isinstance(error, MlsurveyError):
         return error
     if isinstance(error, typer.Abort):
@@ -112,7 +113,7 @@ def _named(error: Exception) -> Exception:
 
 
 def _write_whatever_the_encoding() -> None:
-    """An output encoding that lacks a character gets an escape instead of an exception."""
+    """Escape characters that the output encoding lacks instead of raising."""
     for stream in (sys.stdout, sys.stderr):
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Mode = Literal["hybrid", "keyword", "dense"]
 
 EXIT_ABSTAINED = 3
-"""As grep ends with 1 when nothing matched: no error, and yet a script can tell."""
+"""Not an error, but scripts can detect it, like grep's exit code 1 when nothing matches."""
 
 _ASK = with_examples(
     "Answer a question with verbatim quotes, each with its source; abstains where nothing is good enough.",
@@ -120,7 +120,7 @@ def search(
 
 
 def _earlier(after: Sequence[str], *, follow: bool, jsonl: str | None) -> tuple[str, ...]:
-    """The questions that this one follows."""
+    """Return the previous questions that this one follows."""
     if (follow or after) and jsonl is not None:
         raise UsageError("--follow and --after are for one question; in a file, a line has its own list under 'after'")
     if not follow:
@@ -154,7 +154,7 @@ def show_answer(
     *,
     markdown: bool = False,
 ) -> None:
-    """Write an answer for people, after what was understood, where that is given."""
+    """Write an answer in human-readable form, after ``understood`` if given."""
     from mlsurvey.rendering.layout import names_of
     from mlsurvey.survey import understanding
 
@@ -179,6 +179,6 @@ def show_answer(
 
 
 def _origin(answer: Answer) -> list[tuple[str, str]]:
-    """With what it was answered, and how fast."""
+    """Rows with the index, the model and the time of each step."""
     time = ", ".join(f"{step} {ms:.0f} ms" for step, ms in answer.timings_ms.items())
     return [("index", answer.index), ("model", answer.model), ("time", time)]

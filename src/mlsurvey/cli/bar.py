@@ -1,4 +1,4 @@
-"""Progress as a bar, for a terminal. Rich is loaded for it."""
+"""Progress as a bar, for terminals. Loads Rich."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mlsurvey.cli.progress import PHASES, Silence
 
 
 class Bar(Silence):
-    """A Rich bar per phase with rate and time left; gone when all is done, since the report says what was done."""
+    """A Rich bar per phase with rate and time left; removed at the end, since the report says what was done."""
 
     def __init__(self, console: Console) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
@@ -39,7 +39,7 @@ class Bar(Silence):
         self._progress.stop()
 
     def __call__(self, phase: str, done: int, total: int) -> None:
-        """Move the phase's bar."""
+        """Update the phase's bar."""
         if phase not in self._tasks:
             self._tasks[phase] = self._progress.add_task(PHASES.get(phase, phase), total=total)
         self._progress.update(self._tasks[phase], completed=done, total=total)

@@ -1,4 +1,4 @@
-"""``ask --jsonl``: many questions in one process, one answer a line."""
+"""``ask --jsonl``: many questions in one process, one answer per line."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ STDIN = "-"
 
 
 def answer_lines(survey: Survey, name: str, filters: Filters, max_statements: int, *, explain: bool = False) -> int:
-    """Answer the question of each line of a file; returns the exit code.
+    """Answer the question on each line of a file and return the exit code.
 
     A line is a JSON object with ``id`` and ``question``, and for a follow-up the
-    questions before it under ``after``; other keys are left alone. A line that is
-    not gives an error object in its place, with the line's number, and the rest
-    goes on; the exit code is then 1. With ``explain`` an answer has what was
-    understood under ``understood``.
+    previous questions under ``after``; other keys are ignored. An invalid line
+    gives an error object with its line number instead of an answer; the remaining
+    lines are still processed, and the exit code is 1. With ``explain``, an answer
+    has the interpretation of its question under ``understood``.
 
     Raises:
-        MlsurveyError: the file or the index cannot be read at all.
+        MlsurveyError: the file or the index cannot be read.
     """
     failed = 0
     with _lines(name) as lines:

@@ -1,4 +1,4 @@
-"""``chat``: question after question, each of which may follow the ones before it."""
+"""``chat``: a series of questions, each of which may follow up on the previous ones."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def chat(
     """Answer each line."""
     filters = filters_of(entity, language, path)
     with opened(ctx, corpus, index, model) as survey:
-        survey.generation()  # a person learns that there is no index before typing a question
+        survey.generation()  # report a missing index before the user types a question
         if sys.stdin.isatty():
             make_console(stderr=True).print(ABOUT, highlight=False, markup=False)
         earlier: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ def chat(
 
 
 def _lines() -> Iterator[str]:
-    """What is typed, or comes through a pipe; nothing of empty lines."""
+    """Yield non-empty lines from the terminal or a pipe."""
     is_person = sys.stdin.isatty()
     if is_person:
         import readline  # noqa: F401 - gives input() its editing and history
@@ -84,7 +84,7 @@ def _lines() -> Iterator[str]:
 def _answer(
     survey: Survey, question: str, earlier: tuple[str, ...], filters: Filters, *, as_json: bool
 ) -> tuple[str, ...]:
-    """Answer, and give the conversation so far; a question that makes no sense is told and forgotten."""
+    """Answer a question and return the conversation so far; an invalid question is reported and not kept."""
     try:
         answer = survey.ask(question, filters=filters, after=earlier)
     except UsageError as error:

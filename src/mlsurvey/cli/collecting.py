@@ -110,7 +110,7 @@ def show_document(
 
 
 def _asked(link: bool | None) -> bool:
-    """Copy or link: as the flag says; asked where somebody is there to answer."""
+    """Whether to link instead of copying: the flag if given; otherwise the user is asked, on a terminal only."""
     if link is not None or not sys.stdin.isatty():
         return bool(link)
     return typer.confirm("Link instead of copying? A link shares the file with its first place.", default=False)

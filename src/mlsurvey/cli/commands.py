@@ -1,4 +1,4 @@
-"""The commands by name, each read in when it is run: one run needs one of them, the help all."""
+"""The commands by name, imported on demand: a run needs only one of them, the help needs all."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ COMMANDS = {
     "config": "about",
     "corpus": "curating",
 }
-"""Command -> module of this package with a function ``register``; in the order of the help."""
+"""Command -> module of this package with a ``register`` function, in the order of the help."""
 
 
 class Commands(TyperGroup):
-    """Reads a command in when it is wanted, and ends a run the way Unix tools do."""
+    """Imports commands on demand, and handles closed pipes and interrupts as Unix tools do."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
@@ -48,19 +48,19 @@ class Commands(TyperGroup):
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of a name; a wrong name is compared with those of all commands."""
+        """Return the command with a name; an unknown name is compared with all command names."""
         for name in [cmd_name] if cmd_name in COMMANDS else COMMANDS:
             if name not in self.commands:
                 self.commands.update(_commands_of(COMMANDS[name]))
         return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; a reader that closes the pipe early got what it wanted, so that is success."""
+        """Run the command; a pipe closed early by its reader counts as success."""
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes again at exit
             raise typer.Exit(0) from error
         except KeyboardInterrupt as error:
             raise Interrupted("interrupted") from error
@@ -78,4 +78,4 @@ def _commands_of(module: str) -> dict[str, Any]:
 
 
 def _nothing() -> None:
-    """A group of commands of its own does nothing."""
+    """Callback of a command group, which does nothing by itself."""

@@ -1,4 +1,4 @@
-"""Ways out: results to stdout, errors and progress to stderr, nothing raw from a document to either."""
+"""Output: results to stdout, errors and progress to stderr, and no unescaped document text to either."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 def make_console(*, stderr: bool = False) -> Console:
-    """A console that takes text as it is: no markup, no emoji codes, no guessed highlighting. Honours NO_COLOR."""
+    """Return a console that prints text literally: no markup, emoji codes or highlighting. Honours NO_COLOR."""
     from rich.console import Console
 
     class PipeConsole(Console):
-        """Leaves a closed pipe to the caller; Rich itself would end the process with 1."""
+        """Leaves a closed pipe to the caller; Rich would exit with code 1."""
 
         def on_broken_pipe(self) -> None:
-            raise  # the BrokenPipeError in whose handler Rich calls this
+            raise  # re-raises the BrokenPipeError that Rich is handling
 
     return PipeConsole(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
 def is_terminal(stream: IO[str]) -> bool:
-    """Whether Rich takes the stream for a terminal; it is loaded only where that is more than a look at the stream."""
+    """Whether Rich treats the stream as a terminal; Rich is loaded only if a simple check does not decide it."""
     if not (stream.isatty() or {"TTY_COMPATIBLE", "FORCE_COLOR"} & os.environ.keys()):
         return False
     from rich.console import Console
@@ -37,25 +37,25 @@ def is_terminal(stream: IO[str]) -> bool:
 
 
 def show(renderable: RenderableType, console: Console | None = None) -> None:
-    """Print to stdout; in a pipe without wrapping, so that each statement stays one line."""
+    """Print to stdout; without wrapping in a pipe, so that each statement stays on one line."""
     console = console or make_console()
     console.print(renderable, soft_wrap=not console.is_terminal)
 
 
 def write(text: str) -> None:
-    """Write text that is finished already (JSON, Markdown) to stdout, and flush it."""
+    """Write formatted text (JSON, Markdown) to stdout and flush."""
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
     sys.stdout.flush()
 
 
 def say(text: str) -> None:
-    """A remark beside the result, in one line on stderr."""
+    """Write a one-line remark to stderr."""
     sys.stderr.write(one_line(text) + "\n")
     sys.stderr.flush()
 
 
 def report_error(error: Exception, exit_code: int, *, as_json: bool) -> None:
-    """One line on stderr: ``error: …``, or the JSON object where the command was asked for JSON."""
+    """Write one line to stderr: ``error: …``, or a JSON object if the command outputs JSON."""
     if as_json:
         sys.stderr.write(to_json(error_value(error, exit_code), indent=None) + "\n")
     else:
@@ -63,7 +63,7 @@ def report_error(error: Exception, exit_code: int, *, as_json: bool) -> None:
 
 
 def describe_bug(error: Exception) -> str:
-    """An error that nobody foresaw, in one line: what, and where in the code."""
+    """Describe an unexpected error in one line, with its location in the code."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{frame.filename.rpartition('mlsurvey')[2].lstrip('/')}:{frame.lineno}"
     return f"unexpected {type(error).__name__}: {error} (at {place}); please report this"

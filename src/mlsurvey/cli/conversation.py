@@ -1,4 +1,4 @@
-"""The questions of the last conversation on the command line, so that ``ask --follow`` can go on with it."""
+"""The questions of the last command-line conversation, so that ``ask --follow`` can continue it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mlsurvey.answering.follow import REMEMBERED
 
 
 def remembered() -> tuple[str, ...]:
-    """The questions of the last conversation, the oldest first; none where there was none."""
+    """Return the questions of the last conversation, oldest first; empty if there was none."""
     try:
         kept = json.loads(_file().read_text("utf-8"))["questions"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -20,7 +20,7 @@ def remembered() -> tuple[str, ...]:
 
 
 def remember(questions: Sequence[str]) -> None:
-    """Keep the questions of a conversation; where that is not possible, the next ``--follow`` has none to follow."""
+    """Save the questions of a conversation for the next ``--follow``; write errors are ignored."""
     file = _file()
     draft = file.with_suffix(".part")
     with suppress(OSError):

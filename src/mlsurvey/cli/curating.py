@@ -1,4 +1,4 @@
-"""``corpus check``: whether a kept corpus holds together."""
+"""``corpus check``: check the consistency of a curated corpus."""
 
 from __future__ import annotations
 

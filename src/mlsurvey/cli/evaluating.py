@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from mlsurvey.survey import Survey
 
 WARNINGS = 10
-"""Faults of the evidence that are named; the rest is counted."""
+"""Maximum evidence faults listed; the rest are counted."""
 EXIT_BREACH = MlsurveyError.exit_code
-"""A figure is outside of its bound: what continuous integration calls a failure."""
+"""A figure is outside its bound, which fails a CI job."""
 
 _EVAL = with_examples(
     "Answer every question of a file and measure the answers against the evidence that the file gives.",
@@ -58,7 +58,7 @@ def evaluate(
     index: Index = None,
     model: Model = None,
 ) -> None:
-    """Measure answers; everything that was typed is checked before the first question is asked."""
+    """Measure answers; all arguments are checked before the first question is asked."""
     from mlsurvey.evaluation.comparison import compare as compare_runs
     from mlsurvey.evaluation.gates import bounds, breaches
     from mlsurvey.evaluation.questions import read_questions
@@ -102,7 +102,7 @@ def _run(survey: Survey, questions: tuple[Question, ...], regions: Regions) -> R
 
 
 def _warn_of_faults(gold: Gold, corpus: Path) -> None:
-    """Say which evidence does not stand where it should: it makes figures lower than they are."""
+    """Warn about evidence that is not at its stated place, since it lowers the figures."""
     from mlsurvey.evaluation.questions import quote_faults
 
     cited = {e.document for question in gold.questions for cell in question.cells for e in cell.evidence}

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def with_examples(summary: str, *examples: str) -> str:
-    """Help of a command: what it does, then commands to copy, one a line."""
+    """Return the help of a command: the summary, then one example per line."""
     return f"{summary}\n\n\b\nExamples:\n" + "\n".join(f"  mlsurvey {example}" for example in examples)

@@ -1,4 +1,4 @@
-"""``tui``: the terminal interface, also what ``mlsurvey`` alone opens in a terminal."""
+"""``tui``: the terminal interface, also opened by ``mlsurvey`` alone in a terminal."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from mlsurvey.settings import Settings
 
 INTERFACE = "mlsurvey_tui.start"
-"""Loaded by its name when it is wanted: it stands above this package, which must not know it, and is heavy."""
+"""Imported by name on demand: it is a layer above this package, which must not depend on it, and slow to load."""
 
 _IN_BROWSER = "TEXTUAL_DRIVER"
-"""Set where the terminal is a page of a browser; there are pipes at both ends then."""
+"""Set if the terminal is a browser page; stdin and stdout are then pipes."""
 
 _TUI = with_examples(
     "Open the terminal interface: ask, compare, read the sources, keep the corpus up to date.",
@@ -67,14 +67,14 @@ def tui(
 
 
 def is_terminal() -> bool:
-    """Whether a person sits at both ends."""
+    """Whether stdin and stdout are terminals."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def open_interface(
     settings: Settings, *, theme: str | None = None, server: str | None = None, token: str | None = None
 ) -> None:
-    """Run the terminal interface until the person quits, over the index here or over that of a server.
+    """Run the terminal interface until the user quits, on the local index or that of a server.
 
     Raises:
         UsageError: there is no terminal.

@@ -1,4 +1,4 @@
-"""Options that several commands share, and the settings and filters that they make."""
+"""Options shared by several commands, and the settings and filters built from them."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ Paths = Annotated[
 
 
 def filters_of(entities: list[str] | None, languages: list[str] | None, paths: list[str] | None) -> Filters:
-    """Filters as typed; names of entities are resolved by the survey."""
+    """Return the filters as typed; the survey resolves entity names."""
     return Filters(tuple(entities or ()), tuple(languages or ()), tuple(paths or ()))
 
 
 def settings_of(ctx: typer.Context, corpus: Path | None, index: Path | None, model: str | None) -> Settings:
-    """Settings under the options of this command, which win over those before its name."""
+    """Load the settings with the options of this command, which override those given before its name."""
     from mlsurvey.settings import load_settings
 
     here = {"corpus": corpus, "index": index, "model": model}
@@ -74,7 +74,7 @@ def settings_of(ctx: typer.Context, corpus: Path | None, index: Path | None, mod
 
 @contextmanager
 def opened(ctx: typer.Context, corpus: Path | None, index: Path | None, model: str | None) -> Iterator[Survey]:
-    """The survey that the options name; closed afterwards."""
+    """Open the survey given by the options; it is closed afterwards."""
     from mlsurvey.survey import Survey
 
     with Survey(settings_of(ctx, corpus, index, model)) as survey:

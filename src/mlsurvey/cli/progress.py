@@ -9,7 +9,7 @@ from typing import Protocol, Self
 from mlsurvey.cli.console import say
 
 PLAIN_INTERVAL = 10.0
-"""Seconds between two plain lines of one phase: a log of an hour stays readable."""
+"""Seconds between plain lines of one phase, so that an hour-long log stays readable."""
 
 PHASES = {
     "fetch": "fetching",
@@ -21,11 +21,11 @@ PHASES = {
     "publish": "publishing",
 }
 LONG = ("model", "embed", "fetch")
-"""Phases that are worth a line even when they are quick: they say why a first refresh takes its time."""
+"""Phases that get a line even if quick: they explain why a first refresh takes long."""
 
 
 class Watcher(Protocol):
-    """Shows progress between entering and leaving; called with phase, how much is done, and of how much."""
+    """Context manager that shows progress; called with the phase, the amount done and the total."""
 
     def __enter__(self) -> Self: ...
 
@@ -34,7 +34,7 @@ class Watcher(Protocol):
     ) -> None: ...
 
     def __call__(self, phase: str, done: int, total: int) -> None:
-        """Show how far the phase is."""
+        """Show the progress of the phase."""
 
 
 class Silence:
@@ -49,18 +49,18 @@ class Silence:
         pass
 
     def __call__(self, phase: str, done: int, total: int) -> None:
-        """Ignore it."""
+        """Do nothing."""
 
 
 class Lines(Silence):
-    """A line every ten seconds, and when a long phase begins or ends."""
+    """Prints a line every ten seconds, and when a long phase begins or ends."""
 
     def __init__(self) -> None:
         self._phase = ""
         self._began = self._spoke = 0.0
 
     def __call__(self, phase: str, done: int, total: int) -> None:
-        """Say it if it is new enough."""
+        """Print the progress if a line is due."""
         now = time.monotonic()
         is_new = phase != self._phase
         if is_new:

@@ -1,4 +1,4 @@
-"""One refresh with its progress and report: what ``refresh``, ``--watch`` and ``add --refresh`` share."""
+"""A refresh with progress and report, shared by ``refresh``, ``--watch`` and ``add --refresh``."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ NOTHING_LOST = (
 
 
 def refresh_once(survey: Survey, *, dry_run: bool = False, rebuild: bool = False, quiet: bool = False) -> RefreshReport:
-    """One refresh with progress.
+    """Refresh the index and show progress.
 
     Raises:
-        Interrupted: Ctrl-C; says that nothing is lost.
+        Interrupted: on Ctrl-C; says that nothing is lost.
     """
     from mlsurvey.cli.watchers import make_watcher
 
@@ -33,7 +33,7 @@ def refresh_once(survey: Survey, *, dry_run: bool = False, rebuild: bool = False
 
 
 def show_report(report: RefreshReport, *, quiet: bool, as_json: bool) -> None:
-    """The report to stdout in the form that was asked for."""
+    """Write the report to stdout in the requested form."""
     if as_json:
         from mlsurvey.rendering.json import to_json
 

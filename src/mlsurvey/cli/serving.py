@@ -1,4 +1,4 @@
-"""``serve``, ``token`` and ``openapi``: the HTTP API. The web framework is loaded by these commands and by no other."""
+"""``serve``, ``token`` and ``openapi``: the HTTP API. Only these commands load the web framework."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Values as they were typed, where there is nothing to check.
+"""Takes option values as typed if they need no check.
 
-Typer has pydantic check every value, also one that was not given; to load it and to make the checks takes a fifth of
-the time in which a process answers a question. Text is text without it, and a readable path a path.
+Typer validates every value with pydantic, even one that was not given. Loading pydantic and building the validators
+takes a fifth of the time a process needs to answer a question. Text and readable paths need no validation.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ _UNSURE = object()
 
 
 def without_checks(command: Any) -> None:
-    """Let the parameters of a Typer command, and of those below it, take plain values without a check."""
+    """Let the parameters of a Typer command and its subcommands take plain values without a check."""
     listed = command.get_params
 
     def get_params(ctx: Any) -> Any:
-        parameters = listed(ctx)  # with the option --help, which is made here and kept
+        parameters = listed(ctx)  # includes the --help option, which this call creates and caches
         for parameter in parameters:
             if "process_value" not in vars(parameter):
                 _take_plain_values(parameter)
@@ -42,7 +42,7 @@ def _take_plain_values(parameter: Any) -> None:
 
 
 def _plain(parameter: Any, value: Any) -> Any:
-    """What Typer would make of the value; ``_UNSURE`` where that takes a check."""
+    """Return the value as Typer would convert it; ``_UNSURE`` if it needs a check."""
     if value is None:
         return () if parameter.multiple or parameter.nargs == -1 else None
     if value is parameter.default:
@@ -57,7 +57,7 @@ def _plain(parameter: Any, value: Any) -> Any:
 
 
 def _one(kind: type[str] | type[Path], value: object) -> object:
-    """Text, or a path that is no file yet or may be read: nothing else is asked of paths here."""
+    """Convert to text or a path; ``_UNSURE`` for a path that exists but is not readable, the only check made here."""
     if not isinstance(value, str):
         return _UNSURE
     if kind is str:

@@ -1,4 +1,4 @@
-"""Which way of showing progress a run takes."""
+"""Selects how a run shows progress."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mlsurvey.cli.progress import Lines, Silence, Watcher
 
 
 def make_watcher(*, quiet: bool) -> Watcher:
-    """A bar where stderr is a terminal, else plain lines; silent if ``quiet``."""
+    """Return a bar if stderr is a terminal, else plain lines; silent if ``quiet``."""
     if quiet:
         return Silence()
     if not is_terminal(sys.stderr):

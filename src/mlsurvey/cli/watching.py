@@ -8,16 +8,16 @@ from mlsurvey.errors import BusyError, Interrupted, MlsurveyError, StorageError,
 from mlsurvey.survey import Survey
 
 DEBOUNCE_MS = 1_000
-"""Changes are gathered until there was none for a quarter of a second, at most this long: one refresh per burst."""
+"""Maximum time to collect changes, which ends earlier after a quarter second without any: one refresh per burst."""
 PASSING = (BusyError, StorageError, UnreadableError)
-"""Errors that may be over at the next change: another writer, a full disk, a file caught half written."""
+"""Errors that may be gone at the next change: another writer, a full disk, a half-written file."""
 
 
 def watch_corpus(survey: Survey, *, quiet: bool, as_json: bool) -> None:
-    """Refresh after every burst of changes; an error that may pass is told, and the watch goes on.
+    """Refresh after every burst of changes; a transient error is reported, and the watch continues.
 
     Raises:
-        Interrupted: Ctrl-C.
+        Interrupted: on Ctrl-C.
     """
     from watchfiles import DefaultFilter, watch
 

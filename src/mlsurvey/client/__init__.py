@@ -1,4 +1,4 @@
-"""A typed client of the HTTP API, blocking and asynchronous.
+"""A typed client for the HTTP API, blocking and asynchronous.
 
     >>> from mlsurvey.client import Client
     >>> with Client() as client:  # doctest: +SKIP
@@ -6,9 +6,9 @@
     ...     for statement in answer.statements:
     ...         print(statement.text, statement.citations)
 
-It sends and returns the models of :mod:`mlsurvey.wire`, and raises what the
-library itself would raise: ``except NotFoundError`` holds for both. It needs
-nothing of the server but its address.
+It sends and returns the models of :mod:`mlsurvey.wire`, and raises the same
+errors as the library: ``except NotFoundError`` works for both. All it needs from
+the server is its URL.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The client for programs that do other things meanwhile."""
+"""The asynchronous client."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ R = TypeVar("R")
 
 
 class AsyncClient:
-    """A connection to a service. For one event loop; close it, or use ``async with``.
+    """A connection to a service. Use it in one event loop; close it, or use ``async with``.
 
         >>> async with AsyncClient(token="…") as client:  # doctest: +SKIP
         ...     async for part in client.parts("Which Rust libraries train on a GPU?"):
         ...         print(type(part).__name__)
 
-    Every method raises :class:`mlsurvey.client.UnreachableError` where no answer comes, and otherwise a
-    :class:`mlsurvey.client.ProblemError`, which is also what the library raises in that case: an unknown name
-    is a :class:`mlsurvey.errors.NotFoundError`.
+    Every method raises :class:`mlsurvey.client.UnreachableError` if there is no response, and
+    :class:`mlsurvey.client.ProblemError` if the service reports a problem. The latter is also the error that the
+    library raises in that case: for an unknown name, a :class:`mlsurvey.errors.NotFoundError`.
 
     Args:
-        url: of the service.
-        token: as made by ``mlsurvey token``.
-        timeout: seconds to wait for an answer, or for the next event of a stream.
-        retries: how often a request is sent again that was turned away for want of room, or found nobody. What may
-            have changed something is never sent again.
-        transport: other than the network, for tests.
+        url: URL of the service.
+        token: token created by ``mlsurvey token``.
+        timeout: seconds to wait for a response, or for the next event of a stream.
+        retries: how often to retry a request if the service is overloaded or unreachable. Requests that may have
+            changed something are never retried.
+        transport: replaces the network, for tests.
     """
 
     def __init__(
@@ -73,19 +73,19 @@ class AsyncClient:
         await self.close()
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         await self._http.aclose()
 
     # Asking
 
     async def ask(self, question: str, **options: Unpack[calls.AskOptions]) -> Answer:
-        """The cited answer to a question; it abstains rather than guesses."""
+        """Answer a question with citations; abstains rather than guesses."""
         return await self._send(calls.ask(question, options))
 
     async def parts(self, question: str, **options: Unpack[calls.AskOptions]) -> AsyncGenerator[Part, None]:
-        """The answer in parts, as they become known; the last one is what :meth:`ask` gives.
+        """Yield the answer in parts as they become available; the last one is what :meth:`ask` returns.
 
-        Closing the iterator ends the work for it.
+        Closing the iterator stops the work on the answer.
         """
         async with self._events(calls.stream(question, options)) as events:
             async for event in events:
@@ -93,114 +93,114 @@ class AsyncClient:
                     yield part
 
     async def search(self, query: str, **options: Unpack[calls.SearchOptions]) -> Hits:
-        """The best passages for a query."""
+        """Return the best passages for a query."""
         return await self._send(calls.search(query, options))
 
     async def compare(
         self, entities: Sequence[str], aspects: Sequence[str] = (), **options: Unpack[calls.CompareOptions]
     ) -> Comparison:
-        """Two to eight libraries, point by point; without aspects, by those that tell most."""
+        """Compare two to eight libraries by aspect; without aspects, by the most informative ones."""
         return await self._send(calls.compare(entities, aspects, options))
 
     # Names
 
     async def entities(self) -> Entities:
-        """The libraries that the index knows."""
+        """List the libraries in the index."""
         return await self._send(calls.entities())
 
     async def entity(self, slug: str) -> Entity:
-        """One library."""
+        """Get a library."""
         return await self._send(calls.entity(slug))
 
     async def aspects(self) -> Aspects:
-        """The points of comparison."""
+        """List the points of comparison."""
         return await self._send(calls.aspects())
 
     # Documents
 
     async def documents(self, *, limit: int = 100, offset: int = 0, filters: FilterRequest | None = None) -> Documents:
-        """A page of the documents of the index, by path."""
+        """Get a page of the documents in the index, by path."""
         return await self._send(calls.list_documents(limit, offset, filters))
 
     async def document(self, path: str) -> DocumentState:
-        """A document as it is indexed, and as its file is now."""
+        """Get a document's state in the index and on disk."""
         return await self._send(calls.document(path))
 
     async def text(self, path: str, **options: Unpack[calls.TextOptions]) -> DocumentText:
-        """The text of a document, or a part of it, as it was indexed. Long ones come in pieces: go on at ``end``."""
+        """Get the text of a document, or a part of it, as indexed. Long texts come in parts: continue at ``end``."""
         return await self._send(calls.text(path, options))
 
     async def store(self, path: str, data: bytes, *, if_sha256: str | None = None, if_absent: bool = False) -> Stored:
-        """Put a document into the corpus, for the next refresh.
+        """Store a document in the corpus, for the next refresh.
 
         Args:
-            path: in the corpus folder.
+            path: path in the corpus folder.
             data: bytes of the file.
-            if_sha256: digest of the version to be replaced, as :meth:`document` tells it; else anything is replaced.
-            if_absent: replace nothing.
+            if_sha256: digest of the version to replace, as returned by :meth:`document`; by default any is replaced.
+            if_absent: do not replace an existing document.
         """
         return await self._send(calls.store(path, data, if_sha256, if_absent=if_absent))
 
     async def store_all(self, files: Mapping[str, bytes], *, replace: bool = False) -> StoredBatch:
-        """Put several documents into the corpus; all are checked before the first is written."""
+        """Store several documents in the corpus; all are checked before the first is written."""
         return await self._send(calls.store_all(files, replace=replace))
 
     async def delete(self, path: str, *, if_sha256: str | None = None) -> None:
-        """Delete a document from the corpus; the next refresh takes it out of the index."""
+        """Delete a document from the corpus; the next refresh removes it from the index."""
         await self._send(calls.delete(path, if_sha256))
 
     # Index and jobs
 
     async def index(self) -> Index:
-        """The corpus, the index, and how far the two agree."""
+        """Get the state of the corpus and the index, and how far the two agree."""
         return await self._send(calls.index())
 
     async def refresh(self, **options: Unpack[calls.RefreshOptions]) -> Job:
-        """Start to bring the index up to date; :meth:`follow` the job."""
+        """Start a refresh of the index; :meth:`follow` the returned job."""
         return await self._send(calls.refresh(options))
 
     async def evaluate(self, questions: str) -> Job:
-        """Start to measure answers with gold questions, one JSON object a line; :meth:`follow` the job."""
+        """Start an evaluation with gold questions, one JSON object per line; :meth:`follow` the returned job."""
         return await self._send(calls.evaluate(questions))
 
     async def jobs(self) -> Jobs:
-        """Jobs that are kept, newest first."""
+        """List the kept jobs, newest first."""
         return await self._send(calls.jobs())
 
     async def job(self, name: str) -> Job:
-        """A job as it is now."""
+        """Get the current state of a job."""
         return await self._send(calls.job(name))
 
     async def follow(self, name: str) -> AsyncGenerator[Job, None]:
-        """A job whenever it has come further; the last one is its end."""
+        """Yield the job on each progress update; the last one has ended."""
         async with self._events(calls.follow(name)) as events:
             async for event in events:
                 yield reading.job_of(event, self._http.base_url)
 
     async def cancel(self, name: str) -> Job:
-        """Ask a job to stop. It does at its next step."""
+        """Ask a job to stop at its next step."""
         return await self._send(calls.cancel(name))
 
     # The service
 
     async def health(self) -> Health:
-        """The process answers."""
+        """Check that the process is alive."""
         return await self._send(calls.health())
 
     async def ready(self) -> Readiness:
-        """Questions are answered at full speed."""
+        """Check that questions are answered at full speed."""
         return await self._send(calls.ready())
 
     async def metrics(self) -> str:
-        """Figures in the text format of Prometheus."""
+        """Get metrics in Prometheus text format."""
         return await self._send(calls.metrics())
 
     async def problems(self) -> ProblemTypes:
-        """Every type of problem, explained."""
+        """List all problem types with their explanations."""
         return await self._send(calls.problems())
 
     async def problem(self, slug: str) -> ProblemType:
-        """What a type of problem means."""
+        """Explain a problem type."""
         return await self._send(calls.problem(slug))
 
     async def _send(self, call: Call[T]) -> T:
@@ -211,7 +211,7 @@ class AsyncClient:
 
     @asynccontextmanager
     async def _events(self, call: Call[bytes]) -> AsyncIterator[httpx2.EventSource]:
-        """The events of a stream; leaving the context closes the connection."""
+        """Open a stream of events; leaving the context closes the connection."""
         response = await self._patiently(call, lambda: self._open(call))
         try:
             yield httpx2.EventSource(response, reading.LONGEST_EVENT)
@@ -232,7 +232,7 @@ class AsyncClient:
         return response
 
     async def _patiently(self, call: Call[T], send: Callable[[], Awaitable[R]]) -> R:
-        """Send, and send again where that is safe and may help."""
+        """Send a request, and retry it if that is safe and may help."""
         tried = 0
         while True:
             tried += 1

@@ -1,4 +1,4 @@
-"""Every route as a call: what is sent, and what its reply is. Nothing here sends anything."""
+"""Every route as a call: the request and how to read its reply. Nothing here sends anything."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from mlsurvey.wire import answers, documents, requests, service
 from mlsurvey.wire.requests import FilterRequest, Mode
 
 URL = "http://127.0.0.1:8642"
-"""Where ``mlsurvey serve`` listens when nothing else is said."""
+"""Where ``mlsurvey serve`` listens by default."""
 TIMEOUT = 75.0
-"""Seconds to wait for an answer: longer than the service's own limit, so that its reason arrives."""
+"""Seconds to wait for a response: longer than the service's own limit, so that its error arrives."""
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
@@ -35,10 +35,10 @@ class Call(Generic[T]):
     headers: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[tuple[str, tuple[str, bytes]]] = ()
     reads: bool = True
-    """It changes nothing, so it may be sent again whatever became of it."""
+    """The request changes nothing, so it can always be retried."""
 
     def arguments(self) -> dict[str, Any]:
-        """What an HTTP client is told."""
+        """Return the arguments for an HTTP client."""
         given = {"json": self.json, "content": self.content, "params": self.params or None}
         return given | {"headers": dict(self.headers), "files": list(self.files) or None}
 
@@ -49,7 +49,7 @@ class AskOptions(TypedDict, total=False):
     filters: FilterRequest
     max_statements: int
     after: Sequence[str]
-    """The questions before it, the oldest first."""
+    """The previous questions, oldest first."""
 
 
 class CompareOptions(TypedDict, total=False):
@@ -251,7 +251,7 @@ def _post(path: str, reply: type[M], body: BaseModel, *, reads: bool = True) -> 
 
 
 def _made(model: type[M], **values: Any) -> M:
-    """The request. Raises UsageError where it makes no sense, as the service would."""
+    """Build the request. Raises UsageError if it is invalid, as the service would."""
     try:
         return model(**values)
     except ValidationError as error:
@@ -260,12 +260,12 @@ def _made(model: type[M], **values: Any) -> M:
 
 
 def _plain(body: BaseModel) -> dict[str, Any]:
-    """What is not as it would be anyway: an older service need not know the rest."""
+    """Return the values that are not defaults, so that an older service need not know the other fields."""
     return body.model_dump(mode="json", exclude_defaults=True)
 
 
 def _document(path: str) -> str:
-    """The route of a document. Raises UsageError where it would lead elsewhere: such parts vanish on the way."""
+    """Return the route of a document. Raises UsageError for parts that URL normalisation would remove."""
     if {"", ".", ".."} & set(path.split("/")):
         raise UsageError(f"{path!r} is no path of a document; name it as it is listed, relative to the corpus folder")
     return f"/v1/documents/{quote(path)}"

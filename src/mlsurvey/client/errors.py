@@ -1,8 +1,8 @@
-"""Problems that a service tells, as the errors that the library would raise for them.
+"""Problems reported by a service, as the errors that the library would raise for them.
 
-Each is a :class:`ProblemError`, which has the problem, and where it fits also
-an error of :mod:`mlsurvey.errors`: whoever catches those need not know whether
-a service was asked.
+Each is a :class:`ProblemError` with the problem and, where one fits, also an error
+of :mod:`mlsurvey.errors`, so that code catching those works with and without a
+service.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ PROBLEM_TYPE = "application/problem+json"
 
 
 class UnreachableError(errors.MlsurveyError):
-    """No answer came: nothing listens there, or the connection broke."""
+    """There is no response: nothing listens at the address, or the connection broke."""
 
 
 class ForeignReplyError(errors.MlsurveyError):
-    """Something answered that is no mlsurvey of a version that this client knows."""
+    """The response is not from a version of mlsurvey that this client knows."""
 
 
 class ProblemError(errors.MlsurveyError):
-    """The service answered with a problem. ``retry_after`` are seconds after which to try again, where it said so."""
+    """The service reported a problem. ``retry_after`` is the number of seconds after which to retry, if given."""
 
     def __init__(self, problem: Problem, retry_after: float | None = None) -> None:
         super().__init__(problem.detail)
@@ -36,12 +36,12 @@ class ProblemError(errors.MlsurveyError):
 
     @property
     def slug(self) -> str:
-        """Last part of the problem's type: ``not-found``."""
+        """Last part of the problem's type, such as ``not-found``."""
         return slug_of(self.problem)
 
 
 class RefusedError(ProblemError):
-    """The service does not let this caller do it: no token, not the right one, or it only reads."""
+    """The caller is not allowed to do this: the token is missing or insufficient, or the service is read-only."""
 
 
 class UnavailableError(ProblemError):
@@ -49,19 +49,19 @@ class UnavailableError(ProblemError):
 
 
 class InvalidProblemError(ProblemError, errors.UsageError):
-    """The request makes no sense."""
+    """The request is invalid."""
 
 
 class ConditionProblemError(ProblemError, errors.UsageError):
-    """The document is another one than expected: read it again before you change it."""
+    """The document is not the expected version: read it again before changing it."""
 
 
 class NotFoundProblemError(ProblemError, errors.NotFoundError):
-    """Something that the request names is not there."""
+    """Something named in the request does not exist."""
 
 
 class UnreadableProblemError(ProblemError, errors.UnreadableError):
-    """A name or its bytes are none of a document."""
+    """The name or the content is not that of a readable document."""
 
 
 class BusyProblemError(ProblemError, errors.BusyError):
@@ -73,7 +73,7 @@ class NoIndexProblemError(ProblemError, errors.NoIndexError):
 
 
 class IndexProblemError(ProblemError, errors.IndexingError):
-    """The index cannot serve."""
+    """The index is unusable."""
 
 
 class EngineProblemError(ProblemError, errors.EngineError):
@@ -81,7 +81,7 @@ class EngineProblemError(ProblemError, errors.EngineError):
 
 
 class StorageProblemError(ProblemError, errors.StorageError):
-    """The disk refused."""
+    """The disk is full, read-only or unavailable."""
 
 
 class StoppedProblemError(ProblemError, errors.Interrupted):
@@ -117,21 +117,21 @@ _OF_SLUG: Mapping[str, type[ProblemError]] = {
 
 
 def slug_of(problem: Problem) -> str:
-    """Last part of a problem's type."""
+    """Return the last part of a problem's type."""
     return problem.type.rpartition("/")[2]
 
 
 def error_of(problem: Problem, retry_after: float | None = None) -> ProblemError:
-    """The error that a problem stands for; one of a type that is not known here is a plain :class:`ProblemError`."""
+    """Return the error for a problem; an unknown type gives a plain :class:`ProblemError`."""
     return _OF_SLUG.get(slug_of(problem), ProblemError)(problem, retry_after)
 
 
 def check(response: httpx2.Response) -> None:
-    """Raises what a response stands for that is no success. Its body has to be read already.
+    """Raise the error for an unsuccessful response. Its body must already have been read.
 
     Raises:
-        ProblemError: the service told a problem.
-        ForeignReplyError: it told something else.
+        ProblemError: the service reported a problem.
+        ForeignReplyError: the response is something else.
     """
     if response.is_success:
         return
@@ -145,14 +145,14 @@ def check(response: httpx2.Response) -> None:
 
 
 def foreign(url: httpx2.URL, what: str = "") -> ForeignReplyError:
-    """The error for a reply that cannot be understood."""
+    """Return the error for a reply that cannot be understood."""
     return ForeignReplyError(
         f"{url} answered what this client does not understand{what}; is it mlsurvey, and no newer than the client?"
     )
 
 
 def unreachable(base: httpx2.URL, error: httpx2.TransportError) -> UnreachableError:
-    """The error for a request that got no answer."""
+    """Return the error for a request without a response."""
     why = str(error) or type(error).__name__
     return UnreachableError(f"no answer from {base}: {why}; is the service running? Start one with: mlsurvey serve")
 

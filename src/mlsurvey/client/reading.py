@@ -1,4 +1,4 @@
-"""Replies and events as models, and when to try again. Pure."""
+"""Replies and events as models, and when to retry. Pure functions."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
 LONGEST_EVENT = 64 * 1024 * 1024
-"""Bytes of an event: an answer with all its quotes is one."""
+"""Maximum bytes of an event: an answer with all its quotes is one event."""
 LONGEST_WAIT = 30.0
-"""Seconds of ``Retry-After`` that are waited for; beyond, the caller is told."""
+"""Longest ``Retry-After`` to wait for, in seconds; beyond that, the error is raised."""
 PAUSES = (0.1, 0.5, 1.0)
-"""Seconds between tries where the connection was refused, as by a service that is just being started again."""
+"""Seconds between attempts if the connection is refused, as while a service restarts."""
 CONNECT = 10.0
 """Seconds to wait for a connection."""
 STREAM = {"Accept": "text/event-stream"}
 REFUSED = (httpx2.ConnectError, httpx2.ConnectTimeout)
-"""Failures before anything was sent."""
+"""Failures before anything is sent."""
 
 
 class Settings(TypedDict):
-    """What an HTTP client is made with."""
+    """Arguments for creating an HTTP client."""
 
     base_url: str
     headers: dict[str, str]
@@ -39,7 +39,7 @@ class Settings(TypedDict):
 
 
 def settings(url: str, token: str | None, timeout: float) -> Settings:
-    """Settings for a service; one on this machine is never sought behind a proxy."""
+    """Return the settings for a service; a service on this machine is never accessed through a proxy."""
     headers = {"User-Agent": "mlsurvey-client"}
     if token:
         headers["Authorization"] = f"Bearer {token}"
@@ -49,11 +49,11 @@ def settings(url: str, token: str | None, timeout: float) -> Settings:
 
 
 def result(call: Call[T], response: httpx2.Response) -> T:
-    """What a reply says.
+    """Parse a reply.
 
     Raises:
-        ProblemError: a problem.
-        ForeignReplyError: nothing that can be understood.
+        ProblemError: the service reported a problem.
+        ForeignReplyError: the reply cannot be understood.
     """
     check(response)
     try:
@@ -63,7 +63,7 @@ def result(call: Call[T], response: httpx2.Response) -> T:
 
 
 def part_of(event: httpx2.ServerSentEvent, url: httpx2.URL) -> Part | None:
-    """A part of an answer; None for an event that this client does not know. Raises like :func:`result`."""
+    """Parse a part of an answer; None for an unknown event. Raises like :func:`result`."""
     if event.event == "error":
         raise error_of(_model(Problem, event.data, url))
     model = EVENTS.get(event.event)
@@ -71,15 +71,16 @@ def part_of(event: httpx2.ServerSentEvent, url: httpx2.URL) -> Part | None:
 
 
 def job_of(event: httpx2.ServerSentEvent, url: httpx2.URL) -> Job:
-    """A job as it was at an event. Raises like :func:`result`."""
+    """Parse the job in an event. Raises like :func:`result`."""
     return _model(Job, event.data, url)
 
 
 def pause(call: Call[T], error: Exception, tried: int, retries: int) -> float | None:
-    """Seconds after which to send a call again; None where that could do harm, or would not help.
+    """Return the seconds to wait before a retry; None if a retry is unsafe or would not help.
 
-    What was turned away for want of room was not begun, so it may be sent again;
-    what ran out of time may have been done, and is sent again only if it changes nothing.
+    A call rejected for overload was not started, so it can be retried. A call that
+    exceeded the time limit may have been executed, so it is retried only if it
+    changes nothing.
     """
     if tried > retries:
         return None

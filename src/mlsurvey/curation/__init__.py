@@ -1,1 +1,1 @@
-"""The form of a kept corpus: profiles, surveys, names and sources, and the check that they hold together."""
+"""The format of a curated corpus: profiles, surveys, names and sources, and a consistency check."""

@@ -1,6 +1,6 @@
-"""Check a corpus folder: everything that claims to be a profile, a survey, a list of names or of sources.
+"""Check a corpus folder: profiles, surveys, and the lists of names and sources.
 
-Plain documents claim nothing and are never found fault with.
+Other documents are not checked.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from mlsurvey.vocabulary.load import ENTITIES, load_vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check looked at, and what it found."""
+    """What was checked, and the findings."""
 
     findings: tuple[Finding, ...]
     profiles: int
     surveys: int
     sentences: int
-    """Of all profiles."""
+    """Number of sentences in all profiles."""
     sourced: int
-    """Sentences that end in references."""
+    """Number of sentences that end in references."""
 
 
 @dataclass(slots=True)
 class _Corpus:
-    """The texts of a folder and what they claim to be."""
+    """The texts of a corpus folder, and the check results so far."""
 
     texts: Mapping[str, str]
     entities: tuple[Entity, ...]
     names: str | None
-    """Text of ``entities.toml``, where the folder has one."""
+    """Text of ``entities.toml``, if the folder has one."""
     sources: str | None
     exists: Callable[[str], bool]
     findings: list[Finding] = field(default_factory=list)
@@ -48,10 +48,10 @@ class _Corpus:
 
 
 def check(folder: Path) -> Checked:
-    """Look at every rule. Nothing is written.
+    """Check all rules. Writes nothing.
 
     Raises:
-        NotFoundError: there is no such folder.
+        NotFoundError: the folder does not exist.
     """
     corpus = _read(folder)
     own = {entity.slug for entity in corpus.entities}
@@ -74,10 +74,10 @@ def check(folder: Path) -> Checked:
 
 
 def is_profile(path: str, text: str, own: set[str]) -> bool:
-    """Whether a text claims to be a profile.
+    """Whether a text should be checked as a profile.
 
-    It does by its front matter, with a slug and sources, or by its place: below
-    ``libraries/`` under the name of one of the corpus's own entities.
+    It should if its front matter has a slug and sources, or if it lies below
+    ``libraries/`` and is named after an entity of the corpus.
     """
     if fields(text).keys() >= {"slug", "sources"}:
         return True
@@ -101,7 +101,7 @@ def _read(folder: Path) -> _Corpus:
 
 
 def _is_own(path: Path) -> bool:
-    """Neither hidden nor fetched: what upstream wrote is not ours to mend."""
+    """Whether a file is neither hidden nor fetched: upstream documents are not checked."""
     return path.parts[0] != UPSTREAM and not any(part.startswith(".") for part in path.parts)
 
 
@@ -119,7 +119,7 @@ def _parse(corpus: _Corpus, path: str) -> None:
 
 
 def _introduced(parsed: list[Profile]) -> Iterator[Entity]:
-    """Entities that profiles bring along themselves, for a corpus without an ``entities.toml``."""
+    """Entities defined by profiles, for a corpus without an ``entities.toml``."""
     for profile in parsed:
         front = profile.front
         yield Entity(front.slug, front.name, tuple(front.aliases), front.language, front.kind, tuple(front.category))

@@ -1,4 +1,4 @@
-"""What a check finds."""
+"""The result type of a corpus check."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A place that breaks a rule, and what to do about it."""
+    """A rule violation, with its location and advice."""
 
     path: str
     """POSIX path relative to the corpus folder."""

@@ -1,4 +1,4 @@
-"""Whether the links of a text are well-formed: what looks like a link is one, and leads to something that can be."""
+"""Check links: everything that looks like a link must be one, with a plausible target."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _FOOTNOTE_LINK = re.compile(r"^\[\^[a-z0-9-]+\]: .*<(?P<url>[^<>]*)>$")
 
 
 def rules(path: str, text: str, exists: Callable[[str], bool]) -> Iterator[Finding]:
-    """Findings for every link that is not one.
+    """Findings for every broken link.
 
     Args:
-        path: of the text in the corpus.
-        text: to look through.
-        exists: whether the corpus has a file or folder of that path.
+        path: path of the text in the corpus.
+        text: text to check.
+        exists: whether the corpus has a file or folder at a path.
     """
     for number, line in _lines(text):
         for problem in _problems(line, path, exists):
@@ -40,7 +40,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _problems(line: str, path: str, exists: Callable[[str], bool]) -> Iterator[str]:
     if "](" not in line and "][" not in line and "<" not in line and "://" not in line and "http" not in line:
-        return  # nothing that could be one: parsing every sentence would be slow
+        return  # cannot contain a link: parsing every sentence would be slow
     for token in _parser().parseInline(line)[0].children or ():
         yield from _of_token(token, path, exists)
 
@@ -70,7 +70,7 @@ def _reason(target: str, path: str, exists: Callable[[str], bool]) -> str | None
 
 
 def _joined(path: str, target: str) -> str | None:
-    """The corpus path that a relative link means; None where it leaves the corpus."""
+    """The corpus path of a relative link; None if it leaves the corpus."""
     parts = list(PurePosixPath(path).parent.parts) if not target.startswith("/") else []
     for part in PurePosixPath(target.lstrip("/")).parts:
         if part != "..":

@@ -1,4 +1,4 @@
-"""Rules for ``entities.toml`` and ``sources.toml``. Pure: their text in, findings out."""
+"""Rules for ``entities.toml`` and ``sources.toml``. Pure: text in, findings out."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from mlsurvey.vocabulary.load import ENTITIES
 LANGUAGES = frozenset({None, "javascript", "dart", "rust", "go", "dotnet", "python"})
 KINDS = frozenset({None, "native", "binding", "mixed"})
 LONGEST_NAME = 5
-"""Words of a name that is still found in running text."""
+"""Maximum words of a name that can be found in running text."""
 _WORD = re.compile(r"[^\W_]+[+#]*")
 
 
 def entity_rules(text: str, entities: Sequence[Entity]) -> Iterator[Finding]:
-    """Names that two entities share, names that can make no difference, and values that nothing knows."""
+    """Findings for names shared by two entities, names without effect, and unknown values."""
     lines = _lines(text)
     yield from _repeated(text)
     owners: dict[str, list[Entity]] = defaultdict(list)
@@ -42,7 +42,7 @@ def entity_rules(text: str, entities: Sequence[Entity]) -> Iterator[Finding]:
 def _repeated(text: str) -> Iterator[Finding]:
     seen: set[str] = set()
     for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip() == "[[category]]":  # categories follow the entities, with slugs of their own
+        if line.strip() == "[[category]]":  # categories follow the entities and have their own slugs
             break
         if (slug := _slug(line)) in seen:
             yield Finding(ENTITIES, number, "entity", f"{slug} stands twice; the later entry wins", "merge the two")
@@ -51,7 +51,7 @@ def _repeated(text: str) -> Iterator[Finding]:
 
 
 def _dead(entity: Entity, line: int) -> Iterator[Finding]:
-    """An alias is dead when no text can be found by it that would not be found by the name or another alias."""
+    """An alias is dead if it matches no text that the name or another alias would not match."""
     known = {collapse(entity.name): entity.name}
     for alias in entity.aliases:
         key = collapse(alias)
@@ -83,12 +83,12 @@ def _values(entity: Entity, line: int) -> Iterator[Finding]:
 
 
 def source_rules(text: str, profiles: Collection[str], entities: Collection[str]) -> Iterator[Finding]:
-    """Entries that are wrong, name nothing known or repeat one; profiles without an entry.
+    """Findings for invalid, unknown or repeated entries, and for profiles without an entry.
 
     Args:
-        text: of ``sources.toml``.
+        text: content of ``sources.toml``.
         profiles: slugs that have a profile.
-        entities: slugs that ``entities.toml`` has.
+        entities: slugs in ``entities.toml``.
     """
     try:
         sources, without, faults = read_sources(text)
@@ -114,7 +114,7 @@ def source_rules(text: str, profiles: Collection[str], entities: Collection[str]
 
 
 def _lines(text: str) -> dict[str, int]:
-    """Line of the first mention of each slug in a TOML file of tables."""
+    """Line of the first occurrence of each slug in a TOML file of tables."""
     found: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if slug := _slug(line):

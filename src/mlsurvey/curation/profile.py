@@ -1,4 +1,4 @@
-"""The form of a library profile: its front matter, its sections and its sentences."""
+"""The format of a library profile: front matter, sections and sentences."""
 
 from __future__ import annotations
 
@@ -32,32 +32,32 @@ SECTIONS = (
 )
 
 Language = Literal["javascript", "dart", "rust", "go", "dotnet", "python"]
-"""Languages that have a folder of their own; what belongs to none of them lies in ``other``."""
+"""Languages with a folder of their own; everything else is in ``other``."""
 NO_LANGUAGE = "other"
 
 _IDENTIFIER = r"[A-Za-z0-9.-]+\+?"
 Spdx = Annotated[str, Field(pattern=rf"^{_IDENTIFIER}( (AND|OR|WITH) {_IDENTIFIER})*$")]
-"""An SPDX expression; ``NOASSERTION`` where a source states no licence."""
+"""An SPDX expression; ``NOASSERTION`` if the source states no licence."""
 PartialDate = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
-"""As much of an ISO date as the source tells: a year, a month or a day."""
+"""An ISO date at the precision of the source: year, month or day."""
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _FOOTNOTE = re.compile(r"^\[\^([a-z0-9-]+)\]: (.+)$")
 _REFERENCE = re.compile(r"\[\^([a-z0-9-]+)\]")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _FIRST_FIELD = 2
-"""Line of the first field: the fence stands above it."""
+"""Line of the first field, below the fence."""
 
 
 class Fault(NamedTuple):
-    """What is wrong with a text, and in which of its lines."""
+    """A problem in a text, with its line."""
 
     line: int
     problem: str
 
 
 class FormError(ValueError):
-    """A text that has not the form of a profile; :attr:`faults` holds all that is wrong."""
+    """A text is not a valid profile; :attr:`faults` lists all problems."""
 
     def __init__(self, path: str, faults: Sequence[Fault]) -> None:
         super().__init__("; ".join(f"{path}:{fault.line}: {fault.problem}" for fault in faults))
@@ -75,14 +75,14 @@ class Source(_Part):
     title: str = Field(min_length=3)
     url: HttpUrl | None
     version: str | None
-    """Commit or version that was read."""
+    """Commit or version that was consulted."""
     date: PartialDate | None
-    """Day that the source states for itself; for a package registry, the day on which it was asked."""
+    """Date stated in the source; for a package registry, the day of the query."""
     licence: Spdx
 
     @property
     def footnote(self) -> str:
-        """The definition that stands at the end of a profile."""
+        """The footnote definition at the end of a profile."""
         version = self.version and (
             f"commit {self.version[:10]}" if _COMMIT.fullmatch(self.version) else f"version {self.version}"
         )
@@ -92,38 +92,38 @@ class Source(_Part):
 
 
 class Status(_Part):
-    """How alive a project is, who says so, and when that was judged."""
+    """Maintenance state of a project, with its source and the date of the assessment."""
 
     state: Literal["active", "slow", "dormant", "archived", "unknown"]
-    """``unknown`` where nothing that could be found lets one judge."""
+    """``unknown`` if there is not enough information."""
     judged: date
     source: Slug
 
 
 class Release(_Part):
-    """A release as far as a source states it."""
+    """A release, with what a source states about it."""
 
     version: str | None
     date: PartialDate | None
 
 
 class Releases(_Part):
-    """First and latest release known; None where no source states one."""
+    """First and latest known release; None if no source states one."""
 
     first: Release | None
     latest: Release | None
 
 
 class FrontMatter(_Part):
-    """What a profile says of itself for machines."""
+    """The machine-readable header of a profile."""
 
     slug: Slug
     name: str
     aliases: list[str]
     language: Language | None
-    """None where a system belongs to none of these, such as a format or a language of its own."""
+    """None if none applies, as for a file format or a separate language."""
     kind: Literal["native", "binding", "mixed"] | None
-    """None where no source settles it, or where the word does not apply."""
+    """None if no source settles it or the term does not apply."""
     category: list[str] = Field(min_length=1)
     repository: HttpUrl | None
     licence: Spdx
@@ -135,16 +135,16 @@ class FrontMatter(_Part):
 
 @dataclass(frozen=True)
 class Sentence:
-    """A line of a profile's body: one sentence that ends in its references."""
+    """A line of a profile's body: one sentence that ends with its references."""
 
     section: str
     line: str
     number: int
-    """Of the line in its file, from 1."""
+    """Line number in the file, from 1."""
 
     @property
     def references(self) -> tuple[str, ...]:
-        """Ids of the footnotes that it refers to."""
+        """Ids of the referenced footnotes."""
         return references(self.line)
 
     @property
@@ -167,7 +167,7 @@ class Profile:
 
 
 def fields(text: str) -> dict[str, Any]:
-    """Front matter as it is, for a text of any kind; empty where there is none that can be read."""
+    """Raw front matter of any text; empty if absent or unreadable."""
     header = _FRONT_MATTER.match(text)
     try:
         values = yaml.safe_load(header.group(1)) if header else None
@@ -177,12 +177,12 @@ def fields(text: str) -> dict[str, Any]:
 
 
 def body(text: str) -> str:
-    """A corpus document without its front matter and its footnote definitions."""
+    """A corpus document without front matter and footnote definitions."""
     return "\n".join(line for _, line in numbered_body(text))
 
 
 def numbered_body(text: str) -> Iterator[tuple[int, str]]:
-    """Lines of :func:`body`, each with its number in the file, from 1."""
+    """Lines of :func:`body`, each with its line number in the file, from 1."""
     header = _FRONT_MATTER.match(text)
     above = text.count("\n", 0, header.end()) if header else 0
     for number, line in enumerate(text.splitlines()[above:], start=above + 1):
@@ -191,20 +191,20 @@ def numbered_body(text: str) -> Iterator[tuple[int, str]]:
 
 
 def footnotes(text: str) -> dict[str, str]:
-    """Footnote definitions of a corpus document by their id."""
+    """Footnote definitions of a corpus document, by id."""
     return {match[1]: match[2] for line in text.splitlines() if (match := _FOOTNOTE.match(line))}
 
 
 def references(text: str) -> tuple[str, ...]:
-    """Ids of the footnotes that a text refers to, in order, repeated as there."""
+    """Ids of the footnotes that a text refers to, in order, with repetitions."""
     return tuple(_REFERENCE.findall(text))
 
 
 def parse(text: str, path: str) -> Profile:
-    """Read a profile.
+    """Parse a profile.
 
     Raises:
-        FormError: no front matter, front matter that does not validate, or text before the first section.
+        FormError: front matter is missing or invalid, or there is text before the first section.
     """
     header = _FRONT_MATTER.match(text)
     if header is None:
@@ -235,7 +235,7 @@ def _fault(root: yaml.Node | None, location: tuple[int | str, ...], message: str
 
 
 def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
-    """Line of the innermost part of the location that is there, from 0 within the front matter."""
+    """Line of the innermost existing part of the location, from 0 within the front matter."""
     line = node.start_mark.line if node else 0
     for step in location:
         if isinstance(node, yaml.MappingNode):

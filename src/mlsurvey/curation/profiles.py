@@ -1,4 +1,4 @@
-"""Rules for one profile. Pure: a parsed profile in, findings out."""
+"""Rules for a single profile. Pure: a parsed profile in, findings out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mlsurvey.vocabulary.gazetteer import Gazetteer
 
 LIBRARIES = "libraries"
 QUOTABLE = 400
-"""Characters of what still reads as one quotation."""
+"""Maximum characters of a sentence that works as a quotation."""
 
 _ENDS_IN_REFERENCES = re.compile(r"[^\s.\]]\.(\[\^[a-z0-9-]+\])+$")
 _TWO_SENTENCES = re.compile(r"[a-z)`]\. [A-Z]")
@@ -21,7 +21,7 @@ _TOP = 1
 
 
 def rules(profile: Profile, gazetteer: Gazetteer, *, is_kept: bool) -> Iterator[Finding]:
-    """Everything that is wrong with a profile; ``is_kept`` where the corpus keeps ``entities.toml`` itself."""
+    """All findings for a profile; ``is_kept`` if the corpus has its own ``entities.toml``."""
     for rule in (_place, _sections, _sentences, _references, _footnotes, _dates):
         yield from rule(profile)
     yield from _alone(profile, gazetteer)
@@ -102,7 +102,7 @@ def _dates(profile: Profile) -> Iterator[Finding]:
 
 
 def _alone(profile: Profile, gazetteer: Gazetteer) -> Iterator[Finding]:
-    """Each sentence will be quoted by itself."""
+    """Each sentence must be understandable when quoted alone."""
     for sentence in profile.sentences:
         words = sentence.words
         if _DANGLING.match(words):

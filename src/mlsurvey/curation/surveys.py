@@ -1,4 +1,4 @@
-"""Rules for texts over many libraries: what they cite, some profile cites too, and every fact has a source. Pure."""
+"""Rules for surveys of many libraries: cite only sources of profiles, and give a source for every fact. Pure."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _TOP = 1
 
 
 def is_survey(path: str, text: str) -> bool:
-    """Whether a text claims to be one: it lies where they do, and says from when it is or cites something."""
+    """Whether a text should be checked as a survey: it is in the right place, and has ``as_of`` or cites something."""
     is_there = path == DISAGREEMENTS or path.startswith(FOLDER)
     return is_there and ("as_of" in fields(text) or bool(references(text)))
 
 
 def rules(path: str, text: str, known: Mapping[str, str]) -> Iterator[Finding]:
-    """Everything that is wrong with a survey; ``known`` has the footnote of every source of a profile by its id."""
+    """All findings for a survey; ``known`` maps the ids of all profile sources to their footnotes."""
     yield from _head(path, text)
     yield from _references(path, text, known)
     yield from _unsourced(path, text)
@@ -66,7 +66,7 @@ def _references(path: str, text: str, known: Mapping[str, str]) -> Iterator[Find
 
 
 def _unsourced(path: str, text: str) -> Iterator[Finding]:
-    """Below the first section, every line but headings and heads of tables is a fact."""
+    """Below the first section heading, every line except headings and table headers is a fact."""
     lines = [(number, line) for number, line in numbered_body(text) if line]
     first = next((index for index, (_, line) in enumerate(lines) if line.startswith("## ")), len(lines))
     for index, (number, line) in enumerate(lines[first:], start=first):

@@ -1,5 +1,5 @@
-"""Texts to vectors. Passages go through PyTorch, questions through the same model exported to ONNX.
+"""Embedding of texts. Passages use PyTorch, questions the same model exported to ONNX.
 
-``models`` knows a model by its files alone, ``passages`` and ``export`` load PyTorch,
-``questions`` never does. Import the module that is needed; nothing is re-exported here.
+``models`` reads only model files, ``passages`` and ``export`` load PyTorch,
+``questions`` never does. Import the module needed; nothing is re-exported here.
 """

@@ -1,4 +1,4 @@
-"""Texts to padded batches of token ids, without PyTorch: read once, longest first, cut by a budget of tokens."""
+"""Tokenizes texts into padded batches, without PyTorch: tokenized once, longest first, cut by a token budget."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from numpy.typing import NDArray
 from mlsurvey.embedding import models
 
 WINDOW: Final = 2048
-"""Texts that are read together: some thirty batches of passages for a GPU, so that a thread reads ahead of it."""
+"""Texts tokenized together: about thirty GPU batches of passages, so that a thread can tokenize ahead."""
 
 
 BATCH_PIECES: Final = 2048
-"""Word pieces of a batch, padding included: 8 to 16 passages, which beat larger batches nearly everywhere."""
+"""Word pieces per batch, including padding: 8 to 16 passages, faster than larger batches in nearly all cases."""
 BATCH_TEXTS: Final = 64
 
 Columns = Mapping[str, NDArray[np.int64]]
-"""Inputs of the graph by name, each of shape (batch, pieces)."""
+"""Graph inputs by name, each of shape (batch, pieces)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A text as a model reads it."""
+    """A tokenized text."""
 
     position: int
-    """Of the text among those that were given."""
+    """Index of the text in the input."""
     ids: NDArray[np.int32]
-    """Its word pieces, special tokens included, shape ``(n,)``."""
+    """Word piece ids, including special tokens, shape ``(n,)``."""
 
 
 class Reader:
-    """Reads texts with the tokenizer of a model, special tokens included, cut at its limit.
+    """Tokenizes texts with a model's tokenizer, including special tokens, truncated at its limit.
 
     Args:
         file: the model's ``tokenizer.json``.
-        limit: word pieces of a text that are read, special tokens included.
-        prompt: put before every text.
+        limit: maximum word pieces of a text, including special tokens.
+        prompt: prepended to every text.
 
     Raises:
         EngineError: the file is missing or broken.
@@ -56,24 +56,24 @@ class Reader:
 
     @property
     def prompt_length(self) -> int:
-        """Word pieces of the prompt with the special tokens before it: what some models leave out when they pool."""
+        """Word pieces of the prompt, including leading special tokens; some models exclude them from pooling."""
         encoding = self._tokenizer.encode(self.prompt)
         return len(encoding.ids) - bool(encoding.special_tokens_mask and encoding.special_tokens_mask[-1])
 
     def read(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
-        """Word pieces of each text, in order; one beyond the limit is cut there."""
+        """Word piece ids of each text, in order, truncated at the limit."""
         encodings = self._tokenizer.encode_batch_fast([valid(self.prompt + text) for text in texts])
         return [np.array(encoding.ids, dtype=np.int32) for encoding in encodings]
 
     def pieces(self, ids: NDArray[np.int32]) -> tuple[str, ...]:
-        """Word pieces by their ids, as they are written in the vocabulary."""
+        """Word pieces of the ids, as written in the vocabulary."""
         return tuple(self._tokenizer.id_to_token(piece) or "" for piece in ids.tolist())
 
     def windows(self, texts: Sequence[str]) -> Iterator[list[Tokens]]:
-        """The texts in windows of :data:`WINDOW`, from the longest to the shortest within each.
+        """Yield the texts in windows of :data:`WINDOW`, longest first within each.
 
-        While one is worked on, a thread reads the next. Sorting all texts by characters first puts like lengths into
-        one window.
+        A thread tokenizes the next window while one is processed. Sorting all texts by character count first puts
+        similar lengths into one window.
         """
         order = sorted(range(len(texts)), key=lambda position: -len(texts[position]))
         parts = [order[start : start + WINDOW] for start in range(0, len(order), WINDOW)]
@@ -90,12 +90,12 @@ class Reader:
 
 
 def valid(text: str) -> str:
-    """The text with a question mark for a lone surrogate, as an argument that was not UTF-8 has them."""
+    """Replace lone surrogates, as in arguments that are not UTF-8, with question marks."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def batched(window: Sequence[Tokens], budget: int, most: int) -> Iterator[Sequence[Tokens]]:
-    """A window, longest first, in batches of ``budget`` padded tokens, and of ``most`` texts, at the most."""
+    """Split a window, longest first, into batches of at most ``budget`` padded tokens and ``most`` texts."""
     start = 0
     while start < len(window):
         count = min(most, fitting(len(window[start].ids), budget))
@@ -104,17 +104,17 @@ def batched(window: Sequence[Tokens], budget: int, most: int) -> Iterator[Sequen
 
 
 def fitting(width: int, budget: int) -> int:
-    """How many texts of ``width`` padded tokens make a batch of ``budget`` tokens; always one at least."""
+    """Number of texts of ``width`` padded tokens that fit into ``budget`` tokens; at least one."""
     return max(1, budget // max(1, width))
 
 
 def padded_width(tokens: int, multiple: int, limit: int) -> int:
-    """Columns for texts of up to ``tokens`` tokens: rounded up to a multiple, yet within the model's limit."""
+    """Columns for texts of up to ``tokens`` tokens: rounded up to ``multiple``, within the model's limit."""
     return max(tokens, min(limit, -(-max(1, tokens) // multiple) * multiple))
 
 
 def padded(batch: Sequence[Tokens], width: int, fill: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Token ids filled with ``fill``, and the mask of what is text: both of shape ``(len(batch), width)``."""
+    """Token ids padded with ``fill``, and the attention mask: both of shape ``(len(batch), width)``."""
     lengths = np.array([len(tokens.ids) for tokens in batch])
     mask = np.arange(width) < lengths[:, np.newaxis]
     ids = np.full(mask.shape, fill, dtype=np.int64)
@@ -123,13 +123,13 @@ def padded(batch: Sequence[Tokens], width: int, fill: int) -> tuple[NDArray[np.i
 
 
 def inputs(batch: Sequence[Tokens], names: Sequence[str], multiple: int, limit: int) -> Columns:
-    """What the graph wants of a batch, which is longest first.
+    """Graph inputs for a batch, which is sorted longest first.
 
     Args:
-        batch: texts as the model reads them.
-        names: inputs that the graph has.
-        multiple: lengths are rounded up to it, for an engine that prepares itself for each new shape.
-        limit: word pieces that a text may have.
+        batch: tokenized texts.
+        names: inputs of the graph.
+        multiple: lengths are rounded up to it, for an engine that compiles for each new shape.
+        limit: maximum word pieces of a text.
     """
     ids, mask = padded(batch, padded_width(len(batch[0].ids), multiple, limit), 0)
     every = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}

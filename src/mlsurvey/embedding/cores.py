@@ -1,4 +1,4 @@
-"""How many processors embedding may take."""
+"""Number of CPU cores embedding may use."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 from typing import Final
 
 LIMIT: Final = "OMP_NUM_THREADS"
-"""Environment variable by which PyTorch, and with it every engine here, is told to leave processors to others."""
+"""Environment variable that limits the threads of PyTorch, and of all engines here."""
 
 
 def cores() -> int:
-    """Processors that this process may use, or fewer where :data:`LIMIT` says so."""
+    """CPU cores available to this process, capped by :data:`LIMIT`."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     wanted = os.environ.get(LIMIT, "")
     return min(allowed, int(wanted)) if wanted.isdecimal() and int(wanted) else allowed

@@ -1,4 +1,4 @@
-"""A sentence-transformers model written as one ONNX graph, pooling and normalising included, and checked before use.
+"""Exports a sentence-transformers model as one ONNX graph, including pooling and normalisation, and verifies it.
 
 Importing this module loads PyTorch.
 """
@@ -29,24 +29,25 @@ from mlsurvey.embedding.samples import sample_texts
 from mlsurvey.errors import EngineError, StorageError
 
 MIN_COSINE: Final = 0.99999
-"""Between the graph and sentence-transformers, for the worst of the checked texts."""
+"""Minimum cosine between the graph and sentence-transformers, over all checked texts."""
 
 CHECKED_TEXTS: Final = 200
 _CHECKED_AS_PASSAGES: Final = 32
 _OPSET: Final = 18
-"""What torch's exporter writes without converting."""
+"""Native opset of torch's exporter, which needs no conversion."""
 _INPUTS: Final = ("input_ids", "attention_mask", "token_type_ids")
 
 
 def export(name: str, folder: Path) -> None:
-    """Put the model ``name`` into ``folder`` as a graph for :class:`mlsurvey.embedding.questions.QuestionEncoder`.
+    """Export the model ``name`` to ``folder`` as a graph for :class:`mlsurvey.embedding.questions.QuestionEncoder`.
 
-    Written beside the folder and moved into place only when the check has passed; an older export there is replaced.
-    A model that cannot be exported, or whose graph gives other vectors, leaves a configuration alone that says so.
+    Written next to the folder and moved into place only after the check passed; replaces an older export.
+    If the model cannot be exported, or its graph gives different vectors, only a configuration stating the reason
+    is written.
 
     Raises:
         EngineError: the model cannot be loaded.
-        StorageError: the disk refused.
+        StorageError: a write failed.
     """
     draft = folder.with_name(f".{folder.name}.draft")
     try:
@@ -61,7 +62,7 @@ def export(name: str, folder: Path) -> None:
 
 
 def _write(name: str, draft: Path) -> None:
-    """Graph, tokenizer and configuration, or the configuration alone with what stood in the way."""
+    """Write graph, tokenizer and configuration, or only the configuration with the reason for the failure."""
     model = load(name, "cpu")
     exact, short = (PassageEmbedder(name, "cpu", precision).embed(_passages()) for precision in ("fp32", "bf16"))
     config = ExportConfig(
@@ -97,7 +98,7 @@ def _passages() -> list[str]:
 
 
 def _worst(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """Worst cosine between rows of the same texts."""
+    """Lowest cosine between rows of the same texts."""
     return round(float(np.min(np.sum(one * other, axis=1))), 6)
 
 
@@ -105,11 +106,11 @@ def _write_graph(name: str, model: SentenceTransformer, file: Path) -> None:
     features = model.preprocess(["Two texts, so that both axes", "are free."])
     inputs = [key for key in _INPUTS if key in features]
     free = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
-    # Not an error: it would report that torchvision, which nothing here needs, is absent.
+    # Silences a false alarm: the exporter reports that torchvision is missing, which is not needed.
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     try:
         with torch.inference_mode(), warnings.catch_warnings():
-            # Torch warns about its own internals while exporting; what counts is checked by number below.
+            # Torch warns about its own internals during export; the result is checked numerically below.
             warnings.simplefilter("ignore")
             torch.onnx.export(
                 _Whole(model, inputs),
@@ -123,13 +124,13 @@ def _write_graph(name: str, model: SentenceTransformer, file: Path) -> None:
                 external_data=False,
                 verbose=False,
             )
-    except Exception as error:  # the exporter fails with whatever its many parts raise
+    except Exception as error:  # the exporter raises all kinds of exceptions
         reason = str(error).strip().split("\n", 1)[0]
         raise EngineError(f"{name} does not become an ONNX graph: {reason}") from error
 
 
 class _Whole(torch.nn.Module):
-    """All modules of the model as one, with tensors for arguments instead of a dictionary."""
+    """Wraps all modules of the model into one, with tensor arguments instead of a dictionary."""
 
     def __init__(self, model: SentenceTransformer, inputs: Sequence[str]) -> None:
         super().__init__()
@@ -155,7 +156,7 @@ def _check(name: str, model: SentenceTransformer, draft: Path) -> None:
 
 
 def _put_in_place(draft: Path, folder: Path) -> None:
-    """Swap the folders. Between the two renames there is no export, which a reader reports and a refresh mends."""
+    """Swap the folders. Between the two renames there is no export; a reader reports that and a refresh fixes it."""
     old = folder.with_name(f".{folder.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():

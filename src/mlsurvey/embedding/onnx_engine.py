@@ -1,4 +1,4 @@
-"""An exported model run by ONNX Runtime on the processor: the fastest to start, in fp32."""
+"""Runs an exported model with ONNX Runtime on the CPU: the fastest to start, in fp32."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from mlsurvey.errors import EngineError
 
 
 class OnnxRuntime:
-    """An open session, safe to share between threads.
+    """An open session. Thread-safe.
 
-    One thread within an operator: for a single question a second one costs more than it gives, and of many batches
-    as many run side by side as there are processors.
+    One thread per operator: a second one slows down a single question, and with many batches
+    one batch per core runs in parallel.
 
     Raises:
         EngineError: the graph is missing or broken.
@@ -38,12 +38,12 @@ class OnnxRuntime:
         graph = folder / GRAPH
         try:
             self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # ONNX Runtime's own classes derive from Exception only
+        except Exception as error:  # ONNX Runtime's exception classes derive from Exception only
             raise EngineError(f"cannot open {graph} ({error}); delete it, then type: mlsurvey refresh") from error
         self.inputs = tuple(node.name for node in self._session.get_inputs())
 
     def rows(self, batches: Iterable[tuple[Any, Columns]]) -> list[tuple[Any, NDArray[np.float32]]]:
-        """Unit rows of each batch; further batches are prepared while some are computed."""
+        """Return unit rows of each batch; further batches are prepared while others are computed."""
         workers = cores()
         done: list[tuple[Any, NDArray[np.float32]]] = []
         waiting: deque[tuple[Any, Future[NDArray[np.float32]]]] = deque()
@@ -57,6 +57,6 @@ class OnnxRuntime:
         return done
 
     def run(self, inputs: Columns, output: str = SENTENCES) -> NDArray[np.float32]:
-        """One output for one batch."""
+        """Return one output for one batch."""
         result: NDArray[np.float32] = self._session.run([output], dict(inputs))[0]
         return result

@@ -1,4 +1,4 @@
-"""An exported model run by OpenVINO on the processor: bf16 where it has it, several batches side by side."""
+"""Runs an exported model with OpenVINO on the CPU: in bf16 where supported, with several batches in parallel."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from mlsurvey.embedding.models import Precision
 from mlsurvey.errors import EngineError
 
 MULTIPLE: Final = 8
-"""Lengths are rounded up to it: OpenVINO prepares its kernels for each shape that it has not met."""
+"""Lengths are rounded up to it: OpenVINO compiles kernels for each new shape."""
 
 QUESTION_THREADS: Final = 4
-"""A question has some twenty word pieces: more threads than this would wait for each other."""
+"""A question has about twenty word pieces: more threads would wait for each other."""
 
 _PRECISIONS: Final = {"fp32": "f32", "bf16": "bf16"}
 
 Batch = tuple[Any, Columns]
-"""What identifies the batch, and its inputs."""
+"""Batch key and inputs."""
 
 
 class OpenVino:
-    """A compiled graph. A row does not depend on the batch that it is in, to the last bit.
+    """A compiled graph. A row is bitwise independent of the batch it is in.
 
     Args:
         folder: of the export.
-        precision: of the matrix products; a processor without bf16 computes in fp32.
-        wide: many batches side by side, for throughput; else one at a time, as fast as it can be.
+        precision: of matrix products; a CPU without bf16 computes in fp32.
+        wide: many batches in parallel, for throughput; otherwise one at a time, for latency.
 
     Raises:
         EngineError: the graph cannot be read or compiled.
@@ -62,11 +62,11 @@ class OpenVino:
 
     @cached_property
     def _queue(self) -> Any:
-        """Its requests have memory of their own, and questions need none of them."""
+        """Created lazily: its requests have their own memory, which questions do not need."""
         return openvino.AsyncInferQueue(self._model)
 
     def rows(self, batches: Iterable[Batch]) -> list[tuple[Any, NDArray[np.float32]]]:
-        """Unit rows of each batch, in any order; further batches are prepared while some are computed."""
+        """Return unit rows of each batch, in any order; further batches are prepared while others are computed."""
         done: list[tuple[Any, NDArray[np.float32]]] = []
 
         def keep(request: openvino.InferRequest, key: Any) -> None:
@@ -76,11 +76,11 @@ class OpenVino:
         try:
             for key, inputs in batches:
                 self._queue.start_async(dict(inputs), userdata=key)
-        finally:  # an interruption must not leave a batch that writes into a list of before
+        finally:  # after an interruption, no batch may write into the list of an earlier call
             self._queue.wait_all()
         return done
 
     def run(self, inputs: Columns, output: str = SENTENCES) -> NDArray[np.float32]:
-        """One output for one batch. Not safe to share between threads."""
+        """Return one output for one batch. Not thread-safe."""
         result: NDArray[np.float32] = self._request.infer(dict(inputs))[output].copy()
         return result

@@ -1,8 +1,8 @@
-"""Passages to vectors with PyTorch. Importing this module loads it: seconds, not milliseconds.
+"""Embeds passages with PyTorch. Importing this module loads it, which takes seconds.
 
-The modules are those of sentence-transformers; around them texts are read in a thread of their own
-(:mod:`mlsurvey.embedding.batches`), put together by tokens instead of by number, and the vectors of a GPU are
-fetched while it computes the next ones.
+The modules are those of sentence-transformers; in addition, texts are tokenized in a separate thread
+(:mod:`mlsurvey.embedding.batches`), batches are sized by tokens instead of texts, and GPU results are
+fetched while the next ones are computed.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ from mlsurvey.embedding.batches import Reader, Tokens, fitting, padded, padded_w
 from mlsurvey.errors import EngineError
 
 BUDGET: Final = {"cpu": 4096, "mps": 8192, "cuda": 32768}
-"""Padded tokens at a time. A processor wants what its caches hold; a GPU wants enough to hide its launches."""
+"""Padded tokens per batch. A CPU wants what fits its caches; a GPU wants enough to hide launch overhead."""
 
 BATCH: Final = {"cpu": 16, "mps": 32, "cuda": 256}
-"""Texts at a time, where sentence-transformers itself makes the batches."""
+"""Texts per batch, where sentence-transformers does the batching."""
 
 PORTION: Final = {"cpu": 64, "mps": 256, "cuda": 32_768}
-"""Texts that are wanted in one call: enough that a GPU never waits, and that several of them share the work."""
+"""Texts per call: enough that a GPU never waits, and that several GPUs can share the work."""
 
 DEVICES: Final = ("auto", "cuda", "mps", "cpu")
 """Values of the setting ``device``."""
 
 POOL_FROM: Final = 16_384
-"""Texts in one call from which on several GPUs share them: the processes need some 20 s before the first vector."""
+"""Texts per call from which several GPUs share the work: the processes need about 20 s before the first vector."""
 
 _TOGETHER: Final = {"cuda": 8}
-"""Batches whose vectors are fetched in one copy, where a copy means waiting."""
+"""Batches whose vectors are fetched in one copy, on devices where a copy blocks."""
 _MULTIPLE: Final = {"cuda": 8}
-"""Columns are padded to a multiple, since matrix units and attention kernels want aligned rows."""
+"""Columns are padded to this multiple, since matrix units and attention kernels want aligned rows."""
 _BF16_CAPABILITY: Final = (8, 0)
-"""Compute capability of the first cards that multiply bfloat16 (Ampere; CUDA C++ Programming Guide, "Arithmetic")."""
+"""Compute capability of the first GPUs with bfloat16 products (Ampere; CUDA C++ Programming Guide, "Arithmetic")."""
 _DOCUMENT_PROMPTS: Final = ("document", "passage", "corpus")
 """The order in which ``SentenceTransformer.encode_document`` looks for a prompt."""
 _READ_ALIKE: Final = "Reads CASE, Ünïcode and 12.5 % as they are?"
@@ -53,16 +53,16 @@ class PassageEmbedder:
     """A loaded model. ``id`` names model and precision, ``device`` where it runs.
 
     Args:
-        name: model, as :func:`mlsurvey.embedding.models.locate` takes it.
-        device: one of :data:`DEVICES`, or what torch calls a device (``cuda:1``); ``auto`` takes the best there is.
-            ``cuda`` stands for all GPUs that CUDA_VISIBLE_DEVICES leaves, of which calls below :data:`POOL_FROM`
-            texts use the first.
-        precision: ``bf16`` runs the matrix products in bfloat16 and everything else, pooling included, in fp32; on
-            CUDA the transformer's weights and activations are halved as well (:func:`halve`), pooling and
-            normalising stay in fp32.
+        name: model, as for :func:`mlsurvey.embedding.models.locate`.
+        device: one of :data:`DEVICES`, or a torch device (``cuda:1``); ``auto`` takes the best available.
+            ``cuda`` means all GPUs in CUDA_VISIBLE_DEVICES; calls with fewer than :data:`POOL_FROM`
+            texts use the first one.
+        precision: ``bf16`` runs matrix products in bfloat16 and everything else, including pooling, in fp32; on
+            CUDA the transformer's weights and activations are 16-bit as well (:func:`halve`), pooling and
+            normalisation stay in fp32.
 
     Raises:
-        EngineError: the device is not there, or the model cannot be loaded.
+        EngineError: the device is not available, or the model cannot be loaded.
     """
 
     def __init__(self, name: str, device: str = "auto", precision: models.Precision = "fp32") -> None:
@@ -79,11 +79,11 @@ class PassageEmbedder:
         self._pool: dict[Any, Any] | None = None
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
-        """Unit rows, shape ``(len(texts), dimension)``, in the order of ``texts``.
+        """Return unit rows, shape ``(len(texts), dimension)``, in the order of ``texts``.
 
         Args:
-            texts: cut at the model's limit where longer.
-            progress: told now and then how many more texts are done.
+            texts: truncated at the model's limit.
+            progress: called from time to time with the number of texts done since the last call.
 
         Raises:
             EngineError: the GPU has no memory for a single text.
@@ -113,7 +113,7 @@ class PassageEmbedder:
         return padded_width(len(longest.ids), _MULTIPLE.get(self._kind, 1), self._reader.limit)
 
     def _try(self, batch: Sequence[Tokens]) -> Tensor | None:
-        """Vectors of a batch; None where the GPU had no memory for it, and the next batch will be half as large."""
+        """Return vectors of a batch; None if the GPU ran out of memory, with the budget halved for the next batch."""
         width = self._width(batch[0])
         try:
             return self._forward(*padded(batch, width, self._model.tokenizer.pad_token_id or 0))
@@ -125,7 +125,7 @@ class PassageEmbedder:
             return None
 
     def _forward(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Tensor:
-        """Unit vectors on the device; on a GPU they may still be in the making."""
+        """Return unit vectors on the device; on a GPU they may still be being computed."""
         features: dict[str, Any] = {"input_ids": self._sent(ids), "attention_mask": self._sent(mask)}
         if self._reader.prompt:
             features["prompt_length"] = self._reader.prompt_length
@@ -134,7 +134,7 @@ class PassageEmbedder:
             return torch.nn.functional.normalize(vectors.float(), dim=-1)
 
     def _sent(self, matrix: NDArray[np.int64]) -> Tensor:
-        """The matrix on the device; from pinned memory it travels while the GPU computes."""
+        """Copy the matrix to the device; from pinned memory, asynchronously."""
         tensor = torch.from_numpy(matrix)
         if self._kind == "cuda":
             return tensor.pin_memory().to(self.device, non_blocking=True)
@@ -148,7 +148,7 @@ class PassageEmbedder:
     def _shared(
         self, texts: Sequence[str], gpus: list[str], progress: Callable[[int], None] | None
     ) -> NDArray[np.float32]:
-        """Rows from sentence-transformers' pool, a process for each GPU; it stays open for the calls to come."""
+        """Embed in sentence-transformers' pool, one process per GPU; the pool is kept for later calls."""
         if self._pool is None:
             self._pool = self._load("cpu").start_multi_process_pool(gpus)
             self._closing = weakref.finalize(self, SentenceTransformer.stop_multi_process_pool, self._pool)
@@ -160,7 +160,7 @@ class PassageEmbedder:
         return rows
 
     def _ask_pool(self, texts: list[str]) -> NDArray[np.float32]:
-        """Vectors from the pool; its batches are halved until they fit into every GPU."""
+        """Return vectors from the pool; batches are halved until they fit on every GPU."""
         while True:
             batch = fitting(self._reader.limit, self._budget)
             try:
@@ -172,7 +172,7 @@ class PassageEmbedder:
 
 
 class _Results:
-    """Vectors on their way into ``rows``: fetched several batches at once, and waited for when more are on the way."""
+    """Copies vectors into ``rows``: several batches per copy, and waits for a copy only when the next one starts."""
 
     def __init__(self, rows: NDArray[np.float32], together: int, progress: Callable[[int], None] | None) -> None:
         self._rows = rows
@@ -211,7 +211,7 @@ class _Results:
 
 
 def _start_copy(vectors: Tensor) -> tuple[Tensor, torch.cuda.Event | None]:
-    """The vectors in the processor's memory, and what says when they are there; None where they are there already."""
+    """Start a copy to host memory; returns the copy and an event for its completion, None if already complete."""
     if vectors.device.type != "cuda":
         return vectors.cpu(), None
     host = torch.empty(vectors.shape, dtype=vectors.dtype, pin_memory=True)
@@ -222,23 +222,23 @@ def _start_copy(vectors: Tensor) -> tuple[Tensor, torch.cuda.Event | None]:
 
 
 def half_format(device: str) -> torch.dtype:
-    """The 16-bit format of a CUDA device: bfloat16 where the card multiplies it, else float16.
+    """The 16-bit format of a CUDA device: bfloat16 if supported in hardware, else float16.
 
-    float16 has the finer mantissa, so its vectors lie nearer to those of fp32 than bfloat16's do; what it lacks is
-    range, and a model that needs it gives numbers that are not finite, which the index refuses.
+    float16 has the finer mantissa, so its vectors are closer to fp32 than those of bfloat16; it lacks
+    range, and a model that needs it gives non-finite numbers, which the index rejects.
     """
     return torch.bfloat16 if torch.cuda.get_device_capability(device) >= _BF16_CAPABILITY else torch.float16
 
 
 def halve(model: SentenceTransformer, dtype: torch.dtype) -> SentenceTransformer:
-    """The model with its transformer in a 16-bit format; the modules behind it, pooling first, get and give fp32."""
+    """Convert the transformer to a 16-bit format; the modules after it, pooling first, receive and return fp32."""
     model[0].to(dtype)
     model[0].register_forward_hook(_widen)
     return model
 
 
 def _widen(module: torch.nn.Module, arguments: object, features: dict[str, Any]) -> dict[str, Any]:
-    """A forward hook; outside of any function, since the processes of a pool get it by its name."""
+    """Forward hook; at module level, since the pool's processes unpickle it by name."""
     wide = {key: value.float() for key, value in features.items() if _is_half(value)}
     return features | wide
 
@@ -248,10 +248,10 @@ def _is_half(value: object) -> bool:
 
 
 def _reader(name: str, model: SentenceTransformer) -> Reader:
-    """A reader that gives the model the same tokens as its own library does.
+    """Return a reader that gives the model the same tokens as sentence-transformers does.
 
     Raises:
-        EngineError: it does not, as with a model that changes texts before its tokenizer.
+        EngineError: the tokens differ, e.g. if a model changes texts before its tokenizer.
     """
     prompt = next((model.prompts[kind] for kind in _DOCUMENT_PROMPTS if kind in model.prompts), None)
     reader = Reader(models.tokenizer_file(name), models.sequence_limit(name), prompt or "")
@@ -266,15 +266,15 @@ def _reader(name: str, model: SentenceTransformer) -> Reader:
 
 
 def _gpus(device: str) -> list[str]:
-    """The devices that ``device`` stands for."""
+    """The devices that ``device`` refers to."""
     return [f"cuda:{number}" for number in range(torch.cuda.device_count())] if device == "cuda" else [device]
 
 
 def choose_device(wanted: str) -> str:
-    """The device that ``wanted`` stands for.
+    """Resolve the setting ``device``.
 
     Raises:
-        EngineError: it is not on this machine.
+        EngineError: the device is not available on this machine.
     """
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if wanted == "auto":
@@ -286,24 +286,24 @@ def choose_device(wanted: str) -> str:
 
 
 def load(name: str, device: str) -> SentenceTransformer:
-    """The model in fp32, cutting texts where :func:`mlsurvey.embedding.models.sequence_limit` says.
+    """Load the model in fp32, truncating texts at :func:`mlsurvey.embedding.models.sequence_limit`.
 
     Raises:
-        EngineError: the files do not make a model that sentence-transformers can load.
+        EngineError: sentence-transformers cannot load the files.
     """
     folder = models.locate(name)
-    # Its bar over 0.1 s of loading would tear the one of the refresh.
+    # Its progress bar for 0.1 s of loading would break the one of the refresh.
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         model = SentenceTransformer(str(folder), device=device, local_files_only=True)
-    except Exception as error:  # safetensors' own class for a broken file derives from Exception only
+    except Exception as error:  # safetensors' exception for a broken file derives from Exception only
         raise EngineError(f"sentence-transformers cannot load the model {name!r} from {folder}: {error}") from error
     model.max_seq_length = models.sequence_limit(name)
     return model.eval()
 
 
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rows as float32 of length one; a model without a normalising module is made to fit cosine search."""
+    """Normalise rows to unit length in float32; needed for models without a normalising module."""
     rows = np.asarray(vectors, dtype=np.float32)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     unit: NDArray[np.float32] = rows / np.maximum(lengths, np.finfo(np.float32).tiny)

@@ -1,4 +1,4 @@
-"""Passages to vectors on the processor, with the exported model: no PyTorch is loaded."""
+"""Embeds passages on the CPU with the exported model, without loading PyTorch."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from mlsurvey.errors import EngineError
 ENGINES: Final = ("auto", "openvino", "onnxruntime", "torch")
 """Values of the setting ``engine``."""
 
-_TRIAL_SECONDS = 0.5  # for each engine
+_TRIAL_SECONDS = 0.5  # per engine
 _TRIAL_TEXTS = 64
 
 
 class Engine(Protocol):
-    """What runs an exported graph."""
+    """Runs an exported graph."""
 
     @property
     def name(self) -> str:
-        """By which the settings know it."""
+        """Name in the settings."""
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -36,31 +36,31 @@ class Engine(Protocol):
 
     @property
     def multiple(self) -> int:
-        """Lengths of batches are rounded up to it."""
+        """Batch lengths are rounded up to it."""
 
     def rows(self, batches: Iterable[tuple[Any, Columns]]) -> list[tuple[Any, NDArray[np.float32]]]:
-        """Unit rows of each batch, in any order."""
+        """Return unit rows of each batch, in any order."""
 
     def run(self, inputs: Columns, output: str = ...) -> NDArray[np.float32]:
-        """One output for one batch."""
+        """Return one output for one batch."""
 
 
 class ProcessorEmbedder:
-    """An exported model on the processor. ``id`` names model and precision, ``engine`` what runs it.
+    """An exported model on the CPU. ``id`` names model and precision, ``engine`` the engine that runs it.
 
     Args:
         folder: of the export.
-        precision: of the matrix products.
-        engines: names of those that can be taken, see :func:`engines_for`. Of several the fastest is kept, by half a
-            second's work of each.
+        precision: of matrix products.
+        engines: names of the candidates, see :func:`engines_for`. If there are several, the fastest in a trial of
+            half a second each is used.
 
     Raises:
-        EngineError: the export is not there, or an engine cannot run it.
+        EngineError: there is no export, or an engine cannot run it.
     """
 
     device = "cpu"
     portion = 256
-    """Texts that it wants at a time: enough that no processor waits, and what an interruption can cost."""
+    """Preferred texts per call: enough that no core waits; at most this much work is lost on interruption."""
 
     def __init__(self, folder: Path, precision: Precision, engines: Sequence[str]) -> None:
         config = read_config(folder)
@@ -72,11 +72,11 @@ class ProcessorEmbedder:
 
     @property
     def engine(self) -> str:
-        """Name of the engine that is in use."""
+        """Name of the engine in use."""
         return self._engine.name
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit rows, shape ``(len(texts), dimension)``, in the order of the texts; cut at the model's limit."""
+        """Return unit rows, shape ``(len(texts), dimension)``, in input order; truncates texts at the model's limit."""
         return self._embed(self._engine, texts)
 
     def _embed(self, engine: Engine, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -86,14 +86,14 @@ class ProcessorEmbedder:
         return rows
 
     def _prepared(self, engine: Engine, texts: Sequence[str]) -> Iterator[tuple[list[int], Columns]]:
-        """Positions and inputs of each batch."""
+        """Yield positions and inputs of each batch."""
         for window in self._reader.windows(texts):
             for batch in batched(window, BATCH_PIECES, BATCH_TEXTS):
                 columns = inputs(batch, engine.inputs, engine.multiple, self._reader.limit)
                 yield [tokens.position for tokens in batch], columns
 
     def _speed(self, engine: Engine) -> float:
-        """Texts a second."""
+        """Texts per second."""
         texts = sample_texts(_TRIAL_TEXTS)
         done, started = 0, time.perf_counter()
         while (taken := time.perf_counter() - started) < _TRIAL_SECONDS or not done:
@@ -102,10 +102,10 @@ class ProcessorEmbedder:
 
 
 def engines_for(engine: str, precision: Precision) -> list[str]:
-    """Names of the engines that the setting ``engine`` allows and that compute in ``precision``; PyTorch is none here.
+    """Names of the engines allowed by the setting ``engine`` that support ``precision``; PyTorch is not among them.
 
     Raises:
-        EngineError: the one that is set is not installed, or does not compute so.
+        EngineError: the engine set is not installed, or does not support the precision.
     """
     able = ["openvino"] if has_openvino() else []
     able += ["onnxruntime"] if precision == "fp32" else []
@@ -119,10 +119,10 @@ def engines_for(engine: str, precision: Precision) -> list[str]:
 
 
 def open_engine(name: str, folder: Path, precision: Precision, *, wide: bool = True) -> Engine:
-    """The engine of that name on an exported graph; ``wide`` for many batches side by side.
+    """Open an exported graph with the named engine; ``wide`` for many batches in parallel.
 
     Raises:
-        EngineError: it cannot run the graph.
+        EngineError: the engine cannot run the graph.
     """
     if name == "openvino":
         from mlsurvey.embedding.openvino_engine import OpenVino

@@ -1,4 +1,4 @@
-"""Questions to vectors with the exported model and the model's tokenizer; PyTorch is never loaded."""
+"""Embeds questions with the exported model and its tokenizer; never loads PyTorch."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from mlsurvey.embedding.processor import Engine
 
 
 class QuestionEncoder:
-    """An exported model, open for questions. ``id`` is the model's id, without a precision.
+    """An exported model for questions. ``id`` is the model's id, without a precision.
 
     Args:
         folder: of the export.
-        engine: what runs it; ONNX Runtime, the fastest to start, where none is given.
+        engine: runs the graph; defaults to ONNX Runtime, the fastest to start.
 
     Raises:
         EngineError: the export is missing or broken; the message says how to get one.
@@ -34,7 +34,7 @@ class QuestionEncoder:
         self._engine = engine or OnnxRuntime(folder)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit rows, shape ``(len(texts), dimension)``, in the order of ``texts``; cut at the model's limit."""
+        """Return unit rows, shape ``(len(texts), dimension)``, in input order; truncates texts at the model's limit."""
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
         read = [Tokens(position, ids) for position, ids in enumerate(self._reader.read(texts))]
         for batch in batched(sorted(read, key=lambda tokens: -len(tokens.ids)), BATCH_PIECES, BATCH_TEXTS):
@@ -42,9 +42,9 @@ class QuestionEncoder:
         return rows
 
     def embed_tokens(self, text: str, *, prompt: bool = True) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-        """Word pieces of ``text``, special tokens included, and their vectors in context: shape ``(pieces, width)``.
+        """Return word pieces of ``text``, with special tokens, and their contextual vectors: ``(pieces, width)``.
 
-        ``prompt=False`` leaves out what the model wants before a question: for the text of a passage.
+        ``prompt=False`` omits the model's question prompt: for the text of a passage.
         """
         reads = self._reader if prompt else self._bare
         (ids,) = reads.read([text])

@@ -1,4 +1,4 @@
-"""Judge question and passage together with a cross-encoder. Importing this module loads PyTorch, as for embedding."""
+"""Scores question and passage together with a cross-encoder. Importing this module loads PyTorch."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from mlsurvey.errors import EngineError
 
 _OWN_CONFIG: Final = "config_sentence_transformers.json"
 _HEADS: Final = ("ForSequenceClassification", "ForCausalLM")
-"""Ends of architectures that score a pair: by a classifier, or by how much likelier "yes" is than "no"."""
+"""Suffixes of architectures that score a pair: with a classifier, or by the likelihood of "yes" against "no"."""
 _WITHOUT: Final = {"reranker": "leave the setting `reranker` empty", "judge": "set judge = auto"}
 _ADVICE: Final = "choose a cross-encoder with one label, such as cross-encoder/ms-marco-MiniLM-L6-v2, or"
 
 
 class Reranker:
-    """A loaded cross-encoder. Not safe to share between threads: its tokenizer is changed while it works.
+    """A loaded cross-encoder. Not thread-safe: its tokenizer is modified during use.
 
     Args:
-        name: a folder, or a model of the Hugging Face hub, which is fetched like an embedding model.
-        device: like that of :class:`mlsurvey.embedding.passages.PassageEmbedder`.
-        setting: that it comes from, ``reranker`` or ``judge``, for messages.
+        name: a folder, or a Hugging Face hub model, downloaded like an embedding model.
+        device: as for :class:`mlsurvey.embedding.passages.PassageEmbedder`.
+        setting: the setting that ``name`` comes from, ``reranker`` or ``judge``, for messages.
 
     Raises:
-        EngineError: the device is not there, or the model cannot be loaded or does not give one score for a pair.
+        EngineError: the device is not available, or the model cannot be loaded or does not return one score per pair.
     """
 
     def __init__(self, name: str, device: str = "auto", setting: str = "reranker") -> None:
@@ -42,10 +42,10 @@ class Reranker:
         self._batch = BATCH[torch.device(self.device).type]
 
     def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """How well each text answers the query: shape ``(len(texts),)``, in 0..1, in the order of ``texts``.
+        """Score how well each text answers the query: shape ``(len(texts),)``, in 0..1, in the order of ``texts``.
 
-        A pair beyond the model's limit is cut there. The model's logits pass a sigmoid, whatever it is configured
-        to do with them: some leave them raw, and a score has to mean the same for all. Batches are of similar length.
+        Pairs are truncated at the model's limit. Logits always pass a sigmoid, whatever the model's configuration:
+        some leave them raw, and scores must be comparable. Texts of similar length are batched together.
 
         Raises:
             EngineError: the GPU has no memory for a batch.
@@ -61,7 +61,7 @@ class Reranker:
 
 
 def load(name: str, device: str, setting: str = "reranker") -> CrossEncoder:
-    """The cross-encoder of that name. Raises like :class:`Reranker`."""
+    """Load the named cross-encoder. Raises like :class:`Reranker`."""
     folder = models.find(name, setting, _WITHOUT[setting])
     advice = f"{_ADVICE} {_WITHOUT[setting]}"
     if wrong := _wrong_head(folder):
@@ -69,7 +69,7 @@ def load(name: str, device: str, setting: str = "reranker") -> CrossEncoder:
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         model: CrossEncoder = CrossEncoder(str(folder), device=device, local_files_only=True)
-    except Exception as error:  # safetensors' own class for a broken file derives from Exception only
+    except Exception as error:  # safetensors' exception for a broken file derives from Exception only
         reason = str(error).strip().split("\n", 1)[0]
         raise EngineError(f"the {setting} {name!r} cannot be loaded from {folder} ({reason}); {advice}") from error
     if model.num_labels != 1:
@@ -79,9 +79,9 @@ def load(name: str, device: str, setting: str = "reranker") -> CrossEncoder:
 
 
 def _wrong_head(folder: Path) -> str | None:
-    """Why a model judges nothing: the library would give it a head of random weights without an error.
+    """Return why a model cannot score pairs: the library would silently give it a head of random weights.
 
-    A model with modules of its own (:data:`_OWN_CONFIG`) says what it is; of others the architecture has to be one
+    A model with :data:`_OWN_CONFIG` states its type; for others the architecture must end in one
     of :data:`_HEADS`.
     """
     try:
@@ -96,7 +96,7 @@ def _wrong_head(folder: Path) -> str | None:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    """Content of a JSON file; an absent one says nothing."""
+    """Content of a JSON file; empty if absent."""
     try:
         content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Texts to compare two ways of embedding by: every length up to beyond the limit, prose, code, symbols, nothing."""
+"""Sample texts for comparing two ways of embedding: all lengths to beyond the limit, prose, code, symbols, empty."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _SENTENCES: Final = (
     "Its data loader shuffles, batches and prefetches on background threads.",
 )
 _STRIDE: Final = 7
-"""Shares no factor with the number of sentences, so that their order differs from text to text."""
+"""Coprime to the number of sentences, so that their order differs between texts."""
 _LENGTHS: Final = (0, 1, 2, 1, 3, 1, 5, 2, 1, 8, 3, 1, 2, 4, 1, 18)
-"""Sentences per text, in turn. Eighteen are some 350 word pieces, beyond the limit of most small models."""
+"""Sentences per text, in turn. Eighteen are about 350 word pieces, beyond the limit of most small models."""
 
 
 def sample_texts(count: int) -> list[str]:
-    """``count`` texts, the same ones each time; the first is empty."""
+    """Return ``count`` texts, the same ones each time; the first is empty."""
     return [_sample(text) for text in range(count)]
 
 

@@ -1,4 +1,4 @@
-"""Questions of several threads in one batch: while one is computed, those that arrive wait for the next together."""
+"""Batches questions of several threads: those that arrive during a computation are computed together next."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST = 32
-"""Questions of one batch: beyond that a batch takes longer without getting cheaper by the question."""
+"""Questions per batch: a larger batch takes longer without being cheaper per question."""
 
 Tokens = tuple[tuple[str, ...], NDArray[np.float32]]
 
 
 class Encoder(Protocol):
-    """What is shared."""
+    """The encoder to share."""
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit rows, shape ``(len(texts), dimension)``."""
 
     def embed_tokens(self, text: str, *, prompt: bool = True) -> Tokens:
-        """Word pieces of the text and their vectors in context."""
+        """Return word pieces of the text and their contextual vectors."""
 
 
 class Together:
-    """An encoder for many threads. Nobody waits for company: a lone question is computed at once.
+    """Thread-safe encoder that batches concurrent questions. A single question is computed at once, without waiting.
 
-    The batches of a server under load, as in Clipper (Crankshaw et al., NSDI 2017), without its waiting time.
+    Batches form under load, as in Clipper (Crankshaw et al., NSDI 2017), but without its batching delay.
     """
 
     def __init__(self, encoder: Encoder) -> None:
@@ -39,7 +39,7 @@ class Together:
         self._waiting: list[_Asked] = []
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit rows, shape ``(len(texts), dimension)``, in the order of the texts; raises what the encoder raises."""
+        """Return unit rows, shape ``(len(texts), dimension)``, in input order; raises what the encoder raises."""
         if not texts:
             return self._encoder.embed(texts)
         mine = [_Asked(text) for text in texts]
@@ -50,7 +50,7 @@ class Together:
         return np.stack([asked.row() for asked in mine])
 
     def embed_tokens(self, text: str, *, prompt: bool = True) -> Tokens:
-        """Word pieces of the text and their vectors in context, shape ``(pieces, width)``."""
+        """Return word pieces of the text and their contextual vectors, shape ``(pieces, width)``."""
         with self._changed:
             self._changed.wait_for(lambda: not self._is_busy)
             self._is_busy = True
@@ -60,9 +60,9 @@ class Together:
             self._step_down()
 
     def _next_batch(self, mine: Sequence[_Asked]) -> list[_Asked]:
-        """What to compute, once nobody else does; nothing where all of mine is answered.
+        """Wait until the encoder is free and return the next batch; empty if all of ``mine`` are answered.
 
-        Whoever is first free computes for all that wait, and those that it answers go on at once.
+        The first thread to get the encoder computes for all waiting ones; those that are answered return at once.
         """
         with self._changed:
             self._changed.wait_for(lambda: not self._is_busy or all(asked.is_answered for asked in mine))
@@ -91,7 +91,7 @@ class Together:
 
 @dataclass
 class _Asked:
-    """A text that waits for its row."""
+    """A text waiting for its row."""
 
     text: str
     answer: NDArray[np.float32] | BaseException | None = None

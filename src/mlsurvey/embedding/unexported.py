@@ -1,4 +1,4 @@
-"""Questions of a model that could not be exported, by PyTorch: slower to start, and said so by the refresh."""
+"""Embeds questions with PyTorch for a model that could not be exported: slower to start; the refresh reports it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from mlsurvey.embedding.passages import load, unit_rows
 
 
 class UnexportedQuestions:
-    """A loaded model, for questions. Safe to share between threads: they wait in turn.
+    """A loaded model for questions. Thread-safe: calls are serialized.
 
     Raises:
-        EngineError: the model is not there any more, or cannot be loaded.
+        EngineError: the model no longer exists, or cannot be loaded.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -31,14 +31,14 @@ class UnexportedQuestions:
         self._lock = threading.Lock()
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit rows, shape ``(len(texts), dimension)``, in the order of ``texts``; cut at the model's limit."""
+        """Return unit rows, shape ``(len(texts), dimension)``, in input order; truncates texts at the model's limit."""
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
         with self._lock, torch.inference_mode():
             return unit_rows(self._model.encode_query(list(map(valid, texts)), batch_size=16, show_progress_bar=False))
 
     def embed_tokens(self, text: str, *, prompt: bool = True) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-        """Word pieces of ``text``, special tokens included, and their vectors in context: shape ``(pieces, width)``."""
+        """Return word pieces of ``text``, with special tokens, and their contextual vectors: ``(pieces, width)``."""
         with self._lock, torch.inference_mode():
             features = self._model.preprocess([valid((self._prompt if prompt else "") + text)])
             vectors = self._model(features)["token_embeddings"][0]

@@ -1,1 +1,1 @@
-"""Measure answers against questions with known evidence."""
+"""Evaluate answers on questions with known evidence."""

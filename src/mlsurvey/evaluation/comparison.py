@@ -10,14 +10,14 @@ from mlsurvey.evaluation.figures import ANSWER_FIGURES, Figure, deltas, is_bette
 from mlsurvey.evaluation.run import Run, Scored
 
 CELLS = "cell_recall"
-"""The figure whose changes are told cell by cell."""
+"""The figure whose changes are reported cell by cell."""
 NOTICEABLE = 1e-9
-"""Smaller differences are rounding."""
+"""Smaller differences are treated as rounding errors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A figure of one question that moved; for ``cell_recall``, one cell that was satisfied (1) or missed (0)."""
+    """A changed figure of one question; for ``cell_recall``, one cell that is satisfied (1) or missed (0)."""
 
     question: str
     figure: str
@@ -28,14 +28,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """This run against an older one, over the questions that both have."""
+    """This run compared with an older one, over the questions they share."""
 
     deltas: tuple[Figure, ...]
-    """This run minus the older one, with paired intervals."""
+    """This run minus the older one, with paired confidence intervals."""
     won: tuple[Change, ...]
     lost: tuple[Change, ...]
     only_before: tuple[str, ...]
-    """Ids of questions that the older run has alone."""
+    """Ids of questions that only the older run has."""
     only_after: tuple[str, ...]
 
 
@@ -64,7 +64,7 @@ def _changes(old: Scored, new: Scored) -> Iterator[Change]:
 
 
 def _cell_changes(old: Scored, new: Scored) -> Iterator[Change]:
-    """Cells are counted, since the two sides of a conflict have one name."""
+    """Cells are counted, because both sides of a conflict share a name."""
     missed, misses = Counter(old.missed), Counter(new.missed)
     yield from (Change(new.id, CELLS, 0.0, 1.0, cell) for cell in (missed - misses).elements())
     yield from (Change(new.id, CELLS, 1.0, 0.0, cell) for cell in (misses - missed).elements())

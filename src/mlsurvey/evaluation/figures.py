@@ -1,4 +1,4 @@
-"""Figures over many questions, each with an interval, and differences between two runs."""
+"""Figures over many questions with confidence intervals, and differences between two runs."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ FIGURES = (*ANSWER_FIGURES, *RETRIEVAL_FIGURES)
 LOWER_IS_BETTER = frozenset({"misattributed", "abstain_wrong"})
 
 RESAMPLES = 2_000
-"""Enough for the ends of a 95 % interval to be steady in the second decimal."""
+"""Enough for the ends of a 95 % interval to be stable to two decimals."""
 SEED = 20_250
-"""Any number would do; a fixed one makes equal runs print equal intervals."""
+"""Arbitrary; fixed so that equal runs give equal intervals."""
 INTERVAL = (2.5, 97.5)
-"""Percentiles that bound a 95 % interval."""
+"""Percentiles of a 95 % interval."""
 
 Tallies = Mapping[str, Tally]
-"""What one question adds to each figure, by the figure's name."""
+"""Contribution of one question to each figure, by name of the figure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A mean over all values of all questions, with its 95 % interval under resampling of the questions."""
+    """A mean over all values of all questions, with a 95 % bootstrap interval over the questions."""
 
     name: str
     value: float | None
-    """None where no question adds to it: there are no lists, say, or no regions were given."""
+    """None if no question contributes, such as when there are no lists or no regions."""
     low: float | None
     high: float | None
     count: int
-    """Number of values; cells, citations, statements or questions, whatever the figure counts."""
+    """Number of values: cells, citations, statements or questions, depending on the figure."""
 
 
 def figures(questions: Sequence[Tallies]) -> tuple[Figure, ...]:
@@ -54,16 +54,16 @@ def figures(questions: Sequence[Tallies]) -> tuple[Figure, ...]:
 
 
 def deltas(before: Sequence[Tallies], after: Sequence[Tallies]) -> tuple[Figure, ...]:
-    """After minus before for each figure; the two runs have the same questions, in the same order.
+    """After minus before for each figure; both runs must have the same questions, in the same order.
 
-    The interval is a paired one: each resample takes the same questions from both.
+    The interval is paired: each resample draws the same questions from both runs.
     """
     pairs = [([b[name] for b in before], [a[name] for a in after]) for name in FIGURES]
     return tuple(_delta(name, old, new) for name, (old, new) in zip(FIGURES, pairs, strict=True))
 
 
 def is_better(name: str, before: float, after: float) -> bool:
-    """Whether a figure moved to the good side."""
+    """Whether a figure improved."""
     return after < before if name in LOWER_IS_BETTER else after > before
 
 
@@ -86,7 +86,7 @@ def _mean(tallies: Sequence[Tally]) -> float:
 
 
 def _resampled(tallies: Sequence[Tally]) -> NDArray[np.float64]:
-    """Means of :data:`RESAMPLES` draws of the questions, with replacement; NaN where a draw has no value."""
+    """Means of :data:`RESAMPLES` draws of the questions with replacement; NaN if a draw has no value."""
     drawn = np.random.default_rng(SEED).integers(len(tallies), size=(RESAMPLES, len(tallies)))
     totals = np.array([t.total for t in tallies])[drawn].sum(axis=1)
     counts = np.array([t.count for t in tallies])[drawn].sum(axis=1)

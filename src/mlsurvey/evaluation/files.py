@@ -1,4 +1,4 @@
-"""Read the small text files that an evaluation is made from."""
+"""Read the text files of an evaluation."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from mlsurvey.errors import NotFoundError, UnreadableError
 
 
 def read_file(path: Path, content: str) -> str:
-    """The text of a file that should hold ``content`` ("questions"); line ends become newlines.
+    """The text of a file with ``content`` ("questions", for error messages); line endings become newlines.
 
     Raises:
-        NotFoundError: there is no such file.
-        UnreadableError: it is a folder, or no UTF-8 text.
+        NotFoundError: the file does not exist.
+        UnreadableError: the file is a folder or not UTF-8 text.
     """
     try:
         return path.read_text("utf-8-sig")

@@ -1,4 +1,4 @@
-"""Bounds that a run has to keep, for continuous integration."""
+"""Bounds on the figures of a run, for continuous integration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BOUND = re.compile(r"([^=\s]+)\s*=\s*([0-9.]+)")
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The least or the greatest value that a figure may have."""
+    """The minimum or maximum value of a figure."""
 
     figure: str
     value: float
@@ -22,17 +22,17 @@ class Bound:
 
 
 def bounds(least: Iterable[str], greatest: Iterable[str]) -> tuple[Bound, ...]:
-    """Bounds as typed, ``cell_recall=0.9``.
+    """Parse bounds such as ``cell_recall=0.9``.
 
     Raises:
-        UsageError: the form is another one, or there is no such figure.
+        UsageError: a bound is malformed or names an unknown figure.
     """
     typed = [(text, True) for text in least] + [(text, False) for text in greatest]
     return tuple(_bound(text, is_least) for text, is_least in typed)
 
 
 def breaches(bounds: Sequence[Bound], figures: Iterable[Figure]) -> Iterator[str]:
-    """Bounds that are not kept, in words. What could not be measured keeps no bound."""
+    """Violated bounds, in words. A figure that could not be measured violates its bounds."""
     by_name = {figure.name: figure for figure in figures}
     for bound in bounds:
         value = by_name[bound.figure].value

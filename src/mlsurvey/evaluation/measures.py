@@ -1,8 +1,8 @@
-"""How good one answer, or one ranking of passages, is against gold evidence. Pure: texts come as arguments.
+"""Metrics for one answer, or one ranking of passages, against gold evidence. Pure: texts are passed as arguments.
 
 A citation satisfies a cell if its quote is verbatim and covers half of a gold
-quote. Only what a reader with little time would see counts: per cell, three
-statements and 900 characters.
+quote. Only what a hurried reader would see counts: three statements and 900
+characters per cell.
 """
 
 from __future__ import annotations
@@ -19,49 +19,49 @@ from mlsurvey.evaluation.regions import Regions, entities_at
 from mlsurvey.types import Answer, Citation, Conflict, Entity, Hit, Span, Statement
 
 STATEMENTS_PER_CELL = 3
-"""Reading budget: statements that count, for each gold cell of an entity."""
+"""Reading budget: number of statements that count per gold cell of an entity."""
 CHARACTERS_PER_CELL = 900
-"""And the characters, of text or of quotes, that they may spend together. A longer citation points nowhere."""
+"""Reading budget in characters of text or quotes per gold cell. A single longer citation does not count."""
 COVERED = 0.5
-"""Share of a gold quote that a citation or passage has to cover."""
+"""Share of a gold quote that a citation or passage must cover."""
 RECALL_DEPTHS = (5, 10, 20)
 DEPTH = 10
-"""Depth of nDCG and of both-sides: what a person reads of a list of hits."""
+"""Depth of nDCG and both-sides: how many hits a user typically reads."""
 
 _WORD = re.compile(r"(?:[^\W_]|[+#])+")
 
 Text = Callable[[str], str]
-"""Text of a document by its path; empty where there is none."""
+"""Returns the text of a document by path; empty if absent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Sum and number of the values that one question adds to a figure; the figure is the mean over all questions."""
+    """Sum and count of the values that one question contributes; the figure is the mean over all questions."""
 
     total: float
     count: int
 
     @property
     def mean(self) -> float | None:
-        """The question's own figure; None where it adds nothing."""
+        """The mean for this question; None if it contributes nothing."""
         return self.total / self.count if self.count else None
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a gold quote stands."""
+    """Position of a gold quote."""
 
     document: str
     span: Span
 
     def is_covered(self, document: str, span: Span) -> bool:
-        """Whether a stretch covers enough of it."""
+        """Whether a span covers enough of the quote."""
         return document == self.document and span.overlap(self.span) >= COVERED * len(self.span)
 
 
 @dataclass(frozen=True, slots=True)
 class CellScore:
-    """Whether a cell was satisfied inside the reading budget, and by the first statement already."""
+    """Whether a cell was satisfied within the reading budget, and whether by the first statement."""
 
     name: str
     """``entity/aspect``."""
@@ -70,13 +70,13 @@ class CellScore:
 
 
 def tally(values: Iterable[float]) -> Tally:
-    """Sum and number of values; truths count 1."""
+    """Sum and count of values; True counts as 1."""
     kept = tuple(values)
     return Tally(float(sum(kept)), len(kept))
 
 
 def places(cell: Cell, text: Text) -> tuple[Place, ...]:
-    """Where the evidence of a cell stands; quotes that do not stand in their document are left out."""
+    """Positions of a cell's evidence; quotes not found in their document are skipped."""
     found = ((e.document, locate(e.quote, text(e.document))) for e in cell.evidence)
     return tuple(Place(document, span) for document, span in found if span)
 
@@ -85,13 +85,13 @@ def places(cell: Cell, text: Text) -> tuple[Place, ...]:
 
 
 def is_verbatim(citation: Citation, text: Text) -> bool:
-    """Whether the quote is exactly what stands at its place in the document."""
+    """Whether the quote matches the document exactly at the cited position."""
     start, end = citation.start, citation.end
     return 0 <= start < end and text(citation.document)[start:end] == citation.quote
 
 
 def cell_scores(question: Question, answer: Answer, text: Text) -> tuple[CellScore, ...]:
-    """How the answer does on each cell of the question."""
+    """Score of the answer on each cell of the question."""
     verbatim = {c.number: c for c in answer.citations if is_verbatim(c, text)}
     cells_of = Counter(cell.entity for cell in question.cells)
     scores = []
@@ -110,7 +110,7 @@ def _satisfies(citation: Citation | None, gold: Sequence[Place]) -> bool:
 
 
 def _read(answer: Answer, cell: Cell, cells_of_entity: int) -> Iterator[tuple[int, ...]]:
-    """Numbers of the citations that a reader sees for a cell, statement by statement, until the budget is spent."""
+    """Numbers of the citations that a reader sees for a cell, per statement, until the budget is used up."""
     quotes = {c.number: c.quote for c in answer.citations}
     limit, spent = CHARACTERS_PER_CELL * cells_of_entity, 0
     for said in _about(answer, cell)[: STATEMENTS_PER_CELL * cells_of_entity]:
@@ -126,9 +126,9 @@ def _read(answer: Answer, cell: Cell, cells_of_entity: int) -> Iterator[tuple[in
 
 
 def _about(answer: Answer, cell: Cell) -> list[Statement | Conflict]:
-    """What the answer says of the cell's entity (or, if nothing, of none), the cell's own aspect first.
+    """Statements and conflicts about the cell's entity (else those without an entity), the cell's aspect first.
 
-    Disagreements come after the statements: a citation may serve one of them alone.
+    Conflicts come after the statements and count too, because some citations occur only in a conflict.
     """
     said: list[Statement | Conflict] = [*answer.statements, *answer.conflicts]
     mine = [s for s in said if s.entity == cell.entity] or [s for s in said if s.entity is None]
@@ -136,13 +136,13 @@ def _about(answer: Answer, cell: Cell) -> list[Statement | Conflict]:
 
 
 def misattributed(answer: Answer, regions: Regions, names: Mapping[str, frozenset[str]], text: Text) -> Tally:
-    """Statements about an entity whose every citation lies where another is the subject, and never names it.
+    """Statements about an entity whose citations all lie in regions about another one and do not name the entity.
 
     Args:
         answer: the answer.
-        regions: which entity each stretch is about; what is in no region is about any.
-        names: what each slug may be called, as :func:`called` gives it.
-        text: documents.
+        regions: the entity that each stretch is about; text outside all regions may be about any entity.
+        names: names of each slug, as returned by :func:`called`.
+        text: returns the text of a document.
     """
     citations = {c.number: c for c in answer.citations}
     cited = [(s.entity, [citations[n] for n in s.citations if n in citations]) for s in answer.statements]
@@ -165,17 +165,17 @@ def _is_about(
 
 
 def called(entities: Iterable[Entity]) -> Mapping[str, frozenset[str]]:
-    """For each slug its names, in the form in which :func:`spaced` text can be searched for them."""
+    """Names of each slug, normalised for searching in :func:`spaced` text."""
     return {e.slug: frozenset(spaced(name) for name in (e.slug, e.name, *e.aliases)) for e in entities}
 
 
 def spaced(text: str) -> str:
-    """Lower-case words with one space before and after each: letters, digits, ``+`` and ``#`` only."""
+    """Lower-case words separated and surrounded by single spaces; letters, digits, ``+`` and ``#`` only."""
     return f" {' '.join(_WORD.findall(text)).lower()} "
 
 
 def list_f1(question: Question, answer: Answer) -> float:
-    """Harmonic mean of precision and recall of the entities answered against those expected; 1 if there are none."""
+    """F1 of the answered entities against the expected ones; 1 if both are empty."""
     expected, got = set(question.entities), set(answer.entities)
     return 2 * len(expected & got) / (len(expected) + len(got)) if expected or got else 1.0
 
@@ -184,7 +184,7 @@ def list_f1(question: Question, answer: Answer) -> float:
 
 
 def first_ranks(question: Question, hits: Sequence[Hit], text: Text) -> tuple[int | None, ...]:
-    """For each cell the rank, from 1, of the first passage that covers evidence of it; None where none does."""
+    """For each cell, the rank (from 1) of the first passage that covers its evidence; None if no passage does."""
     return tuple(_first_rank(places(cell, text), hits) for cell in question.cells)
 
 
@@ -194,15 +194,15 @@ def _first_rank(gold: Sequence[Place], hits: Sequence[Hit]) -> int | None:
 
 
 def recall_at(ranks: Sequence[int | None], depth: int) -> Tally:
-    """Cells with evidence among the first ``depth`` passages."""
+    """Tally of cells with evidence among the first ``depth`` passages."""
     return tally(rank is not None and rank <= depth for rank in ranks)
 
 
 def ndcg(ranks: Sequence[int | None], depth: int = DEPTH) -> float:
-    """Discounted gain over the first ``depth`` passages, as a share of one new cell at every rank from the first.
+    """Discounted gain over the first ``depth`` passages, relative to one new cell at every rank from the first.
 
-    Each cell is gained once, at its first evidence (Clarke et al. 2008, alpha-nDCG with alpha 1): ten passages on
-    one side of a comparison gain no more than one. At most 1, which a passage that serves two cells would exceed.
+    Each cell counts once, at its first evidence (Clarke et al. 2008, alpha-nDCG with alpha 1): ten passages on one
+    side of a comparison gain no more than one. Capped at 1, which a passage covering two cells could exceed.
     """
     gained = sum(1 / math.log2(rank + 1) for rank in ranks if rank is not None and rank <= depth)
     ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(ranks), depth) + 1))
@@ -210,6 +210,6 @@ def ndcg(ranks: Sequence[int | None], depth: int = DEPTH) -> float:
 
 
 def has_both_sides(question: Question, ranks: Sequence[int | None], depth: int = DEPTH) -> bool:
-    """Whether the first ``depth`` passages hold evidence of at least two entities."""
+    """Whether the first ``depth`` passages contain evidence for at least two entities."""
     pairs = zip(question.cells, ranks, strict=True)
     return len({cell.entity for cell, rank in pairs if rank is not None and rank <= depth}) >= 2

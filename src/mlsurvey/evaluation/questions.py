@@ -1,9 +1,9 @@
-"""Gold questions: what was asked, and every passage that a careful reader would accept as evidence.
+"""Gold questions with every passage that a careful reader would accept as evidence.
 
-A file has one JSON object a line: ``id``, ``question``, ``kind`` (one of
+A file has one JSON object per line: ``id``, ``question``, ``kind`` (one of
 :data:`KINDS`), ``answerable``, ``entities`` (slugs) and ``cells``. A cell is
-one entity and one aspect with its ``evidence``, pairs of ``document`` and
-``quote``; any one of them is enough. Other keys are left alone.
+one entity and one aspect with its ``evidence``: pairs of ``document`` and
+``quote``, any one of which is sufficient. Other keys are ignored.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from mlsurvey.evaluation.quotes import occurrences
 UNANSWERABLE = "unanswerable"
 KINDS = ("compare", "list", "lookup", "recommend", "conflict", UNANSWERABLE)
 SHORTEST_QUOTE, LONGEST_QUOTE = 40, 300
-"""Characters of a quote that points at one place and still fits into an answer."""
+"""Characters of a quote: long enough to be unique, short enough to fit into an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A verbatim quote, white space folded, and the document (path in the corpus) that it stands in."""
+    """A verbatim quote, white space collapsed, and its document (path in the corpus)."""
 
     document: str
     quote: str
@@ -34,7 +34,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What has to be shown of one entity on one aspect. Both sides of a conflict are cells of the same pair."""
+    """Expected evidence for one entity and aspect. Both sides of a conflict are cells of the same pair."""
 
     entity: str
     aspect: str
@@ -50,17 +50,17 @@ class Question:
     kind: str
     answerable: bool
     entities: tuple[str, ...]
-    """Slugs that the answer is about; for a list, the complete set."""
+    """Slugs that the answer should be about; for a list, the complete set."""
     cells: tuple[Cell, ...]
 
 
 def read_questions(path: Path) -> tuple[Question, ...]:
-    """The questions of a file, in its order.
+    """The questions of a file, in file order.
 
     Raises:
-        NotFoundError: there is no such file.
-        UnreadableError: it is a folder, or no UTF-8 text.
-        UsageError: a line is not a gold question; the message has its number and what it lacks.
+        NotFoundError: the file does not exist.
+        UnreadableError: the file is a folder or not UTF-8 text.
+        UsageError: a line is not a gold question; the message gives the line number and the problem.
     """
     questions: list[Question] = []
     line_of: dict[str, int] = {}
@@ -81,7 +81,7 @@ def read_questions(path: Path) -> tuple[Question, ...]:
 
 
 def quote_faults(questions: Sequence[Question], text: Callable[[str], str]) -> Iterator[str]:
-    """What is wrong with the evidence, in words; ``text`` gives a document by its path, empty where there is none."""
+    """Problems with the evidence, in words; ``text`` returns a document by path, empty if absent."""
     for question in questions:
         for cell in question.cells:
             for evidence in cell.evidence:

@@ -1,4 +1,4 @@
-"""Find gold quotes, whose white space is folded, in texts whose white space is not."""
+"""Find gold quotes in texts, ignoring differences in white space."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from mlsurvey.types import Span
 
 
 def locate(quote: str, text: str) -> Span | None:
-    """Where the quote first stands in the text; None where it does not."""
+    """First occurrence of the quote in the text; None if absent."""
     found = _pattern(quote).search(text)
     return Span(*found.span()) if found else None
 
 
 def occurrences(quote: str, text: str) -> int:
-    """How often the quote stands in the text, overlaps included."""
+    """Number of occurrences of the quote in the text, including overlapping ones."""
     return len(re.findall(f"(?={_pattern(quote).pattern})", text))
 
 

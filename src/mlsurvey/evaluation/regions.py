@@ -1,8 +1,8 @@
-"""Which entity a stretch of a document is about: the truth that misattribution is checked against.
+"""Which entity each region of a document is about: the ground truth for misattribution.
 
-A file has one stretch a line, separated by tabs: ``document``, ``first_line``,
-``last_line`` (from 1, both included), ``entity``; the first line holds these
-names.
+A file has one tab-separated region per line: ``document``, ``first_line``,
+``last_line`` (from 1, inclusive), ``entity``; the first line is a header with
+these names.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ COLUMNS = ("document", "first_line", "last_line", "entity")
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Lines of a document, from 1, both included, and the slug that they are about."""
+    """Lines of a document, from 1, inclusive, and the slug of the entity that they are about."""
 
     first: int
     last: int
@@ -35,9 +35,9 @@ def read_regions(path: Path) -> Regions:
     """The regions of a file.
 
     Raises:
-        NotFoundError: there is no such file.
-        UnreadableError: it is a folder, or no UTF-8 text.
-        UsageError: a line has another form; the message has its number.
+        NotFoundError: the file does not exist.
+        UnreadableError: the file is a folder or not UTF-8 text.
+        UsageError: a line is malformed; the message gives its number.
     """
     regions: dict[str, list[Region]] = defaultdict(list)
     for number, line in enumerate(read_file(path, "regions").split("\n"), start=1):
@@ -51,5 +51,5 @@ def read_regions(path: Path) -> Regions:
 
 
 def entities_at(regions: Regions, document: str, first: int, last: int) -> frozenset[str]:
-    """Slugs that any of the lines ``first`` to ``last`` are about."""
+    """Slugs of the entities that any of the lines ``first`` to ``last`` are about."""
     return frozenset(r.entity for r in regions.get(document, ()) if r.first <= last and first <= r.last)

@@ -1,4 +1,4 @@
-"""A run and a comparison as titled tables of text, ready to be laid out."""
+"""A run and a comparison as titled text tables, ready for layout."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ERROR_COLUMNS = ("95 % interval", "n")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table: its title, the names of its columns, and rows of as many cells."""
+    """A table: title, column names, and rows with one cell per column."""
 
     title: str
     columns: tuple[str, ...]
@@ -25,7 +25,7 @@ class Sheet:
 
 
 def run_sheets(run: Run, *, per_question: bool) -> Iterator[Sheet]:
-    """The figures; with ``per_question`` each question with its missed cells before them."""
+    """A table of figures; with ``per_question``, preceded by a table of questions with their missed cells."""
     if per_question:
         yield Sheet("Questions", QUESTION_COLUMNS, tuple(_question_row(question) for question in run.questions))
     title = f"{len(run.questions)} questions, median {run.median_milliseconds:.0f} ms an answer"
@@ -33,7 +33,7 @@ def run_sheets(run: Run, *, per_question: bool) -> Iterator[Sheet]:
 
 
 def comparison_sheets(comparison: Comparison) -> Iterator[Sheet]:
-    """What was won and lost, then the differences of the figures."""
+    """Tables of wins and losses, then of the differences in figures."""
     for title, changes in (("Won", comparison.won), ("Lost", comparison.lost)):
         rows = tuple(_change_row(change) for change in changes)
         yield Sheet(f"{title}: {len(rows)}", CHANGE_COLUMNS, rows)

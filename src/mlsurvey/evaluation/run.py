@@ -1,4 +1,4 @@
-"""Ask every gold question, and score what comes back."""
+"""Ask every gold question and score the results."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from mlsurvey.reading.decode import decode
 from mlsurvey.types import Answer, Hit
 
 SEARCH_DEPTH = max(measures.RECALL_DEPTHS)
-"""Passages that a search has to bring back."""
+"""Number of passages requested from each search."""
 NOTHING = Tally(0.0, 0)
 
 Ask = Callable[[str], Answer]
 Search = Callable[[str, int], Sequence[Hit]]
-"""Query and number of passages to hits, best first, without any filter."""
+"""Maps a query and a number of passages to unfiltered hits, best first."""
 Watch = Callable[[int, int], None]
-"""Called with the number of questions done, and of all."""
+"""Called with the number of questions done and the total."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """What answers are held against."""
+    """The gold data that answers are compared with."""
 
     questions: tuple[Question, ...]
     text: Text
     names: Mapping[str, frozenset[str]]
-    """Names of entities, as :func:`mlsurvey.evaluation.measures.called` gives them."""
+    """Names of entities, as returned by :func:`mlsurvey.evaluation.measures.called`."""
     regions: Regions = field(default_factory=dict)
-    """Empty: misattribution is not measured."""
+    """If empty, misattribution is not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,14 @@ class Scored:
     kind: str
     abstained: bool
     missed: tuple[str, ...]
-    """Cells that the answer leaves unsatisfied, as ``entity/aspect``."""
+    """Cells that the answer does not satisfy, as ``entity/aspect``."""
     milliseconds: float
     tallies: Tallies
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All questions, scored against one generation of one index."""
+    """All questions, scored on one generation of one index."""
 
     index: str
     """Id of the generation."""
@@ -69,12 +69,12 @@ class Run:
 
     @property
     def median_milliseconds(self) -> float:
-        """Median time of an answer."""
+        """Median time per answer."""
         return statistics.median(question.milliseconds for question in self.questions)
 
 
 def evaluate(gold: Gold, ask: Ask, search: Search, watch: Watch) -> Run:
-    """Ask and score; errors of ``ask`` and ``search`` are passed on.
+    """Ask and score all questions; errors of ``ask`` and ``search`` propagate.
 
     Raises:
         ValueError: there are no questions.
@@ -90,7 +90,7 @@ def evaluate(gold: Gold, ask: Ask, search: Search, watch: Watch) -> Run:
 
 
 def score(question: Question, answer: Answer, hits: Sequence[Hit], gold: Gold) -> Scored:
-    """One answer and one ranking against one question."""
+    """Score one answer and one ranking on one question."""
     cells = measures.cell_scores(question, answer, gold.text)
     return Scored(
         id=question.id,
@@ -103,9 +103,9 @@ def score(question: Question, answer: Answer, hits: Sequence[Hit], gold: Gold) -
 
 
 def corpus_text(corpus: Path) -> Text:
-    """Texts of the documents as they lie in the corpus folder, each read once; empty where there is none.
+    """Returns the texts of documents in the corpus folder, each read once; empty if absent.
 
-    A quote is held against the file that a reader opens, not against the index's own copy.
+    Quotes are compared with the file that a reader opens, not with the copy in the index.
     """
 
     @cache
@@ -113,7 +113,7 @@ def corpus_text(corpus: Path) -> Text:
         path = corpus / document
         try:
             return decode(path.read_bytes()) if path.is_file() else ""
-        except UnreadableError:  # replaced by something that is no text: no quote stands in it
+        except UnreadableError:  # no longer text: no quote can match
             return ""
 
     return text

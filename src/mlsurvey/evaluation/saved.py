@@ -1,4 +1,4 @@
-"""A run as a plain value for JSON, and back: what ``--json`` prints, ``--save`` keeps and ``--compare`` reads."""
+"""Convert a run to and from JSON: what ``--json`` prints, ``--save`` writes and ``--compare`` reads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCHEMA = 1
 
 
 def run_value(run: Run) -> dict[str, Any]:
-    """The run with its figures; ``tallies`` are pairs of total and count."""
+    """The run with its figures as plain values; ``tallies`` are pairs of total and count."""
     return {
         "schema": SCHEMA,
         "index": run.index,
@@ -30,12 +30,12 @@ def run_value(run: Run) -> dict[str, Any]:
 
 
 def read_run(path: Path) -> Run:
-    """A run that was saved.
+    """Read a saved run.
 
     Raises:
-        NotFoundError: there is no such file.
-        UnreadableError: it is a folder, or no text.
-        UsageError: it holds something else; the message says how to make one.
+        NotFoundError: the file does not exist.
+        UnreadableError: the file is a folder or not text.
+        UsageError: the file is not a saved run; the message says how to create one.
     """
     try:
         value = json.loads(read_file(path, "a run that --save wrote"))
@@ -57,7 +57,7 @@ def _scored_value(question: Scored) -> dict[str, Any]:
 
 
 def _scored(value: Mapping[str, Any]) -> Scored:
-    """A figure that is newer than the saved run counts as not measured in it."""
+    """Figures missing from an older saved run count as not measured."""
     tallies = {name: Tally(float(total), int(count)) for name, (total, count) in value["tallies"].items()}
     return Scored(
         id=value["id"],

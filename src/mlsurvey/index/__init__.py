@@ -1,4 +1,4 @@
-"""The persistent index: a catalogue in SQLite, vectors in FAISS, keywords in tantivy, published as one.
+"""The persistent index: a catalogue in SQLite, vectors in FAISS, keywords in tantivy, published together.
 
-``refresh`` writes it, ``Snapshot`` reads one generation of it. The other modules are theirs.
+``refresh`` writes it, ``Snapshot`` reads one generation. The other modules are internal.
 """

@@ -1,15 +1,15 @@
-"""The SQLite file that says what the index holds; committing to it is publishing.
+"""The SQLite catalogue of the index; committing to it is publishing.
 
 Rows of ``documents`` and ``passages`` carry the generations in which they were
 ``born`` and ``died``: generation g sees those with ``born <= g`` and ``died``
 null or ``> g``. So a reader keeps its generation while the next one is written
-into the same tables, and the cost of a publication is that of the rows it changes.
+into the same tables, and publishing costs only as much as the rows it changes.
 
-``documents`` is read whole at each refresh, so its rows are short: what the
-documents say is in ``texts``.
+``documents`` is read in full at each refresh, so its rows are short: document
+contents are in ``texts``.
 
-Journal mode is DELETE, not WAL: a WAL database cannot be opened in a folder that
-may not be written to.
+The journal mode is DELETE, not WAL: a WAL database cannot be opened in a
+read-only folder.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from mlsurvey.index.layout import Layout
 from mlsurvey.index.storage import REBUILD, storage_errors
 from mlsurvey.types import Entity, Generation
 
-FORMAT = 2  # grows when the tables change; an older index is then rebuilt
-_BUSY_SECONDS = 30.0  # a commit flushes for seconds on a slow disk; readers wait for it
+FORMAT = 2  # bumped when the tables change; an older index is then rebuilt
+_BUSY_SECONDS = 30.0  # readers wait for a commit, which can flush for seconds on a slow disk
 _LIVE = "{0}.born <= :at AND ({0}.died IS NULL OR {0}.died > :at)"
 
 _TABLES = """
@@ -69,40 +69,40 @@ CREATE TABLE files(path TEXT PRIMARY KEY, size INTEGER NOT NULL, sha256 TEXT NOT
 
 
 def live(table: str) -> str:
-    """SQL condition: a row of ``table`` belongs to generation ``:at``."""
+    """SQL condition: a row of ``table`` is visible in generation ``:at``."""
     return _LIVE.format(table)
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A generation with the parts that make it up."""
+    """A generation with its parts."""
 
     generation: Generation
     dimension: int
     chunking: str
-    """Digest of what shapes passages beside the entities; where it differs, every document is read again."""
+    """Digest of what affects passages besides the entities; if it differs, all documents are read again."""
     entities: tuple[Entity, ...]
     segments: tuple[str, ...]
     """Names of its vector segments."""
     files: tuple[str, ...]
-    """Paths, relative to the index folder, of every file that it needs."""
+    """Paths of all files it needs, relative to the index folder."""
     digest: str
-    """Of its documents; see :func:`mlsurvey.index.identity.documents_digest`."""
+    """Digest of its documents; see :func:`mlsurvey.index.identity.documents_digest`."""
 
 
 class Catalogue:
-    """An open catalogue: one connection, safe to share between threads."""
+    """An open catalogue: one connection. Thread-safe."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._lock = threading.RLock()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
 
     def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
-        """Result of a query, fetched whole so that no read transaction stays open and blocks a publication."""
+        """Run a query and fetch all rows, so that no open read transaction blocks publishing."""
         with self._lock:
             return self._connection.execute(sql, parameters).fetchall()
 
@@ -118,7 +118,7 @@ class Catalogue:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside, or nothing of it. The commit is flushed to the disk."""
+        """Atomic write transaction. The commit is flushed to disk."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -131,10 +131,10 @@ class Catalogue:
 
     @contextmanager
     def reading(self, number: int) -> Iterator[None]:
-        """Queries inside see one state of the file, in which generation ``number`` is still kept.
+        """Read transaction: queries inside see one consistent state that still contains generation ``number``.
 
         Raises:
-            ReplacedError: it has been cleared away by later refreshes.
+            ReplacedError: later refreshes have removed the generation.
         """
         with self._lock:
             self._connection.execute("BEGIN")
@@ -146,7 +146,7 @@ class Catalogue:
                 self._connection.execute("COMMIT")
 
     def published(self) -> list[Published]:
-        """Generations that are kept, newest first."""
+        """Kept generations, newest first."""
         return [_published(row) for row in self.rows(f"SELECT {_COLUMNS} FROM generations ORDER BY number DESC")]
 
 
@@ -169,7 +169,7 @@ def _published(row: tuple[Any, ...]) -> Published:
 
 
 def record(catalogue: Catalogue, published: Published) -> None:
-    """Write the row that makes a generation; inside the transaction that publishes it."""
+    """Insert the row of a generation, within the transaction that publishes it."""
     g = published.generation
     entities = json.dumps([asdict(e) for e in published.entities], ensure_ascii=False)
     parts = (
@@ -185,17 +185,17 @@ def record(catalogue: Catalogue, published: Published) -> None:
 
 
 def dump_entity(entity: Entity | None) -> str | None:
-    """JSON of an entity that a document declares; None where it declares none."""
+    """JSON of an entity declared by a document; None for None."""
     return None if entity is None else json.dumps(asdict(entity), ensure_ascii=False)
 
 
-@lru_cache(maxsize=2)  # generations mostly share them, and a refresh looks at all that are kept
+@lru_cache(maxsize=2)  # most generations share them, and a refresh loads all kept generations
 def _entities(text: str) -> tuple[Entity, ...]:
     return tuple(_entity(fields) for fields in json.loads(text))
 
 
 def load_entity(text: str | None) -> Entity | None:
-    """Reverse of :func:`dump_entity`."""
+    """Inverse of :func:`dump_entity`."""
     return None if text is None else _entity(json.loads(text))
 
 
@@ -205,14 +205,14 @@ def _entity(fields: dict[str, Any]) -> Entity:
 
 
 def open_for_reading(layout: Layout) -> Catalogue:
-    """The catalogue of an index that was published at least once.
+    """Open the catalogue of an index that has been published at least once.
 
-    Opened read-write where that is allowed, so that SQLite can roll back what a
-    killed writer left; nothing is written otherwise.
+    Opened read-write if possible, so that SQLite can roll back the leftovers of a
+    killed writer; nothing else is written.
 
     Raises:
-        NoIndexError: nothing was published in the folder yet.
-        DamagedIndexError: the catalogue is missing beside its parts, or is no catalogue.
+        NoIndexError: nothing has been published in the folder yet.
+        DamagedIndexError: the catalogue is missing although other parts exist, or is not a catalogue.
     """
     if not _has_content(layout.catalogue):
         raise _absent(layout)
@@ -226,16 +226,13 @@ def open_for_reading(layout: Layout) -> Catalogue:
 
 
 def open_for_writing(layout: Layout, path: Path) -> Catalogue:
-    """The catalogue at ``path``, made if it is not there. The caller holds the writer's lock."""
+    """Open the catalogue at ``path``, created if absent. The caller holds the writer lock."""
     if path == layout.catalogue and not _has_content(path) and isinstance(error := _absent(layout), DamagedIndexError):
         raise error
     catalogue = _connect(path, create=True)
     with _closed_on_error(catalogue):
-        for pragma in (
-            "journal_mode = DELETE",
-            "synchronous = FULL",
-            "cache_spill = OFF",
-        ):  # a spill would lock readers out
+        # A cache spill would lock readers out.
+        for pragma in ("journal_mode = DELETE", "synchronous = FULL", "cache_spill = OFF"):
             catalogue.write(f"PRAGMA {pragma}")
         if not catalogue.rows("SELECT 1 FROM sqlite_master LIMIT 1"):
             _create(catalogue)
@@ -247,7 +244,7 @@ _NOTHING = "no index in {} yet; type: mlsurvey refresh"
 
 
 def _absent(layout: Layout) -> IndexingError:
-    """Why there is no catalogue: nothing was built yet, or it was lost."""
+    """Error for a missing catalogue: nothing was built yet, or it was lost."""
     if layout.keywords.is_dir() and any(layout.keywords.iterdir()) and not layout.rebuilding.exists():
         return DamagedIndexError(f"catalogue.sqlite in {layout.root} is missing or empty; {REBUILD}")
     return NoIndexError(_NOTHING.format(layout.root))

@@ -1,4 +1,4 @@
-"""What differs between the documents that are indexed and the files that are there. Pure."""
+"""Differences between indexed documents and the files on disk. Pure."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import NamedTuple
 from mlsurvey.reading.scan import FileState
 from mlsurvey.types import Entity
 
-SETTLING_NS = 2_000_000_000  # coarsest time stamp of the file systems in use (FAT: 2 s)
+SETTLING_NS = 2_000_000_000  # coarsest timestamp resolution of common file systems (FAT: 2 s)
 
 
 class Known(NamedTuple):
-    """A document version of the index; a tuple, since all of them are made at each refresh."""
+    """An indexed document version; a tuple for speed, since all are created at each refresh."""
 
     id: int
     path: str
@@ -23,17 +23,17 @@ class Known(NamedTuple):
     mtime_ns: int
     inode: int
     settled: bool
-    """Whether the time stamp was old enough to change with the next write; git calls the others racily clean."""
+    """Whether the timestamp was old enough that the next write changes it; git calls the others racily clean."""
     declared: Entity | None
 
     def is_sure(self, state: FileState) -> bool:
-        """Whether the file is the indexed one without looking into it."""
+        """Whether the file is certainly unchanged, without reading it."""
         return self.settled and (self.size, self.mtime_ns, self.inode) == (state.size, state.mtime_ns, state.inode)
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Paths by what happened to them, as in :class:`mlsurvey.types.RefreshReport`."""
+    """Paths by kind of change, as in :class:`mlsurvey.types.RefreshReport`."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
@@ -44,17 +44,17 @@ class Changes:
 
 
 def is_settled(state: FileState, now_ns: int) -> bool:
-    """Whether a later write is bound to show in the time stamp."""
+    """Whether any later write is certain to change the timestamp."""
     return state.mtime_ns <= now_ns - SETTLING_NS
 
 
 def classify(known: Mapping[str, Known], read: Mapping[str, str], gone: Collection[str]) -> Changes:
-    """Compare the documents of the index with the files that are there.
+    """Compare the indexed documents with the files on disk.
 
     Args:
         known: documents of the index, by path.
-        read: SHA-256 of the documents that had to be read, by path; the others are as they are known.
-        gone: paths of known documents that are no longer there.
+        read: SHA-256 by path of the documents that were read; the others are unchanged.
+        gone: paths of known documents that no longer exist.
     """
     changed = sorted(path for path, digest in read.items() if path in known and known[path].sha256 != digest)
     fresh = sorted(path for path in read if path not in known)
@@ -71,7 +71,7 @@ def classify(known: Mapping[str, Known], read: Mapping[str, str], gone: Collecti
 
 
 def _moves(gone: Mapping[str, str], fresh: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Pairs of equal digest, in path order, each path once."""
+    """Pairs (old path, new path) of equal digest, in path order, each path once."""
     waiting: dict[str, list[str]] = defaultdict(list)
     for path, digest in reversed(list(gone.items())):
         waiting[digest].append(path)
@@ -81,7 +81,7 @@ def _moves(gone: Mapping[str, str], fresh: Mapping[str, str]) -> list[tuple[str,
 def _duplicates(
     new: Mapping[str, str], known: Mapping[str, Known], read: Mapping[str, str], gone: Collection[str]
 ) -> list[tuple[str, str]]:
-    """Pairs (new path, first path of the same digest)."""
+    """Pairs (new path, first path with the same digest)."""
     wanted = set(new.values())
     same = [(path, k.sha256) for path, k in known.items() if k.sha256 in wanted and path not in read]
     first: dict[str, str] = {}

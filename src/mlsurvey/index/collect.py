@@ -1,4 +1,4 @@
-"""Clear away what no kept generation needs."""
+"""Remove what no kept generation needs."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import shutil
 from mlsurvey.index.catalogue import Catalogue, Published
 from mlsurvey.index.layout import Layout
 
-KEEP = 2  # the one in use and the one before, for readers that opened it
+KEEP = 2  # the current generation and the previous one, for readers that have it open
 
 _DEAD = "SELECT id FROM {} WHERE died <= :oldest"
 
 
 def has_outdated(catalogue: Catalogue) -> bool:
-    """Whether there are generations that :func:`purge` would drop."""
+    """Whether :func:`purge` would drop any generation."""
     return len(catalogue.rows("SELECT number FROM generations")) > KEEP
 
 
 def purge(catalogue: Catalogue, layout: Layout, model: str) -> None:
-    """Drop older generations; inside a transaction. Their files are :func:`sweep`'s, once that is committed.
+    """Drop old generations, within a transaction. :func:`sweep` removes their files after the commit.
 
-    Vectors of ``model`` stay, also those that no generation uses yet: an
-    interrupted refresh left them.
+    Vectors of ``model`` are kept even if no generation uses them yet: an
+    interrupted refresh may have left them.
     """
     if not has_outdated(catalogue):
         return
@@ -50,9 +50,9 @@ def _purge_segments(catalogue: Catalogue, layout: Layout, kept: list[Published],
 
 
 def sweep(catalogue: Catalogue, layout: Layout) -> None:
-    """Remove every file that the catalogue does not name. The caller holds the writer's lock.
+    """Remove all files that are not in the catalogue. The caller holds the writer lock.
 
-    A killed refresh, an abandoned rebuild or a purge left them.
+    Such files are left by a killed refresh, an abandoned rebuild, or a purge.
     """
     for leftover in layout.root.glob(f"{layout.rebuilding.name}*"):
         leftover.unlink()

@@ -1,9 +1,9 @@
-"""Large segments compressed: all codes are scanned, then the nearest are refined by their exact rows.
+"""Compression of large segments: all codes are scanned, then the nearest are rescored with their exact rows.
 
 Product quantisation (Jégou, Douze and Schmid, "Product Quantization for Nearest Neighbor Search", TPAMI 2011) with
 4-bit codes whose look-up tables stay in registers (André, Kermarrec and Le Scouarnec, "Cache locality is not
-enough", VLDB 2015; FAISS calls it fast scan). No list is left out, as an inverted file would, so recall does not
-hang on how a question lies among the passages. ``docs/performance.md`` has what was measured beside it.
+enough", VLDB 2015; FAISS calls it fast scan). Unlike an inverted file, it skips no lists, so recall does not
+depend on where a query lies among the passages. See ``docs/performance.md`` for measurements.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 REFINED = 4
-"""Candidates whose exact rows are read, for each hit that is asked for."""
+"""Candidates rescored with exact rows, per requested hit."""
 MIN_REFINED = 1024
-"""And at least so many: at a million rows .999 of the true first hundred are among them; .994 with half as many."""
+"""Minimum rescored candidates: at a million rows they contain .999 of the true top 100; half as many, .994."""
 
-_DIMENSIONS_PER_CODE = 2  # two bits a dimension; with four a code, recall@100 falls from .99 to .90 at a million rows
-_TRAINED_ON = 8192  # rows; with 30,000 recall is the same
-_ITERATIONS = 10  # of k-means
+_DIMENSIONS_PER_CODE = 2  # two bits per dimension; with one bit, recall@100 falls from .99 to .90 at a million rows
+_TRAINED_ON = 8192  # rows; recall is the same with 30,000
+_ITERATIONS = 10  # k-means iterations
 _CHUNK = 65_536  # rows added at a time, so that rows mapped from a file are never all in memory
-_MEASURED = 64  # queries of which recall is measured
+_MEASURED = 64  # queries used to measure recall
 _SEED = 1
 
 
 def can_compress(dimension: int) -> bool:
-    """Whether vectors of that length can have codes."""
+    """Whether vectors of this length can be compressed."""
     return dimension % _DIMENSIONS_PER_CODE == 0
 
 
 def compress(rows: NDArray[np.float32]) -> Any:
-    """Codes of unit rows, shape (n, d) with d even, as a FAISS index: d / 4 bytes a row."""
+    """Return codes of unit rows, shape (n, d) with d even, as a FAISS index: d / 4 bytes a row."""
     index = faiss.IndexPQFastScan(rows.shape[1], rows.shape[1] // _DIMENSIONS_PER_CODE, 4, faiss.METRIC_INNER_PRODUCT)
     index.pq.cp.niter, index.pq.cp.seed = _ITERATIONS, _SEED
     index.train(np.ascontiguousarray(rows[_sample(len(rows), _TRAINED_ON)]))
@@ -43,25 +43,25 @@ def compress(rows: NDArray[np.float32]) -> Any:
 
 
 def depth(k: int) -> int:
-    """Candidates that are refined for the best ``k``."""
+    """Number of candidates to rescore for the best ``k``."""
     return max(MIN_REFINED, REFINED * k)
 
 
 def nearest(codes: Any, rows: NDArray[np.float32], query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Row numbers of the ``k`` best for a query of shape (1, d), best first; exact but for what the codes lost."""
+    """Row numbers of the ``k`` best for a query of shape (1, d), best first; exact except for hits the codes miss."""
     found = np.sort(scan(codes, query, depth(k))[1])
     return found[best(rows[found] @ query[0], k)]
 
 
 def scan(codes: Any, query: NDArray[np.float32], depth: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """About the scores, and the row numbers, of the ``depth`` best by their codes alone."""
+    """Approximate scores and row numbers of the ``depth`` best rows by their codes alone."""
     scores, found = codes.search(query, min(depth, codes.ntotal))
     is_there = found[0] >= 0
     return scores[0][is_there], found[0][is_there]
 
 
 def best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Positions of the ``k`` greatest scores, greatest first; of equal ones the first."""
+    """Positions of the ``k`` highest scores, descending; ties go to the lower position."""
     if k < len(scores):
         least = np.partition(scores, len(scores) - k)[len(scores) - k]
         kept = np.flatnonzero(scores >= least)
@@ -71,10 +71,10 @@ def best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
 
 
 def recall(codes: Any, rows: NDArray[np.float32], k: int = 10) -> float:
-    """Mean share of the true ``k`` nearest rows that a search brings.
+    """Mean share of the true ``k`` nearest rows that a search finds.
 
     The queries lie halfway between two rows, as a question lies between the passages that answer it: they are
-    farther from every row than a row itself would be, and so harder.
+    farther from every row than a row would be, and thus harder.
     """
     ends = _sample(len(rows), 2 * _MEASURED)
     queries = rows[ends[0::2]] + rows[ends[1::2]]
@@ -88,5 +88,5 @@ def recall(codes: Any, rows: NDArray[np.float32], k: int = 10) -> float:
 
 
 def _sample(count: int, wanted: int) -> NDArray[np.int64]:
-    """Row numbers drawn without repeats, the same ones each time, ascending order not kept."""
+    """Row numbers sampled without replacement, with a fixed seed, unordered."""
     return np.random.default_rng(_SEED).choice(count, min(count, wanted), replace=False)

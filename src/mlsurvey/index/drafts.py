@@ -1,4 +1,4 @@
-"""Cut documents into passages: in this process, or where there is much to cut, in several beside it."""
+"""Cut documents into passages: in this process, or in several worker processes if there is much to cut."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from mlsurvey.types import Document, Entity, Passage
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 
 MUCH = 3_000_000
-"""Bytes of documents that take some seconds to cut: less is done before other processes have started."""
-_BATCH = 100_000  # bytes that are handed over at a time: a tenth of a second
+"""Bytes from which worker processes pay off: less is cut before they have started."""
+_BATCH = 100_000  # bytes per batch: about 0.1 s of work
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +28,24 @@ class Draft:
     content: Content
     document: Document
     passages: tuple[Passage, ...]
-    """Those with something to read in them; noise is neither found nor kept."""
+    """Passages with readable content; noise is dropped."""
     keys: tuple[str, ...]
-    """Of the passages: under each its vector is kept."""
+    """Keys of the passages, under which their vectors are stored."""
 
 
 class Cutter:
-    """What a document is cut with."""
+    """Cuts documents into passages."""
 
     def __init__(self, entities: tuple[Entity, ...], counter: TokenCounter, limit: int) -> None:
         self._entities, self._counter, self._limit = entities, counter, limit
         self._gazetteer = Gazetteer(entities)
 
     def __reduce__(self) -> tuple[type[Cutter], tuple[tuple[Entity, ...], TokenCounter, int]]:
-        """Made anew in another process: that is faster than sending all names."""
+        """Pickle the arguments only: rebuilding in the other process is faster than sending all names."""
         return Cutter, (self._entities, self._counter, self._limit)
 
     def __call__(self, batch: Sequence[tuple[str, Content]]) -> list[Draft]:
-        """Drafts of documents, each given as path and content."""
+        """Return drafts of documents given as pairs (path, content)."""
         return [self._draft(path, content) for path, content in batch]
 
     def _draft(self, path: str, content: Content) -> Draft:
@@ -58,12 +58,12 @@ class Cutter:
 def drafts(
     fresh: Mapping[str, Content], entities: tuple[Entity, ...], model: ModelInfo, progress: Callable[[int, int], None]
 ) -> tuple[Draft, ...]:
-    """Drafts of all documents, in path order; ``progress`` is told how many are done, and of how many."""
+    """Return drafts of all documents, in path order; ``progress`` receives the number done and the total."""
     if not fresh:
         return ()
     cut = Cutter(entities, model.counter, model.limit)
     made: list[Draft] = []
-    with closing(_cut(cut, list(_batches(sorted(fresh.items()))))) as batches:  # an interruption ends the processes
+    with closing(_cut(cut, list(_batches(sorted(fresh.items()))))) as batches:  # ends the processes on interruption
         for draft in chain.from_iterable(batches):
             made.append(draft)
             progress(len(made), len(fresh))

@@ -1,6 +1,6 @@
-"""Embed the texts that no vector is known for, so that an interruption loses nothing.
+"""Embed texts that have no vector yet, without losing work on interruption.
 
-Vectors are kept in the catalogue as soon as a segment of them is on the disk,
+Vectors are entered in the catalogue as soon as their segment is on disk,
 before any generation uses them; the next refresh finds them there.
 """
 
@@ -21,12 +21,12 @@ from mlsurvey.index.engine import Embedder, ModelInfo, Progress
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.storage import StoredFile
 
-CHECKPOINT = 65_536  # vectors that are written together during a long run: 100 MB at 384 dimensions
-CHECKPOINT_SECONDS = 10.0  # or as many as there are by then: what a killed process loses
+CHECKPOINT = 65_536  # vectors written together during a long run: 100 MB at 384 dimensions
+CHECKPOINT_SECONDS = 10.0  # or as many as are ready by then: at most this much is lost if the process is killed
 
 
 def known_vectors(catalogue: Catalogue | None, model: str, keys: Collection[str]) -> dict[str, int]:
-    """Vector ids by key, of those keys that have one."""
+    """Vector ids by key, for those keys that have one."""
     if catalogue is None:
         return {}
     sql = "SELECT key, id FROM vectors WHERE model = :model AND key IN (SELECT value FROM json_each(:keys))"
@@ -41,19 +41,18 @@ def embed(
     model: ModelInfo,
     progress: Progress,
 ) -> None:
-    """Embed texts (by key) and keep their vectors.
+    """Embed texts (by key) and store their vectors.
 
     Raises:
-        Interrupted: on the person's wish; what was embedded is kept.
-        EngineError: the embedder failed; what was embedded is kept.
-        MismatchError: it is not the model that was announced.
+        Interrupted: on Ctrl-C; finished embeddings are kept.
+        EngineError: the embedder failed; finished embeddings are kept.
+        MismatchError: the embedder is not the expected ``model``.
     """
     if embedder.id != model.id:
         raise MismatchError(f"the embedder is {embedder.id}, the index was to be made with {model.id}")
     shelf = _Shelf(catalogue, layout, model.id)
-    ordered = sorted(
-        texts.items(), key=lambda item: -len(item[1])
-    )  # like lengths together; the time left is not underrated
+    # Longest first: batches have similar lengths, and the remaining time is not underestimated.
+    ordered = sorted(texts.items(), key=lambda item: -len(item[1]))
     done = 0
     try:
         for start in range(0, len(ordered), embedder.portion):
@@ -67,7 +66,7 @@ def embed(
     except MlsurveyError:
         shelf.flush()
         raise
-    except Exception as error:  # an engine may fail in any way; its own words are kept
+    except Exception as error:  # an engine may raise anything; its message is kept
         shelf.flush()
         raise EngineError(_kept(f"embedding failed ({type(error).__name__}: {error})", done, len(ordered))) from error
     shelf.flush()
@@ -88,7 +87,7 @@ def _rows(embedder: Embedder, texts: Sequence[str], dimension: int) -> NDArray[n
 
 @dataclass
 class _Shelf:
-    """Vectors that wait to be written."""
+    """Buffer of vectors not yet written."""
 
     catalogue: Catalogue
     layout: Layout
@@ -104,10 +103,10 @@ class _Shelf:
             self.flush()
 
     def flush(self) -> None:
-        """Write a segment, then tell the catalogue: a crash between the two leaves garbage, not damage."""
+        """Write a segment, then update the catalogue: a crash in between leaves garbage, not damage."""
         if not self.keys:
             return
-        from mlsurvey.index.segment import write_segment  # faiss loads slowly; a refresh that embeds nothing needs none
+        from mlsurvey.index.segment import write_segment  # faiss loads slowly; not needed if nothing is embedded
 
         first = self.catalogue.rows("SELECT IFNULL(MAX(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'vectors'")[0][0]
         ids = np.arange(first, first + len(self.keys), dtype=np.int64)
@@ -121,18 +120,18 @@ class _Shelf:
 
 
 def segment_name() -> str:
-    """A name that no segment ever had: garbage of a killed process must not be taken for it."""
+    """Return a name never used before, so that garbage of a killed process is not mistaken for the segment."""
     return secrets.token_hex(8)
 
 
 def register(catalogue: Catalogue, name: str, model: str, rows: int, files: Sequence[StoredFile]) -> None:
-    """Enter a segment and its files; inside a transaction."""
+    """Register a segment and its files, within a transaction."""
     catalogue.write_all("INSERT INTO segments(name, model, rows) VALUES (?, ?, ?)", [(name, model, rows)])
     register_files(catalogue, files)
 
 
 def register_files(catalogue: Catalogue, files: Sequence[StoredFile]) -> None:
-    """Enter files with their size and checksum; inside a transaction."""
+    """Register files with their size and checksum, within a transaction."""
     catalogue.write_all(
         "INSERT INTO files(path, size, sha256) VALUES (?, ?, ?)", [(f.path, f.size, f.sha256) for f in files]
     )

@@ -1,4 +1,4 @@
-"""What the index asks of an embedding model, so that it need not know any."""
+"""The interface the index needs from an embedding model, so that it depends on none."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TokenCounter = Callable[[Sequence[str]], list[int]]
-"""Word pieces of each text, without the special tokens."""
+"""Word pieces of each text, excluding special tokens."""
 
 Progress = Callable[[str, int, int], None]
-"""Called with the phase (``read``, ``chunk``, ``embed``, ``publish``), how much is done, and of how much."""
+"""Called with the phase (``read``, ``chunk``, ``embed``, ``publish``), the number done, and the total."""
 
-SPECIAL_TOKENS = 2  # [CLS] and [SEP] count against the limit of every BERT-like model
+SPECIAL_TOKENS = 2  # [CLS] and [SEP] count towards the limit of all BERT-like models
 
 
 class Embedder(Protocol):
@@ -24,44 +24,44 @@ class Embedder(Protocol):
 
     @property
     def id(self) -> str:
-        """Digest of everything that shapes the vectors."""
+        """Digest of everything that affects the vectors."""
         ...
 
     @property
     def dimension(self) -> int:
-        """Length of a vector."""
+        """Vector length."""
         ...
 
     @property
     def device(self) -> str:
-        """Where it computes: ``cpu``, ``cuda`` or the like."""
+        """Compute device: ``cpu``, ``cuda`` or similar."""
         ...
 
     @property
     def portion(self) -> int:
-        """Texts that it wants at a time; what an interruption can cost."""
+        """Preferred number of texts per call; at most this much work is lost on interruption."""
         ...
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit rows, shape (n, dimension), in the order of the texts."""
+        """Return unit rows, shape (n, dimension), in the order of the texts."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What is known of a model before its weights are loaded."""
+    """Model properties known before its weights are loaded."""
 
     id: str
     dimension: int
     max_tokens: int
-    """Word pieces that it reads of a text, special tokens included."""
+    """Maximum word pieces of a text that are read, including special tokens."""
     counter: TokenCounter
 
     @property
     def limit(self) -> int:
-        """Word pieces that a passage may have."""
+        """Maximum word pieces of a passage."""
         return self.max_tokens - SPECIAL_TOKENS
 
 
 def silent(phase: str, done: int, total: int) -> None:
-    """A progress that nobody watches."""
+    """Progress callback that does nothing."""

@@ -1,4 +1,4 @@
-"""What filters ask of documents and passages. Pure."""
+"""Filter conditions on documents and passages. Pure."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from mlsurvey.types import Filters
 
 
 def tag_groups(filters: Filters) -> list[list[str]]:
-    """Tags that filters ask for: one of each group must hold."""
+    """Tags required by the filters: at least one of each group must match."""
     groups = ([entity_tag(e) for e in filters.entities], [language_tag(name) for name in filters.languages])
     return [group for group in groups if group]
 
 
 def names_documents(filters: Filters) -> bool:
-    """Whether filters say anything of whole documents."""
+    """Whether the filters restrict whole documents."""
     return bool(filters.paths or filters.updated_after)
 
 
 def is_document(filters: Filters, path: str, date: str | None, mtime_ns: int) -> bool:
-    """Whether a document satisfies what filters say of documents.
+    """Whether a document satisfies the document-level filters.
 
     Args:
-        filters: of which paths and dates are looked at.
+        filters: only paths and dates are used.
         path: of the document.
-        date: ISO date that it states for itself, which counts before its file's.
-        mtime_ns: when its file was last changed, in nanoseconds since 1970.
+        date: ISO date stated in the document; takes precedence over the file's.
+        mtime_ns: modification time of the file, in nanoseconds since 1970.
     """
     if filters.paths and not matches(path, filters.paths):
         return False
@@ -36,13 +36,13 @@ def is_document(filters: Filters, path: str, date: str | None, mtime_ns: int) ->
 
 
 def is_under(filters: Filters, trail: Sequence[str]) -> bool:
-    """Whether one of the headings that filters ask for is part of a heading of the trail, in any case and spacing."""
+    """Whether a heading of the trail contains one of the filters' headings, ignoring case and spacing."""
     headings = [_folded(heading) for heading in trail]
     return any(_folded(wanted) in heading for wanted in filters.headings for heading in headings)
 
 
 def matches(path: str, patterns: Iterable[str]) -> bool:
-    """Whether a path is one of the patterns, lies in a folder that ends in ``/``, or fits a shell pattern."""
+    """Whether a path equals a pattern, lies in a folder given as ``folder/``, or matches a shell pattern."""
     return any(path == p or (p.endswith("/") and path.startswith(p)) or fnmatchcase(path, p) for p in patterns)
 
 

@@ -1,8 +1,8 @@
-"""Copies of vector segments on a GPU, for as long as a searcher lives; the segments themselves stay where they are.
+"""GPU copies of vector segments, held for the lifetime of a searcher; the segments themselves stay in place.
 
-FAISS's GPU indexes know no selector (builds without cuVS ignore one without a word) and may be used by one thread at
-a time (FAISS wiki, "Threads and asynchronous calls"), so a restricted search never comes here, and a lock guards the
-rest. Candidates are scored anew from the segment's own rows, so that a GPU changes no score beyond rounding.
+FAISS's GPU indexes do not support selectors (builds without cuVS silently ignore them) and are not thread-safe
+(FAISS wiki, "Threads and asynchronous calls"), so filtered searches never run here, and a lock guards the rest.
+Candidates are rescored from the segment's own rows, so a GPU changes scores only by rounding.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_K: Final = 2048
-"""FAISS's limit on the GPU."""
+"""FAISS's limit on GPUs."""
 MIN_ROWS: Final = 20_000
-"""Fewer rows are searched on the processor in the time that a GPU needs to be asked."""
+"""Below this many rows, a CPU search is faster than a call to the GPU."""
 SPARE: Final = 64
-"""Candidates beyond k: what rounding to 16 bits may have pushed behind the k-th."""
+"""Extra candidates beyond k, since 16-bit rounding may push a true hit behind the k-th."""
 
-_SCRATCH: Final = 256 << 20  # bytes that FAISS keeps for its intermediate results; its own default is up to 1.5 GiB
-_RESERVE: Final = 512 << 20  # bytes left to others: the CUDA context, and what a query's scores take
+_SCRATCH: Final = 256 << 20  # bytes of FAISS scratch memory; FAISS's default is up to 1.5 GiB
+_RESERVE: Final = 512 << 20  # bytes left free: for the CUDA context and the scores of a query
 _LOGGER = logging.getLogger(__name__)
 
 
 class Card:
-    """The first GPU that CUDA shows, shared by all segments of a process: one set of resources, one lock."""
+    """The first CUDA GPU, shared by all segments of a process: one set of resources, one lock."""
 
     min_rows = MIN_ROWS
     max_k = MAX_K
@@ -41,7 +41,7 @@ class Card:
         self.resources.setTempMemory(_SCRATCH)
 
     def copy(self, index: Any) -> Any:
-        """A copy of a flat index, or None where it does not fit. Rows are kept in 16 bits: they are scored anew."""
+        """Copy a flat index to the GPU; None if it does not fit. Rows are stored in 16 bits and rescored later."""
         need, free = 2 * int(index.ntotal) * index.d + _SCRATCH + _RESERVE, free_memory()
         if free is not None and need > free:
             _LOGGER.warning(
@@ -56,18 +56,18 @@ class Card:
         try:
             with self.lock:
                 return faiss.index_cpu_to_gpu(self.resources, 0, index, options)
-        except RuntimeError as error:  # no memory after all, or no kernel for this card
+        except RuntimeError as error:  # out of memory after all, or no kernel for this GPU
             reason = str(error).strip().split("\n", 1)[0]
             _LOGGER.warning("a segment of %d vectors stays on the processor: %s", index.ntotal, reason)
             return None
 
     def candidates(self, copy: Any, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-        """Rows worth scoring, best first, shape ``(at most k + SPARE,)``; one thread at a time.
+        """Return candidate rows, best first, shape ``(at most k + SPARE,)``; serialized by a lock.
 
         Args:
-            copy: what :meth:`copy` gave.
+            copy: from :meth:`copy`.
             query: shape (1, d).
-            k: results that are wanted, at most ``max_k``.
+            k: number of results wanted, at most ``max_k``.
         """
         with self.lock:
             _, rows = copy.search(query, min(k + SPARE, MAX_K))
@@ -76,14 +76,14 @@ class Card:
 
 
 def find_card() -> Card | None:
-    """The GPU, or None where this build of FAISS has none or sees none."""
+    """Return the GPU, or None if this FAISS build has no GPU support or finds no GPU."""
     if not hasattr(faiss, "StandardGpuResources") or not faiss.get_num_gpus():
         return None
     return Card()
 
 
 def free_memory() -> int | None:
-    """Bytes that are free on the GPU that CUDA calls the first, as the driver's own tool tells; None if it does not."""
+    """Free bytes on the first CUDA GPU, as reported by ``nvidia-smi``; None if unavailable."""
     first = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0].strip() or "0"
     command = ("nvidia-smi", f"--id={first}", "--query-gpu=memory.free", "--format=csv,noheader,nounits")
     try:

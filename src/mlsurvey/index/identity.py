@@ -1,4 +1,4 @@
-"""What makes two indexes the same: digests of the recipe and of the documents."""
+"""Index identity: digests of the recipe and of the documents."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _LENGTH = 16  # hex digits: 64 bits, short enough to read aloud
 
 
 def chunking_digest(model: ModelInfo) -> str:
-    """Digest of what shapes every passage and keyword row; where it changes, all documents are read again."""
+    """Digest of everything that affects all passages and keyword rows; if it changes, all documents are read again."""
     return _digest(model.id, model.max_tokens, CHUNKER_VERSION, keywords.VERSION)
 
 
 def recipe_digest(chunking: str, entities: Iterable[Entity]) -> str:
-    """Digest of everything beside the documents that shapes an index."""
+    """Digest of everything besides the documents that affects an index."""
     return _digest(chunking, [asdict(entity) for entity in entities])
 
 
 def documents_digest(before: str, gone: Iterable[tuple[str, str]], come: Iterable[tuple[str, str]]) -> str:
-    """Digest of a set of documents, from that of the set before; each document is a pair (path, sha256).
+    """Digest of a set of documents, updated from the previous digest; each document is a pair (path, sha256).
 
-    The sum of a SHA-256 of each, modulo 2**256 (AdHash: Bellare & Micciancio, "A New Paradigm for Collision-Free
-    Hashing: Incrementality at Reduced Cost", 1997): no order matters, and its cost is that of the change. Sets that
-    were not made to collide collide as rarely as any two numbers of 256 bits.
+    The sum of one SHA-256 per document, modulo 2**256 (AdHash: Bellare & Micciancio, "A New Paradigm for Collision-Free
+    Hashing: Incrementality at Reduced Cost", 1997): independent of order, at a cost proportional to the change. Sets
+    not constructed to collide collide as rarely as random 256-bit numbers.
     """
     total = int(before, 16) + sum(map(_number, come)) - sum(map(_number, gone))
     return f"{total % (1 << 256):064x}"
@@ -47,7 +47,7 @@ def _number(document: tuple[str, str]) -> int:
 
 
 def generation_id(recipe: str, documents: str) -> str:
-    """Digest of a recipe and of the digest of documents: the same inputs give the same id."""
+    """Digest of a recipe and a documents digest: the same inputs give the same id."""
     return _digest(recipe, documents)
 
 

@@ -1,11 +1,11 @@
-"""Keyword side of the index: BM25 by tantivy.
+"""Keyword side of the index: BM25 with tantivy.
 
-A generation has a folder of its own. The next one starts as hard links to it:
-tantivy never writes into a segment file again, it only adds files and unlinks
-them, so the older folder keeps serving. What a deletion costs is a bitmap.
+Each generation has its own folder. The next one starts as hard links to it:
+tantivy never rewrites a segment file, it only adds and unlinks files, so the
+older folder stays usable. A deletion costs one bitmap.
 
-A name such as "tch-rs", "TF.NET" or "ml_algo" is found by its parts (``body``) and
-whole however it is written (``names``, see :func:`names_in`).
+A name such as "tch-rs", "TF.NET" or "ml_algo" matches by its parts (``body``) and
+as a whole in any spelling (``names``, see :func:`names_in`).
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ from mlsurvey.errors import DamagedIndexError, StorageError
 from mlsurvey.index.storage import REBUILD, link, refusal, sync_folder
 from mlsurvey.vocabulary.gazetteer import collapse
 
-VERSION = 2  # grows when fields or analysis change; every passage is then indexed again
+VERSION = 2  # bumped when fields or analysis change; all passages are then re-indexed
 
-# Both measured on the development questions: evidence among ten passages .79; .74 with 1 and 1, .54 with 3 for titles.
-TITLE_BOOST = 0.5  # headings are short, so their terms weigh much already
-NAME_BOOST = 0.5  # on top of its parts, which match too; rare names have a high weight of their own
-_MAX_TERMS = 256  # a pasted page as a question: more terms only cost time
-_MAX_TOKEN = 64  # longer runs are hashes and base64
-_HEAP = 64_000_000  # bytes of postings in memory before tantivy starts another segment; 15 MB is its least
+# Both tuned on the development questions: evidence in the top ten passages .79; .74 with both 1, .54 with titles at 3.
+TITLE_BOOST = 0.5  # headings are short, so their terms already weigh a lot
+NAME_BOOST = 0.5  # in addition to its parts, which match too; rare names already have a high weight
+_MAX_TERMS = 256  # for a page pasted as a question: more terms only cost time
+_MAX_TOKEN = 64  # longer tokens are hashes and base64
+_HEAP = 64_000_000  # bytes of postings in memory before tantivy starts another segment; the minimum is 15 MB
 _WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
 _PROCESSORS = re.compile(r"\b([a-z]pu)s\b", re.IGNORECASE)
-_JOINED = re.compile(r"(?<![^\W_])[^\W_]++[+#]*+(?:[-._/][^\W_]++[+#]*+){1,3}")  # linear even in a megabyte of base64
-_SHARED = (".managed.json", "meta.json")  # replaced at each commit; written for their owner's eyes only
+_JOINED = re.compile(r"(?<![^\W_])[^\W_]++[+#]*+(?:[-._/][^\W_]++[+#]*+){1,3}")  # linear even on a megabyte of base64
+_SHARED = (".managed.json", "meta.json")  # replaced at each commit; created readable by the owner only
 
 
 @dataclass(frozen=True, slots=True)
 class KeywordRow:
-    """A passage as the keyword side sees it."""
+    """A passage as stored in the keyword index."""
 
     id: int
     document: int
-    """Row id of the document version, by which its passages are deleted together."""
+    """Row id of the document version; its passages are deleted together by it."""
     title: str
     body: str
     tags: tuple[str, ...]
@@ -56,7 +56,7 @@ class KeywordRow:
 
 @dataclass(frozen=True, slots=True)
 class KeywordQuery:
-    """A search in free text, with further phrases that count less or more than it."""
+    """A free-text query, with additional weighted phrases."""
 
     text: str
     phrases: tuple[tuple[str, float], ...] = ()
@@ -96,23 +96,23 @@ def _schema() -> tantivy.Schema:
 
 
 def names_in(text: str) -> list[str]:
-    """Collapsed forms of the names that are written with a joint: ``tch-rs`` gives ``tchrs``, ``TF.NET`` ``tfnet``."""
-    # Most words are nothing but letters, a comma behind them at most; the pattern, which is slow, sees the others only.
+    """Collapsed forms of joined names: ``tch-rs`` gives ``tchrs``, ``TF.NET`` gives ``tfnet``."""
+    # Skip plain words (with at most a trailing comma), which are the majority: the regex is slow.
     candidates = " ".join([word for word in text.split() if not (word.isalnum() or word[:-1].isalnum())])
     return [collapse(match.group()) for match in _JOINED.finditer(candidates)]
 
 
 def update(folder: Path, previous: Path | None, deleted: Iterable[int], added: Iterable[KeywordRow]) -> None:
-    """Make the folder of a generation and flush it to the disk.
+    """Build the folder of a generation and flush it to disk.
 
     Args:
-        folder: must not be there yet.
-        previous: folder of the generation before, left as it is; None starts from nothing.
-        deleted: document versions whose passages go.
-        added: passages that come.
+        folder: must not exist.
+        previous: folder of the previous generation, left unchanged; None to start empty.
+        deleted: document versions whose passages are removed.
+        added: passages to add.
 
     Raises:
-        StorageError: the disk refused.
+        StorageError: a write failed.
     """
     try:
         folder.mkdir(parents=True)
@@ -122,7 +122,7 @@ def update(folder: Path, previous: Path | None, deleted: Iterable[int], added: I
         _open_to_readers(folder)
         sync_folder(folder)
         sync_folder(folder.parent)
-    except (ValueError, OSError) as error:  # tantivy reports a refusing disk as either
+    except (ValueError, OSError) as error:  # tantivy reports a failed write as either
         raise StorageError(refusal(folder.parent.parent, f"keyword side: {error}")) from error
 
 
@@ -153,7 +153,7 @@ def _write(index: tantivy.Index, deleted: Iterable[int], added: Iterable[Keyword
 
 
 def _open_to_readers(folder: Path) -> None:
-    """Give tantivy's bookkeeping the permissions of the folder, so that another account can read the index."""
+    """Give tantivy's metadata files the folder's permissions, so that other accounts can read the index."""
     for name in _SHARED:
         if (file := folder / name).exists():
             file.chmod(folder.stat().st_mode & 0o666)
@@ -169,10 +169,10 @@ def _index(folder: Path, *, create: bool = False) -> tantivy.Index:
 
 
 class Keywords:
-    """The opened keyword side of one generation."""
+    """The opened keyword index of one generation."""
 
     def __init__(self, folder: Path) -> None:
-        """Open it.
+        """Open the index.
 
         Raises:
             DamagedIndexError: a file is missing or broken.
@@ -187,13 +187,13 @@ class Keywords:
     def search(
         self, query: KeywordQuery, k: int, tags: Sequence[Sequence[str]] = (), documents: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
-        """Passage ids with their BM25 score, best first, then by id.
+        """Return passage ids with their BM25 score, best first, then by id.
 
         Args:
-            query: operators in its text have no meaning.
-            k: how many at most.
-            tags: of each group one must hold.
-            documents: versions to stay within; None for all.
+            query: operators in its text are ignored.
+            k: maximum number of hits.
+            tags: at least one of each group must match.
+            documents: document versions to search; None for all.
         """
         terms = _terms(query)
         if not terms or k < 1 or documents == []:
@@ -202,15 +202,15 @@ class Keywords:
         if documents is not None:
             must.append((Occur.Must, _any_of("document", documents)))
         wanted = Query.boolean_query([(Occur.Should, part) for part in terms])
-        if must:  # a union of terms alone is searched by block-max WAND, which leaves out most postings
+        if must:  # a pure union of terms uses block-max WAND, which skips most postings
             wanted = Query.boolean_query([(Occur.Must, wanted), *must])
         hits = self._searcher.search(wanted, k, count=False).hits
         return self._ids(hits)
 
     def explain(self, query: KeywordQuery, passage: int) -> list[tuple[str, str, float]]:
-        """What each term of the query adds to the BM25 score of a passage.
+        """Return the contribution of each query term to the BM25 score of a passage.
 
-        Triples (term as indexed, field, score), heaviest first; terms that the passage lacks are left out.
+        Triples (term as indexed, field, score), highest first; terms missing from the passage are omitted.
         """
         this = Query.const_score_query(Query.range_query(_schema(), "id", FieldType.Integer, passage, passage), 0.0)
         parts = []
@@ -221,9 +221,9 @@ class Keywords:
         return sorted(parts, key=lambda part: (-part[2], part[0]))
 
     def frequency(self, word: str) -> int:
-        """How many passages have a word in their headings or text, in any inflection.
+        """Number of passages with a word in their headings or text, in any inflection.
 
-        A compound ("node.js", "scikit-learn") counts as a whole only: its parts are other words.
+        A compound ("node.js", "scikit-learn") counts only as a whole: its parts are other words.
         """
         parts = list(_words().analyze(_singular(word)))
         if not parts:
@@ -234,7 +234,7 @@ class Keywords:
         return int(self._searcher.search(counted, 1).count)  # type: ignore[attr-defined]  # missing in tantivy's stubs
 
     def ids(self) -> list[int]:
-        """Every passage that it can find, ascending."""
+        """All passage ids in the index, ascending."""
         hits = self._searcher.search(Query.all_query(), max(1, self._searcher.num_docs), count=False).hits
         return sorted(passage for passage, _ in self._ids(hits))
 
@@ -247,7 +247,7 @@ class Keywords:
 
 
 def _mirror(folder: Path, stack: ExitStack) -> Path:
-    """A folder of links to a keyword folder that may not be written to: tantivy takes a lock file even to read."""
+    """Mirror a read-only keyword folder with symlinks: tantivy creates a lock file even for reading."""
     home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mlsurvey-")))
     for file in folder.iterdir():
         (home / file.name).symlink_to(file.absolute())
@@ -255,12 +255,12 @@ def _mirror(folder: Path, stack: ExitStack) -> Path:
 
 
 def _any_of(field: str, values: Sequence[Any]) -> Query:
-    """Matches without a say in the score."""
+    """Match without affecting the score."""
     return Query.const_score_query(Query.term_set_query(_schema(), field, list(values)), 0.0)
 
 
 def _either(term: str) -> Query:
-    """Matches a term in the headings or the text."""
+    """Match a term in the headings or the text."""
     fields = ((Occur.Should, Query.term_query(_schema(), field, term)) for field in ("title", "body"))
     return Query.boolean_query(list(fields))
 
@@ -274,7 +274,7 @@ def _weighted(field: str, term: str, weight: float) -> Query:
 
 
 def _weights(query: KeywordQuery) -> list[tuple[tuple[str, str], float]]:
-    """Pairs ((field, term), weight), heaviest first."""
+    """Pairs ((field, term), weight), highest weight first."""
     weights: dict[tuple[str, str], float] = {}
     for text, weight in ((query.text, 1.0), *query.phrases):
         for field, term, boost in _analysed(text):
@@ -283,7 +283,7 @@ def _weights(query: KeywordQuery) -> list[tuple[tuple[str, str], float]]:
 
 
 def _analysed(text: str) -> Iterator[tuple[str, str, float]]:
-    """Triples (field, term, boost); words that only hold a sentence together count only where there are no others."""
+    """Yield triples (field, term, boost); stop words count only if there are no other words."""
     text = _singular(text)
     words = [w for w in _WORD.findall(text) if _stopwords().analyze(w)] or _WORD.findall(text)
     for term in _words().analyze(" ".join(words)):
@@ -299,7 +299,7 @@ def _analysed(text: str) -> Iterator[tuple[str, str, float]]:
 
 
 def _singular(text: str) -> str:
-    """The text with "GPUs", "CPUs" and the like in the singular: Snowball takes them for words in -us."""
+    """Replace "GPUs", "CPUs" and the like by the singular: Snowball treats them as words ending in -us."""
     return _PROCESSORS.sub(r"\1", text) if "pus" in text.casefold() else text
 
 

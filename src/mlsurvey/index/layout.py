@@ -1,10 +1,10 @@
-"""Where the parts of an index lie in its folder.
+"""File layout of an index folder.
 
 catalogue.sqlite          documents, passages, generations; its commit publishes
 keywords/<n>/             tantivy index of generation n; segment files hard-linked from n - 1
 vectors/<name>.faiss      immutable FAISS segment, and <name>.npy with the vector id of each row
-vectors/<name>.codes      the rows of a large segment compressed, to be scanned
-lock, holder.json         held by the one writer, and who that is
+vectors/<name>.codes      compressed rows of a large segment, for scanning
+lock, holder.json         the single writer's lock, and its identity
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Names inside one index folder; touches nothing."""
+    """Paths inside one index folder; does no I/O."""
 
     root: Path
 
@@ -26,12 +26,12 @@ class Layout:
 
     @property
     def rebuilding(self) -> Path:
-        """The catalogue that a rebuild fills before it replaces the other."""
+        """The catalogue a rebuild fills before it replaces the current one."""
         return self.root / "catalogue.rebuild.sqlite"
 
     @property
     def keywords(self) -> Path:
-        """Folder of the keyword folders."""
+        """Parent folder of the keyword indexes."""
         return self.root / "keywords"
 
     @property
@@ -41,16 +41,16 @@ class Layout:
 
     @property
     def lock(self) -> Path:
-        """File that the writer has locked."""
+        """The writer's lock file."""
         return self.root / "lock"
 
     @property
     def holder(self) -> Path:
-        """Who the writer is."""
+        """Identity of the writer."""
         return self.root / "holder.json"
 
     def keyword_folder(self, number: int) -> Path:
-        """Home of the keyword side of a generation."""
+        """Keyword index folder of a generation."""
         return self.keywords / str(number)
 
     def segment(self, name: str) -> Path:
@@ -66,9 +66,9 @@ class Layout:
         return self.vectors / f"{name}.codes"
 
     def segment_files(self, name: str) -> tuple[Path, Path, Path]:
-        """All files that a segment may have."""
+        """All possible files of a segment."""
         return self.segment(name), self.segment_ids(name), self.segment_codes(name)
 
     def relative(self, path: Path) -> str:
-        """Name under which the catalogue keeps a file's size and checksum."""
+        """Path under which the catalogue stores a file's size and checksum."""
         return path.relative_to(self.root).as_posix()

@@ -1,7 +1,7 @@
-"""One writer at a time.
+"""Single-writer lock.
 
-The lock is the kernel's (``flock`` or its peer), so it goes with the process that
-held it, however that ended. ``holder.json`` beside it only says who it is.
+The lock is an OS file lock (``flock`` or equivalent), so it is released when the process
+holding it ends, however it ends. ``holder.json`` next to it only identifies the holder.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from mlsurvey.index.layout import Layout
 
 @contextmanager
 def writer_lock(layout: Layout, wait: float) -> Iterator[None]:
-    """Hold the index for writing.
+    """Hold the write lock of the index.
 
     Args:
-        layout: the index; its folder is there already.
+        layout: the index; its folder must exist.
         wait: seconds to wait for another writer; 0 gives up at once.
 
     Raises:
-        BusyError: another process still holds it; the message names it.
+        BusyError: another process still holds the lock; the message names it.
     """
     lock = FileLock(layout.lock, timeout=wait)
     try:
@@ -55,7 +55,7 @@ def _sign(layout: Layout) -> None:
 
 
 def _holder(layout: Layout) -> str:
-    """Who holds it, in words; the lock may be taken but not yet, or no longer, signed."""
+    """Describe the lock holder; the holder file may not be written yet, or already be removed."""
     try:
         holder = json.loads(layout.holder.read_text("utf-8"))
         return f"process {holder['pid']} on {holder['host']} since {holder['started']}"

@@ -1,4 +1,4 @@
-"""Work out what a refresh has to do: read what may have changed, and cut it into passages. Writes nothing."""
+"""Plan a refresh: read what may have changed, and cut it into passages. Writes nothing."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a refresh has to do."""
+    """The work of one refresh."""
 
     now_ns: int
-    """When the files were looked at."""
+    """Time at which the files were checked."""
     changes: Changes
     unreadable: tuple[Unreadable, ...]
     drafts: tuple[Draft, ...]
     retired: tuple[int, ...]
-    """Document versions that go."""
+    """Document versions to retire."""
     touched: tuple[tuple[int, FileState], ...]
-    """Document versions whose bytes are as they were, with the file state to remember."""
+    """Document versions with unchanged content, with the file state to record."""
     entities: tuple[Entity, ...]
     chunking: str
     recipe: str
     documents: int
-    """How many there are afterwards."""
+    """Number of documents after the refresh."""
     digest: str
-    """Of all of them; see :func:`mlsurvey.index.identity.documents_digest`."""
+    """Digest of all documents; see :func:`mlsurvey.index.identity.documents_digest`."""
     notes: tuple[str, ...]
 
     def keys(self) -> set[str]:
@@ -51,12 +51,12 @@ class Plan:
         return {key for draft in self.drafts for key in draft.keys}
 
     def texts(self, known: Container[str]) -> dict[str, str]:
-        """What the passages to be written have embedded, by key, without the ``known`` keys."""
+        """Texts to embed for the passages to be written, by key, without the ``known`` keys."""
         pairs = (pair for draft in self.drafts for pair in zip(draft.keys, draft.passages, strict=True))
         return {key: passage.embedding_text for key, passage in pairs if key not in known}
 
     def is_idle(self, base: Published | None) -> bool:
-        """Whether the generation ``base`` already is what the corpus asks for."""
+        """Whether the generation ``base`` is already up to date."""
         return base is not None and base.generation.recipe == self.recipe and not self.drafts and not self.retired
 
 
@@ -71,7 +71,7 @@ def make_plan(
     """Compare the corpus with ``base``, the newest generation of the catalogue.
 
     Raises:
-        NotFoundError: the corpus folder is not there.
+        NotFoundError: the corpus folder does not exist.
     """
     now_ns = time.time_ns()
     files, skipped = scan(corpus)
@@ -113,13 +113,13 @@ def _drafts(
 ) -> tuple[Draft, ...]:
     if not fresh:
         return ()
-    from mlsurvey.index.drafts import drafts  # Markdown's parser: where nothing has changed nothing needs it
+    from mlsurvey.index.drafts import drafts  # loads the Markdown parser, unneeded without changes
 
     return drafts(fresh, entities, model, partial(progress, "chunk"))
 
 
 def known_documents(catalogue: Catalogue | None) -> dict[str, Known]:
-    """Documents of the newest generation by path."""
+    """Documents of the newest generation, by path."""
     if catalogue is None:
         return {}
     columns = "id, path, sha256, bytes, mtime_ns, inode, settled, declared"
@@ -128,16 +128,16 @@ def known_documents(catalogue: Catalogue | None) -> dict[str, Known]:
 
 
 def _entities(vocabulary: Vocabulary, sources: Sources) -> tuple[Entity, ...]:
-    """The vocabulary's entities, then those that documents introduce and it does not have."""
+    """The vocabulary's entities, followed by those that only documents introduce."""
     known = {entity.slug for entity in vocabulary.entities}
     return (*vocabulary.entities, *(entity for entity in sources.declared if entity.slug not in known))
 
 
 def _affected(catalogue: Catalogue | None, base: Published | None, entities: tuple[Entity, ...]) -> set[str]:
-    """Documents that name an entity which came, went or changed: their passages may have other subjects now.
+    """Documents that mention an added, removed or changed entity: the subjects of their passages may change.
 
-    Every mention, however it is written, holds its name in the collapsed text;
-    the reverse need not be true, and then a document is cut in vain.
+    The collapsed text contains the name of every mention, in any spelling. The reverse
+    does not hold, so some documents are cut again unnecessarily.
     """
     if catalogue is None or base is None or base.entities == entities:
         return set()
@@ -152,7 +152,7 @@ def _holds(text: str, names: Iterable[str]) -> bool:
 
 
 def _altered_names(before: tuple[Entity, ...], after: tuple[Entity, ...]) -> set[str]:
-    """Collapsed names whose meaning differs; all of them where the order differs, since it settles shared names."""
+    """Collapsed names whose meaning changed; all names if the order changed, since it decides shared names."""
     common = {e.slug for e in before} & {e.slug for e in after}
     if [e.slug for e in before if e.slug in common] != [e.slug for e in after if e.slug in common]:
         return set(Gazetteer([*before, *after]).keys)

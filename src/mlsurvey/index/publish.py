@@ -1,4 +1,4 @@
-"""Write a generation. Everything but the last commit is invisible, and garbage if it never comes."""
+"""Write a generation. Nothing is visible before the final commit; without it, what was written is garbage."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _PASSAGE = (
 
 @dataclass(frozen=True, slots=True)
 class _Numbered:
-    """A passage with the ids that it has in the catalogue."""
+    """A passage with its catalogue ids."""
 
     id: int
     document: int
@@ -49,7 +49,7 @@ class _Numbered:
 
 @dataclass(frozen=True, slots=True)
 class _Version:
-    """A document version with the id that it has in the catalogue."""
+    """A document version with its catalogue id."""
 
     id: int
     draft: Draft
@@ -64,38 +64,36 @@ def publish(
     model: ModelInfo,
     base: Published | None,
 ) -> Published:
-    """Publish what the plan asks for.
+    """Publish a plan.
 
     Args:
         catalogue: open for writing.
         layout: of the index.
-        plan: as made from ``base``.
+        plan: made from ``base``.
         vectors: vector id of each key in the plan.
         model: that made the vectors.
-        base: the generation before; None for the first.
+        base: the previous generation; None for the first.
     """
     number = _next_number(layout, base)
     try:
         with catalogue.transaction():
-            purge(catalogue, layout, model.id)  # here, since a transaction of its own would be flushed by itself
+            purge(catalogue, layout, model.id)  # in this transaction, since one of its own would cost another flush
             published = _write(catalogue, layout, plan, vectors, model, base, number)
             record(catalogue, published)
     except BaseException:
-        shutil.rmtree(
-            layout.keyword_folder(number), ignore_errors=True
-        )  # room at once; the next refresh would clear it too
+        shutil.rmtree(layout.keyword_folder(number), ignore_errors=True)  # frees space now, not at the next refresh
         raise
     return published
 
 
 def touch(catalogue: Catalogue, plan: Plan) -> None:
-    """Remember the state of files whose bytes turned out to be the same."""
+    """Record the state of files whose bytes turned out to be unchanged."""
     rows = [(s.mtime_ns, s.inode, is_settled(s, plan.now_ns), document) for document, s in plan.touched]
     catalogue.write_all("UPDATE documents SET mtime_ns = ?, inode = ?, settled = ? WHERE id = ?", rows)
 
 
 def _next_number(layout: Layout, base: Published | None) -> int:
-    """One more than any before, also where a rebuild starts beside an index that still serves."""
+    """Return a number above all earlier ones, even if a rebuild starts next to an index still in use."""
     folders = [int(f.name) for f in layout.keywords.glob("*") if f.name.isdecimal()]
     return 1 + max([0, *folders] if base is None else [base.generation.number, *folders])
 
@@ -126,7 +124,7 @@ def _write(
 
 
 def _retire(catalogue: Catalogue, plan: Plan, number: int) -> int:
-    """End the versions that go; returns how many passages go with them."""
+    """Mark retired versions as dead; returns the number of their passages."""
     rows = [(number, document) for document in plan.retired]
     catalogue.write_all("UPDATE documents SET died = ? WHERE id = ?", rows)
     catalogue.write_all("UPDATE passages SET died = ? WHERE document = ?", rows)
@@ -135,7 +133,7 @@ def _retire(catalogue: Catalogue, plan: Plan, number: int) -> int:
 
 
 def _numbered(catalogue: Catalogue, plan: Plan) -> list[_Version]:
-    """The documents that come, and their passages, with the ids that they will have."""
+    """Assign ids to the new documents and their passages."""
     entities = {entity.slug: entity for entity in plan.entities}
     passage = _last(catalogue, "passages") + 1
     versions: list[_Version] = []
@@ -146,7 +144,7 @@ def _numbered(catalogue: Catalogue, plan: Plan) -> list[_Version]:
 
 
 def _last(catalogue: Catalogue, table: str) -> int:
-    """The greatest id that a row of the table ever had."""
+    """Highest id ever used in the table."""
     ((last,),) = catalogue.rows("SELECT IFNULL(MAX(seq), 0) FROM sqlite_sequence WHERE name = :table", table=table)
     return int(last)
 
@@ -160,7 +158,7 @@ def _passages(draft: Draft, document: int, first: int, entities: Mapping[str, En
 def _inserted(
     catalogue: Catalogue, come: Iterable[_Version], vectors: Mapping[str, int], now_ns: int, number: int
 ) -> Iterator[KeywordRow]:
-    """Enter each document when its passages are asked for: tantivy, which has a thread of its own, works meanwhile."""
+    """Insert each document while its passages are consumed: tantivy indexes in its own thread meanwhile."""
     for version in come:
         yield from map(_keyword_row, version.passages)
         _insert(catalogue, version, vectors, now_ns, number)
@@ -209,7 +207,7 @@ def _keyword_row(numbered: _Numbered) -> KeywordRow:
 
 
 def _keyword_files(catalogue: Catalogue, layout: Layout, number: int) -> list[str]:
-    """Enter the files of a keyword folder; those linked from the folder before keep the checksum that they have."""
+    """Register the files of a keyword folder; files linked from the previous folder keep their checksum."""
     files = sorted(file for file in layout.keyword_folder(number).iterdir() if not file.name.endswith(".lock"))
     sums = _known_sums(catalogue)
     rows = []
@@ -222,6 +220,6 @@ def _keyword_files(catalogue: Catalogue, layout: Layout, number: int) -> list[st
 
 
 def _known_sums(catalogue: Catalogue) -> dict[str, tuple[int, str]]:
-    """Size and checksum by file name: tantivy never gives two segment files one name."""
+    """Size and checksum by file name: tantivy never reuses a segment file name."""
     rows = catalogue.rows("SELECT path, size, sha256 FROM files WHERE path LIKE 'keywords/%'")
     return {path.rsplit("/", 1)[-1]: (size, sha256) for path, size, sha256 in rows}

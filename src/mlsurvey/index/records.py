@@ -1,4 +1,4 @@
-"""Rows of the catalogue as nouns, and back."""
+"""Conversion between catalogue rows and domain types."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PASSAGE_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """What the catalogue tells of a document without its text."""
+    """Catalogue data of a document, without its text."""
 
     path: str
     sha256: str
@@ -28,23 +28,23 @@ class DocumentRow:
     language: str | None
     date: str | None
     bytes: int
-    """Size of the file."""
+    """File size."""
     passages: int
-    """Passages that can be found; noise has none."""
+    """Searchable passages; noise is excluded."""
 
 
 def pack_text(text: str) -> bytes:
-    """Text of a document as it is kept, so that quotes can be shown when the file is gone."""
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)  # four times as fast as 6, a tenth larger
+    """Compress the text of a document; it is stored so that quotes can be shown when the file is gone."""
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)  # four times as fast as level 6, output 10% larger
 
 
 def unpack_text(data: bytes) -> str:
-    """Reverse of :func:`pack_text`."""
+    """Inverse of :func:`pack_text`."""
     return zlib.decompress(data).decode("utf-8", "surrogatepass")
 
 
 def passage_row(passage: Passage) -> tuple[Any, ...]:
-    """Columns ordinal … sentences of a passage."""
+    """Columns ``ordinal`` to ``sentences`` of a passage."""
     return (
         passage.ordinal,
         passage.span.start,
@@ -58,7 +58,7 @@ def passage_row(passage: Passage) -> tuple[Any, ...]:
 
 
 def passage_of(row: tuple[Any, ...]) -> Passage:
-    """Passage from :data:`PASSAGE_COLUMNS`."""
+    """Build a passage from a row of :data:`PASSAGE_COLUMNS`."""
     _, path, ordinal, first, last, line_start, line_end, trail, subjects, sentences = row
     return Passage(
         path,
@@ -91,7 +91,7 @@ def _unpack(packed: list[Any]) -> Sentence:
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-@lru_cache(maxsize=1024)  # neighbours share their headings and their subjects
+@lru_cache(maxsize=1024)  # neighbouring passages share their headings and subjects
 def _names(names: tuple[str, ...]) -> str:
     return _json(names)
 
@@ -107,10 +107,10 @@ def language_tag(language: str) -> str:
 
 
 def tags_of(passage: Passage, language: str | None, entities: Mapping[str, Entity]) -> tuple[str, ...]:
-    """Tags by which filters find a passage.
+    """Tags by which filters select a passage.
 
-    Its languages are those of its subjects, since a survey covers libraries of
-    several; without any, that of its document.
+    The languages are those of the passage's subjects, since a survey covers libraries in
+    several; without subjects, the language of the document.
     """
     known = {entities[slug].language for slug in passage.subjects if slug in entities} - {None}
     languages = sorted(name for name in known or {language} if name)

@@ -23,7 +23,7 @@ from mlsurvey.vocabulary.load import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class _Embedded:
-    """What embedding took."""
+    """Outcome of the embedding step."""
 
     count: int = 0
     seconds: float = 0.0
@@ -32,7 +32,7 @@ class _Embedded:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One refresh: its inputs, which every step needs."""
+    """Inputs of one refresh, shared by all steps."""
 
     corpus: Path
     layout: Layout
@@ -54,26 +54,26 @@ def refresh(
     wait: float = 0.0,
     progress: Progress = silent,
 ) -> RefreshReport:
-    """Index what is new in a corpus folder, and forget what is gone.
+    """Index new and changed documents of a corpus folder, and drop removed ones.
 
     Args:
         corpus: folder of documents.
-        index: folder of the index, made if need be.
+        index: folder of the index, created if needed.
         vocabulary: known entities.
-        embedder: gives the model; called with the number of passages to embed, if there are any.
-        model: what the embedder will be.
+        embedder: returns the model; called with the number of passages to embed, only if there are any.
+        model: describes the model that ``embedder`` returns.
         dry_run: report only; writes nothing and takes no lock.
-        rebuild: start over, as after damage. The old index serves until the new one replaces it.
+        rebuild: start from scratch, e.g. after damage. The old index stays in use until the new one replaces it.
         wait: seconds to wait for another writer.
-        progress: told of each step.
+        progress: called at each step.
 
     Raises:
-        NotFoundError: the corpus folder is not there.
+        NotFoundError: the corpus folder does not exist.
         BusyError: another process is writing the index.
         DamagedIndexError: a part of the index is missing or broken.
-        StorageError: the disk refused; the published index is as it was.
-        EngineError: the embedder failed; what was embedded is kept.
-        Interrupted: on Ctrl-C; what was embedded is kept.
+        StorageError: a write failed; the published index is unchanged.
+        EngineError: the embedder failed; finished embeddings are kept.
+        Interrupted: on Ctrl-C; finished embeddings are kept.
     """
     started = time.perf_counter()
     job = _Job(corpus, Layout(index), vocabulary, embedder, model, progress)
@@ -99,7 +99,7 @@ def _preview(job: _Job, rebuild: bool, started: float) -> RefreshReport:
 
 @contextmanager
 def _existing(layout: Layout, rebuild: bool) -> Iterator[Catalogue | None]:
-    """The catalogue for reading, or None where there is none or it does not count."""
+    """Yield the catalogue opened for reading, or None if absent or ignored by a rebuild."""
     try:
         catalogue = None if rebuild else open_for_reading(layout)
     except NoIndexError:
@@ -131,7 +131,7 @@ def _refresh(job: _Job, rebuild: bool, wait: float, started: float) -> RefreshRe
 
 
 def _settle(job: _Job, catalogue: Catalogue, plan: Plan) -> None:
-    """Where nothing is to be published: remember what was looked at, and drop what no reader needs any more."""
+    """With nothing to publish, record the file states checked and drop generations no reader needs."""
     if plan.touched or has_outdated(catalogue):
         from mlsurvey.index.publish import touch
 
@@ -142,20 +142,19 @@ def _settle(job: _Job, catalogue: Catalogue, plan: Plan) -> None:
 
 @contextmanager
 def _writing(layout: Layout, rebuild: bool) -> Iterator[Catalogue]:
-    """The catalogue to write into; a rebuild's takes the place of the other when all went well."""
+    """Yield the catalogue to write to; a rebuilt one replaces the old one on success."""
     catalogue = _open_rebuilding(layout) if rebuild else open_for_writing(layout, layout.catalogue)
     with closing(catalogue):
         yield catalogue
     if rebuild:
-        layout.catalogue.with_name(f"{layout.catalogue.name}-journal").unlink(
-            missing_ok=True
-        )  # of the old one, never to be replayed
+        # The journal belongs to the old catalogue and must never be replayed.
+        layout.catalogue.with_name(f"{layout.catalogue.name}-journal").unlink(missing_ok=True)
         layout.rebuilding.replace(layout.catalogue)
         sync_folder(layout.root)
 
 
 def _open_rebuilding(layout: Layout) -> Catalogue:
-    """The rebuild's own catalogue; what an interrupted rebuild embedded is in it still."""
+    """Open the rebuild's own catalogue; it still holds embeddings of an interrupted rebuild."""
     try:
         return open_for_writing(layout, layout.rebuilding)
     except DamagedIndexError:
@@ -169,7 +168,7 @@ def _newest(catalogue: Catalogue | None) -> Published | None:
 
 
 def _embed(job: _Job, catalogue: Catalogue, plan: Plan) -> _Embedded:
-    from mlsurvey.index.embed import embed, known_vectors  # numpy: where nothing has changed nothing needs it
+    from mlsurvey.index.embed import embed, known_vectors  # loads numpy, unneeded if nothing changed
 
     missing = plan.texts(known_vectors(catalogue, job.model.id, plan.keys()))
     if not missing:

@@ -1,4 +1,4 @@
-"""What was read lately, kept as long as there is room. A generation never changes, so nothing here goes stale."""
+"""LRU caches for read data. A generation never changes, so entries never go stale."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def _one(value: object) -> int:
 
 
 class Remembered(Generic[K, V]):
-    """The values that were asked for last. Safe to share between threads.
+    """LRU cache. Thread-safe.
 
     Args:
-        room: what the sizes of all kept values may add up to.
-        size: of a value; each counts 1 where none is given.
+        room: maximum total size of the cached values.
+        size: size of a value; each counts as 1 by default.
     """
 
     def __init__(self, room: int, size: Callable[[V], int] = _one) -> None:
@@ -30,11 +30,11 @@ class Remembered(Generic[K, V]):
         self._lock = threading.Lock()
 
     def get(self, key: K, make: Callable[[K], V]) -> V:
-        """The value of ``key``, made if it is not there; two threads may both make it, which does no harm."""
+        """Return the value of ``key``, made on a miss; two threads may both make it, which is harmless."""
         return self.get_all([key], lambda keys: {key: make(key)})[0]
 
     def get_all(self, keys: Sequence[K], make: Callable[[Sequence[K]], dict[K, V]]) -> list[V]:
-        """Values in the order of their keys; ``make`` is asked once, for those that are not there."""
+        """Return values in the order of their keys; ``make`` is called at most once, with the missing keys."""
         with self._lock:
             known = {key: self._kept[key] for key in keys if key in self._kept}
         missing = [key for key in keys if key not in known]

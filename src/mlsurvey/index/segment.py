@@ -1,4 +1,4 @@
-"""One immutable segment of the dense side: unit rows in a FAISS flat file, their vector ids, perhaps codes."""
+"""One immutable segment of the dense side: unit rows in a FAISS flat file, their vector ids, optional codes."""
 
 from __future__ import annotations
 
@@ -21,39 +21,39 @@ if TYPE_CHECKING:
     from mlsurvey.index.gpu import Card
 
 GATHERED = 16_384
-"""Rows of a selection that are copied and multiplied; more are looked at where they lie."""
+"""Up to this many selected rows are copied and multiplied; larger selections are searched in place."""
 
-_COUNT = slice(8, 16)  # where a flat file's header tells its rows; its last eight bytes tell its numbers
+_COUNT = slice(8, 16)  # row count in a flat file's header; its last eight bytes hold the count of values
 
 faiss.omp_set_num_threads(1)  # a second thread makes a single small query three to six times slower
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Rows of a segment that may be among the best for a query."""
+    """Candidate rows of a segment for a query."""
 
     scores: NDArray[np.float32]
     places: NDArray[np.int64]
     """Row numbers."""
     is_exact: bool
-    """Whether the scores are the true ones; else they are what the codes tell."""
+    """Whether the scores are exact; otherwise they are approximated from the codes."""
 
     def kept(self, least: float) -> NDArray[np.int64]:
-        """Row numbers of those that score ``least`` or more."""
+        """Row numbers of candidates that score at least ``least``."""
         return self.places[self.scores >= least]
 
 
 def write_segment(
     layout: Layout, name: str, ids: NDArray[np.int64], rows: Iterable[NDArray[np.float32]], dimension: int
 ) -> list[StoredFile]:
-    """Write a segment under a new name and flush it to the disk.
+    """Write a segment under a new name and flush it to disk.
 
     Args:
         layout: the index.
         name: of the segment.
         ids: vector ids, ascending, shape (n,).
-        rows: unit vectors in pieces of shape (any, dimension), n in all; never all in memory.
-        dimension: length of a vector.
+        rows: unit vectors in pieces of shape (any, dimension), n in total; never all in memory.
+        dimension: vector length.
     """
     layout.vectors.mkdir(parents=True, exist_ok=True)
     with writing_durably(layout.segment(name)) as file:
@@ -66,7 +66,7 @@ def write_segment(
 
 
 def write_codes(layout: Layout, name: str) -> tuple[StoredFile, float]:
-    """Compress a segment that is there; returns the file of its codes, and the recall@10 measured with them."""
+    """Compress an existing segment; returns the code file and its measured recall@10."""
     segment = Segment(layout, name, exact=True)
     codes = compressed.compress(segment.rows)
     measured = compressed.recall(codes, segment.rows)
@@ -76,7 +76,7 @@ def write_codes(layout: Layout, name: str) -> tuple[StoredFile, float]:
 
 
 def _header(rows: int, dimension: int) -> bytes:
-    """What FAISS writes before the rows of a flat index, so that they can follow without being held in an index."""
+    """FAISS header of a flat index, so that its rows can be streamed after it without building the index in memory."""
     header = bytearray(faiss.serialize_index(faiss.IndexFlatIP(dimension)).tobytes())
     header[_COUNT] = rows.to_bytes(8, "little")
     header[-8:] = (rows * dimension).to_bytes(8, "little")
@@ -84,19 +84,19 @@ def _header(rows: int, dimension: int) -> bytes:
 
 
 class Segment:
-    """An opened segment. Rows and codes stay on the disk, mapped into memory. Safe to share between threads."""
+    """An opened segment. Rows and codes are memory-mapped. Thread-safe."""
 
     def __init__(
         self, layout: Layout, name: str, *, exact: bool = False, lean: bool = False, card: Card | None = None
     ) -> None:
-        """Open it.
+        """Open the segment.
 
         Args:
             layout: the index.
             name: of the segment.
-            exact: leave codes aside, where there are any.
-            lean: read single rows from the file instead of mapping them: they would add up to all of it in memory.
-            card: a GPU that a large segment is copied to, if there is room.
+            exact: ignore codes.
+            lean: read single rows from the file instead of mapping them, which would end up with all of it in memory.
+            card: a GPU to copy a large segment to, if it fits.
 
         Raises:
             DamagedIndexError: a file is missing or broken.
@@ -115,25 +115,25 @@ class Segment:
                 raise DamagedIndexError(
                     f"vector segment {self._path} has {part.ntotal} rows, its ids {len(self.ids)}; {REBUILD}"
                 )
-        self._offset = self._path.stat().st_size - 4 * self._flat.d * len(self.ids)  # where the rows begin
+        self._offset = self._path.stat().st_size - 4 * self._flat.d * len(self.ids)  # start of the rows
         self._card = card
         self._copy = card.copy(self._flat) if card is not None and len(self.ids) >= card.min_rows else None
         self._lean = lean
 
     @cached_property
     def rows(self) -> NDArray[np.float32]:
-        """All rows, shape (n, d), mapped from the file."""
+        """All rows, shape (n, d), memory-mapped."""
         with self._path.open("rb") as file:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         return np.frombuffer(mapped, dtype="<f4", offset=self._offset).reshape(len(self.ids), self._flat.d)
 
     def candidates(self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None) -> Candidates:
-        """Rows that may be among the ``k`` best for a query of shape (1, d).
+        """Return rows that may be among the ``k`` best for a query of shape (1, d).
 
         Args:
             query: unit vector.
-            k: hits that are wanted.
-            among: ascending vector ids that limit which; None for all.
+            k: number of hits wanted.
+            among: vector ids to search, ascending; None for all.
         """
         k = min(k, len(self.ids))
         if among is not None:
@@ -145,7 +145,7 @@ class Segment:
         return _true(*self._flat.search(query, k))
 
     def _among(self, query: NDArray[np.float32], k: int, places: NDArray[np.int64]) -> Candidates:
-        """Like :meth:`candidates`, within row numbers; neither codes nor a GPU's index take a selector."""
+        """Like :meth:`candidates`, restricted to row numbers; neither codes nor GPU indexes support selectors."""
         if len(places) <= GATHERED:
             return self.refined(query, k, places)
         if self._codes is None:
@@ -153,7 +153,7 @@ class Segment:
         return self._scan_among(query, compressed.depth(k), places)
 
     def _scan_among(self, query: NDArray[np.float32], wanted: int, places: NDArray[np.int64]) -> Candidates:
-        """The best rows of a large selection by their codes: more are scanned for until enough are selected."""
+        """Best rows of a large selection by their codes; the scan deepens until enough of them are selected."""
         selected = np.zeros(len(self.ids), dtype=bool)
         selected[places] = True
         depth = 2 * wanted * len(self.ids) // len(places)
@@ -165,19 +165,19 @@ class Segment:
             depth *= 2
 
     def refined(self, query: NDArray[np.float32], k: int, places: NDArray[np.int64]) -> Candidates:
-        """The best ``k`` of some rows by their true scores."""
+        """The best ``k`` of the given rows by their true scores."""
         places = np.sort(places)
         scores = self._take(places) @ query[0]
         chosen = compressed.best(scores, k)
         return Candidates(scores[chosen], places[chosen], is_exact=True)
 
     def take(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
-        """Which of the vector ids are here, and their rows in the same order."""
+        """Return which of the vector ids are in this segment, and their rows in the same order."""
         here, places = self._located(ids)
         return here, self._take(places)
 
     def _take(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
-        """A copy of some rows, in their order."""
+        """Copy the given rows, in their order."""
         if not self._lean:
             return self.rows[places]
         size, taken = 4 * self._flat.d, np.empty((len(places), self._flat.d), dtype=np.float32)
@@ -191,7 +191,7 @@ class Segment:
         return taken
 
     def _located(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-        """Which of the vector ids are here, and the row numbers of those."""
+        """Return which of the vector ids are in this segment, and their row numbers."""
         places = np.searchsorted(self.ids, ids)
         here = places < len(self.ids)
         here[here] = self.ids[places[here]] == ids[here]
@@ -199,7 +199,7 @@ class Segment:
 
 
 def _true(scores: NDArray[np.float32], places: NDArray[np.int64]) -> Candidates:
-    """What a flat index gave for one query."""
+    """Convert a flat index's result for one query."""
     found = places[0] >= 0
     return Candidates(scores[0][found], places[0][found], is_exact=True)
 
@@ -207,5 +207,6 @@ def _true(scores: NDArray[np.float32], places: NDArray[np.int64]) -> Candidates:
 def _selection(places: NDArray[np.int64], count: int) -> Any:
     bits = np.zeros(count, dtype=bool)
     bits[places] = True
-    selector = faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little"))  # type: ignore[call-arg, arg-type]  # the stubs know C++'s arguments only
+    # The stubs only know the C++ arguments.
+    selector = faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little"))  # type: ignore[call-arg, arg-type]
     return faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]

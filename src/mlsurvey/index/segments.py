@@ -1,4 +1,4 @@
-"""Keep the vector segments few, mostly in use, and the large ones compressed, at a cost that follows the change."""
+"""Keep vector segments few, mostly used, and compressed if large, at a cost proportional to the changes."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from mlsurvey.index.embed import register, register_files, segment_name
 from mlsurvey.index.engine import ModelInfo
 from mlsurvey.index.layout import Layout
 
-MAX_SEGMENTS = 8  # each costs a search of its own; more are merged
-MAX_UNUSED = 0.3  # share of rows that no passage uses any more before they are dropped
-MIN_UNUSED = 1024  # fewer cost next to nothing, and may come back with a revert
+MAX_SEGMENTS = 8  # each is searched separately; more are merged
+MAX_UNUSED = 0.3  # share of unused rows above which they are dropped
+MIN_UNUSED = 1024  # fewer cost almost nothing, and a revert may use them again
 COMPRESS_FROM = 16_384
-"""Rows from which a segment is compressed: below, scanning all of it exactly takes half a millisecond."""
+"""Rows from which a segment is compressed: below, an exact scan takes at most half a millisecond."""
 
 _USED = "EXISTS (SELECT 1 FROM passages WHERE passages.vector = vectors.id)"
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentInfo:
-    """A segment as the catalogue lists it."""
+    """A segment as listed in the catalogue."""
 
     name: str
     rows: int
 
 
 def tidy(catalogue: Catalogue, layout: Layout, model: ModelInfo, live: int) -> tuple[str, ...]:
-    """Names of the model's segments after merging what had to be; inside the transaction that publishes.
+    """Merge segments where needed and return the model's segment names; within the publishing transaction.
 
     Args:
         catalogue: open for writing.
         layout: of the index.
-        model: whose segments are looked at.
-        live: passages of the generation that is being written.
+        model: whose segments are merged.
+        live: number of passages in the generation being written.
     """
     sql = "SELECT name, rows FROM segments WHERE model = :model AND NOT merged ORDER BY name"
     segments = [SegmentInfo(*row) for row in catalogue.rows(sql, model=model.id)]
@@ -50,7 +50,7 @@ def tidy(catalogue: Catalogue, layout: Layout, model: ModelInfo, live: int) -> t
 
 
 def files_of(catalogue: Catalogue, layout: Layout, names: Iterable[str]) -> list[str]:
-    """Paths, relative to the index, of the files that segments are made of."""
+    """Paths of the segments' files, relative to the index."""
     compressed = {name for (name,) in catalogue.rows("SELECT name FROM segments WHERE recall IS NOT NULL")}
     return [
         layout.relative(path)
@@ -61,10 +61,10 @@ def files_of(catalogue: Catalogue, layout: Layout, names: Iterable[str]) -> list
 
 
 def to_merge(segments: Sequence[SegmentInfo]) -> list[SegmentInfo]:
-    """Segments to write anew as one, smallest first; none while there are few.
+    """Select segments to merge into one, smallest first; none while there are few.
 
-    Each joins while it is not larger than what is merged already, so a row is
-    rewritten about log2(n) times in the life of an index.
+    Each segment is included if it is not larger than the sum of the smaller ones, so a row is
+    rewritten about log2(n) times over the lifetime of an index.
     """
     if len(segments) <= MAX_SEGMENTS:
         return []
@@ -78,16 +78,16 @@ def to_merge(segments: Sequence[SegmentInfo]) -> list[SegmentInfo]:
 
 
 def _is_wasteful(catalogue: Catalogue, rows: int, live: int) -> bool:
-    """Whether too many rows are used by no passage. Passages may share a row, so at least this many are unused.
+    """Whether too many rows are unused. Passages may share rows, so the estimate is a lower bound.
 
-    A bound and no count: counting would look at every row in each refresh.
+    A bound rather than a count: counting would read every row at each refresh.
     """
     ((dead,),) = catalogue.rows("SELECT COUNT(*) FROM passages WHERE died IS NOT NULL")
     return rows - live - int(dead) >= max(MIN_UNUSED, MAX_UNUSED * rows)
 
 
 def _compress(catalogue: Catalogue, layout: Layout, model: ModelInfo, names: Sequence[str]) -> None:
-    """Give codes to the large segments that have none yet; their recall is measured with it and kept."""
+    """Compress large segments that have no codes yet, and record the measured recall."""
     sql = "SELECT name FROM segments WHERE recall IS NULL AND rows >= :least"
     large = {name for (name,) in catalogue.rows(sql, least=COMPRESS_FROM)}
     for name in names:
@@ -106,11 +106,11 @@ def _write_codes(catalogue: Catalogue, layout: Layout, model: ModelInfo, name: s
 
 
 def _merge(catalogue: Catalogue, layout: Layout, model: ModelInfo, names: list[str], *, drop_unused: bool) -> list[str]:
-    """Write the rows of some segments as one new one; the old ones stay for the generations that use them."""
+    """Write the rows of several segments as a new one; the old ones are kept for generations that use them."""
     from mlsurvey.index.segment import write_segment  # faiss loads slowly, and merges are rare
     from mlsurvey.index.vectors import Vectors
 
-    marks = ", ".join(f"'{name}'" for name in names)  # hex digits of our own making
+    marks = ", ".join(f"'{name}'" for name in names)  # hex digits generated by segment_name()
     if drop_unused:
         catalogue.write(f"DELETE FROM vectors WHERE segment IN ({marks}) AND NOT {_USED}")
     catalogue.write(f"UPDATE segments SET merged = 1 WHERE name IN ({marks})")

@@ -1,4 +1,4 @@
-"""Passages that filters leave, with the vectors that they share. Pure."""
+"""Passages selected by filters, with the vectors they share. Pure."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Passages and their vectors, as arrays. Made by :meth:`of`."""
+    """Passages and their vectors as arrays. Built by :meth:`of`."""
 
     passages: NDArray[np.int64]
     """Passage ids, ascending, shape (n,)."""
     vectors: NDArray[np.int64]
-    """Their vector ids, ascending and without repeats: passages of equal text share one."""
+    """Their vector ids, ascending and unique: passages with equal text share one."""
     _owned: NDArray[np.int64]
     """Vector id of each passage, ascending, shape (n,)."""
     _owners: NDArray[np.int64]
@@ -24,7 +24,7 @@ class Selection:
 
     @classmethod
     def of(cls, passages: NDArray[np.int64], vectors: NDArray[np.int64]) -> Selection:
-        """A selection from passage ids, ascending, and the vector id of each."""
+        """Build a selection from ascending passage ids and the vector id of each."""
         order = np.argsort(vectors, kind="stable")
         return cls(passages, np.unique(vectors), vectors[order], passages[order])
 
@@ -32,7 +32,7 @@ class Selection:
         return len(self.passages)
 
     def spread(self, found: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
-        """Each passage with the score of its vector, best first, then by id.
+        """Map vector scores to passages, best first, then by id.
 
         Args:
             found: pairs (vector id, score).
@@ -41,7 +41,7 @@ class Selection:
         first, last = (np.searchsorted(self._owned, ids, side=side) for side in ("left", "right"))
         counts = last - first
         scores = np.repeat(np.array([score for _, score in found], dtype=np.float64), counts)
-        starts = np.repeat(first - np.cumsum(counts) + counts, counts)  # where each one's own passages begin
+        starts = np.repeat(first - np.cumsum(counts) + counts, counts)  # start of each vector's own passages
         passages = self._owners[starts + np.arange(len(starts))]
         order = np.lexsort((passages, -scores))
         return list(zip(passages[order].tolist(), scores[order].tolist(), strict=True))

@@ -1,7 +1,7 @@
-"""The read side: one generation of an index, opened.
+"""The read side: one opened generation of an index.
 
-It keeps serving its generation while later ones are published, until that has
-been replaced twice; then it says so.
+It remains usable while later generations are published, until it has been
+replaced twice; then :class:`mlsurvey.errors.ReplacedError` is raised.
 """
 
 from __future__ import annotations
@@ -33,29 +33,29 @@ if TYPE_CHECKING:
     from mlsurvey.index.vectors import Mode, Vectors
 
 _ALL = Filters()
-_SPARE = 16  # vectors asked for beyond k at first: some belong to passages of other generations
+_SPARE = 16  # extra vectors requested at first: some belong to passages of other generations
 _GROWTH = 4
 REMEMBERED_ROWS = 2_000_000
-"""Rows of all selections that are kept, at 32 bytes each."""
+"""Total rows of cached selections, at 32 bytes each."""
 REMEMBERED_PASSAGES = 4096
-"""Passages that are kept as they were read: questions about one field read the same ones."""
+"""Cached passages: questions on one topic read the same ones."""
 REMEMBERED_WORDS = 20_000
 
 
 class Snapshot:
-    """An opened generation. Safe to share between threads; close it, or use it in a ``with`` statement."""
+    """An opened generation. Thread-safe; close it, or use it in a ``with`` statement."""
 
     def __init__(self, index: Path, model: str | None = None, *, vectors: Mode = "auto", lasting: bool = False) -> None:
         """Open the newest generation of the index in a folder.
 
         Args:
             index: the folder; may be read-only.
-            model: id of the model that questions will be embedded with; None if they will not.
-            vectors: how they are searched, see :class:`mlsurvey.index.vectors.Vectors`.
-            lasting: it will be searched often: more is held in memory, and on a GPU, where FAISS sees one.
+            model: id of the model that questions will be embedded with; None if they will not be embedded.
+            vectors: search mode, see :class:`mlsurvey.index.vectors.Vectors`.
+            lasting: for many searches: keeps more in memory, and on a GPU if FAISS finds one.
 
         Raises:
-            NoIndexError: nothing was published there yet.
+            NoIndexError: nothing has been published there yet.
             DamagedIndexError: a part is missing or broken.
             MismatchError: the vectors were made with another model.
         """
@@ -76,7 +76,7 @@ class Snapshot:
                 raise
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self._catalogue.close()
 
     def __enter__(self) -> Self:
@@ -87,12 +87,12 @@ class Snapshot:
 
     @property
     def generation(self) -> Generation:
-        """Which generation it is."""
+        """The opened generation."""
         return self._published.generation
 
     @property
     def entities(self) -> tuple[Entity, ...]:
-        """Entities that this generation was built with: the vocabulary and those that documents introduce."""
+        """Entities of this generation: the vocabulary and those that documents introduce."""
         return self._published.entities
 
     @cached_property
@@ -115,7 +115,7 @@ class Snapshot:
 
     @contextmanager
     def _kept(self) -> Iterator[None]:
-        """Tell a generation that was cleared away from one that is damaged: both lack files."""
+        """Distinguish a purged generation from a damaged one: both lack files."""
         try:
             yield
         except DamagedIndexError:
@@ -123,7 +123,7 @@ class Snapshot:
                 raise
 
     def verify(self) -> None:
-        """Read the whole generation and check that it is what was published.
+        """Read the whole generation and check it against what was published.
 
         Raises:
             DamagedIndexError: a part is broken; the message names it.
@@ -132,11 +132,11 @@ class Snapshot:
             verify(self._catalogue, self._layout, self._published)
 
     def select(self, filters: Filters) -> NDArray[np.int64] | None:
-        """Ids of the passages that satisfy the filters, ascending; None where nothing is filtered."""
+        """Ids of the passages that satisfy the filters, ascending; None without filters."""
         return self._selected(filters).passages if filters else None
 
     def _selected(self, filters: Filters) -> Selection:
-        """What satisfies the filters; remembered, since a question asks for the same sides again and again."""
+        """Passages that satisfy the filters; cached, since a question reuses the same filters."""
         return self._selections.get(filters, self._select)
 
     def _select(self, filters: Filters) -> Selection:
@@ -145,14 +145,14 @@ class Snapshot:
         return Selection.of(*_columns(self._rows(sql, **parameters)))
 
     def count(self, filters: Filters = _ALL) -> int:
-        """How many passages satisfy the filters."""
+        """Number of passages that satisfy the filters."""
         if not filters:
             return self.generation.passages
         where, parameters = self._condition(filters)
         return int(self._rows(f"SELECT COUNT(*) FROM passages WHERE {where}", **parameters)[0][0])
 
     def keyword(self, query: KeywordQuery | str, k: int, among: Filters = _ALL) -> list[tuple[int, float]]:
-        """Passage ids with their BM25 score, best first. Operators in the query have no meaning."""
+        """Return passage ids with their BM25 score, best first. Operators in the query are ignored."""
         wanted = KeywordQuery(query) if isinstance(query, str) else query
         documents = self._document_ids(among) if names_documents(among) else None
         if not among.headings:
@@ -162,9 +162,9 @@ class Snapshot:
     def _keyword_under(
         self, query: KeywordQuery, k: int, among: Filters, documents: Sequence[int] | None
     ) -> list[tuple[int, float]]:
-        """Like :meth:`keyword`, under some headings: more hits are asked for until enough of them stand there.
+        """Like :meth:`keyword`, restricted by headings: requests more hits until enough of them match.
 
-        The keyword side holds headings as single words, so it cannot tell itself.
+        The keyword index stores headings as single words, so it cannot check this itself.
         """
         kept = self.select(among)
         allowed = set() if kept is None else set(kept.tolist())
@@ -178,20 +178,20 @@ class Snapshot:
         return []
 
     def explain_keyword(self, query: KeywordQuery | str, passage: int) -> list[tuple[str, str, float]]:
-        """Triples (term, field, what it adds to the BM25 score of the passage), heaviest first."""
+        """Return triples (term, field, contribution to the BM25 score of the passage), highest first."""
         wanted = KeywordQuery(query) if isinstance(query, str) else query
         return self._keywords.explain(wanted, passage)
 
     def dense(self, vector: NDArray[np.float32], k: int, among: Filters = _ALL) -> list[tuple[int, float]]:
-        """Passage ids with their cosine, best first, then by id.
+        """Return passage ids with their cosine, best first, then by id.
 
         Args:
             vector: unit vector, shape (dimension,).
-            k: how many at most.
-            among: restrict which.
+            k: maximum number of hits.
+            among: restricts the passages.
 
         Raises:
-            ValueError: the vector has another dimension than the index.
+            ValueError: the vector's dimension differs from the index's.
         """
         if k < 1:
             return []
@@ -201,10 +201,10 @@ class Snapshot:
         return self._dense_in_all(vector, k)
 
     def _dense_in_all(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
-        """Ask for more vectors until enough of them belong to live passages.
+        """Request more vectors until enough of them belong to live passages.
 
-        A list of dead vectors would be one more thing to keep in step with the
-        catalogue; asking it what is alive cannot disagree with it.
+        Asking the catalogue which are live avoids a separate list of dead vectors that
+        could get out of sync with it.
         """
         depth = k + _SPARE
         while True:
@@ -215,7 +215,7 @@ class Snapshot:
             depth *= _GROWTH
 
     def _owners(self, vectors: Sequence[int]) -> Selection:
-        """Live passages that have one of the vectors; or all of them, where they are held for many searches."""
+        """Live passages with one of the vectors; all live passages if they are kept in memory for many searches."""
         if self._lasting:
             return self._everything
         sql = (
@@ -227,14 +227,14 @@ class Snapshot:
 
     @cached_property
     def _everything(self) -> Selection:
-        """Every live passage with its vector: 32 bytes each, a second's reading for a million."""
+        """All live passages with their vectors: 32 bytes each, a million read in a second."""
         return self._select(_ALL)
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
-        """Passages in the order of their ids.
+        """Return passages in the order of their ids.
 
         Raises:
-            IndexingError: an id is none of this generation's.
+            IndexingError: an id is not in this generation.
         """
         return self._passages.get_all([int(i) for i in ids], self._read_passages)
 
@@ -252,7 +252,7 @@ class Snapshot:
             raise IndexingError(f"passage {unknown[0]} is not in generation {self.generation.number}")
 
     def frequency(self, word: str) -> int:
-        """How many passages have a word in their headings or text, in any inflection."""
+        """Number of passages with a word in their headings or text, in any inflection."""
         return self._frequencies.get(word, self._keywords.frequency)
 
     def vectors(self, ids: Sequence[int]) -> NDArray[np.float32]:
@@ -266,10 +266,10 @@ class Snapshot:
         return self._vectors.take(np.array([vector_of[int(i)] for i in ids], dtype=np.int64))
 
     def document(self, path: str) -> Document:
-        """A document as it was indexed, from the index's own copy.
+        """Return a document as indexed, from the index's own copy.
 
         Raises:
-            NotFoundError: this generation has none of that path; the message names the nearest.
+            NotFoundError: this generation has no document at that path; the message suggests the closest one.
         """
         columns = "path, text, sha256, title, subject, language, date"
         sql = f"SELECT {columns} FROM documents JOIN texts ON document = id WHERE path = :path AND "
@@ -280,7 +280,7 @@ class Snapshot:
         return Document(name, unpack_text(text), *rest)
 
     def documents(self, filters: Filters = _ALL) -> list[DocumentRow]:
-        """Documents in path order; with filters for entity or language, those that have such a passage."""
+        """Documents in path order; with entity or language filters, those with at least one matching passage."""
         columns = "path, sha256, title, subject, language, date, bytes, passages"
         rows = self._rows(f"SELECT id, {columns} FROM documents WHERE {live('documents')} ORDER BY path")
         if filters:
@@ -295,17 +295,17 @@ class Snapshot:
         return f"; did you mean {near[0]!r}?" if near else ""
 
     def _document_ids(self, filters: Filters) -> list[int]:
-        """Ids of the documents that satisfy what filters say of documents."""
+        """Ids of the documents that satisfy the document-level filters."""
         rows = self._rows(f"SELECT id, path, date, mtime_ns FROM documents WHERE {live('documents')}")
         return [number for number, *row in rows if is_document(filters, *row)]
 
     def _trails(self, filters: Filters) -> list[str]:
-        """Heading trails, as they are kept, that satisfy the filters."""
+        """Heading trails, as stored, that satisfy the filters."""
         rows = self._rows(f"SELECT DISTINCT passages.trail FROM passages WHERE {live('passages')}")
         return [trail for (trail,) in rows if is_under(filters, json.loads(trail))]
 
     def _condition(self, filters: Filters) -> tuple[str, dict[str, Any]]:
-        """SQL condition on ``passages``, with its parameters."""
+        """Return an SQL condition on ``passages``, with its parameters."""
         parts, parameters = [live("passages")], {}
         for number, group in enumerate(tag_groups(filters)):
             parts.append(
@@ -321,7 +321,7 @@ class Snapshot:
         return " AND ".join(parts), parameters
 
     def _rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
-        """Rows of this generation; ``:at`` in the query is its number."""
+        """Query rows of this generation; ``:at`` in the query is its number."""
         number = self.generation.number
         with storage_errors(self._layout.root), self._catalogue.reading(number):
             named = {**parameters, "at": number} if ":at" in sql else parameters
@@ -337,6 +337,6 @@ def _check_model(generation: Generation, model: str | None, index: Path) -> None
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Two columns of numbers."""
+    """Split rows into two integer columns."""
     table = np.array(rows, dtype=np.int64).reshape(-1, 2)
     return table[:, 0], table[:, 1]

@@ -1,4 +1,4 @@
-"""The documents of a corpus folder, read only where they may have changed."""
+"""The documents of a corpus folder, read only if they may have changed."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from mlsurvey.reading.scan import FileState, read
 from mlsurvey.types import Entity, Unreadable
 
 Step = Callable[[int, int], None]
-"""Called with how many files are read, and of how many."""
+"""Called with the number of files read and the total."""
 
 
 def uncounted(done: int, total: int) -> None:
-    """A step that nobody watches."""
+    """Step callback that does nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A file that was read."""
+    """A file with its content."""
 
     state: FileState
     data: bytes
     sha256: str
     declared: Entity | None
-    """Entity that it introduces, if it does."""
+    """Entity the document introduces, if any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Every document of the corpus, by path: those that are surely as indexed, and those that were read."""
+    """All documents of the corpus, by path: those known to be unchanged, and those read."""
 
     sure: Mapping[str, Known]
     read: Mapping[str, Content]
@@ -42,13 +42,13 @@ class Sources:
 
     @property
     def digests(self) -> dict[str, str]:
-        """SHA-256 of each document, by path in sorted order."""
+        """SHA-256 of each document by path, sorted."""
         both = {path: known.sha256 for path, known in self.sure.items()} | {p: c.sha256 for p, c in self.read.items()}
         return dict(sorted(both.items()))
 
     @property
     def declared(self) -> list[Entity]:
-        """Entities that the documents introduce, in path order; the first keeps a slug that several claim."""
+        """Entities introduced by the documents, in path order; the first document wins a slug claimed by several."""
         declared = [(path, k.declared) for path, k in self.sure.items() if k.declared is not None]
         declared += [(path, c.declared) for path, c in self.read.items() if c.declared is not None]
         found: dict[str, Entity] = {}
@@ -58,13 +58,13 @@ class Sources:
 
 
 def look(corpus: Path, files: Iterable[FileState], known: Mapping[str, Known], step: Step = uncounted) -> Sources:
-    """Read the files that are not surely the ``known`` ones.
+    """Read the files that are not certain to match the ``known`` ones.
 
     Args:
-        corpus: their folder.
-        files: as they are now.
+        corpus: folder of the files.
+        files: their current states.
         known: documents of the index, by path.
-        step: called after each file that was read, with the number of those to read.
+        step: called after each file read, with the total number to read.
     """
     sure: dict[str, Known] = {}
     doubtful: list[FileState] = []
@@ -90,7 +90,7 @@ def _read(corpus: Path, files: Sequence[FileState], sure: Mapping[str, Known], s
 
 
 def look_again(corpus: Path, sources: Sources, files: Iterable[FileState], paths: Collection[str]) -> Sources:
-    """The same, with these documents read too."""
+    """Return the same sources, with the documents in ``paths`` read as well."""
     if not paths:
         return sources
     more = look(corpus, [f for f in files if f.path in paths and f.path in sources.sure], {})
@@ -102,13 +102,11 @@ def look_again(corpus: Path, sources: Sources, files: Iterable[FileState], paths
 
 
 def _content(corpus: Path, state: FileState) -> Content | Unreadable:
-    from mlsurvey.reading.documents import (
-        declared_entity,  # Markdown's parser: where nothing has changed nothing needs it
-    )
+    from mlsurvey.reading.documents import declared_entity  # loads the Markdown parser, unneeded without changes
 
     try:
         data, sha256 = read(corpus, state.path)
-        decode(data)  # a file that is no text is told from a document before anything is derived from it
+        decode(data)  # reject non-text files before anything is derived from them
         return Content(state, data, sha256, declared_entity(state.path, data))
     except UnreadableError as error:
         return Unreadable(state.path, str(error))

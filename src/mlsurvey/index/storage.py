@@ -1,4 +1,4 @@
-"""Files that are either whole or not there, and the disk's refusals as errors of our own."""
+"""Atomic, durable file writes, and I/O failures converted to mlsurvey errors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file of the index as it was published. ``path`` is relative to the index folder."""
+    """A published index file. ``path`` is relative to the index folder."""
 
     path: str
     size: int
@@ -38,9 +38,9 @@ class StoredFile:
 
 
 def write_durably(path: Path, data: memoryview | bytes) -> None:
-    """Write a new file and flush it to the disk; a failure leaves nothing behind.
+    """Write a new file and flush it to disk; a failure leaves nothing behind.
 
-    The name must be new: readers never look at a file before the catalogue
+    The name must be new: readers never open a file before the catalogue
     names it, so no rename is needed.
     """
     with writing_durably(path) as file:
@@ -49,7 +49,7 @@ def write_durably(path: Path, data: memoryview | bytes) -> None:
 
 @contextmanager
 def writing_durably(path: Path) -> Iterator[BinaryIO]:
-    """Like :func:`write_durably`, for what is written in pieces."""
+    """Like :func:`write_durably`, for data written in pieces."""
     try:
         with path.open("xb") as file:
             yield file
@@ -61,7 +61,7 @@ def writing_durably(path: Path) -> Iterator[BinaryIO]:
 
 
 def sync_folder(path: Path) -> None:
-    """Flush a folder's entries, so that new names survive a power cut. Windows has no such call and needs none."""
+    """Flush a folder's entries, so that new names survive a power failure. No-op on Windows, which does not need it."""
     if os.name == "nt":
         return
     descriptor = os.open(path, os.O_RDONLY)
@@ -81,7 +81,7 @@ def stored(root: Path, path: Path) -> StoredFile:
 
 
 def link(source: Path, target: Path) -> None:
-    """Hard-link a file that never changes again; copy it where the file system cannot link."""
+    """Hard-link an immutable file; copy it if the file system does not support links."""
     try:
         os.link(source, target)
     except OSError as error:
@@ -92,11 +92,11 @@ def link(source: Path, target: Path) -> None:
 
 @contextmanager
 def storage_errors(folder: Path) -> Iterator[None]:
-    """Name what the disk or SQLite refused.
+    """Convert I/O and SQLite failures to mlsurvey errors.
 
     Raises:
         StorageError: disk full, read-only, or failing.
-        DamagedIndexError: the catalogue is not a database that can be read.
+        DamagedIndexError: the catalogue is not a readable database.
         BusyError: another process holds the catalogue for longer than the timeout.
     """
     try:
@@ -110,13 +110,13 @@ def storage_errors(folder: Path) -> Iterator[None]:
 
 
 def refusal(folder: Path, reason: str) -> str:
-    """What a person is told when a write failed."""
+    """Message shown to the user when a write failed."""
     advice = "the published index is as it was; make room or give access, then type: mlsurvey refresh"
     return f"cannot write the index in {folder}: {reason}; {advice}"
 
 
 def _from_sqlite(error: sqlite3.DatabaseError, folder: Path) -> Exception:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary error code
     if code in _REFUSED:
         return StorageError(refusal(folder, str(error)))
     if code in _BROKEN:

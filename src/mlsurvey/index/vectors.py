@@ -1,8 +1,8 @@
 """Dense side of the index: immutable segments, searched together.
 
-A segment is a flat inner-product index (exact; unit rows, so the score is the cosine) with the vector id of each
-row beside it, and codes to scan where it is large. Segments are only added, and merged now and then as in a
-log-structured store, so that the cost of a refresh follows what is new.
+A segment is a flat inner-product index (exact; rows are unit vectors, so the score is the cosine), the vector id of
+each row, and codes to scan if it is large. Segments are only added, and merged from time to time as in a
+log-structured store, so that the cost of a refresh is proportional to the changes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Mode = Literal["auto", "exact", "compressed"]
 Found = tuple[NDArray[np.float32], NDArray[np.int64]]
 
-_PIECE = 16_384  # rows in memory while segments are merged
+_PIECE = 16_384  # rows held in memory while merging segments
 
 
 class Vectors:
@@ -33,11 +33,11 @@ class Vectors:
 
     Args:
         layout: the index.
-        names: of the generation's segments.
-        dimension: length of a vector.
+        names: the generation's segments.
+        dimension: vector length.
         mode: ``exact`` scans every row; ``auto`` scans codes of large segments and refines the best; ``compressed``
-            does the same and maps no rows into memory, which takes a little longer.
-        card: a GPU for large segments; for processes that stay, since a question is answered sooner than it is reached.
+            does the same without mapping rows into memory, which is slightly slower.
+        card: a GPU for large segments; only for long-running processes, since setting it up takes longer than a query.
     """
 
     def __init__(
@@ -53,15 +53,15 @@ class Vectors:
     def search(
         self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
     ) -> list[tuple[int, float]]:
-        """Vector ids with their cosine, best first, then by id.
+        """Return vector ids with their cosine, best first, then by id.
 
         Args:
             query: unit vector, shape (d,).
-            k: how many at most.
-            among: vector ids to stay within, ascending and without repeats; None for all.
+            k: maximum number of hits.
+            among: vector ids to search, ascending and unique; None for all.
 
         Raises:
-            ValueError: the query has another dimension.
+            ValueError: the query has the wrong dimension.
         """
         if query.shape != (self.dimension,):
             raise ValueError(f"a query of shape {query.shape}, but the index has {self.dimension} dimensions")
@@ -75,7 +75,7 @@ class Vectors:
         return list(zip(ids[best].tolist(), scores[best].tolist(), strict=True))
 
     def _refined(self, query: NDArray[np.float32], k: int, found: Sequence[Candidates]) -> list[Found]:
-        """True scores, and vector ids, of what may be among the best; codes of all segments are compared first."""
+        """Return true scores and vector ids of the best candidates, preselected by code scores across segments."""
         told = [c.scores for c in found if not c.is_exact]
         guessed = np.concatenate(told) if told else np.empty(0, dtype=np.float32)
         spare = len(guessed) - depth(k)
@@ -87,10 +87,10 @@ class Vectors:
         return parts
 
     def take(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Rows of vector ids, shape (n, d), in their order.
+        """Return the rows of vector ids, shape (n, d), in their order.
 
         Raises:
-            DamagedIndexError: one of them is in no segment.
+            DamagedIndexError: an id is in no segment.
         """
         rows = np.empty((len(ids), self.dimension), dtype=np.float32)
         missing = np.ones(len(ids), dtype=bool)
@@ -103,6 +103,6 @@ class Vectors:
         return rows
 
     def pieces(self, ids: NDArray[np.int64]) -> Iterator[NDArray[np.float32]]:
-        """The same rows in pieces, so that they are never all in memory. Raises like :meth:`take`."""
+        """Yield the same rows in pieces, so that they are never all in memory. Raises like :meth:`take`."""
         for start in range(0, len(ids), _PIECE):
             yield self.take(ids[start : start + _PIECE])

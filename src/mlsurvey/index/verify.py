@@ -1,4 +1,4 @@
-"""Whether the parts of an index are there and whole."""
+"""Integrity checks of an index."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from mlsurvey.index.storage import REBUILD, StoredFile, stored
 
 
 def check_sizes(catalogue: Catalogue, layout: Layout, published: Published | None = None) -> None:
-    """Compare the size of files with what was published: cheap enough for each opening.
+    """Compare file sizes with the published ones: cheap enough to run at every open.
 
     Args:
         catalogue: of the index.
         layout: of the index.
-        published: the generation whose files count; None for every file.
+        published: the generation whose files are checked; None for all files.
 
     Raises:
-        DamagedIndexError: one is missing or has another size.
+        DamagedIndexError: a file is missing or has the wrong size.
     """
     for file in _files(catalogue, published):
         path = layout.root / file.path
@@ -31,7 +31,7 @@ def check_sizes(catalogue: Catalogue, layout: Layout, published: Published | Non
 
 
 def verify(catalogue: Catalogue, layout: Layout, published: Published) -> None:
-    """Read a whole generation and check that it is what was published, and that its sides agree with the catalogue.
+    """Read a whole generation; check its checksums, and that keywords and vectors match the catalogue.
 
     Raises:
         DamagedIndexError: a part is broken; the message names it.
@@ -55,7 +55,7 @@ def _files(catalogue: Catalogue, published: Published | None) -> Iterable[Stored
 
 
 def _check_sides(catalogue: Catalogue, layout: Layout, published: Published) -> None:
-    """The keyword side finds exactly the live passages, and each has a vector."""
+    """Check that the keyword index finds exactly the live passages, and that each has a vector."""
     import numpy as np
 
     from mlsurvey.index.vectors import Vectors  # faiss loads slowly; opening an index must not wait for it
@@ -68,4 +68,4 @@ def _check_sides(catalogue: Catalogue, layout: Layout, published: Published) -> 
         )
     wanted = np.array([vector for _, vector in rows], dtype=np.int64)
     for _ in Vectors(layout, published.segments, published.dimension).pieces(wanted):
-        pass  # raises where a vector is missing
+        pass  # raises if a vector is missing

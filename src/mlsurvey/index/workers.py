@@ -1,7 +1,7 @@
-"""Call one function in several processes. Run as a module, it is such a process.
+"""Run one function in several processes. When run as a module, this is the worker process.
 
-``multiprocessing`` is not used: where it starts processes afresh, they run the caller's script once more, which a
-library must not ask of it; where it forks, threads that hold a lock are lost.
+``multiprocessing`` is not used: with spawn, it runs the caller's script again, which a library must not
+require; with fork, locks held by other threads stay locked in the child.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 MOST = 16
-"""Processes: each takes some 100 MB of memory."""
-_ENDING = 10.0  # seconds that a process has to end once nothing more is asked of it
+"""Maximum number of processes; each uses about 100 MB of memory."""
+_ENDING = 10.0  # seconds a process has to exit once its input is closed
 
 
 def can_travel(function: object) -> bool:
-    """Whether a function can be sent to another process."""
+    """Whether a function can be pickled for another process."""
     try:
         pickle.dumps(function)
     except (pickle.PicklingError, AttributeError, TypeError):
@@ -38,14 +38,14 @@ def can_travel(function: object) -> bool:
 
 
 class Pool(Generic[Given, Made]):
-    """Processes that all have one function. Use it in a ``with`` statement."""
+    """Pool of processes that run one function. Use it in a ``with`` statement."""
 
     def __init__(self, function: Callable[[Given], Made], count: int) -> None:
         """Start the processes.
 
         Args:
-            function: can be pickled.
-            count: of processes; :data:`MOST` at most.
+            function: must be picklable.
+            count: number of processes; capped at :data:`MOST`.
         """
         self._size = min(count, MOST)
         self._free: SimpleQueue[_Process] = SimpleQueue()
@@ -55,7 +55,7 @@ class Pool(Generic[Given, Made]):
         self._threads = ThreadPoolExecutor(self._size)
 
     def map(self, items: Sequence[Given]) -> Iterator[Made]:
-        """What the function gives for each item, in order. What it raises is raised here.
+        """Yield the result for each item, in order. Exceptions of the function are re-raised here.
 
         Raises:
             IndexingError: a process ended.
@@ -63,7 +63,7 @@ class Pool(Generic[Given, Made]):
         waiting: list[Future[Made]] = [self._threads.submit(self._call, item) for item in items]
         for place in range(len(waiting)):
             yield waiting[place].result()
-            waiting[place] = Future()  # what was given is the caller's alone: all of it may be large
+            waiting[place] = Future()  # drop the yielded result, so that large results do not pile up
 
     def _call(self, item: Given) -> Made:
         process = self._free.get()
@@ -86,13 +86,13 @@ class Pool(Generic[Given, Made]):
 
 
 class _Process:
-    """One process, spoken to over its standard input and output."""
+    """One worker process; communicates over stdin and stdout."""
 
     def __init__(self, function: object) -> None:
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-            "TOKENIZERS_PARALLELISM": "false",  # the cores are taken by the other processes
+            "TOKENIZERS_PARALLELISM": "false",  # the other processes use the remaining cores
         }
         command = [sys.executable, "-m", __name__]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
@@ -111,7 +111,7 @@ class _Process:
 
     def _send(self, value: object) -> None:
         assert self._process.stdin
-        with contextlib.suppress(BrokenPipeError):  # it ended; reading its answer will tell
+        with contextlib.suppress(BrokenPipeError):  # the process ended; reading its answer reports it
             pickle.dump(value, self._process.stdin, pickle.HIGHEST_PROTOCOL)
             self._process.stdin.flush()
 
@@ -130,10 +130,10 @@ class _Process:
 
 
 def _serve() -> None:
-    """Answer until nothing more comes. The one that asks decides what an interruption means."""
+    """Answer requests until the input closes. SIGINT is ignored: the parent handles interruption."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     asked, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints must not get among the answers
+    os.dup2(2, 1)  # library output must not mix with the answers
     function = pickle.load(asked)
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:

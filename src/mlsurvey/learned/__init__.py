@@ -1,1 +1,1 @@
-"""What was learnt from labelled questions: a network that reads a question and judges evidence, and its numbers."""
+"""The trained network, which parses questions and judges evidence, and its parameters."""

@@ -1,4 +1,4 @@
-"""The artefact that ``training/`` writes: the network's files, and every number that answering weighs by."""
+"""The artefact written by ``training/``: the network files, and all weights and thresholds for answering."""
 
 from __future__ import annotations
 
@@ -16,45 +16,45 @@ SIEVE: Final = "sieve.onnx"
 TOKENIZER: Final = "tokenizer.json"
 NUMBERS: Final = "artefact.json"
 SCHEMA: Final = 3
-"""Grows when an older artefact can no longer be read."""
+"""Incremented when older artefacts can no longer be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """Everything that was fitted; no part of it is set by hand."""
+    """All fitted parameters; none of them is set manually."""
 
     id: str
-    """Digest of the network and of these numbers."""
+    """Digest of the network and of these parameters."""
     labels: tuple[str, ...]
-    """Of a word of a question, in the order of the network's output."""
+    """Word labels, in the order of the network's output."""
     kinds: tuple[str, ...]
     flags: tuple[str, ...]
     question_pieces: int
-    """Word pieces of what is asked that are judged, special ones included."""
+    """Maximum word pieces of what is asked, including special tokens."""
     stretch_pieces: int
     judged: Mapping[str, float]
-    """Logistic weights of the judge's logit and of the sieve's: what they give is a probability."""
+    """Logistic weights that combine the logits of judge and sieve into a probability."""
     unjudged: Mapping[str, float]
-    """The same without a judge: the sieve alone, calibrated."""
+    """The same without a judge: calibration of the sieve alone."""
     denies: Mapping[str, float]
     """Calibration of the judge's second logit."""
     thresholds: Mapping[str, float]
-    """Least probabilities: of evidence worth showing, of a member of a set, of a denial."""
+    """Minimum probabilities of evidence to show, of a member of a set, of a denial."""
     data: Mapping[str, str]
-    """Digests of the data that it was fitted on."""
+    """Digests of the training data."""
     schema: int = SCHEMA
 
 
 def folder() -> Path:
-    """Where the artefact lies that comes with the program."""
+    """Folder of the bundled artefact."""
     return Path(__file__).parent / "artefact"
 
 
 def read_artefact(place: Path) -> Artefact:
-    """The numbers of the artefact in a folder.
+    """Read the parameters of the artefact in a folder.
 
     Raises:
-        EngineError: there is none, or one of another version.
+        EngineError: the artefact is missing or of another version.
     """
     file = place / NUMBERS
     try:

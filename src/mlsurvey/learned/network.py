@@ -1,6 +1,6 @@
-"""The learnt network, run by ONNX Runtime: questions to labels, pairs of question and stretch to judgements.
+"""The trained network, run by ONNX Runtime: labels questions, and judges pairs of question and stretch.
 
-The only module that knows its inputs and outputs. Safe to share between threads.
+The only module that knows the network's inputs and outputs. Thread-safe.
 """
 
 from __future__ import annotations
@@ -26,31 +26,31 @@ from mlsurvey.remembered import Remembered
 from mlsurvey.types import Span
 
 LONGEST: Final = 128
-"""Word pieces of a question that are labelled; what stands behind them is read as plain words."""
+"""Maximum labelled word pieces of a question; the rest is treated as plain words."""
 REMEMBERED: Final = 2048
-"""Stretches whose states are kept, 40 kB each: the same ones are judged for many questions."""
+"""Cached encoder states, 40 kB each: the same stretches are judged for many questions."""
 CUT: Final = 20_000
-"""Texts of which the word pieces are kept."""
+"""Texts whose word pieces are cached."""
 _READ = ("labels", "negated", "kinds", "flags")
 _STATES = ("states",)
 
 Judgement = NDArray[np.float32]
 """Logits of *answers* and of *denies*, shape (pairs, 2)."""
 States = NDArray[np.float16]
-"""Of one text, shape (pieces, width)."""
+"""Encoder states of one text, shape (pieces, width)."""
 
 
 class Network:
-    """The artefact in a folder, opened.
+    """The network of the artefact in a folder.
 
     Raises:
-        EngineError: a file of it is missing or broken.
+        EngineError: a file is missing or broken.
     """
 
     def __init__(self, folder: Path) -> None:
         self.artefact = read_artefact(folder)
         try:
-            self._encoder = _session(folder / ENCODER, 1)  # as many texts at a time as there are cores
+            self._encoder = _session(folder / ENCODER, 1)  # single-threaded: each core encodes a text
             self._matcher, self._sieve = _session(folder / MATCHER, cores()), _session(folder / SIEVE, cores())
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         except Exception as error:  # the classes of both libraries derive from Exception only
@@ -69,7 +69,7 @@ class Network:
         return self.artefact.id
 
     def read(self, question: str) -> Reading:
-        """What each word of the question is, its kind and its flags."""
+        """The label of each word, the kind of the question and its flags."""
         encoding = self._tokenizer.encode(question, add_special_tokens=False)
         ids = [CLS, *encoding.ids[:LONGEST], SEP]
         labels, negated, kinds, flags = self._encode(_READ, [ids])
@@ -81,7 +81,7 @@ class Network:
         )
 
     def sift(self, asked: str, stretches: Sequence[str], features: Sequence[Sequence[float]]) -> NDArray[np.float32]:
-        """How likely each stretch answers what is asked, by single pieces and features: logits, shape (stretches,)."""
+        """Logits that each stretch answers what is asked, from single word pieces and features; shape (stretches,)."""
         if not stretches:
             return np.empty(0, dtype=np.float32)
         question = self._ids(asked, self.artefact.question_pieces)[1:-1] or [SEP]
@@ -99,7 +99,7 @@ class Network:
         return chosen
 
     def judge(self, pairs: Sequence[Pair]) -> Judgement:
-        """How likely each stretch answers and denies what is asked, in the order of the pairs."""
+        """Logits that each stretch answers and denies what is asked, in the order of the pairs."""
         asked = self._states_of({pair.asked for pair in pairs}, self.artefact.question_pieces)
         said = self._states_of({pair.stretch for pair in pairs}, self.artefact.stretch_pieces)
         judged = [
@@ -125,10 +125,10 @@ class Network:
         return matched
 
     def _states_of(self, texts: Iterable[str], most: int) -> dict[str, States]:
-        """States of each text, of its first ``most`` pieces.
+        """Encoder states of each text, truncated to ``most`` pieces.
 
-        Each is encoded by itself, which takes no longer on a processor: eight bits are scaled by all that a batch
-        holds, and what is judged must not hang on what else is.
+        Texts are encoded one by one: 8-bit quantisation scales over a whole batch, so in a batch the result would
+        depend on the other texts. On a CPU this is not slower.
         """
         found = {text: self._remembered.get((text, most)) for text in texts}
         new = [text for text, states in found.items() if states is None]
@@ -165,7 +165,7 @@ def _session(file: Path, threads: int) -> onnxruntime.InferenceSession:
 
 
 def _columns(ids: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pieces and mask of one width."""
+    """Word pieces and mask, padded to the same width."""
     columns = np.zeros((2, len(ids), max(map(len, ids))), dtype=np.int64)
     for place, row in enumerate(ids):
         columns[0, place, : len(row)] = row
@@ -174,7 +174,7 @@ def _columns(ids: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[n
 
 
 def _padded(rows: Sequence[States]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """States and mask of one width."""
+    """States and mask, padded to the same width."""
     states = np.zeros((len(rows), max(map(len, rows)), rows[0].shape[1]), dtype=np.float32)
     mask = np.zeros(states.shape[:2], dtype=np.float32)
     for place, row in enumerate(rows):
@@ -188,7 +188,7 @@ def _words(
     labels: NDArray[np.float32],
     negated: NDArray[np.float32],
 ) -> tuple[Word, ...]:
-    """Words with the mean of their pieces."""
+    """Words, each with the mean scores of its pieces."""
     of_word: dict[int, list[int]] = {}
     for place, word in enumerate(words[: len(labels)]):
         if word is not None:

@@ -1,4 +1,4 @@
-"""How the network's inputs are written. Pure; training makes the same inputs by the same numbers."""
+"""Input format of the network, shared with training. Pure."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Final, NamedTuple
 
 CLS: Final = 101
 SEP: Final = 102
-"""Pieces before and after a text, of BERT's uncased vocabulary."""
+"""Ids of the start and end tokens in BERT's uncased vocabulary."""
 
 
 class Pair(NamedTuple):
-    """What is judged: a stretch, against what is asked."""
+    """The input of the judge: a stretch and what is asked."""
 
     asked: str
     stretch: str

@@ -1,4 +1,4 @@
-"""What the network says of a question, word by word. Pure."""
+"""The network's output for a question, word by word. Pure."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Word:
     span: Span
     scores: tuple[float, ...]
     negated: float
-    """How likely it is part of a condition that is denied ("not under MIT")."""
+    """Probability that the word is part of a negated condition ("not under MIT")."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Words side by side with one label."""
+    """Adjacent words with the same label."""
 
     span: Span
     label: str
@@ -41,16 +41,16 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A question as the network reads it."""
+    """The network's output for a question."""
 
     words: tuple[Word, ...]
     labels: tuple[str, ...]
-    """What the scores of a word are of."""
+    """Labels, in the order of the scores of a word."""
     kinds: Mapping[str, float]
     flags: Mapping[str, float]
 
     def of(self, span: Span, labels: Sequence[str]) -> dict[str, float]:
-        """Mean probability of each of the labels over the words that the span touches; 0 where it touches none."""
+        """Mean probability of each label over the words that overlap the span; 0 if there are none."""
         touched = [word for word in self.words if word.span.overlap(span)]
         places = {label: self.labels.index(label) for label in labels}
         return {
@@ -59,7 +59,7 @@ class Reading:
         }
 
     def marks(self) -> tuple[Mark, ...]:
-        """Runs of words with the same most probable label, plain words left out, in order."""
+        """Runs of words with the same most probable label, in order, without plain words."""
         return tuple(self._run(run) for run in self._runs() if self.label(run[0]) != PLAIN)
 
     def label(self, word: Word) -> str:
@@ -88,7 +88,7 @@ class Reading:
 
 
 class Reader(Protocol):
-    """What reads questions."""
+    """Labels the words of questions."""
 
     def read(self, question: str) -> Reading:
-        """What each word is, the kind and the flags."""
+        """The label of each word, the kind and the flags."""

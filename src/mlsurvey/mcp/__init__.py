@@ -1,6 +1,6 @@
-"""The survey as tools for agents, by the Model Context Protocol.
+"""The survey as tools for agents, over the Model Context Protocol.
 
-The tools only read. They take and give what the HTTP API takes and gives, with
-the same schemas; what differs is who runs them: a process of its own that
-speaks on standard input and output, or the HTTP service.
+The tools are read-only. They take and return the same data as the HTTP API, with
+the same schemas. They run either in a separate process that communicates over
+standard input and output, or in the HTTP service.
 """

@@ -1,4 +1,4 @@
-"""The tools as a server of the protocol; who runs their work is given from outside."""
+"""The tools as an MCP server; the caller supplies what runs their work."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ _READING = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempote
 
 
 class TurnedAwayError(MlsurveyError):
-    """There is no room for a call, or it took too long."""
+    """A call was rejected for overload, or took too long."""
 
 
 class Run(Protocol):
-    """Whoever does the work of the tools."""
+    """Runs the work of the tools."""
 
     def __call__(self, work: Callable[[Survey, Cancelled], T]) -> Awaitable[T]:
-        """Do it off the event loop, within bounds. Raises TurnedAwayError where there is no room for it."""
+        """Run the work off the event loop, within limits. Raises TurnedAwayError on overload."""
 
 
 def build(run: Run) -> Server[Any]:
-    """The server, for any transport."""
+    """Build the server, for any transport."""
 
     async def list_tools(_: ServerRequestContext[Any], __: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(tools=[described(tool) for tool in TOOLS])
@@ -61,7 +61,7 @@ def build(run: Run) -> Server[Any]:
             return failure(_faults(error))
         except MlsurveyError as error:
             return failure(str(error))
-        except Exception as error:  # its message may hold anything, so it is not told
+        except Exception as error:  # its message may contain anything, so it is not returned
             LOGGER.error("fault in tool %s: %s", tool.name, type(error).__name__)
             return failure(f"an unexpected fault in {tool.name}; it is not your doing. Ask for something else")
 
@@ -77,7 +77,7 @@ def build(run: Run) -> Server[Any]:
 
 
 def described(tool: Tool[Any]) -> ToolDescription:
-    """A tool as clients are told of it."""
+    """Return the description of a tool for clients."""
     return ToolDescription(
         name=tool.name,
         title=tool.title,
@@ -89,13 +89,13 @@ def described(tool: Tool[Any]) -> ToolDescription:
 
 
 async def call(tool: Tool[Any], arguments: dict[str, Any], run: Run) -> CallToolResult:
-    """What a tool gives: structured, and as text for clients that read no structure.
+    """Call a tool; the result is structured, and also text for clients that read no structured content.
 
     Raises:
-        ValidationError: the arguments make no sense.
-        MlsurveyError: it cannot be done, or there is no room for it.
+        ValidationError: the arguments are invalid.
+        MlsurveyError: the call failed, or was rejected for overload.
     """
-    wanted = tool.request.model_validate_json(json.dumps(arguments))  # as JSON: there a date is a text
+    wanted = tool.request.model_validate_json(json.dumps(arguments))  # as JSON, where a date is a string
 
     def work(survey: Survey, cancelled: Cancelled) -> tuple[dict[str, Any], str]:
         return plain(tool.work(survey, wanted, cancelled))
@@ -105,11 +105,11 @@ async def call(tool: Tool[Any], arguments: dict[str, Any], run: Run) -> CallTool
 
 
 def failure(message: str) -> CallToolResult:
-    """A tool error: for the agent to read, and to do better."""
+    """Return a tool error that the agent can read and act on."""
     return CallToolResult(content=[TextContent(type="text", text=message)], is_error=True)
 
 
 def _faults(error: ValidationError) -> str:
-    """Each fault with its place, without what was sent."""
+    """List each fault with its place, without the value sent."""
     faults = error.errors(include_url=False, include_input=False, include_context=False)
     return "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'arguments'}: {fault['msg']}" for fault in faults[:10])

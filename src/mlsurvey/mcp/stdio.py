@@ -1,4 +1,4 @@
-"""Serve the tools on standard input and output, to the one program that started this process."""
+"""Serves the tools on standard input and output, to the program that started this process."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from mlsurvey.survey import Survey
 T = TypeVar("T")
 
 THREADS = 2
-"""Calls that are worked on at once: the question encoder takes one core each."""
+"""Calls handled concurrently; the question encoder takes one core for each."""
 PLACES = 32
-"""Calls that may wait; the next one is turned away."""
+"""Calls that may wait; further ones are rejected."""
 TIME_LIMIT = 60.0
-"""Seconds that a call may take, waiting included."""
+"""Maximum seconds for a call, including waiting."""
 
 
 class Desk:
-    """Runs calls in a few threads. For one event loop."""
+    """Runs calls in a few threads. Use it in one event loop."""
 
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
@@ -34,14 +34,14 @@ class Desk:
         self._waiting = 0
 
     def close(self) -> None:
-        """Drop what waits, and let what runs come to its end."""
+        """Drop waiting calls, and wait for running ones to end."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     async def run(self, work: Callable[[Survey, Cancelled], T]) -> T:
-        """Do the work; whoever stops waiting for it stops it.
+        """Run the work; cancelling the wait stops it.
 
         Raises:
-            TurnedAwayError: there is no room, or the time is over.
+            TurnedAwayError: too many calls are waiting, or the time limit is exceeded.
         """
         if self._waiting >= THREADS + PLACES:
             raise TurnedAwayError(f"{self._waiting} calls are under way already; wait for some of them")
@@ -59,7 +59,7 @@ class Desk:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until standard input ends. The protocol has standard output to itself meanwhile."""
+    """Serve until standard input ends. Until then, standard output is reserved for the protocol."""
     asyncio.run(_serve(settings))
 
 

@@ -1,4 +1,4 @@
-"""The tools: what each is for, what it takes, what it gives, and how it is done."""
+"""The tools: purpose, input, output and implementation of each."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from mlsurvey.wire.requests import (
 from mlsurvey.wire.service import Index
 
 Cancelled = Callable[[], bool]
-"""Whether nobody waits for the result any more."""
+"""Whether the caller no longer waits for the result."""
 R = TypeVar("R", bound=BaseModel)
 
 INSTRUCTIONS = """Answers to questions about machine learning libraries, from a fixed set of documents on this machine.
@@ -48,11 +48,11 @@ class Tool(Generic[R]):
     request: type[R]
     reply: type[BaseModel]
     work: Callable[[Survey, R, Cancelled], dict[str, Any]]
-    """Gives plain values of the reply's model."""
+    """Returns plain values of the reply's model."""
 
 
 def ask(survey: Survey, wanted: QuestionRequest, cancelled: Cancelled) -> dict[str, Any]:
-    """A cited answer."""
+    """Return a cited answer."""
     parts = survey.parts(
         wanted.question,
         filters=wanted.filters.filters(),
@@ -67,7 +67,7 @@ def ask(survey: Survey, wanted: QuestionRequest, cancelled: Cancelled) -> dict[s
 
 
 def compare(survey: Survey, wanted: CompareRequest, cancelled: Cancelled) -> dict[str, Any]:
-    """A matrix, and the answer that it was made from."""
+    """Return a matrix and the answer it is built from."""
     answer = survey.compare(
         wanted.entities,
         wanted.aspects,
@@ -80,7 +80,7 @@ def compare(survey: Survey, wanted: CompareRequest, cancelled: Cancelled) -> dic
 
 
 def search(survey: Survey, wanted: SearchRequest, _: Cancelled) -> dict[str, Any]:
-    """Passages."""
+    """Return passages."""
     found = survey.search(
         wanted.query,
         limit=wanted.limit,
@@ -97,10 +97,10 @@ def search(survey: Survey, wanted: SearchRequest, _: Cancelled) -> dict[str, Any
 
 
 def get_passage(survey: Survey, wanted: PassageRequest, _: Cancelled) -> dict[str, Any]:
-    """A span, and what stands around it.
+    """Return a span and the text around it.
 
     Raises:
-        UsageError: it is beyond the end of the document.
+        UsageError: the span is beyond the end of the document.
     """
     document = survey.document(wanted.document)
     if wanted.end > len(document.text):
@@ -132,7 +132,7 @@ def _excerpt(document: Document, wanted: PassageRequest) -> dict[str, Any]:
 
 
 def list_documents(survey: Survey, wanted: DocumentParameters, _: Cancelled) -> dict[str, Any]:
-    """A page of documents."""
+    """Return a page of documents."""
     listed = survey.documents(wanted.filters())
     page = listed.documents[wanted.offset : wanted.offset + wanted.limit]
     return {
@@ -144,7 +144,7 @@ def list_documents(survey: Survey, wanted: DocumentParameters, _: Cancelled) -> 
 
 
 def index_status(survey: Survey, _: NothingRequest, __: Cancelled) -> dict[str, Any]:
-    """The state of corpus and index, without the folders of this machine."""
+    """Return the state of the corpus and the index, without the folders of this machine."""
     status = asdict(survey.status())
     return {name: status[name] for name in Index.model_fields if name in status} | {"jobs": []}
 
@@ -213,7 +213,7 @@ TOOLS: tuple[Tool[Any], ...] = (
 
 
 def plain(value: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """A result as JSON values, and as the same JSON in text."""
+    """Return a result as JSON values and as JSON text."""
     text = to_json(value, indent=None)
     values: dict[str, Any] = json.loads(text)
     return values, text

@@ -1,1 +1,1 @@
-"""Reading documents: bytes to text, text to blocks, blocks to passages with sentences that can be quoted."""
+"""Document reading: bytes to text, text to blocks, blocks to passages of quotable sentences."""

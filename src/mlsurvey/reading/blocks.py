@@ -1,4 +1,4 @@
-"""What the readers of all formats give: blocks in reading form that know where each character stands."""
+"""Output of all format readers: blocks in reading form, with the document offset of each character."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from enum import StrEnum
 from mlsurvey.reading.lines import places_of
 from mlsurvey.types import Span
 
-# Characters as which Windows-1252 shows the bytes 80 to BF, those that follow the first byte of a UTF-8 sequence.
+# Characters that Windows-1252 shows for bytes 80 to BF, the continuation bytes of a UTF-8 sequence.
 _TAIL = (
     r"[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201a"
     r"\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]"
 )
-# What is folded or dropped on the way to the reading form. Single spaces, by far the most common, are left alone.
+# Characters folded or dropped in the reading form. Single spaces, by far the most common, are skipped.
 _IRREGULAR = re.compile(
     r"(?P<space>[^\S ]\s*| \s+)"
     r"|(?P<dropped>[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
@@ -26,26 +26,26 @@ _IRREGULAR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Text as a reader wants it, with the place of each of its characters in the document.
+    """Text as the user reads it, with the document offsets of its characters.
 
-    Character ``i`` of ``text`` stands at ``starts[i]:ends[i]``; both sequences grow.
+    Character ``i`` of ``text`` is at ``starts[i]:ends[i]`` of the document; both sequences are ascending.
     """
 
     text: str
     starts: array[int]
     ends: array[int]
     opaque: tuple[Span, ...] = ()
-    """Stretches of ``text`` that are code."""
+    """Code spans in ``text``."""
     strong: int = 0
-    """Length of the bold stretch that ``text`` begins with."""
+    """Length of the bold prefix of ``text``."""
     anchors: bool = False
-    """Whether all of it is links to places in the same document: a table of contents."""
+    """Whether it consists only of links within the document, as a table of contents does."""
 
     def __len__(self) -> int:
         return len(self.text)
 
     def place(self, start: int, end: int) -> Span:
-        """Where ``text[start:end]``, which may not be empty, stands in the document."""
+        """Document span of ``text[start:end]``, which must not be empty."""
         return Span(self.starts[start], self.ends[end - 1])
 
 
@@ -53,7 +53,7 @@ EMPTY = Reading("", array("q"), array("q"))
 
 
 class ReadingBuilder:
-    """Collects kept stretches of a document; white space is folded, invisible characters are dropped."""
+    """Collects the kept parts of a document; folds white space and drops invisible characters."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
@@ -65,8 +65,8 @@ class ReadingBuilder:
         return len(self._starts)
 
     def keep(self, raw: str, start: int) -> None:
-        """Add ``raw``, which stands at ``start`` of the document as it is."""
-        if raw.isascii() and raw.isprintable() and "  " not in raw:  # most of all text: nothing in it is irregular
+        """Add ``raw``, found verbatim at ``start`` of the document."""
+        if raw.isascii() and raw.isprintable() and "  " not in raw:  # the most common case: nothing irregular
             self._plain(raw, start)
             return
         position = 0
@@ -77,7 +77,7 @@ class ReadingBuilder:
         self._plain(raw[position:] if position else raw, start + position)
 
     def space(self, start: int, end: int) -> None:
-        """Add one space that stands for ``start:end``, unless there is one already."""
+        """Add one space that stands for ``start:end``, unless the text already ends with one."""
         if not self._spaced:
             self.replace(" ", start, end)
             self._spaced = True
@@ -92,7 +92,7 @@ class ReadingBuilder:
         self._spaced = False
 
     def reading(self, opaque: tuple[Span, ...] = (), strong: int = 0, anchors: bool = False) -> Reading:
-        """All that was added, without a trailing space."""
+        """Return everything added, without a trailing space."""
         text = "".join(self._parts)
         size = len(text.rstrip(" "))
         opaque = tuple(Span(span.start, min(span.end, size)) for span in opaque if span.start < size)
@@ -127,7 +127,7 @@ class ReadingBuilder:
 
 
 def _repaired(garbled: str) -> str:
-    """UTF-8 that was once read as Windows-1252 ("â€™"), put right; anything else as it is."""
+    """Repair UTF-8 that was read as Windows-1252 ("â€™"); other text is returned unchanged."""
     try:
         data = bytes(_cp1252(character) for character in garbled)
         return data.decode("utf-8")
@@ -136,19 +136,19 @@ def _repaired(garbled: str) -> str:
 
 
 def _cp1252(character: str) -> int:
-    """The byte that Windows-1252 shows as ``character``; the bytes it leaves undefined stand for themselves."""
+    """The Windows-1252 byte of ``character``; C1 controls stand for the bytes it leaves undefined."""
     return ord(character) if "\x80" <= character <= "\x9f" else character.encode("cp1252")[0]
 
 
 def plain_reading(text: str, start: int, end: int) -> Reading:
-    """Reading form of ``text[start:end]`` without any markup of its own."""
+    """Reading form of ``text[start:end]``, treated as text without markup."""
     builder = ReadingBuilder()
     builder.keep(text[start:end], start)
     return builder.reading()
 
 
 class BlockKind(StrEnum):
-    """What a stretch of lines is."""
+    """Kind of a block."""
 
     HEADING = "heading"
     TEXT = "text"
@@ -160,23 +160,23 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A stretch of whole lines with something to read in it. What no block covers is noise or blank."""
+    """A range of whole lines with readable content. Lines outside all blocks are noise or blank."""
 
     kind: BlockKind
     span: Span
-    """Whole lines of the document, or a part of a line for cells and items inside HTML."""
+    """Whole lines of the document, or part of a line for cells and items inside HTML."""
     reading: Reading
     level: int = 0
-    """For a heading, from 1; the lower, the farther out."""
+    """Heading level, from 1 for the outermost."""
     depth: int = 0
-    """Number of list items that it stands in."""
+    """Number of enclosing list items."""
     checkbox: bool = False
-    """Whether it begins with a check mark, as tasks and quiz options do."""
+    """Whether it begins with a checkbox, as tasks and quiz options do."""
     quoted: bool = False
-    """Whether it stands in a block quote."""
+    """Whether it is inside a block quote."""
     header: tuple[str, ...] = ()
-    """Column names, for a row."""
+    """Column names of a row."""
     cells: tuple[Reading, ...] = field(default=(), repr=False)
     """Cells of a row."""
     lines: tuple[Span, ...] = field(default=(), repr=False)
-    """Lines of code, blank ones left out."""
+    """Lines of code, excluding blank ones."""

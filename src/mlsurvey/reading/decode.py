@@ -1,4 +1,4 @@
-"""Bytes to text, in the one way in which every span of mlsurvey counts."""
+"""Decoding of bytes to text; all spans in mlsurvey refer to this text."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from mlsurvey.errors import UnreadableError
 
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UTF32_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
-_SAMPLE = 8192  # bytes looked at to tell text from binary, as git and grep do
-_MAX_CONTROL_SHARE = 0.1  # a text with terminal escapes stays below this; a compressed file has about 0.12 and more
+_SAMPLE = 8192  # bytes checked to tell text from binary, as in git and grep
+_MAX_CONTROL_SHARE = 0.1  # text with terminal escapes stays below this; compressed files have about 0.12 or more
 _TEXT_CONTROLS = b"\t\n\r\f\v\x1b\x08"
 _CONTROLS = bytes(set(range(32)) - set(_TEXT_CONTROLS))
 
 
 def decode(data: bytes) -> str:
-    """The text of a document: UTF-8, or Windows-1252 where the bytes are not valid UTF-8.
+    """Decode a document: UTF-8, or Windows-1252 if the bytes are not valid UTF-8.
 
-    A leading byte-order mark is dropped and line ends stay untouched. Bytes
-    that Windows-1252 leaves undefined become U+FFFD, one character each.
+    A leading byte-order mark is dropped; line ends are unchanged. Bytes
+    undefined in Windows-1252 become U+FFFD, one character each.
 
     Raises:
-        UnreadableError: the bytes are UTF-16, UTF-32 or no text at all.
+        UnreadableError: the bytes are UTF-16, UTF-32 or not text.
     """
     _refuse_binary(data)
     try:

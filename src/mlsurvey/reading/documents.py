@@ -1,4 +1,4 @@
-"""Bytes to a document: its text, and what it says about itself or its place says about it."""
+"""Builds documents from bytes: the text, plus metadata from front matter and path."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mlsurvey.reading.languages import language_named
 from mlsurvey.types import Document, Entity
 from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
 
-# Folders that hold something of a library, or libraries of many kinds, but never name one.
+# Folder names that never name a library: they hold parts of one, or many kinds of libraries.
 _GENERIC = frozenset({
     "doc", "docs", "documentation", "src", "source", "sources", "lib", "libs", "library", "libraries", "example",
     "examples", "sample", "samples", "test", "tests", "upstream", "corpus", "seeds", "documents", "document", "data",
@@ -27,10 +27,10 @@ _MAX_NAME_WORDS = 3
 
 
 def document(path: str, data: bytes, sha256: str, gazetteer: Gazetteer) -> Document:
-    """The document that lies at ``path``, a POSIX path relative to the corpus root.
+    """Return the document at ``path``, a POSIX path relative to the corpus root.
 
     Raises:
-        UnreadableError: the bytes are no text.
+        UnreadableError: the bytes are not text.
     """
     text = decode(data)
     head, blocks = read_blocks(path, text)
@@ -41,9 +41,9 @@ def document(path: str, data: bytes, sha256: str, gazetteer: Gazetteer) -> Docum
 
 
 def declared_entity(path: str, data: bytes) -> Entity | None:
-    """The entity that a document introduces: by front matter, or as the README of a folder that bears its name.
+    """Return the entity a document introduces: by front matter, or as README of a folder with the entity's name.
 
-    None where it introduces none. The vocabulary may know the entity already, and better.
+    None if it introduces none. The vocabulary may already define the entity, with better data.
     """
     text = decode(data)
     head = front_matter(text)
@@ -65,7 +65,7 @@ def _from_fields(slug: str, head: FrontMatter) -> Entity:
 
 
 def _from_folder(path: str, text: str) -> Entity | None:
-    """A folder with a README whose first heading is the folder's name, however it is written, is a library's."""
+    """Entity of a folder whose README has the folder's name as first heading, in any spelling."""
     place = PurePosixPath(path)
     folder = place.parent.name
     if place.stem.lower() not in _README or not _is_specific(folder):
@@ -89,7 +89,7 @@ def _declared_subject(head: FrontMatter, gazetteer: Gazetteer) -> str | None:
 
 
 def subject_of_path(path: str, gazetteer: Gazetteer) -> str | None:
-    """The entity that the deepest folder of a path names exactly, or else the file name; None if there is none."""
+    """The entity named exactly by the deepest folder of a path, or else by the file name; None if there is none."""
     place = PurePosixPath(path)
     language = language_of_path(path)
     for name in (*reversed(place.parent.parts), place.stem):
@@ -102,7 +102,7 @@ def subject_of_path(path: str, gazetteer: Gazetteer) -> str | None:
 
 
 def _only(slugs: tuple[str, ...], language: str | None, gazetteer: Gazetteer) -> str | None:
-    """The one of ``slugs``, or the one of them in ``language``; None where that leaves a doubt."""
+    """The only slug, or the only one in ``language``; None if ambiguous."""
     if len(slugs) > 1:
         slugs = tuple(slug for slug in slugs if gazetteer.entities[slug].language == language)
     return slugs[0] if len(slugs) == 1 else None
@@ -113,5 +113,5 @@ def _language_of(subject: str | None, gazetteer: Gazetteer) -> str | None:
 
 
 def language_of_path(path: str) -> str | None:
-    """The programming language that a folder of the path is named after, the deepest first."""
+    """The programming language named by a folder of the path; the deepest wins."""
     return next(filter(None, map(language_named, reversed(PurePosixPath(path).parent.parts))), None)

@@ -1,4 +1,4 @@
-"""Which reader a document needs, and what it gives."""
+"""Chooses the reader for a document."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mlsurvey.reading.restructured import restructured_blocks
 from mlsurvey.reading.scan import MARKDOWN_SUFFIXES, RESTRUCTURED_SUFFIXES
 from mlsurvey.types import Span
 
-# Marks that plain prose does not have: a text with two kinds of them, or with headings, is Markdown.
+# Markup that plain prose lacks: a text with two kinds of it, or with headings, is Markdown.
 _ATX = re.compile(r"^#{1,6} \S", re.MULTILINE)
 _MARKS = (
     re.compile(r"^(```|~~~)", re.MULTILINE),
@@ -25,12 +25,12 @@ _MARKS = (
     re.compile(r"\*\*\w[^*\n]*\*\*"),
     re.compile(r"^\|.*\|[ \t\r]*$", re.MULTILINE),
 )
-_SAMPLE = 50_000  # characters looked at to tell Markdown from plain text
+_SAMPLE = 50_000  # characters checked to tell Markdown from plain text
 
 
 @lru_cache(maxsize=4)  # a document is read for its title and again for its passages
 def read_blocks(path: str, text: str) -> tuple[FrontMatter, tuple[Block, ...]]:
-    """The front matter and the blocks of a document, by the suffix of its path and, for plain text, by its look."""
+    """Return the front matter and blocks of a document, by path suffix and, for plain text, by content."""
     head = front_matter(text)
     suffix = PurePosixPath(path).suffix.lower()
     start = head.span.end
@@ -51,7 +51,7 @@ def _description(text: str, span: Span) -> Block:
 
 
 def looks_like_markdown(text: str) -> bool:
-    """Whether a text without a telling suffix is written in Markdown."""
+    """Whether a text without a known suffix is Markdown."""
     sample = text[:_SAMPLE]
     headings = len(_ATX.findall(sample))
     marks = sum(bool(mark.search(sample)) for mark in _MARKS)
@@ -59,7 +59,7 @@ def looks_like_markdown(text: str) -> bool:
 
 
 def first_heading(blocks: list[Block] | tuple[Block, ...]) -> str | None:
-    """The first heading of the outermost level, if it is level 1."""
+    """The first heading of the outermost level, if that is level 1."""
     for block in blocks:
         if block.kind is BlockKind.HEADING and block.level == 1 and block.reading.text:
             return block.reading.text

@@ -1,4 +1,4 @@
-"""What a document says about itself before its text begins: YAML between ``---`` or TOML between ``+++``."""
+"""Front matter of a document: YAML between ``---`` or TOML between ``+++``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DESCRIPTION = re.compile(
 )
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MAX_LENGTH = 20_000
-"""Longest front matter that is looked for; beyond it, two rules across the page enclose text, not fields."""
+"""Maximum length of front matter; two rules further apart enclose text, not fields."""
 
 
 NOWHERE = Span(0, 0)
@@ -33,15 +33,15 @@ NOWHERE = Span(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """Fields of the front matter and the lines that it takes up, its fences included."""
+    """Fields of the front matter and its lines, including the fences."""
 
     span: Span = NOWHERE
     fields: Mapping[str, Any] = field(default_factory=dict)
     description: Span | None = None
-    """Where the one line stands that says what the document is about: the only text in it for a reader."""
+    """Position of the one-line description, the only readable text of the front matter."""
 
     def text(self, *keys: str) -> str | None:
-        """The first of ``keys`` that has a text or a number, as text without surrounding white space."""
+        """Value of the first of ``keys`` with a text or number, as stripped text."""
         for key in keys:
             value = self.fields.get(key)
             if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():
@@ -49,16 +49,16 @@ class FrontMatter:
         return None
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """All texts under ``key``, which may hold one or a list."""
+        """All texts under ``key``, which may hold a single text or a list."""
         value = self.fields.get(key)
         values = value if isinstance(value, list) else [value]
         return tuple(" ".join(v.split()) for v in values if isinstance(v, str) and v.strip())
 
     def date(self, *keys: str) -> str | None:
-        """The first of ``keys`` that has a date, in ISO form."""
+        """Value of the first of ``keys`` with a date, in ISO format."""
         for key in keys:
             value = self.fields.get(key)
-            if isinstance(value, datetime.date):  # datetime.datetime is one, too
+            if isinstance(value, datetime.date):  # includes datetime.datetime
                 return value.isoformat()[:10]
             if isinstance(value, str) and (found := _ISO_DATE.match(value.strip())):
                 return found.group()
@@ -66,10 +66,10 @@ class FrontMatter:
 
 
 def front_matter(text: str) -> FrontMatter:
-    """The front matter that ``text`` begins with; an empty one if there is none.
+    """Front matter at the start of ``text``; empty if there is none.
 
-    Fields that cannot be parsed do not fail the document: simple ``key: value``
-    lines of them are still read.
+    Unparsable fields are not an error: their simple ``key: value``
+    lines are still read.
     """
     found = _FENCED.match(text, 0, _MAX_LENGTH)
     if not found or not (_KEY.search(found["body"]) or not found["body"].strip()):
@@ -83,7 +83,7 @@ def front_matter(text: str) -> FrontMatter:
 def _yaml(body: str) -> Mapping[str, Any]:
     try:
         fields = yaml.safe_load(body)
-    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: a date such as 2024-13-45
+    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: an invalid date such as 2024-13-45
         return {key: value.strip("'\"") for key, value in _LINE.findall(body)}
     return {str(key): value for key, value in fields.items()} if isinstance(fields, dict) else {}
 

@@ -1,4 +1,4 @@
-"""HTML inside Markdown: which stretches of it a reader would see, and as what."""
+"""HTML inside Markdown: its visible segments and their kinds."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _INLINE = frozenset({
 
 
 class Part(StrEnum):
-    """What a visible stretch of HTML is."""
+    """Kind of a visible HTML segment."""
 
     HEADING = "heading"
     TEXT = "text"
@@ -37,15 +37,15 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch between block-level tags, inline tags still in it."""
+    """Text between block-level tags, with its inline tags."""
 
     part: Part
     span: Span
     level: int = 0
     row: int = -1
-    """Ordinal of the table row that it stands in, counted over the block; -1 outside."""
+    """Ordinal of its table row within the block; -1 outside tables."""
     alt: str = ""
-    """Description of the first image in it, the only text of a heading that is a logo."""
+    """Alt text of its first image, the only text of a heading that is a logo."""
 
 
 @dataclass(slots=True)
@@ -60,7 +60,7 @@ class _Cursor:
 
 
 def segments(text: str, span: Span) -> list[Segment]:
-    """Visible stretches of the HTML in ``text[span]``, in order; comments, scripts and styles are left out."""
+    """Visible segments of the HTML in ``text[span]``, in order; comments, scripts and styles are skipped."""
     cursor = _Cursor(span.start)
     for tag in _tags(text, span):
         name = (tag["name"] or "").lower()

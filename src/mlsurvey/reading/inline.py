@@ -1,8 +1,8 @@
-"""Markdown's inline markup to reading form, with the place of every character kept.
+"""Converts Markdown inline markup to reading form, keeping the offset of each character.
 
-The markup is parsed by markdown-it. Its tokens say what is text and what is
-markup, but not where; :class:`_PlacedState` notes the place of each as it is
-made, so that nothing has to be searched for afterwards.
+The markup is parsed by markdown-it. Its tokens tell text from
+markup but have no positions; :class:`_PlacedState` records the position of each token
+as it is created, so that nothing has to be searched for afterwards.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ _CODE_OR_DIRECTIVE = re.compile(
     r"|\{\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}\}"  # mdBook {{#include}} {{hi:…}}, Hugo {{< >}} {{% %}}, macros
     r"|\{%[^{}\n]*%\}"  # Liquid tags
     r"|\[\^[^\[\]\s]+\]:?"  # footnote marks
-    r"|\{/\*[^{}]*\*/\}"  # comments in JSX
+    r"|\{/\*[^{}]*\*/\}"  # JSX comments
 )
 _ATTRIBUTES = re.compile(r"(?<![ \t])[ \t]*\{:?[ \t]*[#.][^{}\n]*\}[ \t]*$", re.MULTILINE)
 _BREAK = re.compile(r"<(?:br|hr|p|/p|li|/li|div|/div|td|/td)\b", re.IGNORECASE)
 _COMPONENT = re.compile(r"<([A-Z][A-Za-z]*)\s*/>")
 _GENERIC = re.compile(r"</?[A-Z]\w*>")
 _MAX_WHOLE = 5_000
-"""Longer blocks are parsed in pieces: no prose is that long, and emphasis is balanced over one piece at a time."""
+"""Longer blocks are parsed in pieces: no prose is that long, and emphasis is balanced within one piece at a time."""
 
 
 class _PlacedState(StateInline):
-    """Notes on each token where it was made: ``pos`` for marks, ``fragments`` for text."""
+    """Records the position of each token: ``pos`` for marks, ``fragments`` for text."""
 
     def __init__(self, src: str, md: MarkdownIt, env: References, tokens: list[Token]) -> None:
         self.fragments: list[tuple[int, str]] = []
@@ -71,7 +71,7 @@ class _PlacedInline(ParserInline):
 
 
 def inline_parser() -> MarkdownIt:
-    """A parser whose inline tokens know their place; fragments stay apart, since joining them would lose it."""
+    """Parser whose inline tokens have positions; fragments are not joined, since that would lose them."""
     parser = MarkdownIt("commonmark", {"maxNesting": 60}).enable(["table", "strikethrough"])
     parser.inline = _PlacedInline()
     parser.inline.ruler.enableOnly([
@@ -87,20 +87,20 @@ _PARSER = inline_parser()
 
 @dataclass(slots=True)
 class _Walk:
-    """State of the walk over one block's tokens."""
+    """State while walking the tokens of one block."""
 
     source: str
     places: array[int]
     builder: ReadingBuilder = field(default_factory=ReadingBuilder)
     opaque: list[Span] = field(default_factory=list)
     links: list[bool] = field(default_factory=list)
-    """Open links, innermost last: whether each leads to a place in the same document."""
+    """Open links, innermost last: whether each points into the same document."""
     strong: int = 0
     strong_open: bool = False
     anchored: bool = False
-    """Whether any text stood in a link to a place in the same document."""
+    """Whether any text was inside a link into the same document."""
     free: bool = False
-    """Whether any letter stood elsewhere."""
+    """Whether any letter was outside such links."""
 
 
 def inline_reading(content: str, places: array[int], references: References) -> Reading:
@@ -108,7 +108,7 @@ def inline_reading(content: str, places: array[int], references: References) -> 
 
     Args:
         content: text of one block, its lines without indentation and quote marks.
-        places: where in the document each character of ``content`` stands.
+        places: document offset of each character of ``content``.
         references: environment of the block parser.
     """
     if not content:
@@ -123,7 +123,7 @@ def inline_reading(content: str, places: array[int], references: References) -> 
 
 
 def _masked(content: str) -> str:
-    """``content`` with directives and attributes blanked out, equally long."""
+    """Blank out directives and attributes in ``content``, keeping its length."""
     if "{" in content or "[^" in content:
         content = _CODE_OR_DIRECTIVE.sub(lambda m: m.group() if m["code"] else " " * len(m.group()), content)
         content = _ATTRIBUTES.sub(lambda m: " " * len(m.group()), content)
@@ -141,7 +141,7 @@ def _pieces(content: str) -> Iterator[tuple[int, int]]:
 
 
 def _placed(tokens: list[Token], base: int) -> Iterator[tuple[Token, int]]:
-    """Each token with its place in the source; the marks of one run of delimiters share a ``pos``, so count them."""
+    """Yield tokens with their source positions; marks of one delimiter run share a ``pos`` and are counted."""
     run, width = -1, 0
     for token in tokens:
         position = int(token.meta.get("pos", -1))
@@ -157,7 +157,7 @@ def _take(token: Token, position: int, walk: _Walk, base: int) -> None:
         case "text" if "fragments" in token.meta:
             for start, text in token.meta["fragments"]:
                 _keep(walk, text, base + start)
-        case "text" if walk.source[position] == "<":  # the address of an autolink
+        case "text" if walk.source[position] == "<":  # URL of an autolink
             _keep(walk, walk.source[position + 1 : walk.source.index(">", position)], position + 1)
         case "text":
             _keep(walk, token.content, position)
@@ -188,7 +188,7 @@ def _mark(token: Token, walk: _Walk) -> None:
 
 
 def _keep(walk: _Walk, text: str, position: int) -> None:
-    """Keep ``text``, which stands at ``position`` of the source, perhaps over several lines."""
+    """Keep ``text``, found at ``position`` of the source, possibly spanning several lines."""
     if not text:
         return
     _note(walk, text)
@@ -201,7 +201,7 @@ def _keep(walk: _Walk, text: str, position: int) -> None:
 
 
 def _code(token: Token, walk: _Walk, start: int) -> None:
-    """Keep a code span; markdown-it drops one space at either end if both are there."""
+    """Keep a code span; markdown-it strips one space at each end if both are present."""
     end = start + len(token.content)
     is_padded = walk.source[end : end + len(token.markup)] != token.markup
     before = len(walk.builder)

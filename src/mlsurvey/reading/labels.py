@@ -1,4 +1,4 @@
-"""The label that a bullet or paragraph begins with: "Performance: …", "**Performance** – …"."""
+"""Leading label of a bullet or paragraph: "Performance: …", "**Performance** – …"."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _AFTER_STRONG = re.compile(r"\s*(?:[:–—-]|\(|$|(?=[A-Z]))\s*")
 _MAX_WORDS = 6
 _MAX_PARAGRAPH_WORDS = 4  # a paragraph has a label far less often than a bullet
 _MAX_DASH_WORDS = 4
-# Beginnings that call for attention without saying for what.
+# Labels that only call for attention and name no topic.
 _CALLS = frozenset({
     "note", "notes", "tip", "warning", "caution", "important", "info", "hint", "attention", "remark", "example",
     "update", "for example", "nb", "n.b", "explanation", "answer", "danger", "disclaimer", "e.g", "i.e", "todo",
@@ -23,14 +23,14 @@ _LINK = re.compile(r"\w+://|^\d[\d\s:./-]*$")
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label, and where in the reading form the text after it begins."""
+    """A label and the offset in the reading form where the text after it begins."""
 
     text: str
     end: int
 
 
 def label_of(block: Block) -> Label | None:
-    """The label of a bullet or paragraph, if it has one that says what the text is about."""
+    """The label of a bullet or paragraph, if it has one that names its topic."""
     if block.kind not in (BlockKind.ITEM, BlockKind.TEXT):
         return None
     label = _strong(block) or _before(_COLON, block, _words(block)) or _dashed(block)
@@ -38,7 +38,7 @@ def label_of(block: Block) -> Label | None:
 
 
 def _strong(block: Block) -> Label | None:
-    """A bold beginning is a label if a colon or dash ends it, or if it is a title of its own."""
+    """Bold prefix as label, if followed by a colon or dash, or if it is a title of its own."""
     size = block.reading.strong
     text = block.reading.text
     if not 0 < size <= 80 or size == len(text):

@@ -1,4 +1,4 @@
-"""Programming languages, by the names that folders, front matter and headings use for them."""
+"""Programming languages, by the names used in folders, front matter and headings."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ _WORD = re.compile(r"\.?[A-Za-z]+(?:\+\+|#)?")
 
 
 def language_named(name: str | None) -> str | None:
-    """The language that ``name`` stands for; None if it is no language known here."""
+    """The language called ``name``; None if unknown."""
     return _LANGUAGES.get(name.lower().lstrip(".")) if name else None
 
 
 def language_in(headings: Iterable[str]) -> str | None:
-    """The language that the innermost of ``headings`` names, written as a name is: with a capital or a dot."""
+    """The language named by the innermost of ``headings``, if spelled as a name: with a capital or a dot."""
     for heading in reversed(tuple(headings)):
         for word in _WORD.findall(heading):
             if len(word) > 1 and not word.islower() and (language := language_named(word)):

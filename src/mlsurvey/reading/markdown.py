@@ -1,4 +1,4 @@
-"""Markdown to blocks: markdown-it finds the structure, this module the place of everything in it."""
+"""Converts Markdown to blocks: markdown-it parses the structure, this module adds positions."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from mlsurvey.types import Span
 
 _CHECKBOX = re.compile(r"\[[ xX]\][ \t]")
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
-_FULL_REFERENCE = re.compile(r"\]\[([^\[\]\n]*[A-Za-z][^\[\]\n]{2,})\]")  # three letters and more: no array[i][j]
+_FULL_REFERENCE = re.compile(r"\]\[([^\[\]\n]*[A-Za-z][^\[\]\n]{2,})\]")  # three or more letters: excludes array[i][j]
 _BOLD_LEVEL = 7
-"""Level of a paragraph that is nothing but bold: below all real headings."""
+"""Level of an all-bold paragraph: below all real headings."""
 _MAX_BOLD_HEADING = 80  # characters; a longer bold paragraph is a warning or a claim
-# A component alone on its line; with braces among its attributes it is no HTML to the parser.
+# A component alone on its line; with braces in its attributes, the parser does not see it as HTML.
 _COMPONENT_LINE = re.compile(r"^[ \t]*</?[A-Z][\w.]*(?:[^<>{}\n]|\{[^{}\n]*\})*>[ \t]*$", re.MULTILINE)
 _INVISIBLE = "\u200b"
-"""Stands for a control character until the reading form drops it."""
+"""Replaces control characters; dropped in the reading form."""
 _MAX_NESTING = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -43,24 +43,24 @@ _PARSER = _block_parser()
 
 @dataclass(slots=True)
 class _Reader:
-    """The document being read, and where in its structure the walk stands."""
+    """The document being read, and the state of the walk."""
 
     text: str
     lines: Lines
     references: References
     is_mdx: bool
     lists: list[bool] = field(default_factory=list)
-    """Open list items, innermost last: whether its first paragraph is still to come."""
+    """Open list items, innermost last: whether the first paragraph is still to come."""
     quotes: int = 0
     header: tuple[str, ...] = ()
     nesting: int = 0
-    """Admonitions that the walk is inside of."""
+    """Number of enclosing admonitions."""
     admonition: bool = False
-    """Whether the paragraph just read was the title line of an indented admonition."""
+    """Whether the previous paragraph was the title line of an indented admonition."""
 
 
 def markdown_blocks(text: str, start: int = 0, *, is_mdx: bool = False) -> list[Block]:
-    """Blocks of a Markdown document, in order; ``start`` is where its front matter ends."""
+    """Blocks of a Markdown document, in order; ``start`` is the end of its front matter."""
     source = re.sub(r"[^\n]", " ", text[:start]) + _without_controls(text[start:])
     source = _COMPONENT_LINE.sub(lambda tag: " " * len(tag.group()), source) if is_mdx else source
     references: References = {}
@@ -71,12 +71,12 @@ def markdown_blocks(text: str, start: int = 0, *, is_mdx: bool = False) -> list[
 
 
 def _without_controls(text: str) -> str:
-    r"""``text``, equally long, with only ``\n`` to end a line and no other control character in it."""
+    r"""Replace all control characters except ``\n``, keeping the length."""
     return _CONTROL.sub(lambda found: " " if found.group().isspace() else _INVISIBLE, text)
 
 
 def _define_missing(source: str, references: References) -> None:
-    """Define the labels of full references that have no definition here: books keep theirs in a file they include."""
+    """Define labels of full references that have no definition here: books define them in an included file."""
     defined = references.setdefault("references", {})
     for label in {normalizeReference(found[1]) for found in _FULL_REFERENCE.finditer(source)}:
         defined.setdefault(label, {"href": "", "title": ""})
@@ -92,7 +92,7 @@ def _blocks(reader: _Reader, tokens: list[Token]) -> Iterator[Block]:
             case "fence":
                 yield from _fence(reader, token)
             case "code_block":
-                is_text = was_admonition or reader.is_mdx  # MDX has no code by indentation
+                is_text = was_admonition or reader.is_mdx  # MDX has no indented code
                 yield from _indented(reader, token) if is_text else _code(reader, token.map or [0, 0])
             case "html_block":
                 yield from _html(reader, token)
@@ -158,7 +158,7 @@ def _text_block(reader: _Reader, reading: Reading, span: Span, content: str, *, 
 
 
 def _heading_level(reader: _Reader, reading: Reading, content: str) -> int:
-    """Level of a paragraph that is a heading all but in name: all bold, or numbered; 0 otherwise."""
+    """Level of a paragraph used as a heading: all bold, or numbered; 0 otherwise."""
     if reader.lists or reader.quotes or "\n" in content.strip():
         return 0
     if 0 < reading.strong == len(reading) <= _MAX_BOLD_HEADING and reading.text[-1] not in ".!?,;":
@@ -176,7 +176,7 @@ def _fence(reader: _Reader, token: Token) -> Iterator[Block]:
 
 
 def _code(reader: _Reader, lines: list[int]) -> Iterator[Block]:
-    """Lines ``lines[0]:lines[1]`` as code, blank lines and include directives left out."""
+    """Yield lines ``lines[0]:lines[1]`` as code, without blank lines and include directives."""
     kept = [n for n in range(lines[0], lines[1]) if _is_code(reader.lines.text(n))]
     if kept:
         spans = tuple(reader.lines.stripped(number) for number in kept)
@@ -190,7 +190,7 @@ def _is_code(line: str) -> bool:
 
 
 def _indented(reader: _Reader, token: Token) -> Iterator[Block]:
-    """Text that is indented only because it belongs to an admonition, a tab or a component: Markdown again."""
+    """Parse text as Markdown that is indented only because it is in an admonition, a tab or a component."""
     first, end = token.map or (0, 0)
     if reader.nesting == _MAX_NESTING:
         yield from _code(reader, [first, end])
@@ -231,7 +231,7 @@ def _cell(reader: _Reader, start: int, end: int) -> Reading:
 
 
 def row_block(span: Span, cells: tuple[Reading, ...], header: tuple[str, ...]) -> Block:
-    """A table row; its reading form is put together when it is quoted, from the cells."""
+    """Build a table row; its reading form is assembled from the cells when it is quoted."""
     longest = max(cells, key=len)
     return Block(BlockKind.ROW, span, longest, header=header, cells=cells)
 
@@ -251,7 +251,7 @@ def _html(reader: _Reader, token: Token) -> Iterator[Block]:
 
 
 def _html_row(reader: _Reader, rows: dict[int, list[tuple[html.Segment, Reading]]]) -> Iterator[Block]:
-    """The rows gathered so far; one of header cells alone names the columns of those after it."""
+    """Yield the rows collected so far; a row of header cells only names the columns of later rows."""
     for cells in rows.values():
         readings = tuple(reading for _, reading in cells)
         if all(segment.part is html.Part.HEAD_CELL for segment, _ in cells):

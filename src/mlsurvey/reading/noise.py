@@ -1,4 +1,4 @@
-"""What in a document is of no use to a reader: decided on the reading form, never on a document's name."""
+"""Detection of content without value to the user, based on the reading form, never on document names."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _QUIZ_TITLE = re.compile(r"\bquiz\b|\btest your knowledge\b", re.IGNORECASE)
 
 
 def is_readable(reading: Reading) -> bool:
-    """Whether there is anything to read: a letter or digit outside links into the document itself."""
+    """Whether it has readable content: a letter or digit outside links within the document."""
     return not reading.anchors and any(character.isalnum() for character in reading.text)
 
 
 def is_diagram(info: str) -> bool:
-    """Whether the info string of a fence names a drawing language, the source of which says nothing by itself."""
+    """Whether the info string of a fence names a diagram language, whose source is not worth reading."""
     return info.strip().lower().split(",")[0].split(" ")[0].strip("{}.") in _DIAGRAMS
 
 
 def is_directive(line: str) -> bool:
-    """Whether a line of code is only an include directive, to be replaced by a file that is not here."""
+    """Whether a line of code is only an include directive; the included file is not available here."""
     return not _INCLUDE.sub("", line).strip() and bool(line.strip())
 
 
@@ -42,9 +42,9 @@ def is_module_code(content: str) -> bool:
 
 
 def mask_marks(content: str) -> str:
-    """``content`` with the marks of admonitions (``:::``, ``!!!``, ``[!NOTE]``) blanked out, equally long.
+    """Blank out the marks of admonitions (``:::``, ``!!!``, ``[!NOTE]``), keeping the length.
 
-    So are footnotes that give a source; any other footnote has something to say.
+    Footnotes that only cite a source are blanked out too; other footnotes are kept.
     """
     without_sources = _REFERENCE.sub(lambda found: " " * len(found.group()), content)
     return _ADMONITION_MARK.sub(_title_only, without_sources)
@@ -56,11 +56,11 @@ def _title_only(found: re.Match[str]) -> str:
 
 
 def without_quiz_options(blocks: list[Block], title: str) -> list[Block]:
-    """``blocks`` without the answer options of quizzes, most of which are wrong.
+    """Remove the answer options of quizzes, most of which are wrong.
 
-    Check marks are quiz options where an explanation or answer follows them, or
-    where they follow a question in a document or section that calls itself a quiz.
-    Elsewhere they are tasks, and stay.
+    Checkboxes are quiz options if an explanation or answer follows them, or if they
+    follow a question in a document or section titled as a quiz.
+    Otherwise they are tasks, and are kept.
     """
     kept: list[Block] = []
     in_quiz = bool(_QUIZ_TITLE.search(title))

@@ -1,4 +1,4 @@
-"""Documents to passages that tile them: broken at headings and where the subject changes, sized for the embedder."""
+"""Cuts documents into passages that tile them: split at headings and subject changes, sized for the embedder."""
 
 from __future__ import annotations
 
@@ -16,46 +16,46 @@ from mlsurvey.types import Document, Passage, Sentence, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 
 TokenCounter = Callable[[Sequence[str]], list[int]]
-"""Word pieces of each text, without the special tokens of the model."""
+"""Word pieces of each text, excluding the model's special tokens."""
 
 MAX_WORDS = 140
-"""Passages grow up to here: shorter ones are cheaper to read and hit more exactly, longer ones keep their context."""
+"""Maximum words of a passage: shorter ones are faster to read and more precise, longer ones keep their context."""
 MIN_LABELLED_WORDS = 30
-"""A labelled bullet of so many words is a passage of its own."""
-_ENOUGH = 0.8  # share of its even part of a section from which on a passage may end with a block
-_MAX_TRAIL_SHARE = 0.4  # of the limit; headings beyond it would leave too little room for what stands under them
-_SEPARATORS = 4  # word pieces that " > ", ": " and "|" between the parts of an embedding text may take
+"""Words from which a labelled bullet is a passage of its own."""
+_ENOUGH = 0.8  # share of the target size from which a passage may end at a block boundary
+_MAX_TRAIL_SHARE = 0.4  # of the limit; longer headings would leave too little room for the text below them
+_SEPARATORS = 4  # maximum word pieces of " > ", ": " and "|" between the parts of an embedding text
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A sentence with all that decides in which passage it goes."""
+    """A sentence with everything that determines its passage."""
 
     sentence: Sentence
     trail: tuple[str, ...]
     subjects: tuple[str, ...]
     label: str | None
-    """Label of its bullet, if that is long enough to stand alone."""
+    """Label of its bullet, if the bullet is long enough to be a passage."""
     block: int
-    """Ordinal of its block among those of the document."""
+    """Ordinal of its block in the document."""
     opens: int
-    """Where a passage that begins with it begins: at the headings before it, or at itself."""
+    """Start of a passage that begins with it: at its preceding headings, or at itself."""
     introduces: bool
-    """Whether its block ends with a colon: it should not be parted from what follows."""
+    """Whether its block ends with a colon, and so should stay with what follows."""
     words: int
     tokens: int
     room: int
-    """Word pieces that the headings leave for the text of a passage."""
+    """Word pieces left for the text of a passage, after the headings."""
 
 
 def passages(document: Document, gazetteer: Gazetteer, counter: TokenCounter, limit: int) -> tuple[Passage, ...]:
-    """The passages of a document, in order; joined, their spans give its whole text.
+    """Passages of a document, in order; their spans tile its whole text.
 
     Args:
-        document: what :func:`mlsurvey.reading.documents.document` gave.
+        document: from :func:`mlsurvey.reading.documents.document`.
         gazetteer: names of entities.
         counter: counts word pieces; called a few times per document, with many texts.
-        limit: word pieces that the embedding text of a passage may have.
+        limit: maximum word pieces of a passage's embedding text.
     """
     pieces = _pieces(document, gazetteer, counter, limit)
     groups = [group for run in _runs(pieces) for group in _grouped(run)]
@@ -87,7 +87,7 @@ def _pieces(document: Document, gazetteer: Gazetteer, counter: TokenCounter, lim
 
 
 def _trails(blocks: Sequence[Block], title: str | None) -> list[tuple[str, ...]]:
-    """The headings above each block, outermost first."""
+    """Headings above each block, outermost first."""
     stack: list[tuple[int, str]] = [(0, title)] if title else []
     trails: list[tuple[str, ...]] = []
     for block in blocks:
@@ -108,7 +108,7 @@ def _standing_label(block: Block, sentences: Sequence[Sentence]) -> str | None:
 def _fitting(
     trails: Sequence[tuple[str, ...]], counter: TokenCounter, limit: int
 ) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Each trail, without as many outer headings as it takes to leave room for the text."""
+    """Map each trail to one shortened, from the outside, as needed to leave room for the text."""
     room = int(limit * _MAX_TRAIL_SHARE)
     counts = dict(zip(trails, counter([" > ".join(trail) for trail in trails]), strict=True)) if trails else {}
     return {trail: trail if counts[trail] <= room else _shortened(trail, counter, room) for trail in trails}
@@ -126,7 +126,7 @@ def _shortened(trail: tuple[str, ...], counter: TokenCounter, room: int) -> tupl
 
 
 def _counted(pieces: list[_Piece], counter: TokenCounter, limit: int) -> list[_Piece]:
-    """The pieces with their sizes; what is too long for any passage is cut."""
+    """Return the pieces with their sizes; those too long for any passage are split."""
     texts = [_line(piece.sentence) for piece in pieces]
     trails = sorted({" > ".join((*p.trail, p.label or "")) for p in pieces})
     counts = counter([*texts, *trails])
@@ -140,11 +140,11 @@ def _counted(pieces: list[_Piece], counter: TokenCounter, limit: int) -> list[_P
 
 
 def _within(piece: _Piece, tokens: int, counter: TokenCounter, room: int) -> Iterator[tuple[_Piece, int]]:
-    """A piece, or its halves, as often as it takes for each to have at most ``room`` word pieces."""
+    """Yield a piece, halved repeatedly until each part has at most ``room`` word pieces."""
     if tokens <= room or len(piece.sentence.text) < 2:
         yield piece, tokens
         return
-    if piece.sentence.header:  # the column names are what makes it too long
+    if piece.sentence.header:  # the column names make it too long
         bare = replace(piece, sentence=replace(piece.sentence, header=()))
         yield from _within(bare, counter([bare.sentence.text])[0], counter, room)
         return
@@ -154,7 +154,7 @@ def _within(piece: _Piece, tokens: int, counter: TokenCounter, room: int) -> Ite
 
 
 def _halves(piece: _Piece) -> list[_Piece]:
-    """A sentence cut in the middle, at a line end or white space if there is one near."""
+    """Split a sentence in the middle, at a nearby line end or white space if there is one."""
     sentence = piece.sentence
     cut = _middle(sentence.text)
     share = cut / len(sentence.text)
@@ -177,13 +177,13 @@ def _line(sentence: Sentence) -> str:
 
 
 def _runs(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
-    """Neighbours that may share a passage: same headings, same subjects, and no label that stands alone."""
+    """Yield runs of adjacent pieces that may share a passage: same headings, subjects and standalone label."""
     for _, run in groupby(pieces, key=lambda p: (p.trail, p.subjects, p.block if p.label else None)):
         yield list(run)
 
 
 def _grouped(run: list[_Piece]) -> Iterator[list[_Piece]]:
-    """A run in groups of about equal size, cut between blocks where that is near, else between sentences."""
+    """Split a run into groups of similar size, at a block boundary if one is near, else between sentences."""
     left = sum(piece.words for piece in run)
     target = left / -(-left // MAX_WORDS) if left else 0
     group: list[_Piece] = []

@@ -1,4 +1,4 @@
-"""Plain text to blocks: numbered or underlined headings, bullets, paragraphs. No markup is taken out of it."""
+"""Converts plain text to blocks: numbered or underlined headings, bullets, paragraphs. Markup is left as is."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _UNDERLINE = re.compile(r"\s{0,3}([=\-~*_#^\"'])\1{2,}\s*")
 _LEVELS = {"=": 1, "#": 1, "-": 2, "*": 2, "_": 2}
 _OTHER_LEVEL = 3
 _CAPITALS_LEVEL = 2
-_MAX_HEADING = 110  # characters; a title of a section is shorter, a sentence often longer
-_MAX_ITEM_HEADING_WORDS = 8  # "1. Introduction" rather than the first of a list of steps
+_MAX_HEADING = 110  # characters; section titles are shorter, sentences often longer
+_MAX_ITEM_HEADING_WORDS = 8  # tells "1. Introduction" from the first item of a list of steps
 _CODE_INDENT = 4
 _Lines = list[int]
 
 
 def numbered_heading(line: str) -> int:
-    """Level of a heading such as "2.4.1 tch-rs (Rust Bindings)": the count of its numbers; 0 if it is none."""
+    """Level of a heading such as "2.4.1 tch-rs (Rust Bindings)": its count of numbers; 0 if it is not a heading."""
     found = _NUMBERED.fullmatch(line.rstrip())
     if not found or not _is_title(found["title"]) or not found["title"][0].isalpha():
         return 0
@@ -33,7 +33,7 @@ def numbered_heading(line: str) -> int:
 
 
 def bullet_lines(content: str) -> list[tuple[int, int, bool]]:
-    """Parts of a paragraph whose lines begin with dots: start, end (the dot left out), whether it is a bullet."""
+    """Split a paragraph at lines that begin with a bullet dot: start, end (without the dot), whether it is a bullet."""
     found = list(_DOT_BULLET.finditer(content))
     if not found:
         return [(0, len(content), False)]
@@ -44,7 +44,7 @@ def bullet_lines(content: str) -> list[tuple[int, int, bool]]:
 
 
 def plain_blocks(text: str, start: int = 0) -> list[Block]:
-    """Blocks of a plain text, in order; ``start`` is where its front matter ends."""
+    """Blocks of a plain text, in order; ``start`` is the end of its front matter."""
     lines = Lines(text)
     groups = list(_groups(lines, lines.number(start) if start else 0))
     blocks: list[Block] = []
@@ -54,7 +54,7 @@ def plain_blocks(text: str, start: int = 0) -> list[Block]:
 
 
 def _groups(lines: Lines, first: int) -> Iterator[_Lines]:
-    """Runs of lines without a blank one."""
+    """Yield runs of non-blank lines."""
     group: _Lines = []
     for number in range(first, len(lines)):
         if lines.text(number).strip():
@@ -76,7 +76,7 @@ def _group_blocks(lines: Lines, group: _Lines, following: _Lines, before: Block 
         yield Block(BlockKind.CODE, lines.span(group[0], group[-1] + 1), reading, lines=spans)
         return
     rest = group
-    while len(rest) > 1 and _UNDERLINE.fullmatch(lines.text(rest[0])):  # an overline, or a rule
+    while len(rest) > 1 and _UNDERLINE.fullmatch(lines.text(rest[0])):  # an overline or a rule
         rest = rest[1:]
     while len(rest) > 1 and (underline := _UNDERLINE.fullmatch(lines.text(rest[1]))) and _is_short(lines, rest[0]):
         yield _block(lines, BlockKind.HEADING, rest[:1], level=_LEVELS.get(underline[1], _OTHER_LEVEL))
@@ -85,7 +85,7 @@ def _group_blocks(lines: Lines, group: _Lines, following: _Lines, before: Block 
 
 
 def _paragraphs(lines: Lines, group: _Lines, before: Block | None) -> Iterator[Block]:
-    """A run of lines cut before each bullet; lines after a bullet belong to it."""
+    """Split a run of lines before each bullet; lines after a bullet belong to it."""
     piece: _Lines = []
     is_item = False
     for number in group:
@@ -116,7 +116,7 @@ def _block(lines: Lines, kind: BlockKind, group: _Lines, *, level: int = 0, dept
 
 
 def _lone_level(lines: Lines, number: int, following: _Lines) -> int:
-    """Level of a line that stands alone, if it is a heading."""
+    """Level of a single-line group, if it is a heading; 0 otherwise."""
     line = lines.text(number)
     if level := numbered_heading(line):
         found = _NUMBERED.fullmatch(line.rstrip())
@@ -128,7 +128,7 @@ def _lone_level(lines: Lines, number: int, following: _Lines) -> int:
 
 
 def _is_chapter(lines: Lines, line: str, following: _Lines) -> bool:
-    """Whether "1. Introduction" opens a section: few words, and what follows is text, not the next step."""
+    """Whether "1. Introduction" starts a section: few words, and text rather than another step follows."""
     if len(line.split()) > _MAX_ITEM_HEADING_WORDS or not following:
         return False
     return not _NUMBERED.match(lines.text(following[0]))
@@ -143,7 +143,7 @@ def _is_short(lines: Lines, number: int) -> bool:
 
 
 def _is_code(lines: Lines, group: _Lines, before: Block | None) -> bool:
-    """Whether lines are indented for no other reason than to be shown as they are: after a colon, not in a list."""
+    """Whether lines are indented as code: after a colon and outside lists."""
     if before is None or before.depth or not before.reading.text.endswith(":"):
         return False
     return all(_indent(lines.text(n)) >= _CODE_INDENT and not _BULLET.match(lines.text(n)) for n in group)

@@ -1,4 +1,4 @@
-"""Blocks to sentences: what may be quoted of a document, verbatim."""
+"""Splits blocks into sentences that can be quoted verbatim."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _CLOSING = re.compile(
     r"|(?!\{\{|\{%|<!--|!?\[)\S)*"
 )
 _OPENING = re.compile(r"(?:[*_~`\[]|<[A-Za-z]+>)+\Z")
-_MAX_OPENING = 24  # characters of marks before a word that are looked at
-_SHORT_ANSWER = 60  # characters; "No. Not at the moment." says nothing without its question
+_MAX_OPENING = 24  # maximum characters of marks before a word
+_SHORT_ANSWER = 60  # characters; "No. Not at the moment." is meaningless without its question
 _UNSEEN = re.compile(r"[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
 def block_sentences(text: str, block: Block) -> list[Sentence]:
-    """Quotable stretches of one block of the document ``text``, in order; none for a heading."""
+    """Quotable parts of one block of the document ``text``, in order; none for a heading."""
     match block.kind:
         case BlockKind.HEADING:
             return []
@@ -35,14 +35,14 @@ def block_sentences(text: str, block: Block) -> list[Sentence]:
 
 
 def answered(text: str, question: Block, sentences: list[Sentence]) -> list[Sentence]:
-    """Sentences under a heading that asks something, a short answer ("No.") joined to the question it answers."""
+    """Join a short answer ("No.") to the question in the heading above it; return the sentences."""
     count = 0
     while count < len(sentences) and len(sentences[count].text) < _SHORT_ANSWER:
         count += 1
     asked = question.reading.text
     if not count or not asked.endswith("?") or not len(question.reading.starts):
         return sentences
-    if text[question.span.end : sentences[0].span.start].strip():  # something unread stands between, as in a quiz
+    if text[question.span.end : sentences[0].span.start].strip():  # skipped content in between, as in a quiz
         return sentences
     end = next((i for i in range(1, count + 1) if sum(len(s.text) for s in sentences[:i]) >= _SHORT_ANSWER), count)
     span = Span(question.reading.starts[0], sentences[end - 1].span.end)
@@ -63,7 +63,7 @@ def _prose(text: str, block: Block) -> Iterator[Sentence]:
 
 
 def _whole(reading: Reading, label: Label | None) -> list[Span]:
-    """Sentences of a reading form; a label that looks like one of its own stays with the next."""
+    """Sentences of a reading form; a label that forms its own sentence is joined to the next."""
     spans = sentence_spans(reading.text, reading.opaque)
     while label and len(spans) > 1 and spans[0].end <= label.end:
         spans[:2] = [Span(spans[0].start, spans[1].end)]
@@ -71,7 +71,7 @@ def _whole(reading: Reading, label: Label | None) -> list[Span]:
 
 
 def _widened(text: str, block: Block, pieces: Sequence[Span]) -> list[Span]:
-    """Where pieces of a reading form stand in the document, with the marks that open and close them."""
+    """Document spans of pieces of a reading form, including their opening and closing marks."""
     spans: list[Span] = []
     floor = block.span.start
     for index, piece in enumerate(pieces):
@@ -80,7 +80,7 @@ def _widened(text: str, block: Block, pieces: Sequence[Span]) -> list[Span]:
         ceiling = block.span.end if is_last else block.reading.starts[pieces[index + 1].start]
         start = _opened(text, floor, place.start)
         end = _closed(text, place.end, ceiling)
-        if end - start > MAX_QUOTE + 300:  # a long address behind the last word would push the quote over any budget
+        if end - start > MAX_QUOTE + 300:  # a long URL after the last word would exceed the quote limit
             end = place.end
         spans.append(Span(start, end))
         floor = end
@@ -88,20 +88,20 @@ def _widened(text: str, block: Block, pieces: Sequence[Span]) -> list[Span]:
 
 
 def _opened(text: str, floor: int, start: int) -> int:
-    """``start`` moved left over marks that stand directly before it."""
+    """Move ``start`` left over directly preceding marks."""
     base = max(floor, start - _MAX_OPENING)
     found = _OPENING.search(text[base:start])
     return base + found.start() if found else start
 
 
 def _closed(text: str, end: int, ceiling: int) -> int:
-    """``end`` moved right over marks that stand directly behind it."""
+    """Move ``end`` right over directly following marks."""
     found = _CLOSING.match(text, end, max(end, ceiling))
     return found.end() if found else end
 
 
 def _row(text: str, block: Block) -> Iterator[Sentence]:
-    """One sentence a row, or several where its line is too long for a quote."""
+    """Yield one sentence per row, or several if its line exceeds the quote limit."""
     if len(place := _trim(text, block.span)) <= MAX_QUOTE:
         yield _cells_sentence(place, block.cells, block.header)
         return
@@ -128,7 +128,7 @@ def _part(place: Span, cell: Reading, header: tuple[str, ...]) -> Sentence:
 
 
 def _cell_groups(cells: Sequence[Reading]) -> Iterator[tuple[int, int]]:
-    """Neighbouring cells that together stay within a quote."""
+    """Yield ranges of adjacent cells that fit into one quote."""
     first = 0
     for index in range(1, len(cells) + 1):
         if index == len(cells) or _reach(cells[first : index + 1]) > MAX_QUOTE:
@@ -155,7 +155,7 @@ def _trim(text: str, span: Span) -> Span:
 
 
 def _code(text: str, block: Block) -> Iterator[Sentence]:
-    """Lines of code together as far as a quote may reach; only a single line that is too long is cut."""
+    """Group lines of code up to the quote limit; only a single line that exceeds it is split."""
     group: list[Span] = []
     for line in (piece for whole in block.lines for piece in _cut_line(whole)):
         if group and line.end - group[0].start > MAX_QUOTE:

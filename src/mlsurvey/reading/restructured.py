@@ -1,8 +1,8 @@
-"""reStructuredText to blocks.
+"""Converts reStructuredText to blocks.
 
-A reader of lines rather than docutils: docutils knows no more than the line of
-a node, and often the wrong one; it stops at unknown directives and roles, of
-which documents written for Sphinx are full; and every span must be exact.
+A line-based reader instead of docutils: docutils only knows the line of
+a node, and often the wrong one; it stops at unknown directives and roles,
+common in documents written for Sphinx; and all spans must be exact.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ _SILENT = frozenset({
 class _Reader:
     lines: Lines
     adornments: list[tuple[str, bool]] = field(default_factory=list)
-    """Styles of section titles in the order of their first use, which gives their levels."""
+    """Section title styles in order of first use, which determines their levels."""
 
 
 def restructured_blocks(text: str, start: int = 0) -> list[Block]:
-    """Blocks of a reStructuredText document, in order; ``start`` is where its front matter ends."""
+    """Blocks of a reStructuredText document, in order; ``start`` is the end of its front matter."""
     lines = Lines(text)
     first = lines.number(start) if start else 0
     blocks = _body(_Reader(lines), first, len(lines), 0)
@@ -61,7 +61,7 @@ def restructured_blocks(text: str, start: int = 0) -> list[Block]:
 
 
 def _body(reader: _Reader, first: int, end: int, depth: int) -> Iterator[Block]:
-    """Blocks of the lines ``first:end``, which stand inside ``depth`` lists."""
+    """Yield blocks of the lines ``first:end``, nested in ``depth`` lists."""
     number = first
     while number < end:
         line = reader.lines.text(number)
@@ -70,7 +70,7 @@ def _body(reader: _Reader, first: int, end: int, depth: int) -> Iterator[Block]:
         elif title := _title(reader, number, end):
             yield title
             number = reader.lines.number(title.span.end - 1) + 1
-        elif _ADORNMENT.fullmatch(line) and not _TABLE_EDGE.fullmatch(line):  # a rule across the page
+        elif _ADORNMENT.fullmatch(line) and not _TABLE_EDGE.fullmatch(line):  # a horizontal rule
             number += 1
         elif _EXPLICIT.match(line):
             stop = _indented_end(reader, number + 1, end, _indent(line))
@@ -87,7 +87,7 @@ def _body(reader: _Reader, first: int, end: int, depth: int) -> Iterator[Block]:
 
 
 def _title(reader: _Reader, number: int, end: int) -> Block | None:
-    """The section title that begins on a line, with an overline or without."""
+    """The section title starting on a line, with or without overline."""
     texts = [reader.lines.text(n).rstrip() for n in range(number, min(number + 3, end))]
     over = _ADORNMENT.fullmatch(texts[0]) is not None
     if over and len(texts) == 3 and texts[1].strip() and texts[2] == texts[0] and not _ADORNMENT.fullmatch(texts[1]):
@@ -108,7 +108,7 @@ def _heading(reader: _Reader, number: int, style: tuple[str, bool], rows: Span) 
 
 
 def _explicit(reader: _Reader, first: int, end: int, depth: int) -> Iterator[Block]:
-    """Directives and footnotes; comments, targets and substitutions say nothing to a reader."""
+    """Yield directives and footnotes; comments, targets and substitutions are not readable text."""
     line = reader.lines.text(first)
     if found := _DIRECTIVE.match(line):
         name = found["name"].lower().split(":")[-1]
@@ -135,7 +135,7 @@ def _after_options(reader: _Reader, first: int, end: int) -> int:
 
 
 def _literal(reader: _Reader, first: int, stop: int, end: int, depth: int) -> Generator[Block, None, int]:
-    """The literal block after a paragraph that ends with two colons; gives back the line to go on with."""
+    """Yield the literal block after a paragraph ending with two colons; returns the line to continue with."""
     if not reader.lines.text(stop - 1).rstrip().endswith("::"):
         return stop
     after = _indented_end(reader, stop, end, _indent(reader.lines.text(first)))
@@ -152,7 +152,7 @@ def _code(reader: _Reader, first: int, end: int, depth: int) -> Iterator[Block]:
 
 
 def _run(reader: _Reader, first: int, end: int, depth: int) -> Iterator[Block]:
-    """A run of lines without a blank one: paragraphs, list items, definitions, fields."""
+    """Yield the blocks of a run of non-blank lines: paragraphs, list items, definitions, fields."""
     if reader.lines.text(first).lstrip().startswith(">>>"):
         yield from _code(reader, first, end, depth)
         return
@@ -164,7 +164,7 @@ def _run(reader: _Reader, first: int, end: int, depth: int) -> Iterator[Block]:
 
 
 def _begins(reader: _Reader, number: int, start: int) -> bool:
-    """Whether a line begins a block of its own: a bullet, a field, or the text after a term."""
+    """Whether a line starts a new block: a bullet, a field, or the text after a term."""
     line, opening = reader.lines.text(number), reader.lines.text(start)
     if _BULLET.match(line) or _FIELD.match(line):
         return True
@@ -181,7 +181,7 @@ def _piece(reader: _Reader, first: int, end: int, depth: int) -> Block:
 
 
 def _text(reader: _Reader, kind: BlockKind, first: int, end: int, depth: int, *, skip: int = 0) -> Block:
-    """Lines as text, without the first ``skip`` characters."""
+    """Block from lines of text, without the first ``skip`` characters."""
     span = reader.lines.span(first, end)
     content, places = reader.lines.joined(first, end)
     cut = next((i for i, place in enumerate(places) if place >= span.start + skip), len(places))
@@ -204,7 +204,7 @@ def _table(reader: _Reader, first: int, end: int) -> Iterator[Block]:
 
 
 def _places(cell: tuple[tuple[str, int], ...]) -> array[int]:
-    """Places of the characters of a cell's lines, joined by line ends."""
+    """Document offsets of the characters of a cell's lines, joined by line ends."""
     places = array("q")
     for content, start in cell:
         if places:
@@ -214,7 +214,7 @@ def _places(cell: tuple[tuple[str, int], ...]) -> array[int]:
 
 
 def _inline(content: str, places: array[int]) -> Reading:
-    """Reading form of inline markup: references to their text, substitutions and footnote marks dropped."""
+    """Reading form of inline markup: references become their text, substitutions and footnote marks are dropped."""
     builder = ReadingBuilder()
     opaque: list[Span] = []
     strong = position = 0
@@ -234,7 +234,7 @@ def _inline(content: str, places: array[int]) -> Reading:
 
 
 def _keep(builder: ReadingBuilder, content: str, places: array[int], start: int, end: int) -> None:
-    """Keep ``content[start:end]``, line by line, since lines need not adjoin in the document."""
+    """Keep ``content[start:end]`` line by line, since its lines may not be adjacent in the document."""
     while start < end:
         stop = content.find("\n", start, end)
         stop = end if stop < 0 else stop
@@ -261,7 +261,7 @@ def _ends_run(line: str) -> bool:
 
 
 def _group_end(reader: _Reader, first: int, end: int, *, is_simple: bool) -> int:
-    """End of a table; a simple one may hold blank lines, and ends with its third edge or the last before a gap."""
+    """End of a table; a simple table may contain blank lines, and ends at its third edge or the last before a gap."""
     number, last = first, first + 1
     while number < end and (is_simple or reader.lines.text(number).strip()):
         line = reader.lines.text(number)
@@ -274,7 +274,7 @@ def _group_end(reader: _Reader, first: int, end: int, *, is_simple: bool) -> int
 
 
 def _indented_end(reader: _Reader, first: int, end: int, indent: int) -> int:
-    """End of the lines from ``first`` on that are blank or indented by more than ``indent``."""
+    """End of the lines from ``first`` that are blank or indented by more than ``indent``."""
     number = last = first
     while number < end:
         line = reader.lines.text(number)

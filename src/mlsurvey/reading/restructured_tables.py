@@ -1,4 +1,4 @@
-"""Tables of reStructuredText: which characters are in which cell."""
+"""Tables in reStructuredText: maps characters to cells."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _PARTIAL_EDGE = re.compile(r"[-+|=\s]*")
 _SIMPLE_EDGE = re.compile(r"\s*={2,}(?: +={2,})*\s*")
 
 CellLines = tuple[tuple[str, int], ...]
-"""Lines of a cell, each with its place in the document."""
+"""Lines of a cell, each with its document offset."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row: its lines ``first:end`` and its cells."""
+    """A row: its lines ``first:end`` and its cells."""
 
     first: int
     end: int
@@ -28,7 +28,7 @@ class TableRow:
 
 
 def table_rows(lines: Lines, first: int, end: int) -> Iterator[TableRow]:
-    """Rows of the table on the lines ``first:end``, a grid or a simple one."""
+    """Yield rows of the grid or simple table on the lines ``first:end``."""
     is_grid = "+" in lines.text(first)
     edges = [n for n in range(first, end) if (_GRID_EDGE if is_grid else _SIMPLE_EDGE).fullmatch(lines.text(n))]
     columns = _columns(lines.text(first), "+" if is_grid else " ")
@@ -43,7 +43,7 @@ def table_rows(lines: Lines, first: int, end: int) -> Iterator[TableRow]:
 
 
 def _columns(edge: str, separator: str) -> list[tuple[int, int]]:
-    """Character columns that an edge draws; the last of a simple table has no end."""
+    """Character columns given by an edge; the last column of a simple table is open-ended."""
     pattern = r"(?<=\+)[-=]+" if separator == "+" else "=+"
     columns = [found.span() for found in re.finditer(pattern, edge)]
     return [*columns[:-1], (columns[-1][0], 10**6)] if columns and separator == " " else columns
@@ -66,7 +66,7 @@ def _cell(lines: Lines, start: int, stop: int, column: tuple[int, int]) -> CellL
     parts = []
     for number in range(start, stop):
         raw = lines.text(number)[column[0] : column[1]]
-        if _PARTIAL_EDGE.fullmatch(raw):  # where only some of the cells end
+        if _PARTIAL_EDGE.fullmatch(raw):  # only some of the cells end here
             continue
         if stripped := raw.strip().strip("|").strip():
             offset = raw.index(stripped)

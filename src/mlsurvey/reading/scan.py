@@ -1,4 +1,4 @@
-"""What lies in a corpus folder: the only module that looks at its files."""
+"""Scans a corpus folder; the only module that accesses its files."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ PLAIN_SUFFIXES = (".txt", ".text")
 READABLE_SUFFIXES = (*MARKDOWN_SUFFIXES, *PLAIN_SUFFIXES, *RESTRUCTURED_SUFFIXES)
 
 MAX_BYTES = 64 * 1024 * 1024
-"""Larger files are not read: a document of prose has a few megabytes at most, and all of it is held in memory."""
+"""Maximum file size: a prose document has a few megabytes at most, and is held in memory as a whole."""
 
 _BACKUP_SUFFIXES = ("~", ".swp", ".swo", ".bak", ".orig", ".tmp")
 SOURCES = "sources.toml"
-"""Tells where upstream documents live."""
+"""Lists the sources of upstream documents."""
 PROVENANCE = "provenance.json"
-"""Tells where each document in the upstream folder came from."""
+"""Records where each document in the upstream folder came from."""
 _NO_DOCUMENTS = (ENTITIES, ASPECTS, SOURCES, PROVENANCE)
 
 
 class FileState(NamedTuple):
-    """A file as the file system describes it: equal states mean that it need not be read again."""
+    """File metadata; a file with an equal state need not be read again."""
 
     path: str
     """POSIX path relative to the corpus root."""
@@ -40,7 +40,7 @@ class FileState(NamedTuple):
 
 
 def check_root(root: Path) -> None:
-    """Raise before anything is prepared for a corpus folder that is not there.
+    """Raise early, before any preparation, if the corpus folder is missing.
 
     Raises:
         NotFoundError: ``root`` is not a folder.
@@ -50,10 +50,10 @@ def check_root(root: Path) -> None:
 
 
 def scan(root: Path) -> tuple[list[FileState], list[Unreadable]]:
-    """Documents below ``root`` and what could not become one, each in the sorted order of POSIX paths.
+    """List documents below ``root`` and unreadable files, each sorted by POSIX path.
 
-    Hidden files and folders, editor backups, and the vocabulary and source files
-    are passed over silently. Symbolic links are followed as long as they stay inside ``root``.
+    Hidden files and folders, editor backups, and vocabulary and source files
+    are skipped silently. Symbolic links are followed if they stay inside ``root``.
 
     Raises:
         NotFoundError: ``root`` is not a folder.
@@ -66,10 +66,10 @@ def scan(root: Path) -> tuple[list[FileState], list[Unreadable]]:
 
 
 def read(root: Path, path: str) -> tuple[bytes, str]:
-    """Bytes of a document and the hex SHA-256 of them.
+    """Return the bytes of a document and their hex SHA-256.
 
     Raises:
-        UnreadableError: the file is gone, forbidden, too large, or lies outside ``root``.
+        UnreadableError: the file is missing, not permitted, too large, or outside ``root``.
     """
     place = root / path
     try:
@@ -85,7 +85,7 @@ def read(root: Path, path: str) -> tuple[bytes, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a walk below the folder ``home``, a real path, has met so far."""
+    """Results of a walk below the folder ``home``, a real path."""
 
     home: str
     files: list[FileState] = field(default_factory=list)
@@ -96,9 +96,9 @@ class _Found:
 
 
 def _walk(found: _Found, folder: str, prefix: str, above: frozenset[str]) -> None:
-    """Everything below ``folder``; ``above`` holds the real paths of the folders on the way, to stop link cycles.
+    """Walk ``folder``; ``above`` holds the real paths of its ancestors, to stop link cycles.
 
-    Paths are put together as plain text: a path object for each file of a large corpus takes most of the time.
+    Paths are joined as plain strings: creating path objects would dominate the time for a large corpus.
     """
     try:
         with os.scandir(folder) as entries:
@@ -142,7 +142,7 @@ def _file(found: _Found, path: str, state: os.stat_result) -> None:
 
 
 def is_passed_over(name: str) -> bool:
-    """Whether a file or folder of this name is passed over silently."""
+    """Whether a file or folder of this name is skipped silently."""
     return name.startswith((".", "#")) or name.endswith(_BACKUP_SUFFIXES) or name in _NO_DOCUMENTS
 
 

@@ -1,8 +1,8 @@
-"""Where sentences end in a reading form, and what of them may be quoted.
+"""Splits reading forms into sentences, and sentences into quotable pieces.
 
-The segmenter is the ``sentencex`` package. It is given the text with code and
-dots inside of names blanked out, since it takes ".NET" for the end of one
-sentence and the beginning of another; only white space ever parts two sentences.
+Segmentation uses the ``sentencex`` package. Code and dots inside names are masked
+first, since it takes ".NET" for the end of one sentence and the start of another;
+sentences are only split at white space.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from mlsurvey.reading.blocks import Reading
 from mlsurvey.types import Span
 
 MAX_QUOTE = 600
-"""Longest quote, in characters of the document, where white space allows it."""
+"""Maximum quote length, in document characters, if white space allows it."""
 
 _LANGUAGE = "en"
 _INNER_MARK = re.compile(r"(?<=\S)[.!?:](?=[^\s.!?:\"'”’)\]])")
@@ -30,16 +30,16 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _FULL_WIDTH = "。！？"
-"""Ends of sentences in scripts that put no space behind them."""
+"""Sentence ends in scripts that put no space after them."""
 _CLAUSE = re.compile(r"[;:]\s|[,–—]\s|\s[–—-]\s|[，；、]")
 
 
 def sentence_spans(text: str, opaque: Iterable[Span] = ()) -> list[Span]:
-    """Sentences of a reading form, in order, the white space between them left out.
+    """Sentences of a reading form, in order, without the white space between them.
 
     Args:
         text: reading form, without line ends.
-        opaque: stretches of code, inside of which no sentence ends.
+        opaque: code spans, within which no sentence ends.
     """
     if not text.strip():
         return []
@@ -54,7 +54,7 @@ def sentence_spans(text: str, opaque: Iterable[Span] = ()) -> list[Span]:
 
 
 def _masked(text: str, opaque: Iterable[Span]) -> str:
-    """``text``, equally long, with nothing in it that only looks like the end of a sentence."""
+    """Mask everything in ``text`` that only looks like a sentence end, keeping the length."""
     parts: list[str] = []
     position = 0
     for span in opaque:
@@ -79,7 +79,7 @@ def _may_end(text: str, start: int, end: int) -> bool:
 
 
 def _begins_sentence(text: str, position: int, head: str) -> bool:
-    """After "etc." and "Inc." a capital may begin a new sentence; after the others it is a name."""
+    """After "etc." and "Inc.", a capital may start a sentence; after other abbreviations it is a name."""
     is_final = re.search(r"\b(?:etc|inc|ltd|corp|al)\.\s*$", head, re.IGNORECASE) is not None
     following = text[position:].lstrip()[:1]
     return is_final and following.isupper()
@@ -92,9 +92,9 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 
 
 def shortened(reading: Reading, span: Span, limit: int = MAX_QUOTE) -> Iterator[Span]:
-    """A sentence of ``reading`` cut so that no piece takes more than ``limit`` characters of the document.
+    """Split a sentence of ``reading`` so that no piece exceeds ``limit`` characters of the document.
 
-    Cut after clauses if possible, else at white space, and inside a word only where it alone is too long.
+    Split after clauses if possible, else at white space, and within a word only if the word alone is too long.
     """
     start = span.start
     while start < span.end and reading.ends[span.end - 1] - reading.starts[start] > limit:
@@ -108,7 +108,7 @@ def shortened(reading: Reading, span: Span, limit: int = MAX_QUOTE) -> Iterator[
 
 
 def _cut(piece: str) -> int:
-    """Length of the first part of a text that is too long: up to its last clause in the second half, or last space."""
+    """Length of the first part of an overlong text: up to the last clause in its second half, or the last space."""
     half = len(piece) // 2
     clauses = [found.end() for found in _CLAUSE.finditer(piece, half)]
     if clauses:

@@ -1,4 +1,4 @@
-"""Which entity each block of a document is about: from its place, its headings, its label, or its first words."""
+"""Determines which entity each block is about: by its path, headings, label, or first words."""
 
 from __future__ import annotations
 
@@ -43,20 +43,20 @@ _PREDICATE = re.compile(rf"(?:['’]s\b|,|\s+\([^()]*\))?\s*(?:{_ADVERB}\s+)*{_V
 _CLAUSE_START = re.compile(
     r"(?:^|[,;:]\s|[–—]\s|\b(?:while|whereas|but|because|since|as)\s)(?:the\s)?[`\"“']?$", re.IGNORECASE
 )
-_MAX_DISCUSSION = 4000  # characters of a paragraph that are looked through for what it discusses
-_MAX_OPENING = 400  # characters of a block in which its grammatical subject is looked for
+_MAX_DISCUSSION = 4000  # maximum characters of a paragraph searched for what it discusses
+_MAX_OPENING = 400  # maximum characters of a block searched for its grammatical subject
 
 
 @dataclass(slots=True)
 class _Section:
-    """What is known while walking through the blocks under one heading."""
+    """State for the blocks under one heading."""
 
     trail: tuple[str, ...] = ()
     topic: Subjects = ()
     language: str | None = None
     is_others: bool = False
     carried: Subjects = ()
-    """Subjects of the block that the following ones continue."""
+    """Subjects inherited by the following blocks."""
     depth: int = 0
     introduces: bool = False
 
@@ -72,12 +72,12 @@ class _Attribution:
 def attribute(
     document: Document, blocks: Sequence[Block], trails: Sequence[tuple[str, ...]], gazetteer: Gazetteer
 ) -> list[Subjects]:
-    """Subjects of each block, in their order.
+    """Determine the subjects of each block, in order.
 
-    A document with a subject is about that throughout, but for what it says
-    under headings such as "Other frameworks". In one without, headings decide,
-    the innermost that names an entity first; where they name several or none, a
-    bullet's label does, or the grammatical subject of the first sentence.
+    A document with a subject is about it throughout, except for content
+    under headings such as "Other frameworks". Without one, the innermost heading
+    that names an entity decides; if it names several, or if no heading names any,
+    the bullet's label or the grammatical subject of the first sentence decides.
     """
     attribution = _Attribution(document, gazetteer)
     decide = _in_profile if document.subject else _in_survey
@@ -97,7 +97,7 @@ def _section(attribution: _Attribution, trail: tuple[str, ...]) -> _Section:
 
 
 def _is_about_others(heading: str) -> bool:
-    """Whether each item under a heading stands for itself; a comparison has the document's subject on one side."""
+    """Whether a heading introduces items about other entities; a comparison includes the document's subject."""
     return _OTHERS.search(heading) is not None and not _COMPARISON.search(heading)
 
 
@@ -149,7 +149,7 @@ def _under(topic: Subjects, block: Block, language: str | None, gazetteer: Gazet
 
 
 def _among(section: _Section, block: Block, named: Subjects, gazetteer: Gazetteer) -> Subjects:
-    """Subjects of a block under a heading that names several: one of them, or all."""
+    """Subjects of a block under a heading that names several entities: one or more of them, or all."""
     if not named:
         mentioned = {mention.slug for mention in gazetteer.mentions(block.reading.text, language=section.language)}
         named = tuple(slug for slug in section.topic if slug in mentioned)
@@ -163,7 +163,7 @@ def _within(named: Subjects, topic: Subjects) -> Subjects:
 
 
 def _named(block: Block, language: str | None, gazetteer: Gazetteer) -> Subjects:
-    """Entities that a block names as what it is about: by its label, or as the subject of its first sentence."""
+    """Entities named as the topic of a block: by its label, or as the subject of its first sentence."""
     label = label_of(block)
     if label and (slugs := _heading_names(label.text, language, gazetteer, at_start=True)):
         return slugs
@@ -171,7 +171,7 @@ def _named(block: Block, language: str | None, gazetteer: Gazetteer) -> Subjects
 
 
 def _grammatical(text: str, start: int, language: str | None, gazetteer: Gazetteer) -> Subjects:
-    """Entities in the place of the subject of the first sentence of ``text[start:]``."""
+    """Entities that are the grammatical subject of the first sentence of ``text[start:]``."""
     opening = text[start : start + _MAX_OPENING]
     spans = sentence_spans(opening)
     return _subjects_in(spans[0].of(opening), language, gazetteer) if spans else ()
@@ -183,9 +183,9 @@ def _subjects_in(sentence: str, language: str | None, gazetteer: Gazetteer) -> S
 
 
 def _discussed(block: Block, language: str | None, gazetteer: Gazetteer) -> Subjects:
-    """Entities that a block compares: in the place of the subject of any sentence, and several of them.
+    """Entities a block compares: the grammatical subjects of its sentences, if there are several.
 
-    One alone, met somewhere in a general paragraph, is an example and not what the paragraph is about.
+    A single one, mentioned in a general paragraph, is an example rather than the topic.
     """
     text = block.reading.text[:_MAX_DISCUSSION]
     sentences = (span.of(text) for span in sentence_spans(text, block.reading.opaque))
@@ -194,7 +194,7 @@ def _discussed(block: Block, language: str | None, gazetteer: Gazetteer) -> Subj
 
 
 def _runs(mentions: Sequence[Mention], text: str) -> Iterator[list[Mention]]:
-    """Mentions, those together that are joined by "and" or a comma."""
+    """Group mentions joined by "and" or a comma."""
     run: list[Mention] = []
     for mention in mentions:
         if run and not _JOINED.fullmatch(text, run[-1].span.end, mention.span.start):
@@ -215,12 +215,12 @@ def _subjects_of(run: list[Mention], text: str) -> list[str]:
 
 
 def _is_possessed(before: str, after: str) -> bool:
-    """Away from the start of a sentence, only a full verb makes a subject: no possessive, no comma of a list."""
+    """Whether a possessive, list comma, dash or colon follows mid-sentence, where only a verb makes it a subject."""
     return bool(before.strip(" `\"“'")) and re.match(r"['’]s\s|,|\s[–—]|:", after) is not None
 
 
 def _opening(block: Block, language: str | None, gazetteer: Gazetteer) -> Subjects:
-    """The entity that an item of a list of entities begins with."""
+    """The entity at the beginning of an item in a list of entities."""
     text = block.reading.text[:_MAX_OPENING]
     first = next(iter(gazetteer.candidates(text, language=language)), None)
     if first is None or collapse(text[: first.span.start]) not in ("", "the"):
@@ -229,7 +229,7 @@ def _opening(block: Block, language: str | None, gazetteer: Gazetteer) -> Subjec
 
 
 def _of_row(block: Block, language: str | None, gazetteer: Gazetteer) -> Subjects:
-    """Subjects of a table row: what its first cell names, or else what the columns are headed with."""
+    """Subjects of a table row: named by its first cell, or else by the column headings."""
     first = next((cell.text for cell in block.cells if len(cell)), "")
     if exact := _exact(first, language, gazetteer):
         return exact
@@ -238,7 +238,7 @@ def _of_row(block: Block, language: str | None, gazetteer: Gazetteer) -> Subject
 
 
 def _topic(attribution: _Attribution, trail: tuple[str, ...], language: str | None) -> Subjects:
-    """Entities that a section is about: by its own heading, else by the one above."""
+    """Entities that a section is about: from its own heading, else from the one above."""
     if not trail:
         return ()
     if trail not in attribution.topics:
@@ -253,13 +253,13 @@ def _of_heading(heading: str, outer: Subjects, language: str | None, gazetteer: 
     if not outer:
         return _heading_names(heading, language, gazetteer)
     inner = _exact(heading, language, gazetteer)
-    if not inner:  # under several, a heading may single one out; under one, what it mentions is said of that one
+    if not inner:  # below several entities, a heading may pick one; below one, what it mentions relates to that one
         inner = _within(_heading_names(heading, language, gazetteer), outer) if len(outer) > 1 else ()
     return inner or outer
 
 
 def _heading_names(heading: str, language: str | None, gazetteer: Gazetteer, *, at_start: bool = False) -> Subjects:
-    """Entities that a heading names as its topic: what stands in brackets or after "comparison to" is not."""
+    """Entities that a heading names as its topic, excluding those in brackets or after "comparison to"."""
     bare = _bare(heading)
     mentions = [m for m in gazetteer.candidates(bare, language=language) if _is_meant(m, bare, language, gazetteer)]
     if not mentions:
@@ -271,7 +271,7 @@ def _heading_names(heading: str, language: str | None, gazetteer: Gazetteer, *, 
 
 
 def _is_meant(mention: Mention, bare: str, language: str | None, gazetteer: Gazetteer) -> bool:
-    """Whether a name that is an ordinary word is meant as a name: alone in its heading, or written like one."""
+    """Whether an ordinary word is meant as a name: alone in its heading, or written like a name."""
     plain = {collapse(word) for slug in mention.slugs for word in gazetteer.entities[slug].plain_words}
     if collapse(mention.surface) not in plain:
         return True
@@ -282,7 +282,7 @@ def _is_meant(mention: Mention, bare: str, language: str | None, gazetteer: Gaze
 
 
 def _exact(heading: str, language: str | None, gazetteer: Gazetteer) -> Subjects:
-    """Entities of a heading that consists of nothing but names."""
+    """Entities of a heading that consists only of names."""
     bare = _bare(heading)
     mentions = gazetteer.candidates(bare, language=language)
     left = bare
@@ -293,6 +293,6 @@ def _exact(heading: str, language: str | None, gazetteer: Gazetteer) -> Subjects
 
 
 def _bare(heading: str) -> str:
-    """A heading without its number and without what stands in brackets."""
+    """A heading without its number and bracketed parts."""
     bare = _NUMBERING.sub("", _BRACKETS.sub("", heading)).strip()
     return bare or heading

@@ -1,6 +1,6 @@
-"""The version of the chunker, apart from it: who compares versions need not load a Markdown parser."""
+"""Chunker version, in its own module: comparing versions does not need the Markdown parser."""
 
 from __future__ import annotations
 
 CHUNKER_VERSION = 2
-"""Raised with every change that makes other passages of the same document."""
+"""Bumped with every change that alters the passages of a document."""

@@ -1,1 +1,1 @@
-"""An answer, a list of hits or a report in a form to read: terminal, Markdown, JSON. Nothing here reads or prints."""
+"""Renders answers, hits and reports for terminals and as Markdown, JSON and other formats. Nothing here does I/O."""

@@ -1,4 +1,4 @@
-"""The sources of an answer for a bibliography: one BibTeX entry for each document."""
+"""The sources of an answer for a bibliography: one BibTeX entry per document."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _SPECIAL = {
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
 }  # fmt: skip
 _IN_ADDRESS = "-._~:/?#[]@!$&'()*+,;=%"
-"""What an address is made of beside letters and figures; a style sets it as it is, so that nothing may be escaped."""
+"""Characters of a URL besides letters and digits; BibTeX styles print URLs verbatim, so nothing may be escaped."""
 _NOT_KEY = re.compile(r"[^a-z0-9]+")
 
 
 def sources_bibtex(answer: Answer) -> str:
-    """An entry for each document that is cited, with the lines and what is quoted from there.
+    """Return an entry for each cited document, with the lines and the quotes.
 
-    Of an abstention, which cites nothing, the nearest passages are told instead.
+    For an abstention, which cites nothing, the nearest passages are used instead.
     """
     documents: dict[str, list[Citation]] = {}
     for citation in answer.nearest if answer.abstained else answer.citations:
@@ -31,7 +31,7 @@ def sources_bibtex(answer: Answer) -> str:
 
 
 def field(text: str) -> str:
-    """Text as LaTeX sets it: nothing in it is a command, and its braces are balanced."""
+    """Escape text for LaTeX: nothing in it is a command, and its braces are balanced."""
     return "".join(_SPECIAL.get(letter, letter) for letter in one_line(text))
 
 

@@ -1,4 +1,4 @@
-"""What a check of the corpus found, as Rich renderables."""
+"""The findings of a corpus check as Rich renderables."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from mlsurvey.rendering.lines import MARK, WARNING, Hanging
 from mlsurvey.rendering.plain import one_line
 
 LONGEST = 240
-"""Characters of a problem that are shown; ``--json`` has all of them."""
+"""Maximum characters shown of a problem; ``--json`` has all of them."""
 
 
 def findings_view(findings: Sequence[tuple[str, str, str, str]], sums: str) -> RenderableType:
-    """Every finding (place, rule, problem, advice), then the sums."""
+    """Return every finding (place, rule, problem, advice), then the totals."""
     return Group(*_parts(findings, sums))
 
 

@@ -1,4 +1,4 @@
-"""Text in columns under a title: plain enough to be read in a log and cut by other programs."""
+"""Text in columns under a title, plain enough for logs and for processing by other programs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GAP = "  "
 
 
 def columns_view(title: str, names: Sequence[str], rows: Sequence[Sequence[str]]) -> RenderableType:
-    """Rows under the names of their columns; the last column wraps, the others keep their width."""
+    """Return rows under their column names; the last column wraps, the others keep their width."""
     cells = [tuple(one_line(cell) for cell in row) for row in rows]
     widths = [max(len(row[column]) for row in (names, *cells)) for column in range(len(names))]
     lines = [tuple(names), *cells] if cells else []

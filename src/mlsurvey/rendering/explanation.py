@@ -1,4 +1,4 @@
-"""What was understood of a question, and why a passage was found, as Rich renderables."""
+"""The interpretation of a question, and why a passage was found, as Rich renderables."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import Explanation
 
 SHOWN = 8
-"""Terms and words that an explanation names; the rest is summed (``--json`` names all)."""
+"""Maximum terms and words listed in an explanation; the rest are summed (``--json`` lists all)."""
 
-_CONTINUES = "##"  # how WordPiece marks a piece that goes on with a word
+_CONTINUES = "##"  # marks a WordPiece token that continues a word
 _SPECIAL = frozenset({"[CLS]", "[SEP]", "<s>", "</s>"})
 _FIELDS = {"body": "text", "title": "headings", "names": "name"}
 
 
 def understood_view(rows: Sequence[tuple[str, ...]]) -> RenderableType:
-    """What was understood, in aligned columns, and a line between it and the answer."""
+    """Return the interpretation in aligned columns, followed by an empty line."""
     return Group(Text("Understood", style="bold"), table_view(rows, indent=2), Text())
 
 
 def explanation_lines(explanation: Explanation) -> Iterator[str]:
-    """One line for each side of the index: rank, share of the score, and what its own score is made of.
+    """Yield a line for each side of the index: rank, share of the score, and the components of its own score.
 
-    A reranker has a line too; what its score is made of cannot be told.
+    A reranker has a line too, but its score has no known components.
     """
     if explanation.terms:
         total = sum(weight for _, _, weight in explanation.terms)
@@ -41,13 +41,13 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
 
 
 def terms_of(explanation: Explanation) -> list[tuple[str, float]]:
-    """Terms with what they add to the BM25 score, heaviest first; a field is named unless it is the text."""
+    """Return terms with their contribution to the BM25 score, largest first; a field is named unless it is the text."""
     fields = ((term if where == "body" else f"{term} in {_FIELDS[where]}", w) for term, where, w in explanation.terms)
     return sorted(fields, key=lambda part: -part[1])
 
 
 def words_of(explanation: Explanation) -> list[tuple[str, float]]:
-    """Words with their share of the cosine, greatest first: pieces joined, repeated words summed."""
+    """Return words with their share of the cosine, largest first: pieces joined, repeated words summed."""
     summed: dict[str, float] = {}
     word, share = "", 0.0
     for piece, part in (*explanation.tokens, ("", 0.0)):
@@ -69,7 +69,7 @@ def _voter(explanation: Explanation, voter: str) -> str:
 
 
 def _parts(parts: Sequence[tuple[str, float]], digits: int) -> str:
-    """The greatest parts by name, the others as a sum: among them the marks that hold a text together."""
+    """List the largest parts by name and the others as a sum, which includes punctuation and special tokens."""
     words = [part for part in parts if part[0] not in _SPECIAL and any(map(str.isalnum, part[0]))][:SHOWN]
     named = [f"{one_line(name)} {value:.{digits}f}" for name, value in words]
     if len(parts) > len(words):

@@ -1,4 +1,4 @@
-"""An answer as one HTML page that needs nothing else: no script, no picture, no request."""
+"""An answer as a self-contained HTML page: no scripts, images or requests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ td p, li p { margin: 0 0 .4rem; }
 blockquote { margin: .2rem 0 1rem; padding-left: 1rem; border-left: 3px solid GrayText; white-space: pre-wrap; }
 .note { font-style: italic; }
 """
-# The policy stops whatever should ever slip through: a page of quotes runs nothing and loads nothing.
+# The policy is a safeguard in case escaping fails: a page of quotes runs nothing and loads nothing.
 _HEAD = """\
 <!DOCTYPE html>
 <html lang="en">
@@ -39,12 +39,12 @@ class _Page:
 
 
 def answer_html(answer: Answer, *, names: Names, stale: Mapping[int, str]) -> str:
-    """The answer: a matrix for a comparison, else a section per entity; then every source with its verbatim quote."""
+    """Return the answer: a matrix for a comparison, else a section per entity; then sources with verbatim quotes."""
     return "\n".join(_lines(_Page(answer, grid_of(answer), names, stale))) + "\n"
 
 
 def text(value: str) -> str:
-    """Text in one line that a browser shows as it is."""
+    """Escape text for HTML, on one line."""
     return escape_html(one_line(value))
 
 
@@ -120,7 +120,7 @@ def _links(numbers: Sequence[int]) -> str:
 
 def _gaps(page: _Page) -> Iterator[str]:
     gaps = page.grid.gaps
-    if not gaps or (len(gaps) < 2 and page.answer.abstained):  # a lone gap of an abstention is its reason
+    if not gaps or (len(gaps) < 2 and page.answer.abstained):  # the reason already names the only gap
         return
     yield "<h2>Missing</h2>\n<ul>"
     for gap in gaps:
@@ -157,7 +157,7 @@ def _quotes(page: _Page, title: str, citations: Sequence[Citation], anchor: str)
 
 
 def _address(url: str) -> str:
-    """A link, where the address is one of the web; any other scheme could do something."""
+    """Return a link for a web URL, else text only, since other schemes may be unsafe."""
     shown = text(url)
     return f'<a href="{shown}" rel="noreferrer">{shown}</a>' if url.startswith(("https://", "http://")) else shown
 

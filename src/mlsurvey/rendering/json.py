@@ -14,10 +14,10 @@ SCHEMA = 1
 
 
 def answer_value(answer: Answer, stale: Mapping[int, str] | None = None) -> dict[str, Any]:
-    """The contract's object; a citation that no longer matches its file gets a key ``stale`` with the reason.
+    """Return the contract's object; a citation that no longer matches its file gets a key ``stale`` with the reason.
 
-    It has a key ``source`` only where its document was fetched from upstream, and its origin is known.
-    Of an abstention the nearest passages are looked at instead, since it cites nothing.
+    A citation has a key ``source`` only if its document was fetched from upstream and its origin is known. The same
+    holds for the nearest passages of an abstention, which cites nothing.
     """
     value = {"schema": answer.schema} | asdict(answer)
     for citation in (*value["citations"], *value["nearest"]):
@@ -28,7 +28,7 @@ def answer_value(answer: Answer, stale: Mapping[int, str] | None = None) -> dict
 
 
 def part_value(part: Citation | Statement | Missing | Conflict) -> dict[str, Any]:
-    """One line of an answer as it stands in the whole."""
+    """Return one part of an answer as it appears in the whole."""
     value = asdict(part)
     _drop_no_source(value)
     return value
@@ -37,20 +37,20 @@ def part_value(part: Citation | Statement | Missing | Conflict) -> dict[str, Any
 def hits_value(
     query: str, mode: str, generation: str, hits: Sequence[Hit], explanations: Sequence[Explanation] = ()
 ) -> dict[str, Any]:
-    """A search's result: the query as typed, the generation searched, and the hits, best first."""
+    """Return the result of a search: the query as typed, the generation searched, and the hits, best first."""
     found = [_hit(rank, hit) for rank, hit in enumerate(hits, start=1)]
-    for value, explanation in zip(found, explanations, strict=False):  # none at all where none was asked for
+    for value, explanation in zip(found, explanations, strict=False):  # empty unless requested
         value["explanation"] = _explanation(explanation)
     return {"schema": SCHEMA, "query": query, "mode": mode, "index": generation, "hits": found}
 
 
 def error_value(error: Exception, exit_code: int) -> dict[str, Any]:
-    """An error as programs read it: class, message, and the exit code that goes with it."""
+    """Return an error for programs: class, message and exit code."""
     return {"error": {"type": type(error).__name__, "message": str(error), "exit_code": exit_code}}
 
 
 def to_json(value: object, *, indent: int | None = 2) -> str:
-    """JSON text, readable and without raw control characters. Dataclasses and paths are taken as they are."""
+    """Return readable JSON text without raw control characters. Dataclasses and paths are accepted."""
     return json_safe(json.dumps(value, ensure_ascii=False, indent=indent, default=_plain))
 
 

@@ -1,4 +1,4 @@
-"""An answer as a grid of entities and aspects: the shape that every rendering starts from."""
+"""An answer as a grid of entities and aspects, from which every rendering starts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mlsurvey.types import Answer, Entity, Kind, Missing, Statement
 NO_ENTITY = "In general"
 NO_ASPECT = "Overview"
 GROUPS = {"yes": "Yes", "no": "No"}
-"""Headings over the groups of a list; the third group, without evidence, has nothing to stand under it."""
+"""Headings of the groups of a list; the third group has no evidence, so it needs no heading."""
 UNKNOWN = "unknown"
 
 Place = tuple[str | None, str | None]
@@ -21,7 +21,7 @@ Place = tuple[str | None, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How slugs are called in print; a slug without a name stands for itself."""
+    """Display names of slugs; a slug without a name is shown as it is."""
 
     entities: Mapping[str, str] = field(default_factory=dict)
     aspects: Mapping[str, str] = field(default_factory=dict)
@@ -31,25 +31,25 @@ class Names:
         return NO_ENTITY if slug is None else one_line(self.entities.get(slug, slug))
 
     def listed(self, slugs: Iterable[str | None]) -> str:
-        """Names of entities, with commas between them."""
+        """Names of entities, separated by commas."""
         return ", ".join(self.entity(slug) for slug in slugs)
 
     def points(self, slugs: Iterable[str | None]) -> str:
-        """Names of aspects, with commas between them."""
+        """Names of aspects, separated by commas."""
         return ", ".join(self.aspect(slug) for slug in slugs)
 
     def aspect(self, slug: str | None) -> str:
-        """Name of an aspect, or the heading for statements about none; one made of the question's words is those."""
+        """Name of an aspect, or the heading for statements about none; without a name, the words of the slug."""
         return NO_ASPECT if slug is None else one_line(self.aspects.get(slug, slug.replace("-", " ")))
 
     def pair(self, entity: str | None, aspect: str | None) -> str:
-        """``Candle · GPU support``; a part that is None is left out."""
+        """``Candle · GPU support``; a part that is None is omitted."""
         parts = ([self.entity(entity)] if entity else []) + ([self.aspect(aspect)] if aspect else [])
         return " · ".join(parts) or NO_ENTITY
 
 
 def names_of(entities: Iterable[Entity], aspects: Mapping[str, str]) -> Names:
-    """Names from the entities of an index and the aspects (slug to name) of the vocabulary."""
+    """Build names from the entities of an index and the aspects (slug to name) of the vocabulary."""
     return Names({entity.slug: entity.name for entity in entities}, aspects)
 
 
@@ -67,7 +67,7 @@ class Grid:
 
     @property
     def is_comparison(self) -> bool:
-        """Whether there are two sides or more to stand beside each other."""
+        """Whether there are at least two sides to compare."""
         return self.kind is Kind.COMPARE and sum(entity is not None for entity in self.entities) > 1
 
     @property
@@ -78,7 +78,7 @@ class Grid:
 
     @property
     def sections(self) -> tuple[tuple[str | None, tuple[str | None, ...]], ...]:
-        """Entities with evidence under the title of their group; under None those of no group."""
+        """Entities with evidence under the title of their group; under None those without a group."""
         grouped = {entity for members in self.groups.values() for entity in members}
         titled = [(title, tuple(e for e in self.entities if e in members)) for title, members in self.verdicts]
         rest = (None, tuple(entity for entity in self.entities if entity not in grouped))
@@ -86,24 +86,24 @@ class Grid:
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """For a list: entities that no document says it of, one way or the other."""
+        """For a list: entities that no document decides either way."""
         return tuple(self.groups.get(UNKNOWN, ()))
 
     @property
     def gaps(self) -> tuple[Missing, ...]:
-        """What is missing and has no cell to say so in."""
+        """What is missing and has no cell in the grid."""
         shown = {(entity, aspect) for entity in self.entities for aspect in self.aspects}
         return tuple(gap for place, gap in self.missing.items() if place not in shown and place[0] not in self.unknown)
 
     def has_cell(self, entity: str | None, aspect: str | None) -> bool:
-        """Whether something is to be said there, be it that nothing was found."""
+        """Whether the cell has content, even if only that nothing was found."""
         place = entity, aspect
         is_side = entity is not None and self.kind in (Kind.COMPARE, Kind.RECOMMEND)
         return place in self.cells or place in self.missing or is_side
 
 
 def grid_of(answer: Answer) -> Grid:
-    """The answer's grid. The sides of a comparison stay even where nothing was found for them."""
+    """Return the answer's grid. The sides of a comparison are kept even if nothing was found for them."""
     cells: dict[Place, list[Statement]] = defaultdict(list)
     for statement in answer.statements:
         cells[statement.entity, statement.aspect].append(statement)

@@ -15,11 +15,11 @@ from mlsurvey.rendering.plain import one_line
 MARK = "cyan"
 WARNING = "yellow"
 _GAP = "  "
-_LEAST = 12  # columns from which on the beginning of a heading says something
+_LEAST = 12  # minimum columns in which a truncated heading is useful
 
 
 class Hanging:
-    """Text with a marker; its further lines, wrapped or its own, stand under the first."""
+    """Text with a marker; further lines, wrapped or its own, are aligned with the first."""
 
     def __init__(self, marker: str, text: Text, indent: int = 0) -> None:
         self.marker, self.text, self.indent = marker, text, indent
@@ -27,7 +27,7 @@ class Hanging:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         margin = self.indent + len(self.marker)
         first = Text(" " * self.indent + self.marker)
-        if options.no_wrap:  # as in a pipe: a sentence is one line, a block of code keeps its own
+        if options.no_wrap:  # as in a pipe: a sentence is one line, a code block keeps its own lines
             lines = self.text.split("\n", allow_blank=True)
         else:
             lines = self.text.wrap(console, max(options.max_width - margin, 8))
@@ -36,10 +36,10 @@ class Hanging:
 
 
 class Place:
-    """``path:line  Heading > Heading`` with a marker before and remarks behind, in one line where it can be.
+    """``path:line  Heading > Heading`` with a marker before and remarks after, on one line if possible.
 
-    On a terminal outer headings make room first, since the inner ones say more; a path is never cut. Where the
-    corpus is known, terminals that have links make the path one.
+    On a terminal, outer headings are dropped first, since inner ones say more; the path is never truncated. If the
+    corpus is known, the path is a link on terminals that support links.
     """
 
     def __init__(
@@ -66,9 +66,9 @@ class Place:
 
 
 def fitted(trail: Sequence[str], room: int) -> str:
-    """Headings joined, without as many outer ones as it takes to stand in ``room`` columns; at last the inner one cut.
+    """Join headings, dropping outer ones until they fit in ``room`` columns; as a last resort, truncate the inner one.
 
-    Nothing where there is room for a few characters only.
+    Empty if there is room for a few characters only.
     """
     shorter = (("… > " if start else "") + " > ".join(trail[start:]) for start in range(len(trail)))
     if text := next((text for text in shorter if cell_len(text) <= room), ""):

@@ -16,22 +16,22 @@ from mlsurvey.rendering.plain import one_line, visible
 from mlsurvey.types import Document, Explanation, Hit, Passage
 
 CONTEXT_LINES = 9
-"""Lines shown before and after the line that was asked for: together they fit a screen of 24."""
+"""Lines shown before and after the requested line; together they fit a 24-line screen."""
 _SNIPPET = 280
-"""Characters of a passage that a list of hits shows: enough to judge it by, few enough to look through ten."""
+"""Characters of a passage shown in a list of hits: enough to judge it, few enough to scan ten."""
 _WORD = re.compile(r"[^\W_]{3,}")
 
 
 def hits_view(
     query: str, hits: Sequence[Hit], explanations: Sequence[Explanation] = (), corpus: Path | None = None
 ) -> RenderableType:
-    """Numbered hits: place and headings, why it was found, its text from where it speaks of the query.
+    """Return numbered hits: place and headings, why it was found, and its text from the part that matches the query.
 
     Args:
-        query: as typed.
-        hits: best first.
-        explanations: of these hits, in their order; none for one short line instead.
-        corpus: folder that places are linked into, where the terminal has links.
+        query: query as typed.
+        hits: hits, best first.
+        explanations: explanations of these hits, in the same order; if empty, one short line each instead.
+        corpus: folder that places link to, if the terminal supports links.
     """
     if not hits:
         return Text("nothing found")
@@ -45,7 +45,7 @@ def hits_view(
 
 
 def document_view(document: Document, line: int | None) -> RenderableType:
-    """The document with line numbers; only the lines around ``line``, which is marked ``>``, if one is given."""
+    """Return the document with line numbers; if ``line`` is given, only the lines around it, with it marked ``>``."""
     lines = document.text.removesuffix("\n").split("\n")
     first, last = (1, len(lines)) if line is None else (max(1, line - CONTEXT_LINES), line + CONTEXT_LINES)
     width = len(str(min(last, len(lines))))
@@ -73,7 +73,7 @@ def _why(hit: Hit) -> str:
 
 
 def snippet(passage: Passage, query: str) -> str:
-    """The passage in one line, from the sentence on that has most of the query's words."""
+    """Return the passage on one line, starting with the sentence that has most of the query's words."""
     words = {word for word in _WORD.findall(query.casefold())}
     sentences = [one_line(sentence.text) for sentence in passage.sentences]
     found = [sum(word in sentence.casefold() for word in words) for sentence in sentences]

@@ -1,4 +1,4 @@
-"""An answer as Markdown: to paste into a note, an issue or a review."""
+"""An answer as Markdown, to paste into a note, an issue or a review."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mlsurvey.types import Answer, Citation, Kind, Statement
 _MARKUP = re.compile(r"([\\`*_\[\]<>|#~])")
 _FENCE = re.compile(r"`{3,}")
 _ADDRESS = re.compile(r"[\s<>\x00-\x1f\x7f]")
-"""What must not stand in an address between angle brackets."""
+"""Characters not allowed in a URL between angle brackets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +28,19 @@ class _Page:
 def answer_markdown(
     answer: Answer, *, names: Names, stale: Mapping[int, str], understood: Sequence[tuple[str, ...]] = ()
 ) -> str:
-    """The answer: a matrix for a comparison, else a heading per entity; then every source with its verbatim quote.
+    """Return the answer: a matrix for a comparison, else a heading per entity; then sources with verbatim quotes.
 
     Args:
-        answer: to write.
-        names: for slugs.
+        answer: answer to write.
+        names: display names of slugs.
         stale: citations that no longer match their file, each with the reason.
-        understood: name and value of what was understood; shown first.
+        understood: names and values of the interpretation; shown first.
     """
     return "\n".join(_lines(_Page(answer, grid_of(answer), names, stale), understood)) + "\n"
 
 
 def escape(text: str) -> str:
-    """Text that a Markdown reader shows as it is."""
+    """Escape text for Markdown, on one line."""
     return _MARKUP.sub(r"\\\1", one_line(text))
 
 
@@ -66,7 +66,7 @@ def _lines(page: _Page, understood: Sequence[tuple[str, ...]]) -> Iterator[str]:
 
 
 def _verdicts(page: _Page) -> Iterator[str]:
-    """The groups of a list by name alone, under what was asked of its members."""
+    """List the groups of a list by name only, under what was asked about their members."""
     if page.grid.groups:
         yield from (f"*{escape(page.names.aspect(aspect))}*\n" for aspect in page.grid.aspects)
     for title, members in page.grid.verdicts:
@@ -77,7 +77,7 @@ def _verdicts(page: _Page) -> Iterator[str]:
 
 
 def _matrix(page: _Page) -> Iterator[str]:
-    """Entities across, aspects down."""
+    """Entities as columns, aspects as rows."""
     head = ["", *(escape(page.names.entity(entity)) for entity in page.grid.entities)]
     yield from (_row(head), _row(["---"] * len(head)))
     for aspect in page.grid.aspects:
@@ -131,7 +131,7 @@ def _marks(numbers: Sequence[int]) -> str:
 
 def _gaps(page: _Page) -> Iterator[str]:
     gaps = page.grid.gaps
-    if len(gaps) < 2 and page.answer.abstained:  # a lone gap of an abstention is its reason
+    if len(gaps) < 2 and page.answer.abstained:  # the reason already names the only gap
         return
     yield from ("## Missing", "") if gaps else ()
     yield from (f"- {escape(page.names.pair(gap.entity, gap.aspect))}: {wording.not_stated(gap)}" for gap in gaps)
@@ -169,5 +169,5 @@ def _source(citation: Citation, stale: Mapping[int, str]) -> Iterator[str]:
 
 
 def _code(text: str) -> str:
-    """Inline code; names of files may hold backticks themselves."""
+    """Format inline code; file names may contain backticks."""
     return f"`` {one_line(text)} ``" if "`" in text else f"`{one_line(text)}`"

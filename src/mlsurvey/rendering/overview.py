@@ -12,7 +12,7 @@ from mlsurvey.rendering.plain import one_line
 
 
 def table_view(rows: Sequence[tuple[str, ...]], indent: int = 0) -> RenderableType:
-    """Rows of name, value and perhaps a remark; a row without a value is left out."""
+    """Return rows of name, value and optional remark; rows without a value are omitted."""
     shown = [row for row in rows if row[1]]
     width = max((len(row[0]) for row in shown), default=0) + 2
     return Group(*(Hanging(row[0].ljust(width), _value(row[1:]), indent) for row in shown))

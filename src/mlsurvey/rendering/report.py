@@ -1,4 +1,4 @@
-"""What a refresh did, or would do, as Rich renderables."""
+"""What a refresh did or would do, as Rich renderables."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import RefreshReport
 
 LISTED = 20
-"""Paths named per group; the rest is counted (``--json`` names all)."""
+"""Maximum paths listed per group; the rest are counted (``--json`` lists all)."""
 RATED = 50
-"""Passages from which on a rate says something: below, loading the model takes longer than using it."""
+"""Minimum passages for a meaningful rate: with fewer, loading the model takes longer than using it."""
 
 
 def report_view(report: RefreshReport) -> RenderableType:
-    """Groups of paths, every unreadable file with its reason, then the sums."""
+    """Return groups of paths, every unreadable file with its reason, then the totals."""
     return Group(*_parts(report))
 
 
@@ -43,7 +43,7 @@ def _group(title: str, sign: str, lines: Sequence[str], limit: int | None = LIST
 
 
 def summary(report: RefreshReport) -> str:
-    """One line: what changed, how many passages, how many had to be embedded and how fast."""
+    """Summarise in one line: what changed, how many passages, how many were embedded and how fast."""
     counts = {
         "added": len(report.added),
         "changed": len(report.changed),

@@ -1,4 +1,4 @@
-"""What a fetch of upstream documents did, as Rich renderables."""
+"""The result of fetching upstream documents, as Rich renderables."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ _KEPT = {"gone": "upstream has it no more; what was fetched before is kept"}
 
 
 def sync_view(outcomes: Sequence[tuple[str, str, str, str]]) -> RenderableType:
-    """What is new, what could not be had and why, then the sums.
+    """Return what is new, what could not be fetched and why, then the totals.
 
     Args:
-        outcomes: state, path, host and reason of each document. One reason of one host is one line, however many
-            documents it kept away.
+        outcomes: state, path, host and reason of each document. Documents with the same host and reason share a line.
     """
     return Group(*_parts(outcomes))
 

@@ -1,4 +1,4 @@
-"""An answer as comma-separated values: a row for each statement and source, and one for each gap."""
+"""An answer as comma-separated values: a row per statement and source, and one per gap."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ COLUMNS = (
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SUSPICIOUS = ("＝", "＋", "－", "＠")
-"""Full-width forms, which a spreadsheet may read as the others."""
+"""Full-width forms, which a spreadsheet may treat like the others."""
 
 
 def answer_csv(answer: Answer, *, names: Names, stale: Mapping[int, str]) -> str:
-    """The table, with the line ends of RFC 4180; no cell can be taken for a formula."""
+    """Return the table with RFC 4180 line endings; no cell can be interpreted as a formula."""
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
@@ -30,7 +30,7 @@ def answer_csv(answer: Answer, *, names: Names, stale: Mapping[int, str]) -> str
 
 
 def cell(text: str) -> str:
-    """A cell in one line. What a spreadsheet would calculate gets an apostrophe before it, and stays text."""
+    """Return a cell on one line. Text that a spreadsheet would evaluate is prefixed with an apostrophe."""
     plain = one_line(text)
     return f"'{plain}" if plain.startswith((*_FORMULA, *_SUSPICIOUS)) else plain
 

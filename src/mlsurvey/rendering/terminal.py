@@ -1,4 +1,4 @@
-"""An answer as Rich renderables. Colour repeats what words and marks already say, and is never alone in saying it."""
+"""An answer as Rich renderables. Colour only repeats what words and marks already say."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mlsurvey.rendering.plain import one_line, visible
 from mlsurvey.types import Answer, Citation, Kind, Statement
 
 MIN_COLUMN = 26
-"""Characters below which a column of running text is tiring to read; then cards take the table's place."""
+"""Minimum characters for a readable column of running text; below that, cards replace the table."""
 LABEL_COLUMN = 14
 
 _MARKERS = {"for": "+ ", "against": "− "}
@@ -32,9 +32,9 @@ class Look:
     stale: Mapping[int, str] = field(default_factory=dict)
     """Citations that no longer match their file, each with the reason."""
     width: int | None = None
-    """Columns, which decide between table and cards; None, as in a pipe, means cards."""
+    """Columns available, which decide between table and cards; None, as in a pipe, means cards."""
     corpus: Path | None = None
-    """Folder that sources are linked into, where the terminal has links."""
+    """Folder that sources link to, if the terminal supports links."""
     scores: bool = False
     """Whether sources show their score."""
 
@@ -51,7 +51,7 @@ class _Page:
 
 
 def answer_view(answer: Answer, look: Look) -> RenderableType:
-    """The whole answer: statements, what is missing, where sources disagree, sources."""
+    """Return the whole answer: statements, what is missing, where sources disagree, sources."""
     return Group(*_parts(_Page(answer, grid_of(answer), look)))
 
 
@@ -78,7 +78,7 @@ def _column(grid: Grid, width: int) -> int:
 
 
 def _verdicts(page: _Page) -> Iterator[RenderableType]:
-    """The groups of a list by name alone: the answer at a glance."""
+    """List the groups of a list by name only: the answer at a glance."""
     if page.grid.groups:
         yield from (Text(page.look.names.aspect(aspect), style="bold underline") for aspect in page.grid.aspects)
     named = [(f"{title} ({len(members)}): ", page.look.names.listed(members)) for title, members in page.grid.verdicts]
@@ -103,7 +103,7 @@ def _table(page: _Page, width: int) -> Table:
 
 
 def _rows(page: _Page) -> Iterator[RenderableType]:
-    """A comparison without room for columns: the sides of an aspect below each other."""
+    """Show a comparison without room for columns, with the sides of an aspect below each other."""
     for aspect in page.grid.aspects:
         yield Text(page.look.names.aspect(aspect), style="bold underline")
         for entity in page.grid.entities:
@@ -151,12 +151,12 @@ def _statement(page: _Page, statement: Statement) -> Text:
 
 
 def _remarks(page: _Page) -> Iterator[RenderableType]:
-    """The reason, and what is missing without having a cell of its own."""
+    """Show the reason, and what is missing and has no cell of its own."""
     answer, gaps = page.answer, page.grid.gaps
     if answer.reason:
         heading = "No answer: " if answer.abstained else "Note: "
         yield Hanging("", Text.assemble((heading, _HEADING), one_line(answer.reason)))
-    if len(gaps) > 1 or (gaps and not answer.abstained):  # a lone gap of an abstention is its reason
+    if len(gaps) > 1 or (gaps and not answer.abstained):  # the reason already names the only gap
         yield Text("Missing", style=_HEADING)
         for gap in gaps:
             pair = page.look.names.pair(gap.entity, gap.aspect)

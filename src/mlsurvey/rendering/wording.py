@@ -1,4 +1,4 @@
-"""Sentences that the terminal and Markdown share."""
+"""Sentences shared by the renderings."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _CONFLICTS = {
 
 
 def not_stated(gap: Missing | None) -> str:
-    """What an empty cell says: not stated, and in how many passages."""
+    """Return the text of an empty cell: not stated, and in how many passages."""
     return f"not stated in {passages(gap.searched)} searched" if gap and gap.searched else "nothing found"
 
 
 def unknown_members(grid: Grid, names: Names) -> str:
-    """The members of a list that no document decides, with how much was searched for them."""
+    """Return the members of a list that no document decides, with the number of passages searched."""
     searched = sorted(gap.searched for gap in grid.missing.values() if gap.entity in grid.unknown)
     listed = names.listed(grid.unknown)
     if not searched or not searched[-1]:
@@ -42,13 +42,13 @@ def unknown_members(grid: Grid, names: Names) -> str:
 
 
 def carried(taken: Sequence[str], entities: Sequence[str], aspects: Sequence[str], names: Names) -> str | None:
-    """What a follow-up took from the questions before it; None for any other question.
+    """Describe what a follow-up took from the previous questions; None for any other question.
 
     Args:
-        taken: as :attr:`mlsurvey.types.Answer.carried`.
-        entities: slugs that the question is about by now.
-        aspects: slugs that it asks for by now.
-        names: of these.
+        taken: as in :attr:`mlsurvey.types.Answer.carried`.
+        entities: slugs that the question is now about.
+        aspects: slugs that it now asks about.
+        names: display names of these.
     """
     told = {
         "libraries": f"the libraries ({names.listed(entities)})",
@@ -60,19 +60,19 @@ def carried(taken: Sequence[str], entities: Sequence[str], aspects: Sequence[str
 
 
 def disagreement(kind: str) -> str:
-    """A conflict in words."""
+    """Describe a conflict in words."""
     return _CONFLICTS.get(kind, one_line(kind))
 
 
 def provenance(source: Source) -> str:
-    """What is known of a fetched document beside its address: ``at 2c06be3510, retrieved 2026-11-20, MIT``."""
+    """Describe the origin of a fetched document without its URL: ``at 2c06be3510, retrieved 2026-11-20, MIT``."""
     version = source.version and (source.version[:10] if _COMMIT.fullmatch(source.version) else source.version)
     licence = "licence not stated" if source.licence == "NOASSERTION" else source.licence
     return one_line(f"{f'at {version}, ' if version else ''}retrieved {source.retrieved}, {licence}")
 
 
 def reading(answer: Answer, citation: Citation) -> str:
-    """A quote in one line: as its statement reads, markup dropped, if there is one."""
+    """Return a quote on one line: the text of its statement, without markup, if there is one."""
     said = (s.text for s in answer.statements if s.citations == (citation.number,))
     return one_line(next(said, citation.quote))
 

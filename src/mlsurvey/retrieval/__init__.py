@@ -1,1 +1,1 @@
-"""Hybrid retrieval: one question, two rankings (keyword and dense), one fused list of passages."""
+"""Hybrid retrieval: a keyword and a dense ranking per question, fused into one list of passages."""

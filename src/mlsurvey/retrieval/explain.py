@@ -1,4 +1,4 @@
-"""Why a passage is a hit: its terms with their weight, its tokens with their share of the cosine."""
+"""Explains why a passage is a hit: its terms with their weights, its tokens with their share of the cosine."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from mlsurvey.types import Explanation, Hit
 
 
 class TokenEncoder(Protocol):
-    """What gives the vectors of a text's word pieces."""
+    """Encodes the word pieces of a text."""
 
     def embed_tokens(self, text: str, *, prompt: bool = True) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-        """Word pieces and their vectors in context, shape ``(pieces, width)``."""
+        """Return word pieces and their contextual vectors, shape ``(pieces, width)``."""
 
 
 def explain(
@@ -26,9 +26,9 @@ def explain(
 
     Args:
         hit: from a search of ``snapshot``.
-        query: what was searched for.
-        vector: its embedding, shape (dimension,); None for a search by keywords alone.
-        snapshot: what was searched.
+        query: the query searched for.
+        vector: its embedding, shape (dimension,); None for a keyword-only search.
+        snapshot: the snapshot searched.
         encoder: of the model that made the vector.
     """
     terms = tuple(snapshot.explain_keyword(query, hit.passage_id)) if "keyword" in hit.ranks else ()
@@ -39,11 +39,11 @@ def explain(
 
 
 def token_shares(text: str, vector: NDArray[np.float32], encoder: TokenEncoder) -> tuple[tuple[str, float], ...]:
-    """Pairs (word piece, share of the cosine between ``text`` and ``vector``), in the order of the text.
+    """Return pairs (word piece, share of the cosine between ``text`` and ``vector``), in text order.
 
-    A model that averages its tokens has the text's vector m/|m| with m the mean of the tokens' vectors h, so the
-    cosine with a unit vector q is the sum of q·h / |sum of h|: exact, no approximation. A model that projects what
-    it averaged has tokens of another width, of which no share can be told: nothing is returned.
+    For a mean-pooling model, the text vector is m/|m| with m the mean of the token vectors h, so the
+    cosine with a unit vector q is the sum of q·h / |sum of h|: exact, not an approximation. For a model with a
+    projection after pooling, token vectors have another width and no shares can be computed: the result is empty.
     """
     pieces, vectors = encoder.embed_tokens(text, prompt=False)
     if vectors.shape[1] != len(vector):

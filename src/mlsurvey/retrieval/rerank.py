@@ -1,4 +1,4 @@
-"""Order the best hits anew by a second, dearer judgement."""
+"""Rerank the best hits with a second, more expensive model."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from numpy.typing import NDArray
 from mlsurvey.types import Hit
 
 RERANKED: Final = 50
-"""Hits that are judged: a cross-encoder reads each pair of query and passage, so that its time grows with them."""
+"""Number of hits reranked: a cross-encoder reads each (query, passage) pair, so its time grows with this."""
 RERANKER: Final = "reranker"
-"""Its name among the voters of a hit."""
+"""Voter name of the reranker in a hit."""
 
 _SCALE: Final = 2.0
-"""Greatest fused score: answering weighs a hit's score, which must not mean another thing with a reranker."""
+"""Maximum fused score: answering uses hit scores, which must have the same scale with a reranker."""
 
 
 class Reranker(Protocol):
-    """What judges texts against a query."""
+    """Scores texts against a query."""
 
     def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """In 0..1, shape ``(len(texts),)``, in the order of ``texts``; higher is better."""
+        """Return scores in 0..1, shape ``(len(texts),)``, in the order of ``texts``; higher is better."""
 
 
 def rerank(query: str, hits: Sequence[Hit], reranker: Reranker) -> list[Hit]:
-    """The first :data:`RERANKED` hits by the reranker's score, which becomes their fused one; then the others.
+    """Sort the first :data:`RERANKED` hits by reranker score, which becomes their fused score; append the others.
 
-    The others keep their order, and their scores are scaled down where they would exceed that of the last judged.
+    The others keep their order; their scores are scaled down if they would exceed the lowest reranked score.
     """
     best, others = hits[:RERANKED], hits[RERANKED:]
     if not best:

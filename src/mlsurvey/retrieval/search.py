@@ -19,19 +19,19 @@ from mlsurvey.retrieval.rerank import RERANKED, Reranker, rerank
 from mlsurvey.types import Filters, Hit
 
 DEPTH = 100
-"""Passages that each voter may bring before fusion: enough that the best of one is rarely unknown to the other."""
+"""Passages requested from each voter before fusion: enough that the best of one are rarely missing from the other."""
 DEEP = 2000
-"""The same for those who leaf past :data:`DEPTH`: one depth for all their pages."""
+"""The same for paging past :data:`DEPTH`: one depth for all such pages."""
 WORDS = 64
-"""Words of a query whose rarity is looked up: a pasted page only costs time."""
+"""Maximum words of a query whose rarity is looked up: more, as in a pasted page, only cost time."""
 QUERIES = 64
-"""Queries whose rarity is remembered: a question about a class asks the same for each of its members."""
+"""Queries whose rarity is cached: a question about a class repeats the query for each of its members."""
 
 _WORD = re.compile(r"\w+")
 
 
 class Mode(StrEnum):
-    """Which voters take part."""
+    """Which voters are used."""
 
     HYBRID = "hybrid"
     KEYWORD = "keyword"
@@ -39,16 +39,16 @@ class Mode(StrEnum):
 
 
 class Encoder(Protocol):
-    """What turns questions into vectors."""
+    """Embeds questions."""
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit rows, shape ``(len(texts), dimension)``."""
 
 
 class Searcher:
-    """Searches a snapshot; a reranker, where there is one, orders the best hits of a hybrid search anew.
+    """Searches a snapshot; an optional reranker reorders the best hits of a hybrid search.
 
-    Safe to share between threads.
+    Thread-safe.
     """
 
     def __init__(self, snapshot: Snapshot, encoder: Encoder, reranker: Reranker | None = None) -> None:
@@ -67,16 +67,16 @@ class Searcher:
         offset: int = 0,
         min_score: float = 0.0,
     ) -> list[Hit]:
-        """The best passages for ``query``, best first.
+        """Return the best passages for ``query``, best first.
 
         Args:
-            query: in plain words.
-            limit: hits at most.
-            filters: restrict what is found.
-            mode: which voters take part.
-            offset: hits left out before the first. Pages fit together as long as their ends lie on one side of
-                :data:`DEPTH`: fused scores depend on how deep the voters looked.
-            min_score: least fused score; see :attr:`mlsurvey.types.Hit.score`.
+            query: in natural language.
+            limit: maximum number of hits.
+            filters: restrict the passages searched.
+            mode: which voters are used.
+            offset: number of hits to skip. Pages are consistent as long as their ends lie on the same side of
+                :data:`DEPTH`: fused scores depend on the search depth.
+            min_score: minimum fused score; see :attr:`mlsurvey.types.Hit.score`.
         """
         vector = self.encoder.embed([query])[0] if mode is not Mode.KEYWORD else None
         end = offset + limit
@@ -91,7 +91,7 @@ class Searcher:
         filters: Filters,
         mode: Mode = Mode.HYBRID,
     ) -> list[Hit]:
-        """Like :meth:`search`, with the embedding of the query at hand (None: keywords alone)."""
+        """Like :meth:`search`, with a precomputed embedding of the query (None: keywords only)."""
         depth = max(limit, DEPTH)
         text = query if isinstance(query, str) else query.text
         rankings: dict[str, Ranking] = {}
@@ -105,7 +105,7 @@ class Searcher:
         return rerank(text, self._hits(rankings, shares, max(limit, RERANKED)), self.reranker)[:limit]
 
     def _rarity(self, text: str) -> float:
-        """How rare the rarest word or compound of ``text`` is; see :func:`mlsurvey.retrieval.fusion.rarity`."""
+        """Rarity of the rarest word or compound of ``text``; see :func:`mlsurvey.retrieval.fusion.rarity`."""
         words = dict.fromkeys(islice(_words(text), WORDS))
         return rarity((self.snapshot.frequency(word) for word in words), self.snapshot.generation.passages)
 
@@ -129,7 +129,7 @@ class Searcher:
 
 
 def _words(text: str) -> Iterator[str]:
-    """Words, and what is written together: ``tch-rs`` gives itself, ``tch`` and ``rs``."""
+    """Yield words and compounds: ``tch-rs`` gives itself, ``tch`` and ``rs``."""
     for chunk in text.casefold().split():
         yield chunk.strip(".,;:!?\"'()[]")
         yield from _WORD.findall(chunk)

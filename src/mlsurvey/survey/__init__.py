@@ -1,4 +1,4 @@
-"""The facade of mlsurvey and its parts: the composition root. Faces import from here and from nothing below."""
+"""The facade of mlsurvey: the composition root. User interfaces import only from here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make or refresh an index: settle the model, export it for questions, hand over to :mod:`mlsurvey.index.refresh`."""
+"""Build or refresh an index: resolve the model, export it for questions, run :mod:`mlsurvey.index.refresh`."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from mlsurvey.embedding.models import Precision
 
 WORTH_A_GPU = 256
-"""Passages from which it pays to load PyTorch and reach a GPU, which take some seconds."""
+"""Least number of passages for which loading PyTorch and initialising a GPU, which takes seconds, pays off."""
 WORTH_A_TRIAL = 1000
-"""Passages from which a second's trial of the engines pays."""
+"""Least number of passages for which a one-second trial of the engines pays off."""
 EXPORT_WAIT = 600.0
-"""Seconds to wait for another process that exports the same model, which takes half a minute on a slow machine."""
+"""Seconds to wait for another process exporting the same model; an export takes half a minute on a slow machine."""
 
 
 def build(
     settings: Settings, vocabulary: Vocabulary, *, dry_run: bool, rebuild: bool, progress: Progress | None
 ) -> RefreshReport:
-    """One refresh under the settings. Raises like :func:`mlsurvey.index.refresh.refresh`.
+    """Run one refresh with the given settings. Raises like :func:`mlsurvey.index.refresh.refresh`.
 
-    A model that does not come with the program is exported first: an index that is published can be asked at once.
+    A model that is not bundled is exported first, so that a published index can be queried at once.
     """
     check_root(settings.corpus)
     progress = progress or silent
@@ -65,9 +65,9 @@ def _identity(name: str, *, write: bool) -> str:
 
 
 def _embedder(settings: Settings, folder: Path, precision: Precision, count: int) -> Embedder:
-    """What embeds so many passages: PyTorch on a GPU, else the exported model on the processor.
+    """The embedder for ``count`` passages: PyTorch on a GPU, else the exported model on the CPU.
 
-    A few passages take less time on the processor than a GPU takes to be reached.
+    A few passages take less time on the CPU than initialising a GPU.
     """
     config = exported.read_config(folder)
     is_exact = config.failure is None and config.passage_cosine >= models.MIN_PASSAGE_COSINE
@@ -88,7 +88,7 @@ def _embedder(settings: Settings, folder: Path, precision: Precision, count: int
 
 
 def _config(folder: Path) -> ExportConfig | None:
-    """What is known of the export; None where there is none, as in a dry run before the first one."""
+    """Metadata of the export; None if there is none, as in a dry run before the first export."""
     try:
         return exported.read_config(folder)
     except EngineError:
@@ -96,7 +96,7 @@ def _config(folder: Path) -> ExportConfig | None:
 
 
 def _notes(settings: Settings, config: ExportConfig | None, embedded: int) -> list[str]:
-    """What a person should know of the model and of the machine."""
+    """Notes for the user about the model and the machine."""
     notes = []
     if config is not None and config.failure is not None:
         reason = config.failure
@@ -119,14 +119,14 @@ def _model_info(name: str, embedder: str, folder: Path, config: ExportConfig | N
 def _precision(settings: Settings, identity: str, folder: Path) -> Precision:
     existing = _existing_embedder(settings.index)
     measured = None
-    if existing is None or models.model_of(existing) != identity:  # else the index's own precision stays
-        able = models.has_openvino() or models.has_torch()  # ONNX Runtime multiplies no bf16 on a processor
+    if existing is None or models.model_of(existing) != identity:  # else the index keeps its precision
+        able = models.has_openvino() or models.has_torch()  # ONNX Runtime has no bf16 matmul on CPU
         measured = exported.read_config(folder).bf16_cosine if able and _is_exported(folder) else None
     return models.choose_precision(settings.precision, model=identity, existing=existing, bf16_cosine=measured)
 
 
 def _existing_embedder(index: Path) -> str | None:
-    """The embedder of the index that is there; a damaged one has no say (refresh itself reports the damage)."""
+    """The embedder of the existing index; None if it is damaged (refresh reports the damage)."""
     try:
         return newest_generation(index).model
     except IndexingError:
@@ -139,7 +139,7 @@ def _export_if_missing(name: str, folder: Path, progress: Progress) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.parent / ".lock", timeout=EXPORT_WAIT):
-            if not _is_exported(folder):  # another process may have made it meanwhile
+            if not _is_exported(folder):  # another process may have exported it in the meantime
                 progress("model", 0, 1)
                 with needing("models", f"the model {name}"):
                     from mlsurvey.embedding.export import export
@@ -151,9 +151,9 @@ def _export_if_missing(name: str, folder: Path, progress: Progress) -> None:
 
 
 def _is_exported(folder: Path) -> bool:
-    """Whether there is an export that this version can read; one of an older version is made anew.
+    """Whether there is an export that this version can read; an older export is rebuilt.
 
-    One that failed is tried again with other versions of the libraries.
+    A failed export is retried when the library versions change.
     """
     config = _config(folder)
     if config is None:

@@ -1,4 +1,4 @@
-"""Look quotes up where they were taken from, when they are shown: do they stand there still, and whose are they."""
+"""Checks quotes against their source files when they are shown, and adds the origin of fetched documents."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ MISSING = "source is no longer there"
 
 
 def stale_citations(citations: Iterable[Citation], corpus: Path) -> Mapping[int, str]:
-    """Numbers of the citations whose quote no longer stands at its place in the file, each with the reason.
+    """Numbers of the citations whose quote is no longer at its position in the file, each with the reason.
 
-    A file that changed elsewhere leaves a citation good: what counts is that a
-    reader who opens the file finds the quote where the citation says.
+    Changes elsewhere in the file do not matter: a citation is valid as long as
+    the quote is where it says.
     """
     texts: dict[str, str | None] = {}
     stale: dict[int, str] = {}
@@ -36,9 +36,9 @@ def stale_citations(citations: Iterable[Citation], corpus: Path) -> Mapping[int,
 
 
 def sourced(parts: Iterable[Part], corpus: Path) -> Iterator[Part]:
-    """The parts of an answer, their citations with the origin of each document that was fetched.
+    """The parts of an answer, with the origin added to citations of fetched documents.
 
-    It is looked up by path and digest, and so is never that of other bytes than the index was built from.
+    Origins are looked up by path and digest, so they always match the bytes that the index was built from.
     """
     for part in parts:
         if isinstance(part, Citation):
@@ -64,5 +64,5 @@ def _reason(citation: Citation, text: str | None) -> str | None:
 def _text(path: Path) -> str | None:
     try:
         return decode(path.read_bytes())
-    except (OSError, UnreadableError):  # gone, or turned into something that is no text: either way no source any more
+    except (OSError, UnreadableError):  # gone or no longer text: no source either way
         return None

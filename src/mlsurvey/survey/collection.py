@@ -1,7 +1,7 @@
-"""Change the corpus folder: put files in, take files out, lay the starter corpus down.
+"""Changes to the corpus folder: add files, remove files, copy the starter corpus.
 
-Everything is planned before anything is written, and each file appears whole or
-not at all. Nothing outside the corpus folder is ever written.
+Every operation is planned before anything is written, and each file is written
+atomically. Nothing outside the corpus folder is ever written.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from mlsurvey.syncing.provenance import UPSTREAM
 from mlsurvey.vocabulary.load import ASPECTS, ENTITIES
 
 SUGGESTIONS = 3
-"""Similar names that an error offers."""
+"""Number of similar names suggested in an error message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What :func:`add` did; all paths relative to the corpus folder, sorted."""
+    """Result of :func:`add`; paths are relative to the corpus folder and sorted."""
 
     added: tuple[str, ...]
     replaced: tuple[str, ...]
     unchanged: tuple[str, ...]
-    """Documents that were there already with the same bytes."""
+    """Documents that already existed with the same bytes."""
     skipped: int
-    """Files below a given folder that are of no format that is read."""
+    """Files below a given folder in an unsupported format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +45,17 @@ class _Move:
 
 
 def add(corpus: Path, sources: Sequence[Path], *, into: str | None, link: bool, replace: bool) -> Placed:
-    """Copy, or hard-link, files and whole folders into ``corpus``, under their own names below the folder ``into``.
+    """Copy or hard-link files and whole folders into ``corpus``, under their own names below the folder ``into``.
 
-    A hard link shares the file with its first place: it costs no space, and text
-    edited in place is new at the next refresh. A program that saves by writing a
-    new file (``git pull`` does) parts the two. Symbolic links are not made: a
-    link that leads out of the corpus is not followed by a refresh.
+    A hard link takes no space, and in-place edits of the source show up at the
+    next refresh. A program that saves by writing a new file, such as
+    ``git pull``, breaks the link. Symbolic links are not created, because a
+    refresh does not follow links that leave the corpus.
 
     Raises:
-        NotFoundError: a source is not there.
-        UsageError: a source is of no readable format or holds the corpus itself, ``into`` leaves the corpus, or
-            another document of the name is there and ``replace`` is not given. Nothing was written.
+        NotFoundError: a source does not exist.
+        UsageError: a source has an unsupported format or contains the corpus, ``into`` leaves the corpus, or a
+            different document with the same name exists and ``replace`` is not given. Nothing was written.
         StorageError: the disk refused, or cannot link across file systems.
     """
     folder = _inside(into or ".")
@@ -74,16 +74,16 @@ def add(corpus: Path, sources: Sequence[Path], *, into: str | None, link: bool, 
 
 
 def documents_named(corpus: Path, names: Iterable[str]) -> tuple[str, ...]:
-    """Files of the corpus that are named, or lie below a folder that is named; sorted.
+    """Files of the corpus that the names refer to, directly or through a folder; sorted.
 
     Raises:
-        NotFoundError: nothing has such a name; similar ones are offered.
+        NotFoundError: a name matches nothing; the message suggests similar ones.
     """
     return tuple(sorted({path for name in names for path in _documents_named(corpus, name)}))
 
 
 def remove(corpus: Path, documents: Iterable[str]) -> tuple[str, ...]:
-    """Delete these files (for a link, the link) and the folders that they leave empty; see :func:`documents_named`."""
+    """Delete files (links, not their targets) and the folders this leaves empty; see :func:`documents_named`."""
     paths = documents_named(corpus, documents)
     with _disk(corpus):
         for path in paths:
@@ -93,9 +93,9 @@ def remove(corpus: Path, documents: Iterable[str]) -> tuple[str, ...]:
 
 
 def lay_starter(corpus: Path, starter: Path) -> bool:
-    """Copy the starter corpus to ``corpus`` if nothing at all is there; True if it did. Never overwrites.
+    """Copy the starter corpus to ``corpus`` if nothing exists there; True if copied. Never overwrites.
 
-    Vocabulary and sources stay in the package, whence they are read: a copy would hide what a later version knows.
+    Vocabulary and sources are read from the package and not copied: a copy would hide updates in later versions.
     """
     if corpus.exists() or corpus.resolve() == starter.resolve():
         return False
@@ -116,7 +116,7 @@ _left_out = shutil.ignore_patterns(ENTITIES, ASPECTS, SOURCES, UPSTREAM)
 
 
 def similar(name: str, known: Iterable[str]) -> str:
-    """An ending for an error message: names like ``name`` (same file name first), or nothing."""
+    """Suffix for an error message that suggests similar names, same file name first; empty if none is similar."""
     names = sorted(known)
     tail = [path for path in names if PurePosixPath(path).name.casefold() == PurePosixPath(name).name.casefold()]
     close = difflib.get_close_matches(name, names, n=SUGGESTIONS, cutoff=0.5)
@@ -140,7 +140,7 @@ def _plan(corpus: Path, sources: Sequence[Path], folder: PurePosixPath) -> tuple
 
 
 def _files(corpus: Path, source: Path) -> Iterator[tuple[Path, PurePosixPath]]:
-    """Each file that a source stands for, with its name below the target folder; no hidden files, no links out."""
+    """Files of a source, with their names below the target folder; no hidden files, no links that lead outside."""
     if not source.exists():
         raise NotFoundError(f"no such file or folder: {source}")
     real, home = source.resolve(), corpus.resolve()
@@ -175,7 +175,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _place(source: Path, target: Path, *, link: bool) -> None:
-    """Copy or link beside the target, then move into place: a reader sees the old file or the new one."""
+    """Copy or link next to the target, then rename, so that a reader sees either the old file or the new one."""
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
@@ -189,7 +189,7 @@ def _place(source: Path, target: Path, *, link: bool) -> None:
 
 
 def _documents_named(corpus: Path, name: str) -> list[str]:
-    path = Path(os.path.normpath(corpus / name))  # a link is removed itself, so it must not be resolved
+    path = Path(os.path.normpath(corpus / name))  # a link itself is removed, so it must not be resolved
     if path != corpus and path.is_relative_to(corpus):
         if path.is_symlink() or path.is_file():
             return [path.relative_to(corpus).as_posix()]
@@ -209,7 +209,7 @@ def _prune(folder: Path, corpus: Path) -> None:
 
 @contextmanager
 def _disk(corpus: Path) -> Iterator[None]:
-    """Turn what the disk says into an error that names the corpus."""
+    """Convert OSError to StorageError."""
     try:
         yield
     except OSError as error:

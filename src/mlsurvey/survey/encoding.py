@@ -1,4 +1,4 @@
-"""Models that are opened when they are first needed, and the right one for the work at hand."""
+"""Lazily loaded models, and the choice of engine for each task."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 class LazyEncoder:
-    """The question encoder of a model, opened when the first question is embedded: a keyword search needs none.
+    """The question encoder of a model, loaded when the first question is embedded; keyword search does not need it.
 
     Safe to share between threads.
 
     Args:
         embedder: :func:`mlsurvey.embedding.models.embedder_id` of the index's vectors.
-        lasting: many questions are to come: worth OpenVINO, which starts slower and computes faster, at the
-            precision of the passages, with questions of several threads in one batch.
+        lasting: for a long-running process: uses OpenVINO, which starts slower but computes faster, at the
+            precision of the passages, and batches questions from several threads.
     """
 
     def __init__(self, embedder: str, *, lasting: bool = False) -> None:
@@ -39,9 +39,9 @@ class LazyEncoder:
         self._lock = threading.Lock()
 
     def prepare(self) -> None:
-        """Begin to open it, while the question is still being read: most of that happens outside the interpreter.
+        """Start loading in a background thread while the question is being read; most of it runs without the GIL.
 
-        What goes wrong is told to whoever embeds first. The thread is waited for at exit: engines do not bear being
+        Errors are raised by the first call that embeds. The thread is joined at exit, because engines must not be
         torn down while they start.
         """
         if "_encoder" not in self.__dict__ and not self._lock.locked():
@@ -56,7 +56,7 @@ class LazyEncoder:
         return self._opened().embed(texts)
 
     def embed_tokens(self, text: str, *, prompt: bool = True) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-        """Word pieces of the text and their vectors in context, shape ``(pieces, width)``."""
+        """Word pieces of the text and their contextual vectors, shape ``(pieces, width)``."""
         return self._opened().embed_tokens(text, prompt=prompt)
 
     def _opened(self) -> Encoder:
@@ -87,16 +87,16 @@ class LazyEncoder:
 
 
 class LazyNetwork:
-    """The learnt network that comes with the program, opened when the first question is read.
+    """The bundled network, loaded when the first question is read.
 
-    Safe to share between threads. It belongs to no index.
+    Thread-safe. It is independent of any index.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
 
     def prepare(self) -> None:
-        """Begin to open it; see :meth:`LazyEncoder.prepare`."""
+        """Start loading; see :meth:`LazyEncoder.prepare`."""
         if "_network" not in self.__dict__ and not self._lock.locked():
             threading.Thread(target=self._open_quietly, name="open-network").start()
 
@@ -106,17 +106,17 @@ class LazyNetwork:
 
     @cached_property
     def artefact(self) -> Artefact:
-        """Its numbers; the network itself stays closed."""
+        """The parameters of the artefact; does not load the network."""
         from mlsurvey.learned.artefact import folder, read_artefact
 
         return read_artefact(folder())
 
     def read(self, question: str) -> Reading:
-        """What each word of the question is, its kind and its flags."""
+        """The label of each word, the kind of the question and its flags."""
         return self._opened().read(question)
 
     def sift(self, asked: str, stretches: Sequence[str], features: Sequence[Sequence[float]]) -> NDArray[np.float32]:
-        """Logits of *answers* by single word pieces, shape (stretches,)."""
+        """The sieve's logits of *answers*, shape (stretches,)."""
         return self._opened().sift(asked, stretches, features)
 
     def judge(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:
@@ -136,14 +136,14 @@ class LazyNetwork:
 
 
 class LazyReranker:
-    """A cross-encoder that is loaded when it is first needed. Safe to share between threads: they wait in turn."""
+    """A cross-encoder, loaded when first used. Thread-safe: calls are serialised."""
 
     def __init__(self, name: str, device: str, setting: str = "reranker") -> None:
         self._name, self._device, self._setting = name, device, setting
         self._lock = threading.Lock()
 
     def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """In 0..1, shape ``(len(texts),)``; raises like :class:`mlsurvey.embedding.reranker.Reranker`."""
+        """Scores in 0..1, shape ``(len(texts),)``; raises like :class:`mlsurvey.embedding.reranker.Reranker`."""
         with self._lock:
             return self._reranker.scores(query, texts)
 
@@ -156,7 +156,7 @@ class LazyReranker:
 
 
 def judge_named(name: str, device: str, network: LazyNetwork) -> Judge | None:
-    """What the setting ``judge`` stands for; None where the sieve is to decide alone."""
+    """The judge selected by the setting ``judge``; None if the sieve decides alone."""
     if name in ("auto", "none"):
         return network if name == "auto" else None
     from mlsurvey.answering.other import OtherJudge

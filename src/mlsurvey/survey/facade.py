@@ -1,8 +1,8 @@
-"""The facade: everything that a face (command line, API, terminal interface) can ask of mlsurvey.
+"""The facade: everything that a user interface (command line, API, terminal interface) needs from mlsurvey.
 
-This is the composition root: settings, corpus, index, model and answering meet
-here and nowhere else. Opening a survey is cheap; parts are opened when first
-needed, and nothing that asks or searches loads PyTorch unless a reranker is set.
+This is the composition root: settings, corpus, index, model and answering are
+wired together only here. Opening a survey is cheap; parts are opened when first
+needed, and asking and searching do not load PyTorch unless a reranker is set.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
     from mlsurvey.survey.reader import Reader, Reading
 
 Progress = Callable[[str, int, int], None]
-"""Called with the phase, how much is done, and of how much."""
+"""Called with the phase, the number of units done, and the total."""
 
 MODES = ("hybrid", "keyword", "dense")
 
 
 class Survey:
-    """An index and its corpus, ready to be asked. Safe to share between threads; close it, or use ``with``."""
+    """An index and its corpus, ready for questions. Thread-safe; close it, or use ``with``."""
 
     def __init__(self, settings: Settings, *, lasting: bool = False) -> None:
-        """Open nothing yet; with ``lasting``, for many questions at a time: the first one waits longer."""
+        """Opens nothing yet. ``lasting`` optimises for many concurrent questions; the first one takes longer."""
         self.settings = settings
         self._lasting = lasting
 
@@ -55,7 +55,7 @@ class Survey:
         self.close()
 
     def close(self) -> None:
-        """Let go of the index."""
+        """Close the index."""
         if "_reader" in self.__dict__:
             self._reader.close()
 
@@ -69,19 +69,19 @@ class Survey:
         max_statements: int = 3,
         after: Sequence[str] = (),
     ) -> Answer:
-        """The cited answer to a question; it abstains rather than guesses.
+        """The cited answer to a question; abstains rather than guesses.
 
         Args:
             question: in plain words.
             filters: restrict what may be quoted.
-            max_statements: for each library and matter.
-            after: the questions before it, the oldest first: a follow-up ("and on licences?") takes from them what it
-                leaves unsaid, and the answer says what (:attr:`mlsurvey.types.Answer.carried`).
+            max_statements: per library and aspect.
+            after: previous questions, oldest first: a follow-up ("and on licences?") takes from them what it leaves
+                out, as reported in :attr:`mlsurvey.types.Answer.carried`.
 
         Raises:
-            UsageError: the question is empty or beyond all measure.
-            NotFoundError: a filter names a library or language that the index does not know.
-            IndexingError: there is no index that can serve.
+            UsageError: the question is empty or too long.
+            NotFoundError: a filter names a library or language that is not in the index.
+            IndexingError: there is no usable index.
         """
         from mlsurvey.answering.parts import last
 
@@ -96,15 +96,15 @@ class Survey:
         cancelled: Cancelled | None = None,
         after: Sequence[str] = (),
     ) -> Iterator[Part]:
-        """The answer in parts, as they become known; the last one is what :meth:`ask` gives.
+        """The answer in parts, as they become available; the last one is what :meth:`ask` returns.
 
-        First what was understood, then what was read, each statement followed by the citations that it is the
-        first to use, what is missing, each conflict likewise, and the whole answer. All are of one generation.
-        Closing the iterator leaves the rest undone; while passages are read, which is nearly all of the time,
-        ``cancelled`` is asked after every search.
+        The order is: what was understood, what was read, each statement followed by the citations that it is the
+        first to use, what is missing, each conflict likewise, and the whole answer. All come from one generation.
+        Closing the iterator stops the work; while passages are read, which is nearly all of the time, ``cancelled``
+        is called after every search.
 
         Raises:
-            Interrupted: ``cancelled`` said so. Else like :meth:`ask`, when the first part is asked for.
+            Interrupted: ``cancelled`` returned True. Otherwise like :meth:`ask`, when the first part is requested.
         """
         for text in (question, *after):
             check_text("question", text)
@@ -122,19 +122,19 @@ class Survey:
         max_statements: int = 3,
         cancelled: Cancelled | None = None,
     ) -> Answer:
-        """The answer to a comparison whose sides and points are given.
+        """The answer to a comparison of given libraries and aspects.
 
         Args:
             entities: two to eight libraries, by slug or name.
-            aspects: slugs; without any, those of the question, and without these the general ones that tell most.
-            question: more words for the search; told in the answer. One is made of the names where there is none.
+            aspects: slugs; by default those of the question, else the most informative general ones.
+            question: more words for the search, shown in the answer; by default built from the names.
             filters: restrict what may be quoted.
-            max_statements: for each library and aspect.
-            cancelled: asked after every search.
+            max_statements: per library and aspect.
+            cancelled: called after every search.
 
         Raises:
             UsageError: fewer than two libraries, or more than eight.
-            NotFoundError: a library or aspect is not known; similar ones are offered. Else like :meth:`ask`.
+            NotFoundError: a library or aspect is unknown; similar ones are suggested. Otherwise like :meth:`ask`.
         """
         from mlsurvey.answering.parts import last
         from mlsurvey.survey import naming
@@ -150,14 +150,14 @@ class Survey:
 
     @contextmanager
     def _answering(self, filters: Filters | None) -> Iterator[tuple[Answerer, Filters]]:
-        """What answers over the newest generation, and the filters in its terms."""
+        """The answerer for the newest generation, and the resolved filters."""
         with self._reader.reading() as reading:
             self._check_model(reading.snapshot.generation)
             reading.prepare()
             yield reading.answerer, self._resolved(filters, reading)
 
     def understand(self, question: str, *, after: Sequence[str] = ()) -> Understood:
-        """What a question is taken to mean, without answering it; ``after`` like that of :meth:`ask`."""
+        """How a question is understood, without answering it; ``after`` as in :meth:`ask`."""
         for text in (question, *after):
             check_text("question", text)
         with self._reader.reading() as reading:
@@ -176,8 +176,8 @@ class Survey:
     ) -> Found:
         """The best passages for a query; ``mode`` is one of :data:`MODES`. Raises like :meth:`ask`.
 
-        See :meth:`mlsurvey.retrieval.search.Searcher.search` for ``offset`` and ``min_score``. So many of
-        the first hits are taken apart as ``explain`` says, over the generation that they are from.
+        See :meth:`mlsurvey.retrieval.search.Searcher.search` for ``offset`` and ``min_score``. The first
+        ``explain`` hits are explained, from the same generation.
         """
         from mlsurvey.retrieval.search import Mode
 
@@ -192,10 +192,10 @@ class Survey:
             return Found(reading.snapshot.generation, tuple(hits), explanations)
 
     def explain(self, query: str, hits: Iterable[Hit], *, mode: str = "hybrid") -> tuple[Explanation, ...]:
-        """Why these passages are hits of the query, in their order.
+        """Why these passages are hits of the query, in the given order.
 
         Raises:
-            IndexingError: the index has changed since, and no longer has one of them; search again.
+            IndexingError: the index has changed and no longer contains one of them; search again.
         """
         with self._reader.reading() as reading:
             return _explained(reading, query, hits, mode)
@@ -203,23 +203,23 @@ class Survey:
     def stale(self, answer: Answer) -> Mapping[int, str]:
         """Numbers of the citations that no longer match their file, each with the reason.
 
-        An abstention cites nothing: there the nearest passages are looked at.
+        An abstention cites nothing, so its nearest passages are checked instead.
         """
         return stale_citations(answer.nearest if answer.abstained else answer.citations, self.settings.corpus)
 
     def entities(self) -> tuple[Entity, ...]:
-        """Libraries that the index knows by name."""
+        """Libraries in the index."""
         with self._reader.reading() as reading:
             return reading.snapshot.entities
 
     def aspects(self) -> Mapping[str, str]:
-        """Points of comparison: slug to name."""
+        """Aspects of comparison: slug to name."""
         return {aspect.slug: aspect.name for aspect in self._vocabulary.aspects}
 
     # Documents
 
     def documents(self, filters: Filters | None = None) -> Listed:
-        """The index's documents, by path; with filters, those that have such a passage. Raises like :meth:`ask`."""
+        """Indexed documents, by path; with filters, those with a matching passage. Raises like :meth:`ask`."""
         with self._reader.reading() as reading:
             rows = reading.snapshot.documents(self._resolved(filters, reading))
             return Listed(reading.snapshot.generation, tuple(rows))
@@ -228,7 +228,7 @@ class Survey:
         """A document as it was indexed.
 
         Raises:
-            NotFoundError: the index has none of that name; similar names are offered.
+            NotFoundError: the index has no such document; similar names are suggested.
         """
         with self._reader.reading() as reading:
             known = {row.path for row in reading.snapshot.documents(Filters())}
@@ -237,7 +237,7 @@ class Survey:
             return reading.snapshot.document(path)
 
     def locate(self, name: str) -> tuple[Document, int | None]:
-        """The document and line that ``path`` or ``path:line`` names. Raises like :meth:`document`."""
+        """The document and line that ``path`` or ``path:line`` refers to. Raises like :meth:`document`."""
         head, _, tail = name.rpartition(":")
         if not (head and tail.isdecimal()):
             return self.document(name), None
@@ -248,7 +248,7 @@ class Survey:
         return document, int(tail)
 
     def is_stale(self, document: Document) -> bool:
-        """Whether the file has other bytes now than when it was indexed, or is gone."""
+        """Whether the file has changed since it was indexed, or is gone."""
         from mlsurvey.errors import UnreadableError
         from mlsurvey.reading.scan import read
 
@@ -260,7 +260,7 @@ class Survey:
     def add(
         self, paths: Sequence[Path], *, link: bool = False, into: str | None = None, replace: bool = False
     ) -> collection.Placed:
-        """Put files and folders into the corpus, for the next refresh; see :func:`mlsurvey.survey.collection.add`."""
+        """Add files and folders to the corpus, for the next refresh; see :func:`mlsurvey.survey.collection.add`."""
         return collection.add(self.settings.corpus, paths, into=into, link=link, replace=replace)
 
     def store(self, files: Mapping[str, bytes], condition: Condition) -> tuple[uploading.Stored, ...]:
@@ -272,15 +272,15 @@ class Survey:
         uploading.discard(self.settings.corpus, self.settings.index, name, condition)
 
     def digest(self, name: str) -> str | None:
-        """Hex SHA-256 of a document's file as it is now; None where there is none."""
+        """Hex SHA-256 of a document's current file; None if absent."""
         return uploading.digest(self.settings.corpus, name)
 
     def documents_named(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Files of the corpus that names of documents or folders stand for."""
+        """Files of the corpus that the names of documents or folders refer to."""
         return collection.documents_named(self.settings.corpus, names)
 
     def remove(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Delete documents from the corpus; the next refresh takes them out of the index."""
+        """Delete documents from the corpus; the next refresh removes them from the index."""
         return collection.remove(self.settings.corpus, names)
 
     # Index
@@ -290,13 +290,13 @@ class Survey:
     ) -> RefreshReport:
         """Bring the index up to date with the corpus.
 
-        The first time, where there is no corpus yet in the user's data folder, the starter corpus is put there.
+        On first use, if the user's data folder has no corpus yet, the starter corpus is copied there.
 
         Raises:
             NotFoundError: there is no corpus folder.
             BusyError: another process is writing the index.
             EngineError: the model cannot be loaded or exported.
-            StorageError: the disk refused; the index is as it was.
+            StorageError: the disk refused; the index is unchanged.
         """
         from mlsurvey.survey.building import build
 
@@ -311,13 +311,13 @@ class Survey:
         return replace(report, notes=(*notes, *report.notes))
 
     def generation(self) -> Generation:
-        """The newest generation: one look at one file, where nothing has changed. Raises like :meth:`ask`."""
+        """The newest generation; costs one stat call if nothing has changed. Raises like :meth:`ask`."""
         with self._reader.reading() as reading:
             self._check_model(reading.snapshot.generation)
             return reading.snapshot.generation
 
     def status(self) -> Overview:
-        """The corpus, the index, and how far the two agree; reads no document and loads no model."""
+        """State of corpus and index, and whether they agree; loads no model."""
         from mlsurvey.survey.overview import overview
 
         return overview(self.settings)
@@ -349,7 +349,7 @@ class Survey:
         )
 
     def _vocabulary_now(self) -> Vocabulary:
-        """The vocabulary for a generation that was just opened: whoever published it may have read other files."""
+        """The vocabulary, reloaded for a newly opened generation, since its files may have changed."""
         self.__dict__.pop("_vocabulary", None)
         return self._vocabulary
 
@@ -358,7 +358,7 @@ class Survey:
         return load_vocabulary(vocabulary_folders(self.settings))
 
     def _check_model(self, generation: Generation) -> None:
-        """Refuse an index of another model. Names are compared here; a refresh compares the weights too."""
+        """Reject an index built with another model. Only names are compared; a refresh compares the weights too."""
         built = generation.model.rpartition("-")[0]
         if Path(self.settings.model).name != built:
             raise MismatchError(
@@ -367,13 +367,13 @@ class Survey:
             )
 
     def _resolved(self, filters: Filters | None, reading: Reading) -> Filters:
-        """Filters with slugs in place of the names of libraries and languages."""
+        """Filters with names of libraries and languages replaced by slugs."""
         from mlsurvey.survey import naming
 
         return naming.resolved(filters, reading.answerer) if filters else Filters()
 
     def _corpus_to_index(self, *, dry_run: bool) -> tuple[Path, tuple[str, ...]]:
-        """The corpus folder, after laying the starter corpus down where that is due."""
+        """The corpus folder and notes, after copying the starter corpus if needed."""
         corpus = self.settings.corpus
         if corpus != user_corpus() or corpus.exists():
             return corpus, ()
@@ -384,7 +384,7 @@ class Survey:
 
 
 def replace_corpus(settings: Settings, corpus: Path) -> Settings:
-    """The same settings for another corpus folder."""
+    """The same settings with another corpus folder."""
     return settings if corpus == settings.corpus else replace(settings, corpus=corpus)
 
 

@@ -1,4 +1,4 @@
-"""Which names a document may be stored under, wherever the corpus folder may be carried. Pure."""
+"""Valid document names, portable across operating systems. Pure."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from mlsurvey.errors import UnreadableError
 from mlsurvey.reading.scan import READABLE_SUFFIXES, is_passed_over
 
 LONGEST_PART = 200
-"""Bytes of one part of a name: file systems take 255, and a draft's name is longer."""
+"""Maximum bytes of one path component: file systems allow 255, and temporary names are longer."""
 LONGEST_PATH = 900
-"""Bytes of the whole path."""
+"""Maximum bytes of the whole path."""
 MOST_PARTS = 32
 
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
-"""Names that are devices on Windows, with any ending. Microsoft, "Naming Files, Paths, and Namespaces"."""
+"""Device names on Windows, with any extension. Microsoft, "Naming Files, Paths, and Namespaces"."""
 _FORBIDDEN = re.compile(r'[<>:"|?*\\]')
 
 
 def document_path(name: str) -> PurePosixPath:
-    """The path below the corpus folder that a name stands for.
+    """The path of a document below the corpus folder.
 
     Raises:
-        UnreadableError: it is no name that a document may have; the message says why.
+        UnreadableError: the name is invalid; the message says why.
     """
     if reason := _fault(name):
         raise UnreadableError(f"no document can be called {name[:120]!r}: {reason}")

@@ -1,4 +1,4 @@
-"""What searches and lists bring, with the generation that it is from."""
+"""Results of searches and listings, with their generation."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Hits, best first, and the generation that they are from."""
+    """Hits, best first, and their generation."""
 
     generation: Generation
     hits: tuple[Hit, ...]
     explanations: tuple[Explanation, ...] = ()
-    """One for each of the first hits, where they were asked for."""
+    """One for each of the first hits, if requested."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Documents, by path, and the generation that they are of."""
+    """Documents, by path, and their generation."""
 
     generation: Generation
     documents: tuple[DocumentRow, ...]

@@ -1,4 +1,4 @@
-"""Names as people type them, turned into what the index knows."""
+"""Resolves names typed by users to what the index knows."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from mlsurvey.types import Entity, Filters, Kind
 from mlsurvey.vocabulary.load import Vocabulary
 
 SIDES = (2, 8)
-"""Libraries that a comparison has: the least and the most."""
+"""Minimum and maximum number of libraries in a comparison."""
 
 
 def resolved(filters: Filters, answerer: Answerer) -> Filters:
-    """Filters with slugs in place of the names of libraries and languages.
+    """Filters with names of libraries and languages replaced by slugs.
 
     Raises:
-        NotFoundError: a library or language is not known.
-        UsageError: ``updated_after`` is no date.
+        NotFoundError: a library or language is unknown.
+        UsageError: ``updated_after`` is not a date.
     """
     entities = tuple(slug for name in filters.entities for slug in slugs(name, answerer))
     languages = tuple(_language(name, answerer.snapshot.entities) for name in filters.languages)
@@ -32,10 +32,10 @@ def resolved(filters: Filters, answerer: Answerer) -> Filters:
 
 
 def slugs(name: str, answerer: Answerer) -> tuple[str, ...]:
-    """Slugs that a name or slug stands for; several where libraries share the name.
+    """Slugs that a name or slug refers to; several if libraries share the name.
 
     Raises:
-        NotFoundError: it stands for none.
+        NotFoundError: the name is unknown.
     """
     if found := (name,) if name in answerer.gazetteer.entities else answerer.gazetteer.lookup(name):
         return found
@@ -44,11 +44,11 @@ def slugs(name: str, answerer: Answerer) -> tuple[str, ...]:
 
 
 def sides(names: Sequence[str], answerer: Answerer) -> tuple[str, ...]:
-    """Slugs of the sides of a comparison, in their order.
+    """Slugs of the sides of a comparison, in the given order.
 
     Raises:
-        NotFoundError: one is not known.
-        UsageError: they are too few or too many.
+        NotFoundError: a name is unknown.
+        UsageError: there are too few or too many sides.
     """
     least, most = SIDES
     found = tuple(dict.fromkeys(slugs(name, answerer)[0] for name in names))
@@ -58,10 +58,10 @@ def sides(names: Sequence[str], answerer: Answerer) -> tuple[str, ...]:
 
 
 def aspects(names: Sequence[str], vocabulary: Vocabulary) -> tuple[AskedAspect, ...]:
-    """Aspects by their slugs.
+    """Aspects by slug.
 
     Raises:
-        NotFoundError: one is not known.
+        NotFoundError: a slug is unknown.
     """
     known = {aspect.slug: aspect for aspect in vocabulary.aspects}
     for name in names:
@@ -73,7 +73,7 @@ def aspects(names: Sequence[str], vocabulary: Vocabulary) -> tuple[AskedAspect, 
 def comparison(
     entities: tuple[str, ...], asked: tuple[AskedAspect, ...], question: str | None, answerer: Answerer
 ) -> Understood:
-    """A comparison of these sides; a question adds its words, and its aspects where none are given."""
+    """A comparison of these sides; a question adds its words, and its aspects if none are given."""
     if question is None:
         text = _question(entities, asked, answerer)
         return Understood(text, Kind.COMPARE, entities, aspects=asked)
@@ -89,7 +89,7 @@ def comparison(
 
 
 def _question(entities: Iterable[str], asked: Iterable[AskedAspect], answerer: Answerer) -> str:
-    """The comparison as a person would ask for it."""
+    """The comparison phrased as a question."""
     names = _listed([answerer.gazetteer.entities[slug].name for slug in entities])
     points = _listed([one.aspect.name for one in asked])
     return f"How do {names} differ in {points}?" if points else f"How do {names} differ?"

@@ -1,4 +1,4 @@
-"""The state of corpus and index at one moment."""
+"""A snapshot of the state of corpus and index."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What a refresh would look at: the difference between the corpus folder and the index."""
+    """What a refresh would process: the differences between corpus folder and index."""
 
     added: int
     changed: int
@@ -35,41 +35,41 @@ class Pending:
 
     @property
     def total(self) -> int:
-        """Documents that differ."""
+        """Number of documents that differ."""
         return self.added + self.changed + self.removed
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The corpus, the index, and how far the two agree. Sizes are in bytes."""
+    """State of corpus and index, and whether they agree. Sizes are in bytes."""
 
     corpus: str
     corpus_documents: int | None
-    """Readable files in the corpus folder; None where there is no such folder."""
+    """Readable files in the corpus folder; None if the folder does not exist."""
     corpus_bytes: int
     corpus_unreadable: int
-    """Files that cannot become documents; those of which only the bytes tell it are counted once there is an index."""
+    """Files that cannot become documents; those detected only by content are counted once there is an index."""
     index: str
     index_bytes: int
     generation: Generation | None
-    """None where there is no index yet."""
+    """None if there is no index yet."""
     pending: Pending | None
-    """None where corpus or index are not there."""
+    """None if corpus or index does not exist."""
     model: str
     device: str
-    """As set; ``auto`` is settled when something is embedded, since looking for a GPU takes seconds."""
+    """As set; ``auto`` is resolved when embedding starts, since looking for a GPU takes seconds."""
     precision: str
     engine: str
-    """What embeds on a processor, as set."""
+    """Engine for embedding on a CPU, as set."""
     vectors: str
-    """The FAISS package in use and its version."""
+    """The installed FAISS package and its version."""
     compressed: int = 0
-    """Vectors that a search scans by their codes; the others it scans exactly."""
+    """Number of vectors searched by compressed codes; the others are scanned exactly."""
     recall: float | None = None
-    """Share of the ten nearest of those that a search finds, measured when they were compressed."""
+    """Recall@10 of searching the compressed vectors, measured when they were compressed."""
 
     def rows(self) -> list[tuple[str, ...]]:
-        """Name, value and perhaps a remark, to be shown in columns."""
+        """Rows of name, value and optional remark, for display."""
         documents = "no such folder" if self.corpus_documents is None else f"{self.corpus_documents} documents"
         unreadable = f", {self.corpus_unreadable} files not read" if self.corpus_unreadable else ""
         return [
@@ -88,10 +88,10 @@ class Overview:
 
 
 def overview(settings: Settings) -> Overview:
-    """Look at corpus and index; only files that may have changed are read, and no model is loaded.
+    """Inspect corpus and index; reads only files that may have changed, and loads no model.
 
     Raises:
-        DamagedIndexError: there is an index, but a part of it is missing or broken.
+        DamagedIndexError: a part of the index is missing or broken.
     """
     files, skipped = _scan(settings.corpus)
     generation = _generation(settings.index)
@@ -133,7 +133,7 @@ def _generation(index: Path) -> Generation | None:
 
 
 def _compressed(index: Path) -> dict[str, Any]:
-    """How many vectors have codes, and the recall of searching them: the mean over segments, weighted by rows."""
+    """Number of compressed vectors, and their search recall: the mean over segments, weighted by rows."""
     with closing(open_for_reading(Layout(index))) as catalogue:
         names = json.dumps(catalogue.published()[0].segments)
         sql = (
@@ -150,7 +150,7 @@ def _known(index: Path) -> dict[str, Known]:
 
 
 def _pending(known: Mapping[str, Known], digests: Mapping[str, str]) -> Pending:
-    """What differs by path; a file that cannot be read is no document, neither before nor after a refresh."""
+    """Differences by path; unreadable files never count as documents."""
     return Pending(
         added=len(digests.keys() - known.keys()),
         changed=sum(path in known and known[path].sha256 != digest for path, digest in digests.items()),

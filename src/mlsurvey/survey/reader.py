@@ -1,4 +1,4 @@
-"""Keep the newest generation of an index open, and let every reader end on the one that it began with."""
+"""Keeps the newest generation of an index open; each reader keeps the generation that it started with."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Stamp = tuple[int, int, int]
 
 
 class Reading:
-    """One open generation with what asks it: each has its own encoder, since a newer one may be of another model."""
+    """One open generation with its searcher and encoder; a newer generation may use another model."""
 
     def __init__(
         self,
@@ -50,13 +50,13 @@ class Reading:
         self._vocabulary = vocabulary
 
     def prepare(self) -> None:
-        """Begin to open what a question needs, while it is still on its way."""
+        """Start loading the models in the background, before the question is processed."""
         self.network.prepare()
         self.encoder.prepare()
 
     @cached_property
     def answerer(self) -> Answerer:
-        """What answers questions over the generation."""
+        """The answerer for this generation."""
         from mlsurvey.answering.answer import Answerer
         from mlsurvey.answering.score import Scorer
 
@@ -65,9 +65,9 @@ class Reading:
 
 
 class Reader:
-    """Opens an index for reading, and again when a newer generation is published. Safe to share between threads.
+    """Opens an index for reading, and reopens it when a newer generation is published. Thread-safe.
 
-    A reranker belongs to no index: all generations share it.
+    All generations share the reranker.
     """
 
     def __init__(
@@ -81,16 +81,16 @@ class Reader:
         device: str = "auto",
         lasting: bool = False,
     ) -> None:
-        """Open nothing yet.
+        """Opens nothing yet.
 
         Args:
-            index: its folder.
-            vocabulary: read anew for each generation.
-            reranker: orders the best hits anew, where there is one.
-            vectors: how they are searched, see :class:`mlsurvey.index.vectors.Vectors`.
-            judge: what judges evidence, as the setting says it.
-            device: where a cross-encoder runs that is to judge.
-            lasting: many questions are to come, at the same time: worth an encoder that starts slower.
+            index: folder of the index.
+            vocabulary: called for each generation.
+            reranker: reranks the best hits, if given.
+            vectors: how vectors are searched, see :class:`mlsurvey.index.vectors.Vectors`.
+            judge: value of the setting ``judge``.
+            device: device of a cross-encoder used as judge.
+            lasting: optimise for many concurrent questions, with an encoder that starts slower.
         """
         self._index, self._vocabulary, self._reranker = index, vocabulary, reranker
         self._mode: Mode = vectors
@@ -104,11 +104,11 @@ class Reader:
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
-        """The newest generation; it stays open until the block ends, whatever is published meanwhile.
+        """The newest generation; stays open until the block ends, even if a newer one is published.
 
         Raises:
             NoIndexError: there is no index yet.
-            DamagedIndexError: a part of it is missing or broken.
+            DamagedIndexError: a part of the index is missing or broken.
         """
         with self._lock:
             reading = self._newest()
@@ -121,7 +121,7 @@ class Reader:
                 self._close_unused()
 
     def close(self) -> None:
-        """Close what is open; readings still in use are closed when they end."""
+        """Close everything; readings still in use are closed when they end."""
         with self._lock:
             self._current = self._stamp = None
             self._close_unused()
@@ -133,7 +133,7 @@ class Reader:
         if self._current is None or stamp != self._stamp:
             snapshot = Snapshot(self._index, vectors=self._mode, lasting=self._lasting)
             if self._current and snapshot.generation == self._current.snapshot.generation:
-                snapshot.close()  # the catalogue was tidied, nothing new was published
+                snapshot.close()  # the catalogue was cleaned up, nothing new was published
             else:
                 self._current = Reading(
                     self._index,
@@ -156,7 +156,7 @@ class Reader:
 
 
 def newest_generation(index: Path) -> Generation:
-    """What was published last, without keeping anything open. Raises like :meth:`Reader.reading`."""
+    """The last published generation; keeps nothing open. Raises like :meth:`Reader.reading`."""
     with storage_errors(index), closing(open_for_reading(Layout(index))) as catalogue:
         published = catalogue.published()[0]
         check_sizes(catalogue, Layout(index), published)
@@ -164,7 +164,7 @@ def newest_generation(index: Path) -> Generation:
 
 
 def _stamp(index: Path) -> Stamp | None:
-    """What changes with every publication: one look at one file, cheap enough for every question."""
+    """A value that changes with every publication; one stat call, cheap enough for every question."""
     try:
         state = Layout(index).catalogue.stat()
     except FileNotFoundError:

@@ -1,15 +1,15 @@
-"""Texts that people type, checked before anything is done with them."""
+"""Validation of user input texts."""
 
 from __future__ import annotations
 
 from mlsurvey.errors import UsageError
 
 MAX_QUESTION = 20_000
-"""Characters: far above any question, and low enough that pasting a book by accident is told, not computed."""
+"""Characters: far above any question, but low enough to reject a book pasted by accident."""
 
 
 def check_text(what: str, text: str) -> None:
-    """Raises UsageError where a text is empty or beyond all measure; ``what`` names it."""
+    """Raises UsageError if a text is empty or too long; ``what`` names it."""
     if not text.strip():
         raise UsageError(f"the {what} is empty")
     if len(text) > MAX_QUESTION:

@@ -1,4 +1,4 @@
-"""What was understood of a question, as facts to show and as plain values."""
+"""How a question was understood, as rows for display and as plain values."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _FLAGS = {"yesno": "yes or no", "count": "a number", "superl": "the most or leas
 
 
 def rows(understood: Understood, filters: Filters, entities: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """Name and value of everything that was understood; what the question does not have is left out.
+    """Name and value of everything that was understood; values are empty if the question lacks them.
 
     Args:
-        understood: to tell.
-        filters: what restricts the answer.
+        understood: what to show.
+        filters: restrictions on the answer.
         entities: slug to name.
     """
     named = [_as_typed(slug, understood, entities) for slug in understood.entities]
@@ -46,7 +46,7 @@ def rows(understood: Understood, filters: Filters, entities: Mapping[str, str]) 
 
 
 def value(understood: Understood) -> dict[str, Any]:
-    """All of it as plain values, with an aspect's slug and name in place of its lexicon."""
+    """Everything as plain values; aspects are given by slug and name, without their lexicon."""
     plain = {field.name: getattr(understood, field.name) for field in fields(understood)}
     return plain | {
         "aspects": [_aspect_value(asked) for asked in understood.aspects],

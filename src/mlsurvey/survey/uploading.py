@@ -1,8 +1,8 @@
-"""Store and delete single documents, as a service does it for others.
+"""Store and delete single documents on behalf of API clients.
 
-Names are checked, no symbolic link is followed anywhere on the way, and a
-document is on the disk, whole, before its storing is acknowledged. Whoever
-stores under a condition holds a lock meanwhile, so that nobody gets between.
+Names are validated, no symbolic links are followed anywhere in the path, and a
+document is completely on disk before the write is acknowledged. Writes hold a
+lock, so that a condition still holds when the document is written.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ from mlsurvey.survey.filenames import document_path
 
 LOCK = "uploads.lock"
 LOCK_WAIT = 30.0
-"""Seconds to wait for another upload: each holds the lock only while it writes."""
+"""Seconds to wait for another upload; the lock is held only while writing."""
 
 
 class ConditionError(UsageError):
-    """The document is another one than the caller expects."""
+    """The document is not in the state that the caller expects."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What has to be true of the document as it is now; empty fields ask nothing."""
+    """Precondition on the current state of a document; empty fields are ignored."""
 
     sha256: tuple[str, ...] = ()
-    """It has one of these digests; ``*`` for any."""
+    """The document has one of these digests; ``*`` for any."""
     absent: bool = False
-    """It is not there."""
+    """The document does not exist."""
 
     def check(self, path: str, found: str | None) -> None:
-        """Raises ConditionError where it does not hold; ``found`` is the digest of what is there."""
+        """Raises ConditionError if the condition does not hold; ``found`` is the current digest."""
         if self.absent and found is not None:
             raise ConditionError(f"{path} is there already, with sha256 {found}")
         if self.sha256 and (found is None or not {found, "*"} & set(self.sha256)):
@@ -51,7 +51,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A document that is on the disk now."""
+    """A document that was written to disk."""
 
     path: str
     sha256: str
@@ -61,7 +61,7 @@ class Stored:
 
 
 def check_document(name: str, data: bytes) -> None:
-    """Raises UnreadableError where name or bytes are none of a document that would be indexed."""
+    """Raises UnreadableError if the name or the bytes are not those of an indexable document."""
     document_path(name)
     if len(data) > MAX_BYTES:
         raise UnreadableError(f"{name} has {len(data):,} bytes, more than the {MAX_BYTES:,} that a document may have")
@@ -72,16 +72,16 @@ def check_document(name: str, data: bytes) -> None:
 
 
 def store(corpus: Path, index: Path, files: Mapping[str, bytes], condition: Condition) -> tuple[Stored, ...]:
-    """Write documents. Everything is checked before anything is written; each appears whole or not at all.
+    """Write documents. Everything is checked before anything is written; each file is written atomically.
 
     Args:
         corpus: folder of documents.
-        index: folder of the index, where the lock is.
+        index: folder of the index, which contains the lock.
         files: bytes by name.
-        condition: must hold for each of them.
+        condition: must hold for each file.
 
     Raises:
-        UnreadableError: a name or its bytes are none of a document.
+        UnreadableError: a name is invalid or its bytes are not a document.
         ConditionError: the condition does not hold.
         NotFoundError: there is no corpus folder.
         StorageError: the disk refused.
@@ -96,7 +96,7 @@ def store(corpus: Path, index: Path, files: Mapping[str, bytes], condition: Cond
 
 
 def discard(corpus: Path, index: Path, name: str, condition: Condition) -> None:
-    """Delete a document, and the folders that it leaves empty. Raises like :func:`store`, or NotFoundError."""
+    """Delete a document and the folders this leaves empty. Raises like :func:`store`, or NotFoundError."""
     try:
         path = document_path(name)
     except UnreadableError as error:
@@ -113,7 +113,7 @@ def discard(corpus: Path, index: Path, name: str, condition: Condition) -> None:
 
 
 def digest(corpus: Path, name: str) -> str | None:
-    """Hex SHA-256 of the document as it is now; None where there is none. Raises like :func:`store`."""
+    """Hex SHA-256 of the current document; None if absent. Raises like :func:`store`."""
     path = document_path(name)
     try:
         with _folder(corpus, path.parent, make=False) as folder:
@@ -126,7 +126,7 @@ def digest(corpus: Path, name: str) -> str | None:
 
 
 def _digest(descriptor: int) -> str:
-    """Hex SHA-256 of an open file, which is closed. Raises OSError where it is a folder or a device."""
+    """Hex SHA-256 of an open file; closes it. Raises OSError if it is a folder or a device."""
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EISDIR, "not a regular file")
@@ -149,7 +149,7 @@ def _store(corpus: Path, name: str, data: bytes, before: str | None) -> Stored:
 
 
 def _replace(folder: int, name: str, data: bytes) -> None:
-    """Write beside, flush, move into place, flush the folder: what is acknowledged survives a crash."""
+    """Write a temporary file, flush, rename, flush the folder: an acknowledged write survives a crash."""
     draft = f".{name}.{secrets.token_hex(6)}.new"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666, dir_fd=folder)
     try:
@@ -166,7 +166,7 @@ def _replace(folder: int, name: str, data: bytes) -> None:
 
 @contextmanager
 def _folder(corpus: Path, path: PurePosixPath, *, make: bool) -> Iterator[int]:
-    """Descriptor of a folder below the corpus, reached step by step, so that no link can lead out of it."""
+    """Descriptor of a folder below the corpus, opened component by component, so that no link can lead outside."""
     folder = os.open(corpus, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for part in path.parts:
@@ -192,13 +192,13 @@ def _prune(corpus: Path, path: PurePosixPath) -> None:
     for folder in (path, *path.parents)[: len(path.parts)]:
         try:
             (corpus / folder).rmdir()
-        except OSError:  # not empty, or gone: either way it stays as it is
+        except OSError:  # not empty, or already gone
             return
 
 
 @contextmanager
 def _locked(corpus: Path, index: Path) -> Iterator[None]:
-    from filelock import FileLock  # loads asyncio, which nothing that asks needs
+    from filelock import FileLock  # imports asyncio, which questions do not need
 
     if not corpus.is_dir():
         raise NotFoundError(f"no corpus folder {str(corpus)!r}; create it")

@@ -1,4 +1,4 @@
-"""Fetch upstream documents into the corpus of a survey: settle what, from where, and to which folder."""
+"""Fetch upstream documents into the corpus of a survey: decide what, from where, and to which folder."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ def sync_upstream(
     limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> SyncReport:
-    """Bring the documents of libraries up to date, of all where none is named; the index stays as it is.
+    """Update the documents of the named libraries, or of all if none are named; does not change the index.
 
     Args:
         settings: corpus and hosts.
         names: libraries, by slug or name.
-        folder: with a manifest; then nothing is asked of any host.
-        limits: on each document.
+        folder: folder with a manifest to read from instead of the network.
+        limits: limits for each document.
         progress: called after each document.
 
     Raises:
         NotFoundError: a library has no source, or there is no corpus or manifest.
-        SettingsError: ``sources.toml`` is wrong.
-        UsageError: the manifest is none.
+        SettingsError: ``sources.toml`` is invalid.
+        UsageError: the manifest is invalid.
         BusyError: another process is fetching.
-        StorageError: the disk refused; what came before that is kept.
+        StorageError: the disk refused; documents fetched before that are kept.
     """
     _ensure_corpus(settings.corpus)
     folders = vocabulary_folders(settings)
@@ -54,7 +54,7 @@ def sync_upstream(
 
 
 def hosts(settings: Settings) -> Hosts:
-    """Where documents are asked for: GitHub by the settings, the registries as npm and pip are set."""
+    """Hosts to fetch from: GitHub from the settings, the registries from the npm and pip configuration."""
     return Hosts(settings.github_raw.rstrip("/"), npm_registry(), pypi_index())
 
 
@@ -67,7 +67,7 @@ def _ensure_corpus(corpus: Path) -> None:
 
 
 def _slug(name: str, gazetteer: Gazetteer) -> str:
-    """The slug that a name stands for; the name itself where the vocabulary does not know it."""
+    """The slug for a name; the name itself if the vocabulary does not know it."""
     if name in gazetteer.entities:
         return name
     return next(iter(gazetteer.lookup(name)), name)

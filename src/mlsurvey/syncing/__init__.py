@@ -1,1 +1,1 @@
-"""Fetch upstream documents into the corpus folder, and know where each came from."""
+"""Fetch upstream documents into the corpus folder, and record their origin."""

@@ -1,4 +1,4 @@
-"""Write a file whole or not at all."""
+"""Atomic file writes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Put ``data`` in place of what is there: a reader, or a crash, meets the old file or the new one.
+    """Replace a file atomically: readers, or a crash, see either the old file or the new one.
 
     Raises:
-        OSError: the disk refused; the old file is as it was.
+        OSError: the disk refused; the old file is unchanged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".new", dir=path.parent)
@@ -20,7 +20,7 @@ def write_whole(path: Path, data: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())  # else a power cut after the rename may leave an empty file
+            os.fsync(file.fileno())  # otherwise a power failure after the rename may leave an empty file
         Path(draft).chmod(0o644)
         Path(draft).replace(path)
     except BaseException:

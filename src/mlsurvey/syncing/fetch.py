@@ -1,8 +1,8 @@
-"""One HTTP request that cannot run away: bounded in size, time, redirects and repetitions. The only user of HTTP.
+"""HTTP requests with limits on size, time, redirects and retries. The only module that uses HTTP.
 
-Requests are made with httpx2, the maintained continuation of httpx: proxies and
-certificates come from the environment, and what is compressed is unpacked in
-pieces of a megabyte at most, so that the limit on size holds for what comes out.
+Requests use httpx2, the maintained successor of httpx: proxies and certificates
+come from the environment, and compressed responses are decompressed in chunks
+of at most one megabyte, so that the size limit applies to the decompressed data.
 """
 
 from __future__ import annotations
@@ -23,90 +23,90 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 USER_AGENT = "mlsurvey (documentation reader)"
 PASSING_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""Answers that may differ the next time."""
+"""Status codes of transient errors."""
 _CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
 GONE_STATUS = frozenset({404, 410, 451})
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a fetch may take. Seconds and bytes."""
+    """Limits of a fetch, in seconds and bytes."""
 
     document: int = 8 * 1024 * 1024
-    """Bytes of a document, unpacked: a README of prose has a tenth of a megabyte at most."""
+    """Bytes of a document, decompressed; a README of prose has at most 0.1 MB."""
     package: int = 64 * 1024 * 1024
-    """Bytes of a package or of what a registry says of one, as sent."""
+    """Bytes of a package or of registry metadata, as sent."""
     unpacked: int = 512 * 1024 * 1024
-    """Bytes of a package that are unpacked in search of its README."""
+    """Bytes of a package decompressed while searching for its README."""
     connect: float = 10.0
     silence: float = 20.0
-    """Between two pieces of an answer."""
+    """Seconds between two chunks of a response."""
     total: float = 120.0
-    """For one answer from its first to its last byte."""
+    """Seconds for one whole response."""
     attempts: int = 4
     backoff: float = 1.0
-    """Longest first pause; the following ones may double."""
+    """Maximum of the first pause; the maximum doubles with each retry."""
     longest_pause: float = 30.0
-    """A host that asks for more is asked another day."""
+    """Longest pause; if a host asks for more, the fetch fails."""
     redirects: int = 5
     at_once: int = 4
-    """Fetches at a time, and so requests to one host."""
+    """Maximum number of concurrent fetches, and so of requests to one host."""
 
 
 class FetchError(Exception):
-    """A document could not be had; the message is the reason, in words."""
+    """A document could not be fetched; the message gives the reason."""
 
     kind = "failed"
 
 
 class GoneError(FetchError):
-    """There is none at that place."""
+    """The document does not exist at that URL."""
 
     kind = "gone"
 
 
 class RefusedError(FetchError):
-    """It is there and was not taken: too large, or led astray."""
+    """The response was rejected: too large, or an invalid redirect."""
 
     kind = "refused"
 
 
 class UnreachableError(FetchError):
-    """The host does not answer at all."""
+    """The host does not respond."""
 
 
 class _PassingError(FetchError):
-    """May be over at the next attempt."""
+    """A transient error; the next attempt may succeed."""
 
     def __init__(self, reason: str, pause: float | None = None) -> None:
         super().__init__(reason)
         self.pause = pause
-        """Seconds that the host asks to wait."""
+        """Seconds to wait, as requested by the host."""
 
 
 class _SilentError(_PassingError):
-    """No connection came about."""
+    """No connection could be established."""
 
     def __init__(self, url: httpx2.URL, error: Exception) -> None:
         super().__init__(f"no connection to {url.host}: {_words(error)}")
         self.host = url.netloc.decode()
-        """It need not be the one that was asked first: redirects lead elsewhere."""
+        """The host that failed; after a redirect, it may differ from the host of the original URL."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back."""
+    """The response to a fetch."""
 
     data: bytes | None
-    """None where the host says that what we have is the newest."""
+    """None if the host reports that the local copy is current."""
     etag: str | None = None
     last_modified: str | None = None
     media_type: str = ""
-    """Without parameters, in lower case."""
+    """Lower case, without parameters."""
 
 
 class Fetcher:
-    """Fetches over one pool of connections. Safe to share between threads; close it, or use ``with``."""
+    """Fetches through one connection pool. Thread-safe; close it, or use ``with``."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
@@ -125,19 +125,19 @@ class Fetcher:
         self._client.close()
 
     def stop(self) -> None:
-        """Let every fetch that runs in another thread end soon."""
+        """Make fetches in other threads stop soon."""
         self._stopped.set()
 
     def get(self, url: str, limit: int, *, conditions: Mapping[str, str] | None = None) -> Answer:
-        """The body behind ``url``, of ``limit`` bytes at most.
+        """Fetch ``url``, with a body of at most ``limit`` bytes.
 
         Args:
-            url: http or https.
-            limit: bytes, counted unpacked.
-            conditions: ``If-None-Match`` and the like.
+            url: http or https URL.
+            limit: maximum bytes, decompressed.
+            conditions: conditional headers such as ``If-None-Match``.
 
         Raises:
-            FetchError: it could not be had; see its subclasses.
+            FetchError: the document could not be fetched; see the subclasses.
         """
         sink = BytesIO()
         headers = self.save(url, sink, limit, conditions=conditions)
@@ -149,9 +149,9 @@ class Fetcher:
     def save(
         self, url: str, sink: IO[bytes], limit: int, *, conditions: Mapping[str, str] | None = None
     ) -> Mapping[str, str] | None:
-        """Like :meth:`get`, into a file; returns the headers, or None where nothing is newer."""
+        """Like :meth:`get`, but writes to a file; returns the headers, or None if the local copy is current."""
         host = urlsplit(url).netloc.rpartition("@")[2]
-        if host in self._silent:  # one wait for a host that is not there is enough
+        if host in self._silent:  # do not wait twice for an unreachable host
             raise UnreachableError(self._silent[host])
         retrying = Retrying(
             retry=retry_if_exception_type(_PassingError),
@@ -169,7 +169,7 @@ class Fetcher:
             raise FetchError(f"{error}, {self.limits.attempts} times") from error
 
     def _pause(self, state: RetryCallState) -> float:
-        """Seconds before the next attempt: as the host asks, else longer and longer and by chance."""
+        """Seconds before the next attempt: random exponential backoff, at least what the host asks for."""
         error = state.outcome.exception() if state.outcome else None
         asked = error.pause if isinstance(error, _PassingError) else None
         if asked is not None and asked > self.limits.longest_pause:
@@ -195,7 +195,7 @@ class Fetcher:
             raise RefusedError(f"the answer cannot be unpacked: {_words(error)}") from error
         except (httpx2.UnsupportedProtocol, httpx2.InvalidURL) as error:
             raise RefusedError(f"no address to fetch from: {_words(error)}") from error
-        except httpx2.TransportError as error:  # cut off, or no HTTP
+        except httpx2.TransportError as error:  # connection lost, or not HTTP
             raise _PassingError(f"the answer broke off: {_words(error)}") from error
 
     def _follow(
@@ -255,7 +255,7 @@ def _check_status(response: httpx2.Response) -> None:
 
 
 def _asked(value: str | None) -> float | None:
-    """Seconds of a ``Retry-After``, which is a number or a date (RFC 9110, section 10.2.3)."""
+    """Seconds from a ``Retry-After`` header, which is a number or a date (RFC 9110, section 10.2.3)."""
     if value is None:
         return None
     if value.strip().isdecimal():

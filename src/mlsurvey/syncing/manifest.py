@@ -1,4 +1,4 @@
-"""A folder of upstream documents with a ``MANIFEST.tsv``: what it offers, row by row, and which rows are refused."""
+"""Read a folder of upstream documents with a ``MANIFEST.tsv``: accepted and rejected rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mlsurvey.syncing.sources import origin_of, refusal
 MANIFEST = "MANIFEST.tsv"
 COLUMNS = ("slug", "language", "repo", "path", "commit", "licence", "file", "bytes")
 MOST_BYTES = 16 * 1024 * 1024
-"""Of a manifest: a hundred thousand rows."""
+"""Maximum bytes of a manifest: about a hundred thousand rows."""
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _REPOSITORY = re.compile(r"[A-Za-z0-9_][\w.-]*/[A-Za-z0-9_][\w.-]*")
@@ -26,13 +26,13 @@ _NOT_STATED = ("", "unknown", "none", "-")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One document that a manifest offers, already found to be harmless."""
+    """A validated row of a manifest: one document."""
 
     slug: str
     file: str
-    """POSIX path below the folder, and below ``upstream`` in the corpus: ``language/slug/name``."""
+    """POSIX path below the folder and below ``upstream`` in the corpus: ``language/slug/name``."""
     repository: str
-    """Without its owner."""
+    """Repository name without the owner."""
     origin: str
     url: str
     commit: str
@@ -41,7 +41,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that is not taken."""
+    """A rejected row."""
 
     slug: str
     name: str
@@ -49,11 +49,11 @@ class RefusedRow:
 
 
 def read_manifest(folder: Path, most: int) -> Iterator[Row | RefusedRow]:
-    """Every row of the folder's manifest; ``most`` is the number of bytes that a document may have.
+    """All rows of the folder's manifest; ``most`` is the maximum size of a document in bytes.
 
     Raises:
         NotFoundError: the folder has no manifest.
-        UsageError: the manifest is too large, no text, or lacks a column.
+        UsageError: the manifest is too large, not UTF-8, or lacks a column.
     """
     seen: set[str] = set()
     for number, values in _rows(folder / MANIFEST):
@@ -86,7 +86,7 @@ def _rows(manifest: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _refusal(values: Mapping[str, str], folder: Path, most: int) -> str | None:
-    """Why a row is not taken; None if it is."""
+    """Why a row is rejected; None if it is accepted."""
     if not _SLUG.fullmatch(values["slug"]) or not _SLUG.fullmatch(values["language"]):
         return f"slug {values['slug']!r} or language {values['language']!r} cannot name a folder"
     if not _REPOSITORY.fullmatch(values["repo"]):

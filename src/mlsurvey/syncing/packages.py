@@ -1,9 +1,9 @@
-"""READMEs of packages: from the archive of the newest npm release, and from the JSON that PyPI has of one.
+"""READMEs of packages: from the archive of the latest npm release, and from PyPI's JSON API.
 
-What an npm registry says of a package may hold a ``readme``, but registries and
-mirrors leave it out at will, and it belongs to whichever release came last, a
-beta included. The archive of the release that is tagged ``latest`` is always
-there, names its version, and is checked against the digest that the registry states.
+The metadata of an npm package may include a ``readme``, but registries and
+mirrors often omit it, and it belongs to the last published release, even a
+beta. The archive of the release tagged ``latest`` is always available, names its
+version, and is verified against the digest in the registry.
 """
 
 from __future__ import annotations
@@ -26,39 +26,39 @@ from urllib.parse import quote, urljoin
 from mlsurvey.syncing.fetch import Answer, Fetcher, FetchError, GoneError, RefusedError
 
 _README = ("readme.md", "readme.markdown", "readme", "readme.txt")
-"""Names of the file in an archive, the best first."""
+"""File names in an archive, in order of preference."""
 _DIGESTS = ("sha512", "sha384", "sha256")
-"""Of a Subresource Integrity text, the strongest first."""
+"""Subresource Integrity algorithms, strongest first."""
 _SUFFIXES = {"text/markdown": ".md", "text/x-rst": ".rst", "text/plain": ".txt"}
 
 
 @dataclass(frozen=True, slots=True)
 class Have:
-    """What is known of a document that was fetched before."""
+    """What is known about a previously fetched document."""
 
     version: str | None = None
     conditions: Mapping[str, str] = field(default_factory=dict)
-    """Headers that ask for it only where it is newer."""
+    """Conditional request headers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """README of one release."""
+    """The README of one release."""
 
     answer: Answer
-    """Without data where the release is the one that we have."""
+    """Has no data if the local copy is of this release."""
     version: str | None
     page: str
-    """Where a person finds it."""
+    """Web page of the release."""
     suffix: str = ""
-    """Of the format, where the name does not tell it."""
+    """File suffix of the format, if the name does not have one."""
 
 
 def npm_readme(fetcher: Fetcher, registry: str, package: str, have: Have) -> Release:
     """README of the release tagged ``latest``.
 
     Raises:
-        FetchError: it could not be had.
+        FetchError: the README could not be fetched.
     """
     limits = fetcher.limits
     url = f"{registry}/{quote(package, safe='@')}"
@@ -79,7 +79,7 @@ def pypi_readme(fetcher: Fetcher, index: str, package: str, have: Have) -> Relea
     """Long description of the newest release.
 
     Raises:
-        FetchError: it could not be had.
+        FetchError: the description could not be fetched.
     """
     answer = fetcher.get(f"{index}/pypi/{quote(package)}/json", fetcher.limits.package, conditions=have.conditions)
     facts = None if answer.data is None else _object(answer.data, "the package index")
@@ -123,7 +123,7 @@ def _text(facts: dict[str, Any], *keys: str) -> str:
 
 
 def _check_integrity(archive: IO[bytes], dist: dict[str, Any]) -> None:
-    """Compare with the digest that the registry states (https://www.w3.org/TR/SRI/); older releases have a SHA-1."""
+    """Verify the digest from the registry (https://www.w3.org/TR/SRI/); older releases have only a SHA-1."""
     stated = dict(part.split("-", 1) for part in str(dist.get("integrity") or "").split() if "-" in part)
     name = next((name for name in _DIGESTS if name in stated), None)
     try:
@@ -163,7 +163,7 @@ def _readme(archive: IO[bytes], unpacked: int, most: int) -> bytes:
 
 
 def _readmes(tar: tarfile.TarFile) -> Iterator[tuple[str, tarfile.TarInfo]]:
-    """READMEs at the top of an archive, which holds all of it in one folder. Nothing is ever unpacked to disk."""
+    """READMEs in the single top folder of an archive. Nothing is extracted to disk."""
     for member in tar:
         parts = PurePosixPath(member.name).parts
         if member.isfile() and len(parts) == 2 and parts[0].strip("./") and parts[1].lower() in _README:
@@ -171,17 +171,17 @@ def _readmes(tar: tarfile.TarFile) -> Iterator[tuple[str, tarfile.TarInfo]]:
 
 
 class _Bounded(io.RawIOBase):
-    """A stream that ends in an error when it gives more than it may."""
+    """A stream that raises RefusedError once it exceeds its limit."""
 
     def __init__(self, stream: gzip.GzipFile, limit: int) -> None:
         self._stream, self._left = stream, limit
 
     def readable(self) -> bool:
-        """It is there to be read."""
+        """Always True."""
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """So many bytes, or fewer at the end."""
+        """Read up to ``size`` bytes; fewer at the end."""
         data = self._stream.read(size)
         self._left -= len(data)
         if self._left < 0:

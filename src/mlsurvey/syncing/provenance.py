@@ -1,8 +1,8 @@
-"""``upstream/provenance.json``: for each fetched document where it came from, kept beside what was fetched.
+"""``upstream/provenance.json``: the origin of each fetched document, stored next to the documents.
 
-The index does not hold any of it. Whoever shows a citation looks it up here by
-path and digest: where the digest differs, the quote is from other bytes, and no
-origin is told rather than a wrong one.
+The index does not contain it. Origins of citations are looked up here by path
+and digest: if the digest differs, the quote is from other bytes, and no origin
+is shown rather than a wrong one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mlsurvey.reading.scan import PROVENANCE
 from mlsurvey.syncing.atomic import write_whole
 
 UPSTREAM = "upstream"
-"""Folder of the corpus that is fetched; below it come language and library."""
+"""Corpus folder for fetched documents, with subfolders by language and library."""
 SCHEMA = 1
 
 
@@ -28,44 +28,44 @@ class Record:
     """Origin and state of one document."""
 
     origin: str
-    """What it is, from one fetch to the next: ``github:tracel-ai/burn:README.md``, ``npm:ml5``."""
+    """Identifies the document across fetches: ``github:tracel-ai/burn:README.md``, ``npm:ml5``."""
     url: str
-    """Page where a person finds it."""
+    """Web page of the document."""
     version: str | None
-    """Commit or release; None where the host told none."""
+    """Commit or release; None if the host did not report one."""
     licence: str
     sha256: str
-    """Of the bytes in the file."""
+    """Hex digest of the file's bytes."""
     retrieved: str
-    """ISO time, UTC, at which these bytes came."""
+    """ISO time, UTC, at which these bytes were fetched."""
     checked: str
-    """ISO time, UTC, at which they were last found to be the newest."""
+    """ISO time, UTC, at which they were last confirmed to be current."""
     etag: str | None = None
     last_modified: str | None = None
     gone: str | None = None
-    """ISO time, UTC, since when upstream has it no more; the file is kept."""
+    """ISO time, UTC, since when it is missing upstream; the file is kept."""
 
     @property
     def source(self) -> Source:
-        """As a citation tells it."""
+        """The origin as shown in a citation."""
         return Source(self.url, self.version, self.retrieved[:10], self.licence)
 
 
 _MAY_BE_NULL = ("version", "etag", "last_modified", "gone")
 
 Records = Mapping[str, Record]
-"""POSIX path relative to the corpus folder -> record."""
+"""Maps POSIX paths relative to the corpus folder to records."""
 
 
 def provenance_file(corpus: Path) -> Path:
-    """Where the records of a corpus lie."""
+    """Path of the records of a corpus."""
     return corpus / UPSTREAM / PROVENANCE
 
 
 def read_records(corpus: Path) -> Records | None:
-    """Records of a corpus: empty where there are none, None where the file is damaged.
+    """Records of a corpus: empty if there are none, None if the file is damaged.
 
-    Safe to call for every answer: the file is parsed anew only when it changed.
+    Cheap to call for every answer: the file is parsed again only if it changed.
     """
     place = provenance_file(corpus)
     try:
@@ -76,7 +76,7 @@ def read_records(corpus: Path) -> Records | None:
 
 
 def write_records(corpus: Path, records: Records) -> None:
-    """Write all records, whole or not at all.
+    """Write all records atomically.
 
     Raises:
         OSError: the disk refused.
@@ -87,7 +87,7 @@ def write_records(corpus: Path, records: Records) -> None:
 
 
 def sources_of(corpus: Path, documents: Iterable[tuple[str, str]]) -> dict[str, Source]:
-    """Origins of documents, given as path and SHA-256: only of those whose bytes are the recorded ones."""
+    """Origins of documents, given as path and SHA-256; only those whose digest matches the record."""
     records = read_records(corpus) or {}
     return {
         path: records[path].source for path, sha256 in documents if path in records and records[path].sha256 == sha256
@@ -101,12 +101,12 @@ def _parsed(place: Path, mtime_ns: int, size: int, inode: int) -> Records | None
         if not isinstance(content["schema_version"], int):
             return None
         return {path: _record(value) for path, value in content["documents"].items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):  # other JSON than ours
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):  # unreadable, or not our format
         return None
 
 
 def _record(value: Mapping[str, Any]) -> Record:
-    """Raises TypeError or ValueError where a part is missing or no text."""
+    """Raises TypeError if a field is missing, ValueError if it is not a string."""
     known = {field.name: value[field.name] for field in fields(Record) if field.name in value}
     for name, part in known.items():
         if not (isinstance(part, str) or (part is None and name in _MAY_BE_NULL)):

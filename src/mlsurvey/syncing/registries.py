@@ -1,4 +1,4 @@
-"""Which package registries this machine uses: what the ordinary clients, npm and pip, are set to."""
+"""Package registries of this machine, from the configuration of npm and pip."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _NPMRC = re.compile(r"^\s*registry\s*=\s*(?P<url>\S+)\s*$", re.MULTILINE)
 
 
 def npm_registry(environment: Mapping[str, str] = os.environ) -> str:
-    """Base URL of the npm registry, without a slash at its end: as npm finds it, project files aside.
+    """Base URL of the npm registry, without a trailing slash: resolved as by npm, except for project files.
 
-    The environment comes first (``NPM_CONFIG_REGISTRY``, in any case), then the
-    user's ``.npmrc``, then the public registry. Nothing but the address is read:
-    packages are fetched without anybody's credentials.
+    The environment takes precedence (``NPM_CONFIG_REGISTRY``, in any case), then
+    the user's ``.npmrc``, then the public registry. Only the URL is read:
+    packages are fetched without credentials.
     """
     values = {name.lower(): value for name, value in environment.items()}
     file = Path(values.get("npm_config_userconfig") or Path.home() / ".npmrc")
@@ -30,9 +30,9 @@ def npm_registry(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def pypi_index(environment: Mapping[str, str] = os.environ) -> str:
-    """Base URL of the Python package index, without ``/simple`` at its end: as pip finds it.
+    """Base URL of the Python package index, without a trailing ``/simple``: resolved as by pip.
 
-    The environment comes first (``PIP_INDEX_URL``), then pip's files, then PyPI.
+    The environment takes precedence (``PIP_INDEX_URL``), then pip's configuration files, then PyPI.
     """
     candidates = [environment.get("PIP_INDEX_URL", ""), *_pip_values(environment)]
     url = next((url for url in candidates if _is_web(url)), PYPI)
@@ -40,7 +40,7 @@ def pypi_index(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def _pip_values(environment: Mapping[str, str]) -> Iterator[str]:
-    """``index-url`` of pip's files, the strongest first."""
+    """``index-url`` from pip's configuration files, in order of precedence."""
     named = environment.get("PIP_CONFIG_FILE")
     user = platformdirs.user_config_path("pip")
     files = [Path(named)] if named else [user / "pip.conf", user / "pip.ini", Path.home() / ".pip" / "pip.conf"]
@@ -57,7 +57,7 @@ def _pip_values(environment: Mapping[str, str]) -> Iterator[str]:
 def _text(file: Path) -> str:
     try:
         return file.read_text("utf-8", errors="replace")
-    except OSError:  # not there, or not ours to read: as if nothing were set
+    except OSError:  # missing or unreadable: treated as not set
         return ""
 
 

@@ -1,4 +1,4 @@
-"""``sources.toml``: where the README and the main guides of each library live."""
+"""``sources.toml``: origins of the README and the main guides of each library."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from mlsurvey.reading.scan import READABLE_SUFFIXES, SOURCES
 
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
 LONGEST_PATH = 200
-"""Bytes: a path becomes one file name, and file systems take 255."""
+"""Maximum bytes: a path becomes one file name, and file systems allow 255."""
 _KEYS = ("source", "without_upstream")
 _SOURCE = re.compile(r"^\s*\[\[\s*source\s*\]\]")
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 
 
 class Source(BaseModel):
-    """One origin of a library's documents: files of a repository on GitHub, or the README of a package."""
+    """One origin of a library's documents: files of a GitHub repository, or the README of a package."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     slug: Slug
-    """Of the library; it names the folder that the documents go to."""
+    """Slug of the library and name of the folder for its documents."""
     licence: str = Field(min_length=2)
-    """SPDX expression of the documents; ``NOASSERTION`` where they state none."""
+    """SPDX expression of the documents; ``NOASSERTION`` if they state no licence."""
     repository: Annotated[str, Field(pattern=rf"^{_NAME}/{_NAME}$")] | None = None
     """``owner/name`` on GitHub."""
     paths: tuple[str, ...] = ()
     """Files of the repository, with forward slashes."""
     branch: Annotated[str, Field(pattern=r"^[\w][\w./-]*$")] = "HEAD"
-    """Branch, tag or commit to read; ``HEAD`` stands for the default branch."""
+    """Branch, tag or commit to read; ``HEAD`` is the default branch."""
     npm: Annotated[str, Field(pattern=r"^(@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*$")] | None = None
-    """Package whose newest README counts."""
+    """npm package; the README of its latest release is fetched."""
     pypi: Annotated[str, Field(pattern=rf"^{_NAME}$")] | None = None
-    """Package whose newest description counts."""
+    """PyPI package; the description of its latest release is fetched."""
 
     @model_validator(mode="after")
     def _has_one_origin(self) -> Self:
@@ -60,13 +60,13 @@ class Wanted(NamedTuple):
 
     source: Source
     path: str
-    """In the repository; empty for a package."""
+    """Path in the repository; empty for a package."""
     name: str
-    """File name under the library's folder."""
+    """File name in the library's folder."""
 
     @property
     def origin(self) -> str:
-        """What stays the same from one fetch to the next: ``github:tracel-ai/burn:README.md``, ``npm:ml5``."""
+        """Identifies the document across fetches: ``github:tracel-ai/burn:README.md``, ``npm:ml5``."""
         if self.source.repository:
             return origin_of(self.source.repository, self.path)
         return f"npm:{self.source.npm}" if self.source.npm else f"pypi:{self.source.pypi}"
@@ -74,28 +74,28 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SourceFault:
-    """What is wrong with an entry of ``sources.toml``."""
+    """A problem with an entry of ``sources.toml``."""
 
     line: int
     problem: str
 
 
 class SourceFile(NamedTuple):
-    """What a ``sources.toml`` says."""
+    """The content of a ``sources.toml``."""
 
     sources: list[Source]
     without_upstream: frozenset[str]
-    """Slugs of libraries whose documents lie nowhere that could be read."""
+    """Slugs of libraries without upstream documents that can be fetched."""
     faults: list[SourceFault]
 
 
 def origin_of(repository: str, path: str) -> str:
-    """The origin of a file of a repository; GitHub minds no case in names of repositories."""
+    """The origin of a file in a repository; lower-cased, because GitHub ignores case in repository names."""
     return f"github:{repository.lower()}:{path}"
 
 
 def refusal(path: str) -> str | None:
-    """Why a relative path cannot name a document below a folder, or None: nothing may leave it or hide in it."""
+    """Why a relative path cannot name a document below a folder, or None; it must not leave the folder or be hidden."""
     place = PurePosixPath(path)
     if not path or place.is_absolute() or "\\" in path or ":" in path.partition("/")[0]:
         return "is no relative path with forward slashes"
@@ -109,10 +109,10 @@ def refusal(path: str) -> str | None:
 
 
 def read_sources(text: str) -> SourceFile:
-    """Entries of a file, and what is wrong with the others.
+    """Valid entries of a file, and the problems with the others.
 
     Raises:
-        tomllib.TOMLDecodeError: it is no TOML.
+        tomllib.TOMLDecodeError: the text is not valid TOML.
     """
     values = tomllib.loads(text)
     starts = [number for number, line in enumerate(text.splitlines(), start=1) if _SOURCE.match(line)]
@@ -133,10 +133,10 @@ def read_sources(text: str) -> SourceFile:
 
 
 def load_sources(folders: Iterable[Path]) -> tuple[Source, ...]:
-    """Sources of the folders that have the file; all entries of a library in a later folder replace the earlier ones.
+    """Sources of all folders that have the file; entries for a library in a later folder replace all earlier ones.
 
     Raises:
-        SettingsError: a file is not TOML, or an entry is wrong.
+        SettingsError: a file is not TOML, or an entry is invalid.
     """
     found: dict[str, list[Source]] = {}
     for folder in folders:
@@ -157,9 +157,9 @@ def load_sources(folders: Iterable[Path]) -> tuple[Source, ...]:
 
 
 def wanted(sources: Iterable[Source]) -> Iterator[Wanted]:
-    """Every document of the sources. Files keep their place as ``docs--guide.md``; one folder holds them all.
+    """All documents of the sources. Paths are flattened into one folder: ``docs/guide.md`` becomes ``docs--guide.md``.
 
-    The first origin of a library names its files plainly, the others put their own name before.
+    Files from further origins of a library are prefixed with the name of the origin.
     """
     firsts: dict[str, Source] = {}
     for source in sources:
@@ -171,7 +171,7 @@ def wanted(sources: Iterable[Source]) -> Iterator[Wanted]:
 
 
 def home_of(source: Source) -> str:
-    """Short name of an origin: the repository without its owner, or the registry."""
+    """Short name of an origin: the repository without the owner, or the registry."""
     if source.repository:
         return source.repository.rpartition("/")[2]
     return "npm" if source.npm else "pypi"

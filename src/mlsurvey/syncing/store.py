@@ -1,4 +1,4 @@
-"""What was fetched, on disk: documents and their records. Nothing that is there is ever lost."""
+"""Storage of fetched documents and their records. Never deletes a document."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from mlsurvey.syncing.atomic import write_whole
 from mlsurvey.syncing.provenance import UPSTREAM, Record, provenance_file, read_records, write_records
 
 SAVED_EVERY = 1.0
-"""Seconds between two savings of the records while documents come in."""
+"""Minimum seconds between saves of the records while fetching."""
 NO_LANGUAGE = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What is known of a document beside its bytes."""
+    """Metadata of a document."""
 
     origin: str
     url: str
@@ -34,26 +34,26 @@ class Origin:
 
 
 class Store:
-    """The ``upstream`` folder of a corpus, for one writer: see :func:`opened`."""
+    """The ``upstream`` folder of a corpus, for a single writer: see :func:`opened`."""
 
     def __init__(self, corpus: Path) -> None:
         self.corpus = corpus
         records = read_records(corpus)
         self.is_damaged = records is None
-        """Whether the records could not be read; they are made anew."""
+        """Whether the records could not be read; they are rebuilt."""
         self.records = dict(records or {})
         self._saved = time.monotonic()
         self._now = datetime.now(UTC).isoformat(timespec="seconds")
 
     def place(self, folder: str, name: str, origin: str, prefix: str) -> str:
-        """Path for a document: where it lies already, else ``folder/name``, where another origin has not that."""
+        """Path for a document: its current one, else ``folder/name``, prefixed if another origin has that path."""
         for path, record in self.records.items():
             if record.origin == origin and str(PurePosixPath(path).parent) == folder:
                 return path
         return self.free(f"{folder}/{name}", origin, prefix)
 
     def free(self, path: str, origin: str, prefix: str) -> str:
-        """The path, or one beside it where another origin has that: neither may take the other's place."""
+        """The path, or a prefixed one if another origin has it, so that neither overwrites the other."""
         record = self.records.get(path)
         if record is None or record.origin == origin:
             return path
@@ -61,7 +61,7 @@ class Store:
         return str(place.with_name(f"{prefix}--{place.name}"))
 
     def intact(self, path: str) -> Record | None:
-        """The record of a document whose file still has the recorded bytes."""
+        """The record of a document if its file still has the recorded bytes, else None."""
         record = self.records.get(path)
         try:
             data = (self.corpus / path).read_bytes() if record else b""
@@ -70,10 +70,10 @@ class Store:
         return record if record and hashlib.sha256(data).hexdigest() == record.sha256 else None
 
     def put(self, path: str, data: bytes, origin: Origin) -> str:
-        """Write a document where it differs; returns ``added``, ``updated`` or ``unchanged``.
+        """Write a document if it differs; returns ``added``, ``updated`` or ``unchanged``.
 
         Raises:
-            StorageError: the disk refused; the old file is as it was.
+            StorageError: the disk refused; the old file is unchanged.
         """
         sha256 = hashlib.sha256(data).hexdigest()
         have = self.intact(path)
@@ -87,12 +87,12 @@ class Store:
         return state
 
     def confirm(self, path: str, origin: Origin) -> None:
-        """Note that what is there is the newest."""
+        """Record that the local copy is current."""
         have = self.records[path]
         self._record(path, origin, have.sha256, have.retrieved, have.version)
 
     def mark_gone(self, path: str) -> None:
-        """Note that upstream has a document no more; the file stays."""
+        """Record that a document is missing upstream; the file is kept."""
         if have := self.records.get(path):
             self.records[path] = replace(have, gone=have.gone or self._now, checked=self._now)
 
@@ -100,7 +100,7 @@ class Store:
         """Write the records.
 
         Raises:
-            StorageError: the disk refused; the old records are as they were.
+            StorageError: the disk refused; the old records are unchanged.
         """
         if self.records:
             with self._disk():
@@ -114,7 +114,7 @@ class Store:
         self.records[path] = Record(
             origin=origin.origin,
             url=origin.url,
-            version=origin.version or version,  # the same bytes stand at the commit that is known of them
+            version=origin.version or version,  # same bytes: the known commit still applies
             licence=origin.licence,
             sha256=sha256,
             retrieved=retrieved,
@@ -135,7 +135,7 @@ class Store:
 
 @contextmanager
 def opened(corpus: Path) -> Iterator[Store]:
-    """The store of a corpus, for one writer at a time; its records are saved at the end, however it ends.
+    """The store of a corpus, locked for one writer; the records are saved on exit, even after an error.
 
     Raises:
         BusyError: another process is fetching.
@@ -161,11 +161,11 @@ def opened(corpus: Path) -> Iterator[Store]:
 
 
 def folder_of(slug: str, language: str | None) -> str:
-    """Where the documents of a library lie, relative to the corpus."""
+    """Folder for the documents of a library, relative to the corpus."""
     return f"{UPSTREAM}/{language or NO_LANGUAGE}/{slug}"
 
 
 def _keep_damaged(place: Path) -> None:
-    """A file that cannot be read may still tell a person something."""
+    """Keep a backup of an unreadable file for inspection."""
     if place.exists():
         place.replace(place.with_name(f"{place.name}.damaged.bak"))

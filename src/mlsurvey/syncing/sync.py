@@ -1,4 +1,4 @@
-"""Bring the ``upstream`` folder up to date: from the hosts that ``sources.toml`` names, or from a folder."""
+"""Update the ``upstream`` folder from the origins in ``sources.toml``, or from a folder."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ GITHUB = "https://github.com"
 _WEB_PAGE = ("text/html", "application/xhtml+xml")
 
 Progress = Callable[[str, int, int], None]
-"""Called with the phase, how much is done, and of how much."""
+"""Called with the phase, the number of documents done, and the total."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """Base URLs, without a slash at their end."""
+    """Base URLs, without a trailing slash."""
 
     github_raw: str
     npm: str
@@ -36,39 +36,39 @@ class Hosts:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one document."""
+    """The result for one document."""
 
     path: str
-    """Relative to the corpus folder; for a refused row of a manifest its name there."""
+    """Path relative to the corpus folder; for a rejected row of a manifest, its name there."""
     slug: str
     state: str
     """``added``, ``updated``, ``unchanged``, ``gone``, ``refused`` or ``failed``."""
     host: str
-    """Where it was asked for."""
+    """The host or folder that it was requested from."""
     reason: str | None = None
-    """Why it was not had."""
+    """Why it could not be fetched."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What a run did."""
+    """The results of a sync."""
 
     outcomes: tuple[Outcome, ...]
     """Sorted by path."""
     notes: tuple[str, ...] = ()
 
     def paths(self, state: str) -> tuple[str, ...]:
-        """Documents that ended so."""
+        """Paths of the documents in the given state."""
         return tuple(outcome.path for outcome in self.outcomes if outcome.state == state)
 
     @property
     def is_complete(self) -> bool:
-        """Whether every document that was wanted is there and the newest."""
+        """Whether all requested documents are present and current."""
         return all(outcome.reason is None for outcome in self.outcomes)
 
     @property
     def is_change(self) -> bool:
-        """Whether any file differs from before."""
+        """Whether any file changed."""
         return any(outcome.state in ("added", "updated") for outcome in self.outcomes)
 
 
@@ -77,7 +77,7 @@ class _Task:
     wanted: Wanted
     path: str
     have: Record | None
-    """What is known of the file that is there, if it is intact."""
+    """Record of the existing file, if it is intact."""
 
 
 def sync(
@@ -89,21 +89,21 @@ def sync(
     limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> SyncReport:
-    """Fetch what is new of these sources.
+    """Fetch new and changed documents of the sources.
 
-    Whatever cannot be had is told in the report, and what was fetched before stays.
+    Failures are listed in the report; existing documents are kept.
 
     Args:
         corpus: folder of the corpus.
-        sources: of the libraries that are wanted.
-        languages: slug to programming language, which names a folder.
-        hosts: to ask.
-        limits: on each fetch.
+        sources: sources of the requested libraries.
+        languages: slug to programming language, which determines the folder.
+        hosts: hosts to fetch from.
+        limits: limits for each fetch.
         progress: called after each document.
 
     Raises:
         BusyError: another process is fetching.
-        StorageError: the disk refused; what came before that is kept.
+        StorageError: the disk refused; documents fetched before that are kept.
     """
     with opened(corpus) as store, Fetcher(limits) as fetcher:
         notes = _notes(store)
@@ -120,11 +120,11 @@ def sync(
 def take(
     corpus: Path, folder: Path, slugs: frozenset[str], *, limits: Limits | None = None, progress: Progress | None = None
 ) -> SyncReport:
-    """Take documents from a folder with a manifest; with ``slugs``, of these libraries only.
+    """Copy documents from a folder with a manifest; if ``slugs`` is not empty, only those of the given libraries.
 
     Raises:
         NotFoundError: the folder has no manifest.
-        UsageError: the manifest is none.
+        UsageError: the manifest is invalid.
         BusyError, StorageError: see :func:`sync`.
     """
     limits = limits or Limits()
@@ -147,7 +147,7 @@ def _task(store: Store, one: Wanted, languages: Mapping[str, str | None]) -> _Ta
 
 @contextmanager
 def _workers(fetcher: Fetcher, tasks: Sequence[_Task], hosts: Hosts) -> Iterator[dict[Future[Release], _Task]]:
-    """Fetches under way. Where the block is left early, those that wait are dropped and the others told to end."""
+    """Running fetches. If the block exits with an error, pending fetches are cancelled and running ones stopped."""
     pool = ThreadPoolExecutor(fetcher.limits.at_once, thread_name_prefix="fetch")
     try:
         yield {pool.submit(_fetch, fetcher, task, hosts): task for task in tasks}
@@ -180,7 +180,7 @@ def _have(record: Record | None) -> Have:
 
 
 def _settle(store: Store, task: _Task, future: Future[Release], hosts: Hosts) -> Outcome:
-    """Put what came in its place, or say why nothing came."""
+    """Store a fetched document, or report why the fetch failed."""
     wanted_one, path = task.wanted, task.path
     outcome = Outcome(path, wanted_one.source.slug, "unchanged", _host(wanted_one, hosts))
     try:
@@ -199,7 +199,7 @@ def _settle(store: Store, task: _Task, future: Future[Release], hosts: Hosts) ->
 
 
 def _suffixed(path: str, release: Release) -> str:
-    """The path with the ending that tells the format; for a repository's file it has that already."""
+    """The path with the suffix of the format; unchanged for files of a repository."""
     return str(PurePosixPath(path).with_suffix(release.suffix)) if release.suffix else path
 
 
@@ -223,7 +223,7 @@ def _taken(store: Store, row: Row | RefusedRow, folder: Path, most: int) -> Outc
     outcome = Outcome(path, row.slug, "unchanged", str(folder))
     try:
         with (folder / row.file).open("rb") as file:
-            data = file.read(most + 1)  # it may have grown since the manifest was looked at
+            data = file.read(most + 1)  # it may have grown since the manifest was checked
         if len(data) > most:
             raise RefusedError(f"larger than {most:,} bytes")
         _check_text(Answer(data))
@@ -235,7 +235,7 @@ def _taken(store: Store, row: Row | RefusedRow, folder: Path, most: int) -> Outc
 
 
 def _check_text(answer: Answer) -> None:
-    """Refuse what no reader could use: better the document that we have."""
+    """Reject empty or undecodable documents, so that the existing one is kept."""
     if not (answer.data or b"").strip():
         raise RefusedError("it is empty")
     try:

@@ -1,1 +1,1 @@
-"""What mlsurvey knows by name: entities (libraries) and aspects (points of comparison). Data, not code."""
+"""Names known to mlsurvey: entities (libraries) and aspects (points of comparison). Data, not code."""

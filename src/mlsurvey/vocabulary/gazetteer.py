@@ -1,9 +1,9 @@
-"""Find the entities that a text names.
+"""Finds entity mentions in text.
 
-A name is matched by its *collapsed* form: letters and digits only, case folded,
-so that ``tch-rs``, ``tch rs`` and ``tchrs``, or ``TF.NET`` and ``TF .NET``, are
-one name. Names that are ordinary words too ("burn") count in a document only
-where they are written like a name.
+A name is matched by its *collapsed* form: letters and digits only, case-folded,
+so ``tch-rs``, ``tch rs`` and ``tchrs``, or ``TF.NET`` and ``TF .NET``, are
+the same name. Names that are also ordinary words ("burn") count in a document only
+if they are written like a name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from functools import cached_property
 from mlsurvey.types import Entity, Span
 
 _TOKEN = re.compile(r"[^\W_]+[+#]*")
-_MAX_TOKENS = 5  # the longest names of the field ("Rust bindings for PyTorch") have four or five words
+_MAX_TOKENS = 5  # the longest names in use ("Rust bindings for PyTorch") have four or five words
 _MAX_GAP = re.compile(r"[\s._/\-`*@]{0,2}")
 _NAME_CONTEXT = re.compile(
     r"\b(crate|library|libraries|framework|package|module|project|binding|bindings|repo|repository|backend|api)s?\b",
@@ -26,18 +26,18 @@ _NAME_CONTEXT = re.compile(
 
 
 def collapse(name: str) -> str:
-    """Letters, digits, ``+`` and ``#`` of a name, case folded: the form under which names are compared."""
+    """Letters, digits, ``+`` and ``#`` of a name, case-folded: the form in which names are compared."""
     return "".join(_TOKEN.findall(name)).casefold()
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A place where a text names an entity."""
+    """A mention of an entity in a text."""
 
     span: Span
     surface: str
     slugs: tuple[str, ...]
-    """Candidates, best first; several where libraries share the name."""
+    """Candidates, best first; several if libraries share the name."""
 
     @property
     def slug(self) -> str:
@@ -52,7 +52,7 @@ class _Name:
 
 
 class Gazetteer:
-    """All known names, ready to be looked for. Immutable; ``with_entities`` gives a larger one."""
+    """Index of all known names. Immutable; ``with_entities`` returns a larger one."""
 
     def __init__(self, entities: Iterable[Entity]) -> None:
         self.entities: dict[str, Entity] = {}
@@ -67,7 +67,7 @@ class Gazetteer:
         self._plain = {e.slug: frozenset(map(collapse, e.plain_words)) for e in self.entities.values()}
 
     def with_entities(self, entities: Iterable[Entity]) -> Gazetteer:
-        """A gazetteer that knows these too; an equal slug replaces the older entry."""
+        """Return a gazetteer extended by these entities; an equal slug replaces the older entry."""
         return Gazetteer([*self.entities.values(), *entities])
 
     @cached_property
@@ -76,24 +76,24 @@ class Gazetteer:
         return tuple(self._names)
 
     def lookup(self, name: str) -> tuple[str, ...]:
-        """Slugs of the entities called exactly so (case, spaces and punctuation aside); empty if none."""
+        """Slugs of the entities with exactly this name, ignoring case, spaces and punctuation; empty if none."""
         return tuple(dict.fromkeys(n.entity.slug for n in self._names.get(collapse(name), ())))
 
     def mentions(self, text: str, *, language: str | None = None) -> tuple[Mention, ...]:
-        """Every mention in running text, in order, longest name first where they overlap.
+        """All mentions in running text, in order; the longest name wins where they overlap.
 
-        ``language`` settles names that libraries of several languages share.
+        ``language`` disambiguates names shared by libraries of several languages.
         """
         found = list(self._scan(text, language))
         sure = [m for m in found if self._is_name(m, text)]
         return tuple(m for m in found if m in sure or any(_coordinated(m, other, text) for other in sure))
 
     def candidates(self, text: str, *, language: str | None = None) -> tuple[Mention, ...]:
-        """Like :meth:`mentions`, but ordinary words count as names too: for questions and headings."""
+        """Like :meth:`mentions`, but ordinary words also count as names: for questions and headings."""
         return tuple(self._scan(text, language))
 
     def is_plain_word(self, mention: Mention) -> bool:
-        """Whether what stands there is an ordinary word too, for one of the entities that it may name."""
+        """Whether the mention's surface is also an ordinary word, for any of its candidate entities."""
         key = collapse(mention.surface)
         return any(key in self._plain[slug] for slug in mention.slugs)
 
@@ -120,12 +120,12 @@ class Gazetteer:
             plural = collapsed[:-1] if count > 1 and collapsed.endswith("s") else ""  # "TensorFlow Go bindings"
             if names := self._names.get(collapsed) or self._names.get(plural):
                 best = count, names
-            if collapsed not in self._beginnings:  # no longer name can begin so
+            if collapsed not in self._beginnings:  # no longer name starts with this
                 break
         return best
 
     def _is_name(self, mention: Mention, text: str) -> bool:
-        """Whether a mention that is an ordinary word is written like a name."""
+        """Whether a mention is written like a name; only ordinary words need the check."""
         if not self.is_plain_word(mention):
             return True
         before, after = text[: mention.span.start], text[mention.span.end : mention.span.end + 20]
@@ -141,7 +141,7 @@ class Gazetteer:
 
 
 def _coordinated(a: Mention, b: Mention, text: str) -> bool:
-    """Whether nothing but a comma, "and" or "or" stands between two names: what is listed with a name is one."""
+    """Whether only a comma, "and" or "or" separates two mentions: a word listed with a name is a name too."""
     first, second = sorted((a, b), key=lambda m: m.span)
     return (
         re.fullmatch(r"[`*]*\s*(?:,|/|&|and|or|,\s*and|,\s*or)\s*[`*]*", text[first.span.end : second.span.start])
@@ -150,6 +150,6 @@ def _coordinated(a: Mention, b: Mention, text: str) -> bool:
 
 
 def _ordered(names: list[_Name], surface: str, language: str | None) -> tuple[str, ...]:
-    """Slugs of equal-sounding names: same language first, then same writing, then catalogue order."""
+    """Order slugs that share a name: same language first, then same spelling, then catalogue order."""
     ranked = sorted(names, key=lambda n: (language is not None and n.entity.language != language, n.written != surface))
     return tuple(dict.fromkeys(name.entity.slug for name in ranked))

@@ -1,4 +1,4 @@
-"""Read the vocabulary files: ``entities.toml`` and ``aspects.toml``."""
+"""Reads the vocabulary files ``entities.toml`` and ``aspects.toml``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ASPECTS = "aspects.toml"
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Entities, aspects and categories, in the order of their files."""
+    """Entities, aspects and categories, in file order."""
 
     entities: tuple[Entity, ...]
     aspects: tuple[Aspect, ...]
@@ -27,10 +27,10 @@ class Vocabulary:
 
 
 def load_vocabulary(folders: Iterable[Path]) -> Vocabulary:
-    """Vocabulary of the folders that have the files; a later folder adds to, and by slug replaces, an earlier one.
+    """Load the vocabulary of the folders that have the files; later folders add entries or replace them by slug.
 
     Raises:
-        SettingsError: a file is not TOML, or an entry has an unknown or ill-typed key.
+        SettingsError: a file is not TOML, or an entry has an unknown key or a value of the wrong type.
     """
     entities: dict[str, Entity] = {}
     aspects: dict[str, Aspect] = {}
@@ -45,7 +45,7 @@ def load_vocabulary(folders: Iterable[Path]) -> Vocabulary:
 
 
 def _tables(path: Path) -> dict[str, Any]:
-    """Tables of a file; an absent one has none."""
+    """Tables of a file; empty if the file is absent."""
     if not path.is_file():
         return {}
     try:

@@ -1,4 +1,4 @@
-"""What only the tools for agents take; the rest is what the HTTP API takes."""
+"""Requests of the tools for agents only; the other requests are shared with the HTTP API."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from pydantic import Field, model_validator
 from mlsurvey.wire.fields import Name, Position, Request
 
 MOST_PASSAGE = 50_000
-"""Characters of a passage that is fetched by its place."""
+"""Maximum characters of a passage fetched by its position."""
 MOST_AROUND = 10_000
-"""Characters before it, and as many after it."""
+"""Maximum characters before the passage, and likewise after it."""
 
 
 class PassageRequest(Request):
-    """A span of a document, as a citation or a hit names it; places count Unicode code points."""
+    """A span of a document, as given in a citation or a hit; positions count Unicode code points."""
 
     document: Name = Field(examples=["libraries/rust/burn.md"])
     """Path relative to the corpus folder."""
     start: Position
-    """First character."""
+    """Position of the first character."""
     end: Position
-    """Character after the last."""
+    """Position after the last character."""
     around: Annotated[int, Field(ge=0, le=MOST_AROUND)] = 500
-    """Characters of the document to send before and after the span."""
+    """Characters of the document to return before and after the span."""
 
     @model_validator(mode="after")
     def _check_span(self) -> Self:
@@ -34,4 +34,4 @@ class PassageRequest(Request):
 
 
 class NothingRequest(Request):
-    """Nothing needs to be said."""
+    """An empty request."""

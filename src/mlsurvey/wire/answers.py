@@ -1,4 +1,4 @@
-"""What answers and searches send: schema 1."""
+"""Replies with answers and search results: schema 1."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ class Statement(Reply):
     """One line of an answer."""
 
     entity: str | None
-    """Slug of the library that it is about."""
+    """Slug of the library it is about."""
     aspect: str | None
-    """Slug of the point that it is about."""
+    """Slug of the aspect it is about."""
     text: str
-    """The quote, tidied for reading and never reworded."""
+    """The quote, tidied for reading but never reworded."""
     citations: list[int]
-    """Numbers of its sources."""
+    """Numbers of its citations."""
     stance: str | None = None
-    """``for`` or ``against`` what was asked for, in a recommendation."""
+    """In a recommendation: ``for`` or ``against`` what was asked for."""
 
 
 class Source(Reply):
-    """Where a document that was fetched came from."""
+    """Origin of a fetched document."""
 
     url: str
-    """Page where a person finds it."""
+    """Web page of the document."""
     version: str | None
-    """Commit or release; null where the host told none."""
+    """Commit or release; null if the host gave none."""
     retrieved: str
-    """ISO date on which the quoted bytes came."""
+    """ISO date on which the quoted bytes were fetched."""
     licence: str
-    """SPDX expression; ``NOASSERTION`` where none is stated."""
+    """SPDX expression; ``NOASSERTION`` if none is stated."""
 
 
 class Citation(Reply):
@@ -47,34 +47,34 @@ class Citation(Reply):
     document: str
     """Path relative to the corpus folder."""
     sha256: str
-    """Of the file's bytes, when it was indexed."""
+    """SHA-256 digest of the file when it was indexed."""
     title: str
     heading_path: list[str]
     start: int
-    """First character, in Unicode code points of the document's text."""
+    """Position of the first character, in Unicode code points of the document's text."""
     end: int
     line_start: int
-    """First line, from 1."""
+    """First line, counted from 1."""
     line_end: int
     quote: str
     score: float
     source: Source | None = None
-    """Only for a document that was fetched from upstream."""
+    """Only for a document fetched from upstream."""
     stale: str | None = None
-    """Only where the quote no longer stands at its place: why."""
+    """Only if the quote is no longer at its place: the reason."""
 
 
 class Missing(Reply):
-    """A pair that was asked for, and for which nothing good enough was found."""
+    """A requested pair of library and aspect for which nothing good enough was found."""
 
     entity: str | None
     aspect: str | None
     searched: int
-    """Passages looked at."""
+    """Number of passages searched."""
 
 
 class Conflict(Reply):
-    """Citations that say incompatible things."""
+    """Citations that contradict each other."""
 
     entity: str
     aspect: str | None
@@ -94,7 +94,7 @@ class Answer(Reply):
     status: Status
     abstained: bool
     reason: str | None
-    """Why it abstained or is partial, in words a person can act on."""
+    """Why it abstained or is partial, in terms the user can act on."""
     entities: list[str]
     aspects: list[str]
     statements: list[Statement]
@@ -102,21 +102,21 @@ class Answer(Reply):
     missing: list[Missing]
     conflicts: list[Conflict]
     index: str
-    """Id of the generation of the index that it is from."""
+    """Id of the index generation it is from."""
     model: str
-    """Id of the embedder."""
+    """Id of the embedding model."""
     writer: str
     timings_ms: dict[str, float]
     groups: dict[str, list[str]]
     """For a list: libraries under ``yes``, ``no`` and ``unknown``."""
     carried: list[str]
-    """For a follow-up: what was taken from the questions before, ``libraries``, ``matter`` or ``answers``."""
+    """For a follow-up: what was taken from the previous questions, ``libraries``, ``matter`` or ``answers``."""
     nearest: list[Citation]
-    """For an abstention: what came nearest."""
+    """For an abstention: the nearest passages."""
 
 
 class Cell(Reply):
-    """What the documents say of one library on one point."""
+    """What the documents say about one aspect of one library."""
 
     entity: str | None
     aspect: str | None
@@ -126,7 +126,7 @@ class Cell(Reply):
 
 
 class Matrix(Reply):
-    """One row for each aspect, in it one cell for each entity."""
+    """One row per aspect, with one cell per entity."""
 
     entities: list[str | None]
     aspects: list[str | None]
@@ -134,14 +134,14 @@ class Matrix(Reply):
 
 
 class Comparison(Reply):
-    """A comparison as a matrix, and the answer that it was made from."""
+    """A comparison as a matrix, and the answer it is built from."""
 
     answer: Answer
     matrix: Matrix
 
 
 class Term(Reply):
-    """A term of the query and what it adds to the BM25 score."""
+    """A term of the query and its contribution to the BM25 score."""
 
     term: str
     field: str
@@ -156,7 +156,7 @@ class Token(Reply):
 
 
 class Explanation(Reply):
-    """Why a passage is a hit."""
+    """Why a passage was found."""
 
     terms: list[Term]
     cosine: float | None
@@ -165,7 +165,7 @@ class Explanation(Reply):
 
 
 class Hit(Reply):
-    """A passage that a search brought back."""
+    """A passage found by a search."""
 
     rank: int
     score: float
@@ -182,7 +182,7 @@ class Hit(Reply):
     shares: dict[str, float]
     passage_id: int
     explanation: Explanation | None = None
-    """Only where it was asked for."""
+    """Only on request."""
 
 
 class Hits(Reply):

@@ -1,4 +1,4 @@
-"""Questions and answers in the form of OpenAI's chat completions, for programs that speak it."""
+"""Questions and answers in the format of OpenAI's chat completions, for programs that use it."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from mlsurvey.wire.fields import LONGEST_NAME, LONGEST_QUERY, Reply, Request
 from mlsurvey.wire.service import Problem
 
 MODEL = "mlsurvey"
-"""The one model there is."""
+"""The only model."""
 MOST_MESSAGES = 1_000
 LONGEST_MESSAGE = 1_000_000
-"""Characters of a message that is not the question."""
+"""Maximum characters of a message that is not the question."""
 
 Text = Annotated[str, Field(max_length=LONGEST_MESSAGE)]
 Anything = Annotated[Any, Field(description="Taken and ignored: nothing here is generated.")]
 
 
 def _flag(value: object) -> object:
-    """True or false, and not the numbers that are equal to them."""
+    """Accept true and false, but not the numbers equal to them."""
     if not isinstance(value, bool):
         raise ValueError("neither true nor false")
     return value
@@ -35,40 +35,40 @@ class TextPart(Request):
 
 
 class Message(Request):
-    """A message. The last one of the user is the question, the user's earlier ones are what it may follow."""
+    """A message. The last user message is the question; it may follow up on the previous user messages."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: Text | Annotated[list[TextPart], Field(max_length=100)] | None = None
     name: Annotated[str, Field(max_length=LONGEST_NAME)] | None = None
     refusal: Text | None = None
-    """Of an earlier answer; not looked at."""
+    """From a previous answer; ignored."""
     annotations: Annotated[list[Any], Field(max_length=10_000)] | None = None
-    """Of an earlier answer; not looked at."""
+    """From a previous answer; ignored."""
 
     def text(self) -> str | None:
-        """What it says; None where it has no content."""
+        """Return its text; None if it has no content."""
         if self.content is None or isinstance(self.content, str):
             return self.content
         return "\n".join(part.text for part in self.content)
 
 
 class StreamOptions(Request):
-    """How to stream."""
+    """Options for streaming."""
 
     include_usage: bool = False
-    """Send a last piece that counts tokens; all counts are zero."""
+    """Send a final chunk with token counts, which are all zero."""
     include_obfuscation: bool = False
-    """Taken and ignored."""
+    """Accepted and ignored."""
 
 
 class TextFormat(Request):
-    """The one form of an answer."""
+    """The only format of an answer."""
 
     type: Literal["text"] = "text"
 
 
 class ChatRequest(Request):
-    """A chat. What shapes the sampling of a language model is taken and ignored; what asks for more is refused."""
+    """A chat. Sampling parameters are accepted and ignored; requests for more than one text answer are rejected."""
 
     model: Annotated[str, Field(max_length=LONGEST_NAME)] = Field(examples=[MODEL])
     messages: Annotated[list[Message], Field(min_length=1, max_length=MOST_MESSAGES)] = Field(
@@ -102,24 +102,24 @@ class ChatRequest(Request):
     safety_identifier: Anything = None
 
     def question(self) -> str | None:
-        """The text of the user's last message; None where there is none."""
+        """Return the text of the last user message; None if there is none."""
         last = next((message for message in reversed(self.messages) if message.role == "user"), None)
         return last.text() if last is not None else None
 
     def earlier(self) -> list[str]:
-        """The user's messages before the last, the oldest first, less what is empty or too long for a question."""
+        """Return the user messages before the last, oldest first, except those empty or too long for a question."""
         texts = [message.text() or "" for message in self.messages if message.role == "user"]
         return [text for text in texts[:-1] if text.strip() and len(text) <= LONGEST_QUERY]
 
 
 class UrlCitation(Reply):
-    """Where a mark in the text leads."""
+    """The link behind a mark in the text."""
 
     start_index: int
-    """First character of the mark in the message."""
+    """Position of the mark's first character in the message."""
     end_index: int
     url: str
-    """The quote, in the document as it was indexed, marked."""
+    """URL of the document as indexed, with the quote marked."""
     title: str
 
 
@@ -131,7 +131,7 @@ class Annotation(Reply):
 
 
 class ChatMessage(Reply):
-    """The answer as text: quotes with marks like ``[1]``, and the list of sources."""
+    """The answer as text: quotes with marks like ``[1]``, and a list of sources."""
 
     role: Literal["assistant"] = "assistant"
     content: str
@@ -140,7 +140,7 @@ class ChatMessage(Reply):
 
 
 class Choice(Reply):
-    """The one answer."""
+    """The only answer."""
 
     index: Literal[0] = 0
     message: ChatMessage
@@ -149,7 +149,7 @@ class Choice(Reply):
 
 
 class Usage(Reply):
-    """Tokens of a language model: none, since there is none."""
+    """Token counts: all zero, since no language model is involved."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -157,39 +157,39 @@ class Usage(Reply):
 
 
 class ChatCompletion(Reply):
-    """An answer in the form of a chat."""
+    """An answer as a chat completion."""
 
     id: str
     object: Literal["chat.completion"] = "chat.completion"
     created: int
-    """Seconds since 1970."""
+    """Unix time in seconds."""
     model: str = MODEL
     choices: list[Choice]
     usage: Usage = Usage()
     answer: Answer
-    """The same as ``POST /v1/ask`` gives."""
+    """The same object as ``POST /v1/ask`` returns."""
 
 
 class Model(Reply):
-    """A model that may be named in a chat."""
+    """A model available for chat."""
 
     id: str = MODEL
     object: Literal["model"] = "model"
     created: int
-    """Seconds since 1970, of the index."""
+    """Unix time in seconds at which the index was created."""
     owned_by: Literal["mlsurvey"] = "mlsurvey"
     description: str
 
 
 class Models(Reply):
-    """Models that may be named in a chat."""
+    """Models available for chat."""
 
     object: Literal["list"] = "list"
     data: list[Model]
 
 
 class ChatError(Reply):
-    """A problem in the form that chat programs read."""
+    """A problem in OpenAI's error format."""
 
     message: str
     type: str
@@ -198,6 +198,6 @@ class ChatError(Reply):
 
 
 class ChatProblem(Problem):
-    """A problem, told in both forms."""
+    """A problem in both formats."""
 
     error: ChatError

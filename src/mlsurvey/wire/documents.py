@@ -1,4 +1,4 @@
-"""What is sent of documents and of what the index knows by name."""
+"""Replies about documents, libraries and points of comparison."""
 
 from __future__ import annotations
 
@@ -6,88 +6,88 @@ from mlsurvey.wire.fields import Reply
 
 
 class DocumentRow(Reply):
-    """A document of the index."""
+    """A document in the index."""
 
     path: str
-    """Relative to the corpus folder."""
+    """Path relative to the corpus folder."""
     sha256: str
-    """Of the file's bytes, when it was indexed."""
+    """SHA-256 digest of the file when it was indexed."""
     title: str
     subject: str | None
-    """Slug of the one library that it is about."""
+    """Slug of the one library it is about."""
     language: str | None
     date: str | None
-    """ISO date that it states for itself."""
+    """ISO date stated in the document."""
     bytes: int
     passages: int
 
 
 class Documents(Reply):
-    """A page of the documents of the index, by path."""
+    """A page of the documents in the index, by path."""
 
     index: str
-    """Id of the generation."""
+    """Id of the index generation."""
     total: int
-    """Documents that the filters let through."""
+    """Number of documents that match the filters."""
     offset: int
     documents: list[DocumentRow]
 
 
 class DocumentState(Reply):
-    """A document as it is indexed, and as its file is now."""
+    """A document's state in the index and on disk."""
 
     path: str
     file_sha256: str | None
-    """Of the file as it is now; None where there is none any more."""
+    """SHA-256 digest of the current file; null if the file no longer exists."""
     indexed: DocumentRow | None
-    """None where the index does not have it yet."""
+    """Null if it is not in the index yet."""
     stale: bool
-    """The two differ: a refresh would change the index."""
+    """Whether the two differ, so that a refresh would change the index."""
     index: str | None
-    """Id of the generation; None where there is no index yet."""
+    """Id of the index generation; null if there is no index yet."""
 
 
 class Marked(Reply):
-    """The part of the text that was sent, cut at a marked span."""
+    """The text sent, split at a marked span."""
 
     before: str
     text: str
     after: str
     line_start: int
-    """First line of the span, from 1."""
+    """First line of the span, counted from 1."""
     line_end: int
 
 
 class DocumentText(Reply):
-    """A part of a document's text, as it was indexed."""
+    """A part of a document's text, as indexed."""
 
     path: str
     sha256: str
     start: int
     end: int
     length: int
-    """Characters of the whole document."""
+    """Length of the whole document in characters."""
     text: str
     mark: Marked | None
 
 
 class Stored(Reply):
-    """A document that was written to the corpus folder. The index has it after the next refresh."""
+    """A document written to the corpus folder. It is in the index after the next refresh."""
 
     path: str
     sha256: str
     bytes: int
     created: bool
     changed: bool
-    """False where the same bytes were there already."""
+    """False if the same bytes were already there."""
     indexed: bool
-    """Whether the index has this version already."""
+    """Whether the index already has this version."""
     refresh: str
-    """Route that brings the index up to date."""
+    """Route that refreshes the index."""
 
 
 class StoredBatch(Reply):
-    """Documents that were written together."""
+    """Documents written together."""
 
     documents: list[Stored]
 
@@ -105,7 +105,7 @@ class Entity(Reply):
 
 
 class Entities(Reply):
-    """Libraries that the index knows."""
+    """Libraries in the index."""
 
     index: str
     entities: list[Entity]

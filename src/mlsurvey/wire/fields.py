@@ -1,4 +1,4 @@
-"""Limits and field types that requests share."""
+"""Limits and field types shared by requests."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 LONGEST_QUERY = 20_000
-"""Characters of a question or query."""
+"""Maximum characters of a question or query."""
 MOST_HITS = 1_000
-"""Greatest ``limit`` and ``offset`` of a search."""
+"""Maximum ``limit`` and ``offset`` of a search."""
 MOST_EXPLAINED = 50
-"""Hits that are explained at once: each costs a run of the model."""
+"""Maximum hits explained at once: each takes a run of the model."""
 MOST_NAMES = 100
-"""Values of one kind of filter."""
+"""Maximum values of one kind of filter."""
 NOT_BLANK = r"[^\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
-"""Something beside white space. Spelt out, since dialects of regular expressions differ in what ``\\S`` is."""
+"""Any character but white space. Spelt out, since regular expression dialects differ on ``\\S``."""
 LONGEST_NAME = 300
-"""Characters of a name, path pattern or heading."""
+"""Maximum characters of a name, path pattern or heading."""
 MOST_EARLIER = 50
-"""Earlier questions of a conversation that may be sent; only the last ones count."""
+"""Maximum previous questions in a request; only the last ones are used."""
 MOST_STATEMENTS = 20
-"""Statements for each library and aspect."""
+"""Maximum statements per library and aspect."""
 
 
 def _day(value: object) -> object:
-    """A date from its one form; what else pydantic would take for one is left out."""
+    """Parse an ISO date; the other forms that pydantic accepts are rejected."""
     if not isinstance(value, str):
         return value
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
@@ -36,7 +36,7 @@ def _day(value: object) -> object:
 
 
 def _whole(value: object) -> object:
-    """JSON has one kind of number: 3.0 is as good as 3."""
+    """Convert 3.0 to 3, since JSON has only one kind of number."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -47,7 +47,7 @@ def _not_blank(text: str) -> str:
 
 
 class Request(BaseModel):
-    """What a client sends: unknown fields are errors, and numbers are no strings."""
+    """What a client sends: unknown fields are errors, and numbers and strings are not interchangeable."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
 
@@ -60,11 +60,11 @@ class Reply(BaseModel):
 
 _NOT_BLANK = (AfterValidator(_not_blank), Field(json_schema_extra={"pattern": NOT_BLANK}))
 Query = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_QUERY), *_NOT_BLANK]
-"""Text with something in it."""
+"""Text that is not blank."""
 Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME), *_NOT_BLANK]
 Names = Annotated[list[Name], Field(max_length=MOST_NAMES)]
 Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-01-31"])]
 Whole = BeforeValidator(_whole)
 MaxStatements = Annotated[int, Field(ge=1, le=MOST_STATEMENTS), Whole]
 Position = Annotated[int, Field(ge=0, le=2**53 - 1), Whole]
-"""A place that is counted; no greater than what every JSON reader takes exactly."""
+"""A position, at most the largest integer that every JSON parser reads exactly."""

@@ -1,4 +1,4 @@
-"""What a stream sends of an answer: one model for each named event."""
+"""The parts of a streamed answer: one model per named event."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mlsurvey.wire.fields import Reply
 
 
 class AskedAspect(Reply):
-    """A point of comparison that the question asks for."""
+    """An aspect that the question asks about."""
 
     aspect: str
     """Slug."""
@@ -18,69 +18,69 @@ class AskedAspect(Reply):
     wording: list[str]
     """The question's own words for it."""
     known: bool
-    """False where it is made of the question's words alone."""
+    """False if it is built from the question's words alone."""
     negated: bool
-    """Whether what does not hold of it is asked for."""
+    """Whether the question asks for its absence."""
 
 
 class Condition(Reply):
-    """What the members of a set have to be, beside what is judged by the text of their documents."""
+    """A condition on the members of a set that is not judged by the text of their documents."""
 
     field: str
-    """language, kind, licence, state or class."""
+    """``language``, ``kind``, ``licence``, ``state`` or ``class``."""
     words: str
-    """The question's."""
+    """The question's words for it."""
     values: list[str]
-    """What they stand for."""
+    """The values that these words stand for."""
     negated: bool
 
 
 class Correction(Reply):
-    """A name that was not typed as it is written."""
+    """A misspelt name and the library it was taken for."""
 
     typed: str
     slug: str
 
 
 class Understood(Reply):
-    """What a question is taken to mean."""
+    """The interpretation of a question."""
 
     question: str
     kind: Kind
     entities: list[str]
-    """Slugs of the sides or subjects, in the order of their naming."""
+    """Slugs of the sides or subjects, in the order in which they are named."""
     objects: list[str]
-    """Slugs of libraries that the answer has to do with."""
+    """Slugs of other libraries that the answer involves."""
     unknown: list[str]
-    """Names that look like libraries and that nothing here knows."""
+    """Names that look like libraries but are unknown."""
     aspects: list[AskedAspect]
     conditions: list[Condition]
     known: list[str]
-    """Slugs of libraries that the asker only has or knows."""
+    """Slugs of libraries that the user only has or knows."""
     flags: list[str]
-    """What sort of answer is wanted: ``yesno``, ``count``, ``superl``, ``not``, ``premise``."""
+    """Type of answer wanted: ``yesno``, ``count``, ``superl``, ``not``, ``premise``."""
     corrections: list[Correction]
     among: list[str]
-    """Slugs of the libraries that a set is picked from: those of an earlier question or answer."""
+    """Slugs of the libraries that a set is selected from: those of a previous question or answer."""
     carried: list[str]
-    """What was taken from the questions before: ``libraries``, ``matter`` or ``answers``."""
+    """What was taken from the previous questions: ``libraries``, ``matter`` or ``answers``."""
     tongue: str | None
-    """The language of a question that is not in English, of which only names and known words are read."""
+    """The language of a question that is not in English; only its names and known words are used."""
     is_worded: bool
-    """Whether the aspects were read in the question, rather than taken from it as a whole."""
+    """Whether the aspects were recognised in the question, rather than taken from it as a whole."""
 
 
 class Passages(Reply):
-    """What was read for an answer."""
+    """The passages read for an answer."""
 
     read: int
-    """Different passages."""
+    """Number of distinct passages."""
     best: list[Hit]
-    """A few with the best scores, of whichever search."""
+    """A few with the best scores of any search."""
 
 
 Part = Understood | Passages | Statement | Citation | Missing | Conflict | Answer
-"""What a stream is made of; the whole answer is the last."""
+"""A part of a stream; the last one is the whole answer."""
 
 EVENTS: Mapping[str, type[Part]] = {
     "understood": Understood,
@@ -91,4 +91,4 @@ EVENTS: Mapping[str, type[Part]] = {
     "conflict": Conflict,
     "done": Answer,
 }
-"""Model of each event. There is one more, ``error``, with a problem: nothing comes after it."""
+"""Model of each event. One more event, ``error``, has a problem and ends the stream."""

@@ -1,4 +1,4 @@
-"""What is sent of the service itself: problems, the index, jobs, health."""
+"""Replies about the service itself: problems, the index, jobs, health."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ JobKind = Literal["refresh", "evaluation"]
 
 
 class FieldError(Reply):
-    """What is wrong with one field of a request."""
+    """An error in one field of a request."""
 
     place: list[str | int]
-    """Where it stands: body, query or path, and the names on the way."""
+    """Location of the field: body, query or path, then the names leading to it."""
     message: str
     type: str
 
 
 class Problem(Reply):
-    """What went wrong, as RFC 9457 has it."""
+    """Problem details as defined by RFC 9457."""
 
     type: str
-    """Address of an explanation; relative to the service."""
+    """URL of an explanation, relative to the service."""
     title: str
     status: int
     detail: str
@@ -33,13 +33,13 @@ class Problem(Reply):
     instance: str | None = None
     """The request id, as in the header ``X-Request-Id`` and in the log."""
     errors: list[FieldError] | None = None
-    """For an invalid request: each fault."""
+    """For an invalid request: all errors."""
     job: str | None = None
-    """For a busy index: the route of the job that is running."""
+    """For a busy index: the route of the running job."""
 
 
 class ProblemType(Reply):
-    """An explanation of one type of problem."""
+    """An explanation of a problem type."""
 
     type: str
     title: str
@@ -48,7 +48,7 @@ class ProblemType(Reply):
 
 
 class ProblemTypes(Reply):
-    """Every type of problem there is."""
+    """All problem types."""
 
     problems: list[ProblemType]
 
@@ -66,7 +66,7 @@ class Generation(Reply):
 
 
 class Pending(Reply):
-    """What a refresh would look at."""
+    """Numbers of documents that a refresh would process."""
 
     added: int
     changed: int
@@ -74,7 +74,7 @@ class Pending(Reply):
 
 
 class Index(Reply):
-    """The corpus, the index, and how far the two agree. Sizes are in bytes."""
+    """The state of the corpus and the index, and how far the two agree. Sizes are in bytes."""
 
     generation: Generation | None
     corpus_documents: int | None
@@ -88,15 +88,15 @@ class Index(Reply):
     engine: str
     vectors: str
     compressed: int
-    """Vectors that a search scans by their codes; the others it scans exactly."""
+    """Number of compressed vectors; a search scans the others exactly."""
     recall: float | None
-    """Share of the ten nearest of those that a search finds, as measured."""
+    """Measured share of the ten nearest compressed vectors that a search finds (recall@10)."""
     jobs: list[str]
-    """Routes of the jobs that are running."""
+    """Routes of the running jobs."""
 
 
 class Progress(Reply):
-    """How far a job is."""
+    """Progress of a job."""
 
     phase: str
     done: int
@@ -104,31 +104,31 @@ class Progress(Reply):
 
 
 class Job(Reply):
-    """Work that goes on after its request was answered."""
+    """Work that continues after its request has been answered."""
 
     id: str
     kind: JobKind
     state: JobState
     created: str
-    """ISO time, UTC; so are the others."""
+    """ISO time in UTC, as are the other times."""
     started: str | None = None
     ended: str | None = None
     parameters: dict[str, Any] = Field(default_factory=dict)
     progress: Progress | None = None
     result: dict[str, Any] | None = None
-    """When it succeeded: the report of the refresh, or the figures of the evaluation."""
+    """If it succeeded: the report of the refresh, or the figures of the evaluation."""
     problem: Problem | None = None
-    """When it failed or was cancelled: why."""
+    """If it failed or was cancelled: the reason."""
 
 
 class Jobs(Reply):
-    """Jobs that are kept, newest first."""
+    """The kept jobs, newest first."""
 
     jobs: list[Job]
 
 
 class Health(Reply):
-    """The process answers."""
+    """The process is alive."""
 
     status: Literal["alive"]
     version: str
@@ -139,4 +139,4 @@ class Readiness(Reply):
 
     status: Literal["ready"]
     index: str
-    """Id of the generation."""
+    """Id of the index generation."""

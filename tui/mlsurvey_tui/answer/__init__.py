@@ -1,1 +1,1 @@
-"""An answer on the screen."""
+"""Show an answer."""

@@ -1,4 +1,4 @@
-"""Lines that can be focused and lead to a source."""
+"""Focusable lines that link to their sources."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from mlsurvey.rendering.plain import visible
 
 
 class Cited(Static, can_focus=True):
-    """Text with the numbers of its sources; Enter opens the first, a click on a number that one."""
+    """Text with the numbers of its sources; Enter opens the first source, a click on a number opens that one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Open", id="answer.open")]
 
     class Opened(Message):
-        """Somebody wants to see a source."""
+        """Request to open a source."""
 
         def __init__(self, number: int, *, nearest: bool) -> None:
             self.number, self.nearest = number, nearest
@@ -37,16 +37,16 @@ class Cited(Static, can_focus=True):
         first: bool = False,
         classes: str = "",
     ) -> None:
-        """A line.
+        """Create a line.
 
         Args:
-            text: of a document; shown without its control characters.
-            numbers: of the citations that it rests on.
-            lead: words of ours before it ("against: ").
-            remarks: words of ours behind it ("disputed, see below").
-            first: the numbers stand before the text, as in a list of sources.
-            nearest: the numbers count the nearest passages of an abstention.
-            classes: of the style sheet.
+            text: text from a document; shown without control characters.
+            numbers: numbers of the citations that support it.
+            lead: our own words before the text ("against: ").
+            remarks: our own words after the text ("disputed, see below").
+            first: whether the numbers come before the text, as in a list of sources.
+            nearest: whether the numbers refer to the nearest passages of an abstention.
+            classes: CSS classes.
         """
         self.text, self.numbers, self.is_nearest = text, tuple(numbers), nearest
         links = _links(self.numbers)
@@ -54,12 +54,12 @@ class Cited(Static, can_focus=True):
         super().__init__(_content(body, lead, remarks), classes=classes)
 
     def action_open(self, number: int | None = None) -> None:
-        """Ask for a source to be shown."""
+        """Request to open a source, by default the first."""
         if number is not None or self.numbers:
             self.post_message(self.Opened(number or self.numbers[0], nearest=self.is_nearest))
 
     def on_click(self) -> None:
-        """Focus comes with the click; the numbers open by themselves."""
+        """Focus the line; the numbers handle their own clicks."""
         self.focus()
 
 

@@ -1,4 +1,4 @@
-"""Which of several places on the screen lies next in a direction. Pure."""
+"""The nearest screen region in a direction. Pure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Direction = Literal["up", "down", "left", "right"]
 
 
 def neighbour(regions: Sequence[Region], current: int, direction: Direction) -> int | None:
-    """Index of the nearest region that way, or None.
+    """Return the index of the nearest region in the direction, or None.
 
-    Up and down prefer what stands in the same column; left and right leave the column, to the line at most the
-    same height.
+    Up and down prefer regions in the same column; left and right leave the column, to the region closest in
+    height.
     """
     here = regions[current]
     ahead = [index for index, region in enumerate(regions) if index != current and _lies(here, region, direction)]

@@ -1,4 +1,4 @@
-"""What one takes away from an answer: quotes, and the whole as Markdown. Pure."""
+"""What can be copied from an answer: quotes, and the whole as Markdown. Pure."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from mlsurvey_tui.shown import Shown
 
 
 def quotes(shown: Shown, numbers: Sequence[int], *, nearest: bool, cited: bool) -> str:
-    """The quotes of these numbers, verbatim, with their places if ``cited``."""
+    """Return the quotes with these numbers, verbatim, with their places if ``cited``."""
     citations = [shown.citation(number, nearest=nearest) for number in numbers]
     return "\n\n".join(quote_with_source(c) if cited else c.quote for c in citations)
 
 
 def quote_with_source(citation: Citation) -> str:
-    """A quote, and below it where it stands."""
+    """Return a quote with its source below it."""
     trail = "".join(f", {heading}" for heading in citation.heading_path[-1:])
     address = f"\n{citation.source.url}" if citation.source else ""
     return f"“{citation.quote}”\n— {citation.title}{trail} ({place(citation)}){address}"
 
 
 def place(citation: Citation) -> str:
-    """``path:line`` or ``path:first-last``."""
+    """Return ``path:line`` or ``path:first-last``."""
     lines = f"{citation.line_start}"
     if citation.line_end != citation.line_start:
         lines += f"-{citation.line_end}"
@@ -31,5 +31,5 @@ def place(citation: Citation) -> str:
 
 
 def matrix(shown: Shown) -> str:
-    """The answer as Markdown."""
+    """Return the answer as Markdown."""
     return answer_markdown(shown.answer, names=shown.names, stale=shown.stale)

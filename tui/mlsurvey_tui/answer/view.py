@@ -1,4 +1,4 @@
-"""The answer: a matrix or cards for a comparison, groups for a list, and what is missing or disputed in words."""
+"""The answer: a matrix or cards for a comparison, groups for a list, and text for what is missing or disputed."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from mlsurvey_tui.program import Program
 
 LEAST_COLUMN = 26
-"""Columns of a terminal below which a side of a comparison is no longer readable beside the others."""
+"""Minimum width in columns at which a side of a comparison is readable beside the others."""
 _VERDICTS = {"answered": "Answered", "partial": "Answered in part", "abstained": "No answer"}
 
 
 class AnswerView(VerticalScroll):
-    """Shows one answer at a time; :attr:`shown` is set from outside."""
+    """Shows one answer at a time; the screen sets :attr:`shown`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "go('down')", "Down", id="answer.down", show=False),
@@ -65,45 +65,45 @@ class AnswerView(VerticalScroll):
     """Whether the next answer takes the focus."""
 
     def compose(self) -> ComposeResult:
-        """Everything that the answer says."""
+        """Yield the whole answer."""
         if self.shown is not None:
             yield from _parts(self.shown)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Columns become cards where they would be too narrow."""
+        """Switch to cards if the columns would be too narrow."""
         self._lay_out(event.size.width)
 
     def watch_shown(self) -> None:
-        """A new answer starts at its top."""
+        """Scroll a new answer to its top."""
         self.scroll_home(animate=False)
         self.call_after_refresh(lambda: self._lay_out(self.size.width))
 
     def watch_cards(self) -> None:
-        """Lay out anew."""
+        """Update the layout."""
         self._lay_out(self.size.width)
 
     async def recompose(self) -> None:
-        """The lines are others now: give the focus to the first, where it was asked for, or was here before."""
+        """Rebuild the lines, and focus the first if that was requested or the view had the focus."""
         await super().recompose()
         self.call_after_refresh(self.enter if self.is_awaited else self._enter_again)
         self.is_awaited = False
 
     def _enter_again(self) -> None:
-        """Whoever has gone elsewhere meanwhile is left alone."""
+        """Leave the focus alone if the user has moved it."""
         if self.has_focus:
             self.enter()
 
     def enter(self) -> None:
-        """Take the focus, to the first line where there is one."""
+        """Focus the first line, or the view if there is none."""
         first = next(iter(self.query(Cited)), None)
-        self.screen.set_focus(first or self, scroll_visible=False)  # now: a focus that waits would come after a key
+        self.screen.set_focus(first or self, scroll_visible=False)  # focus() is deferred, so a key could come first
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Cards are there for comparisons."""
+        """Offer cards only for comparisons."""
         return action != "toggle_cards" or bool(self.query(Row))
 
     def action_toggle_cards(self) -> None:
-        """Beside each other, or below."""
+        """Switch between sides beside and below each other."""
         self.cards = not self.cards
 
     def action_copy(self, cited: bool) -> None:
@@ -115,7 +115,7 @@ class AnswerView(VerticalScroll):
             self.notify("go to a line first; it is copied with its quotes", timeout=3)
 
     def action_why(self) -> None:
-        """Tell why the question found the first source of the focused line."""
+        """Show why the question found the first source of the focused line."""
         line = self.screen.focused
         if self.shown is not None and isinstance(line, Cited) and line.numbers:
             citation = self.shown.citation(line.numbers[0], nearest=line.is_nearest)
@@ -129,7 +129,7 @@ class AnswerView(VerticalScroll):
             cast("Program", self.app).copy(matrix(self.shown))
 
     def action_go(self, direction: Direction) -> None:
-        """Focus the line that lies that way."""
+        """Focus the next line in the direction."""
         lines = list(self.query(Cited))
         focused = self.screen.focused
         if not isinstance(focused, Cited) or focused not in lines:
@@ -142,7 +142,7 @@ class AnswerView(VerticalScroll):
             self.scroll_relative(y=-3 if direction == "up" else 3, animate=False)
 
     def action_edge(self, place: int) -> None:
-        """Focus the first line, or the last."""
+        """Focus the first line or the last."""
         lines = list(self.query(Cited))
         if lines:
             lines[place].focus()
@@ -188,7 +188,7 @@ def _headline(shown: Shown) -> str:
 
 
 def _verdicts(grid: Grid, names: Names) -> Iterator[Widget]:
-    """The groups of a list by name, each under its word."""
+    """Yield the groups of a list, each with its title and the names of its members."""
     for title, members in grid.verdicts:
         yield _plain(f"{title} ({len(members)}): {names.listed(members)}", "group")
     if grid.unknown:
@@ -240,7 +240,7 @@ def _section(shown: Shown, grid: Grid, entity: str | None, aspect: str | None) -
 
 
 def _gaps(shown: Shown, grid: Grid) -> Iterator[Widget]:
-    if not grid.gaps or (len(grid.gaps) < 2 and shown.answer.abstained):  # a lone gap is the reason given above
+    if not grid.gaps or (len(grid.gaps) < 2 and shown.answer.abstained):  # a single gap is already given as the reason
         return
     yield _plain("Missing", "heading")
     for gap in grid.gaps:

@@ -1,1 +1,1 @@
-"""Ask a question: the input, what was understood of it, hits while typing, and the answer."""
+"""Ask a question: the input, how it was understood, hits while typing, and the answer."""

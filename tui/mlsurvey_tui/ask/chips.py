@@ -1,4 +1,4 @@
-"""What was understood, as chips that can be taken away or added to."""
+"""How a question was understood, as chips that can be removed or added."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Part = Literal["entity", "aspect", "language", "after", "note"]
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A part of what was understood."""
+    """One part of how the question was understood."""
 
     part: Part
     slug: str
@@ -37,7 +37,7 @@ class Chip:
 
 
 def understood_chips(understood: Understood, names: Names) -> tuple[Chip, ...]:
-    """What a question is taken to mean."""
+    """Return the chips for a question as understood."""
     chips = [*_following(understood.carried), Chip("note", "", f"{understood.kind.value}:")]
     chips += [Chip("entity", slug, names.entity(slug)) for slug in understood.entities]
     chips += [Chip("language", slug, slug) for slug in understood.languages]
@@ -47,10 +47,10 @@ def understood_chips(understood: Understood, names: Names) -> tuple[Chip, ...]:
 
 
 def answer_chips(request: Request, answer: Answer, names: Names) -> tuple[Chip, ...]:
-    """What an answer is about: the sides that were set by hand, else those that it has."""
+    """Return the chips for an answer: the sides set by the user, else those of the answer."""
     sides = request.entities if request.entities is not None else answer.entities
     if answer.kind.value in ("list", "recommend") and request.entities is None:
-        sides = ()  # the members of a class, and not what was asked for
+        sides = ()  # the members of a class, not the sides asked about
     following = _following(answer.carried) if request.entities is None else ()
     chips = [*following, Chip("note", "", f"{answer.kind.value}:")]
     chips += [Chip("entity", slug, names.entity(slug)) for slug in sides]
@@ -60,12 +60,12 @@ def answer_chips(request: Request, answer: Answer, names: Names) -> tuple[Chip, 
 
 
 def _following(carried: Sequence[str]) -> tuple[Chip, ...]:
-    """One that takes the question out of the conversation, where it took something from it."""
+    """Return a chip that detaches the question from the conversation, if it depends on it."""
     return (Chip("after", "", "follows the question before"),) if carried else ()
 
 
 class ChipView(Static, can_focus=True):
-    """One chip. Delete, x or a click on its cross takes it away."""
+    """One chip. Delete, x or a click removes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x,delete,backspace,enter", "drop", "Take away", id="chips.drop"),
@@ -80,7 +80,7 @@ class ChipView(Static, can_focus=True):
     """
 
     class Dropped(Message):
-        """A chip is to go."""
+        """Request to remove a chip."""
 
         def __init__(self, chip: Chip) -> None:
             self.chip = chip
@@ -91,16 +91,16 @@ class ChipView(Static, can_focus=True):
         super().__init__(f"{one_line(chip.label)} ✕", classes=f"chip -{chip.part}", markup=False)
 
     def action_drop(self) -> None:
-        """Ask for the chip to go."""
+        """Request removal of the chip."""
         self.post_message(self.Dropped(self.chip))
 
     def on_click(self) -> None:
-        """The whole chip is the cross: it is small enough."""
+        """Remove the chip; the cross alone would be too small a target."""
         self.action_drop()
 
 
 class Adder(Static, can_focus=True):
-    """Opens the list of what may be added."""
+    """Opens the list of parts to add."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "add", "Add", id="chips.add"),
@@ -110,7 +110,7 @@ class Adder(Static, can_focus=True):
     HELP = ChipView.HELP
 
     class Asked(Message):
-        """Something is to be added."""
+        """Request to add a part."""
 
         def __init__(self, part: Part) -> None:
             self.part = part
@@ -121,37 +121,37 @@ class Adder(Static, can_focus=True):
         super().__init__(f"+ {label}", classes="chip -add", markup=False)
 
     def action_add(self) -> None:
-        """Ask for the list."""
+        """Request the list."""
         self.post_message(self.Asked(self.part))
 
     def on_click(self) -> None:
-        """As with Enter."""
+        """Same as Enter."""
         self.action_add()
 
 
 class Chips(HorizontalScroll):
-    """The row of chips; nothing where nothing was asked yet."""
+    """The row of chips; empty before the first question."""
 
     chips: reactive[Sequence[Chip]] = reactive((), recompose=True)
     can_focus = False
 
     class Edited(Message):
-        """A person has changed what is asked."""
+        """The user has edited the chips."""
 
         def __init__(self, chips: tuple[Chip, ...]) -> None:
             self.chips = chips
             super().__init__()
 
         def has(self, part: Part) -> bool:
-            """Whether a chip of one part is left."""
+            """Whether a chip of the part is left."""
             return any(chip.part == part for chip in self.chips)
 
         def slugs(self, part: Part) -> tuple[str, ...]:
-            """The slugs of one part."""
+            """Return the slugs of the part."""
             return tuple(chip.slug for chip in self.chips if chip.part == part)
 
     def compose(self) -> ComposeResult:
-        """Notes first, then what can be taken away, then what adds."""
+        """Yield the notes and removable chips, then the buttons to add more."""
         for chip in self.chips:
             if chip.part == "note":
                 yield Static(one_line(chip.label), classes="chip -note", markup=False)

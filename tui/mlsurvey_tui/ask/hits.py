@@ -1,4 +1,4 @@
-"""Passages that match while a question is typed."""
+"""Passages that match the question while it is typed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import Hit
 
 ROWS = 2
-"""Rows of a passage that are shown below its place."""
+"""Maximum rows of a passage shown below its place."""
 
 
 class Hits(OptionList):
@@ -41,23 +41,23 @@ class Hits(OptionList):
         self._width = 0
 
     def show_hits(self, query: str, hits: Sequence[Hit]) -> None:
-        """Replace what is listed."""
+        """Replace the listed hits."""
         self.hits, self.query_text = hits, query
         self._list()
 
     @property
     def current(self) -> Hit | None:
-        """The hit that is highlighted, else the best."""
+        """The highlighted hit, else the best."""
         place = self.highlighted or 0
         return self.hits[place] if place < len(self.hits) else None
 
     def on_focus(self) -> None:
-        """There is always one that Enter opens."""
+        """Highlight the first hit if none is, so that Enter opens one."""
         if self.highlighted is None and self.hits:
             self.highlighted = 0
 
     def on_resize(self, event: events.Resize) -> None:
-        """Cut the passages anew."""
+        """Fit the passages to the new width."""
         if event.size.width != self._width and self.hits:
             self._list()
 
@@ -71,7 +71,7 @@ class Hits(OptionList):
 
 
 def prompt(query: str, hit: Hit, width: int) -> Content:
-    """Place and headings in one row, the passage in two at most."""
+    """Return the place and headings in one row, and the passage in at most :data:`ROWS`."""
     passage = hit.passage
     place = one_line(f"{passage.path}:{passage.line_start}")
     trail = one_line(" › ".join(passage.trail))

@@ -1,4 +1,4 @@
-"""What stands where an answer would be: a welcome, an empty index, or why there is no answer."""
+"""Shown in place of an answer: a welcome, a missing index, or why there is no answer."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _KEYS = "\nEnter asks · F1 helps · F4 shows the documents · Ctrl+P has every 
 
 
 class Notice(Static):
-    """Text with things to click."""
+    """Text with clickable links."""
 
     def __init__(self) -> None:
         super().__init__(id="notice")
 
     def welcome(self) -> None:
-        """What one can do here; a click on an example asks it."""
+        """Show an introduction; a click on an example asks it."""
         links = (_link(f"    {text}\n", f"screen.example({number})") for number, text in enumerate(EXAMPLES))
         self.update(Content.assemble(_LEAD, *links, _KEYS))
 
     def empty(self, corpus: str, documents: int | None) -> None:
-        """There is no index: what would make one."""
+        """Show that there is no index and how to build one."""
         there = f"{corpus} is not there yet" if documents is None else f"{documents:,} documents wait in {corpus}"
         self.update(
             Content.assemble(
@@ -43,7 +43,7 @@ class Notice(Static):
         )
 
     def problem(self, title: str, message: str) -> None:
-        """Why there is no answer."""
+        """Show why there is no answer."""
         self.update(Content.assemble((f"{title}\n\n", "bold $text-error"), one_line(message)))
 
 

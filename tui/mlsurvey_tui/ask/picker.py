@@ -1,4 +1,4 @@
-"""Pick one of many by typing a part of its name."""
+"""Pick one of many items by typing part of its name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SHOWN = 200
 
 
 class Picker(ModalScreen[str | None]):
-    """A list that narrows while one types; gives the slug that was picked, or None."""
+    """A list filtered while typing. Returns the picked slug, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close", id="picker.close"),
@@ -33,7 +33,7 @@ class Picker(ModalScreen[str | None]):
         super().__init__()
 
     def compose(self) -> ComposeResult:
-        """The line to type in, and the list."""
+        """Yield the filter input and the list."""
         with Vertical(id="picker") as box:
             box.border_title = self.heading
             yield Input(placeholder="type to narrow")
@@ -58,7 +58,7 @@ class Picker(ModalScreen[str | None]):
         self.dismiss(event.option_id)
 
     def action_list(self, way: str) -> None:
-        """Move in the list while the line keeps the focus."""
+        """Move in the list while the input keeps the focus."""
         options = self.query_one(OptionList)
         options.action_cursor_down() if way == "down" else options.action_cursor_up()
 

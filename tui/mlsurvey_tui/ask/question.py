@@ -1,4 +1,4 @@
-"""The line in which a question is typed: with the questions of before, and names completed."""
+"""The question input, with previous questions and name completion."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 _LAST_WORD = re.compile(r"[\w.@/#+-]+$")
 LEAST = 2
-"""Letters after which a name is offered."""
+"""Minimum number of letters before a name is suggested."""
 
 
 class Names(Suggester):
@@ -23,12 +23,12 @@ class Names(Suggester):
         super().__init__(use_cache=True, case_sensitive=True)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """The value with its last word completed; None where no name begins so."""
+        """Return the value with its last word completed; None if no name matches."""
         return completed(value, self.names)
 
 
 def completed(value: str, names: Sequence[str]) -> str | None:
-    """``value`` with its last word made the first of ``names`` that begins with it, ignoring case."""
+    """Complete the last word of ``value`` to the first of ``names`` that starts with it, ignoring case; else None."""
     match = _LAST_WORD.search(value)
     if match is None or len(match.group()) < LEAST:
         return None
@@ -38,13 +38,13 @@ def completed(value: str, names: Sequence[str]) -> str | None:
 
 
 def searched(value: str, names: Sequence[str]) -> str:
-    """What to look for while a question is typed: its words, and what the last one may become."""
+    """Return the search text for a question being typed: its words, plus the completion of the last one."""
     match, full = _LAST_WORD.search(value), completed(value, names)
     return f"{value} {full[match.start() :]}" if match and full else value
 
 
 class QuestionInput(Input):
-    """A question; up and down go through those asked before."""
+    """The question input; up and down step through previous questions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "recall(1)", "Earlier question", id="ask.earlier", show=False),
@@ -72,25 +72,25 @@ class QuestionInput(Input):
 
     @property
     def searched(self) -> str:
-        """What to look for while the question is typed."""
+        """The search text while the question is typed."""
         return searched(self.value, self.suggester.names) if isinstance(self.suggester, Names) else self.value
 
     def know(self, names: Sequence[str]) -> None:
-        """Names to complete."""
+        """Set the names to complete."""
         self.suggester = Names(names)
 
     def remember(self, questions: Sequence[str]) -> None:
-        """Questions of before, the last one first."""
+        """Set the previous questions, the most recent first."""
         self.past, self._place = questions, 0
 
     def settle(self, question: str) -> None:
-        """Show the question that was asked; nothing is offered for it."""
+        """Show the question that was asked, without a suggestion."""
         with self.prevent(Input.Changed):
             self.value = self._taken = question
         self._suggestion = ""
 
     def action_recall(self, step: int) -> None:
-        """Go back or forth among the questions of before; the line begun is kept, and below it are the passages."""
+        """Step through previous questions; the draft is kept, and down from the draft moves to the passages."""
         place = self._place + step
         if place < 0:
             self.screen.focus_next()
@@ -103,7 +103,7 @@ class QuestionInput(Input):
         self.cursor_position = len(self.value)
 
     def action_complete(self) -> None:
-        """Take the offered name, once; without one, the next widget has the focus, as tab does everywhere."""
+        """Accept the suggested name once; without a suggestion, focus the next widget, as tab does elsewhere."""
         is_new = self.value != self._taken
         if is_new and self._suggestion and self._suggestion != self.value and self.cursor_at_end:
             self.action_cursor_right()

@@ -1,4 +1,4 @@
-"""What is asked: a question as typed, or with its sides and aspects set by hand. Pure."""
+"""A question as typed, or with sides and aspects set by the user. Pure."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ from dataclasses import dataclass, field, replace
 from mlsurvey.types import Filters
 
 SIDES = (2, 8)
-"""Libraries of a comparison, at least and at most."""
+"""Minimum and maximum number of libraries in a comparison."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question with what a person has changed about how it was understood."""
+    """A question with the user's changes to how it was understood."""
 
     question: str
     entities: tuple[str, ...] | None = None
-    """Slugs of the sides, where they were set by hand; else the question says them."""
+    """Slugs of the sides if set by the user; None takes them from the question."""
     aspects: tuple[str, ...] | None = None
-    """The same of the points of comparison."""
+    """Slugs of the points of comparison; likewise."""
     filters: Filters = field(default_factory=Filters)
     after: tuple[str, ...] = ()
-    """The questions before it in the conversation, the oldest first."""
+    """Previous questions of the conversation, the oldest first."""
 
     @property
     def is_given(self) -> bool:
-        """Whether sides are set by hand, so that nothing is left to understand."""
+        """Whether the user set enough sides that the question need not be interpreted."""
         return self.entities is not None and SIDES[0] <= len(self.entities) <= SIDES[1]
 
     @property
     def effective_filters(self) -> Filters:
-        """The filters; a single side that was set by hand restricts what may be quoted."""
+        """The filters; a single side set by the user restricts what may be quoted."""
         if self.entities is not None and len(self.entities) == 1:
             return replace(self.filters, entities=self.entities)
         return self.filters
 
 
 def command(request: Request) -> str:
-    """The same question for the command line."""
+    """Return the question as a command line."""
     filters = request.effective_filters
     options = [("--entity", name) for name in filters.entities]
     options += [("--language", name) for name in filters.languages]
@@ -51,16 +51,16 @@ def command(request: Request) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Where a server is asked."""
+    """The address of a server."""
 
     url: str = "http://127.0.0.1:8642"
     needs_token: bool = False
 
 
 def curl(request: Request, service: Service | None = None) -> str:
-    """The same question for a server: a comparison with its sides where these were set by hand.
+    """Return the question as a curl command; with sides set by the user, it is a comparison.
 
-    A token is never copied; where one is needed, a person puts it in the place of ``TOKEN``.
+    A token is never copied; if one is needed, the user replaces ``TOKEN``.
     """
     to = service or Service()
     route = "compare" if request.is_given else "ask"

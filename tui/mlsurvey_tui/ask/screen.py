@@ -1,4 +1,4 @@
-"""The screen that people spend their time on."""
+"""The main screen."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LIVE_HITS = 20
 
 
 class AskScreen(Screen[None]):
-    """Question above, answer below; between them what was understood."""
+    """The question at the top, the chips below it, and the answer at the bottom."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash,ctrl+l", "question", "Ask", id="ask.question"),
@@ -55,11 +55,11 @@ class AskScreen(Screen[None]):
 
     @property
     def program(self) -> Program:
-        """The application, by its own type."""
+        """The application, with its own type."""
         return cast("Program", self.app)
 
     def compose(self) -> ComposeResult:
-        """From the question down to the keys."""
+        """Yield the widgets from the banner to the footer."""
         yield Banner()
         yield QuestionInput()
         yield Chips(id="chips")
@@ -71,7 +71,7 @@ class AskScreen(Screen[None]):
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        """The first frame stands; now the rest is opened."""
+        """Fill in the saved state and open the engine after the first frame."""
         self.query_one(QuestionInput).remember(self.program.history.questions())
         self.query_one(AnswerView).cards = self.program.preferences.cards
         self.query_one(Notice).welcome()
@@ -79,14 +79,14 @@ class AskScreen(Screen[None]):
         self._open()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What needs an answer is there with one; the way to the question, where one is not in it."""
+        """Enable asking again after a question, saving with an answer, and the question key outside the input."""
         if action in ("again", "export"):
             return self.request is not None if action == "again" else self.shown is not None
         return action != "question" or not isinstance(self.focused, QuestionInput)
 
     @work(thread=True, group="open")
     def _open(self) -> None:
-        """Open the index behind the first frame, and warm the question encoder."""
+        """Open the index after the first frame, and warm up the question encoder."""
         try:
             self.program.engine().search("warm", limit=1)
         except MlsurveyError as error:
@@ -94,7 +94,7 @@ class AskScreen(Screen[None]):
         self.app.call_from_thread(self.program.look_at_index)
 
     def _index_changed(self) -> None:
-        """Another index: names to complete are others, and the answer on the screen is of before."""
+        """Update the names to complete, and check the current answer for staleness."""
         if self.program.generation is None:
             return
         names = self.program.names
@@ -106,7 +106,7 @@ class AskScreen(Screen[None]):
 
     @work(thread=True, exclusive=True, group="again")
     def _look_again(self, answer: Answer) -> None:
-        """Mark what is stale by now of the answer on the screen; whoever types meanwhile is left alone."""
+        """Mark stale citations in the current answer, without disturbing the user's typing."""
         with suppress(MlsurveyError):
             shown = self.program.shown(answer)
             self.app.call_from_thread(self._mark, shown)
@@ -128,12 +128,12 @@ class AskScreen(Screen[None]):
 
     @work(thread=True, exclusive=True, group="live")
     def _live(self, typed: str, words: str) -> None:
-        """Keyword hits: no model is needed for them."""
+        """Show keyword hits, which need no model."""
         worker = get_current_worker()
         try:
             found = self.program.engine().search(words, limit=LIVE_HITS, mode="keyword")
         except MlsurveyError:
-            return  # said when the question is asked; while typing it would only flicker
+            return  # reported when the question is asked; while typing it would only flicker
         if not worker.is_cancelled:
             self.app.call_from_thread(self._show_hits, typed, words, found.hits)
 
@@ -148,7 +148,7 @@ class AskScreen(Screen[None]):
         self.program.open_source(hit_places(hits.hits, event.option_index))
 
     def action_explain(self) -> None:
-        """Tell why the highlighted passage was found."""
+        """Show why the highlighted passage was found."""
         hits = self.query_one(Hits)
         if hits.current is not None:
             self.program.explain(hits.query_text, hits.current, "keyword")
@@ -166,13 +166,13 @@ class AskScreen(Screen[None]):
 
     @property
     def _earlier(self) -> tuple[str, ...]:
-        """The conversation up to the answer on the screen: what a question that is typed may follow."""
+        """Conversation up to the current answer, as context for the next typed question."""
         if self.request is None or self.shown is None:
             return ()
         return (*self.request.after, self.request.question)[-REMEMBERED:]
 
     def ask(self, request: Request) -> None:
-        """Ask; a question that is still being answered is given up."""
+        """Ask a question; one still being answered is cancelled."""
         self.request = request
         self.query_one(QuestionInput).settle(request.question)
         self.workers.cancel_group(self, "live")
@@ -217,17 +217,17 @@ class AskScreen(Screen[None]):
         )
 
     def _finish(self, request: Request, answer: Answer) -> None:
-        """In the worker: everything that takes time; then the screen."""
+        """Do the slow work in the worker, then update the screen."""
         shown = self.program.shown(answer)
         if not get_current_worker().is_cancelled:
             try:
                 self.program.history.add(answer)
-            except MlsurveyError as error:  # an answer that cannot be kept can still be read
+            except MlsurveyError as error:  # an answer that cannot be saved can still be shown
                 self.app.call_from_thread(self.program.fail, str(error), "Not kept in the history")
             self.app.call_from_thread(self.show_answer, request, shown)
 
     def show_answer(self, request: Request, shown: Shown) -> None:
-        """Put an answer on the screen, a new one or one of the history."""
+        """Show an answer, new or from the history."""
         self.request, self.shown = request, shown
         question = self.query_one(QuestionInput)
         question.settle(request.question)
@@ -267,7 +267,7 @@ class AskScreen(Screen[None]):
 
     @on(Chips.Edited)
     def _edited(self, event: Chips.Edited) -> None:
-        """Ask again with what the chips say."""
+        """Ask again with the edited chips."""
         if self.request is None:
             return
         if self.shown is not None and self.shown.answer.carried and not event.has("after"):
@@ -286,21 +286,21 @@ class AskScreen(Screen[None]):
             self.program.open_source(cited_places(listed, event.number))
 
     def action_question(self) -> None:
-        """Go to the question; the one that was answered is marked, so that typing asks another."""
+        """Focus the question; one already asked is selected, so that typing replaces it."""
         question = self.query_one(QuestionInput)
         question.focus()
         if self.request is not None and question.value == self.request.question:
             question.select_all()
 
     def action_back(self) -> None:
-        """From typing back to the answer; the question says again what was asked."""
+        """Return from typing to the answer, and restore the question that was asked."""
         if self.shown is not None and self.request is not None:
             self.query_one(QuestionInput).settle(self.request.question)
             self._switch("answer")
             self.query_one(AnswerView).enter()
 
     def action_again(self) -> None:
-        """Ask the same again, over the index as it is now."""
+        """Ask the same question again over the current index."""
         if self.request is not None:
             self.ask(self.request)
 
@@ -310,7 +310,7 @@ class AskScreen(Screen[None]):
             self.app.push_screen(ExportScreen(self.shown))
 
     def action_history(self) -> None:
-        """Go to the questions of before."""
+        """Open the previous questions."""
         self.app.push_screen(HistoryScreen(), self._from_history)
 
     def _from_history(self, chosen: tuple[Answer, bool] | None) -> None:
@@ -325,11 +325,11 @@ class AskScreen(Screen[None]):
 
     @work(thread=True, exclusive=True, group="ask")
     def _reopen(self, request: Request, answer: Answer) -> None:
-        """Show an answer as it was, with what is stale of it by now."""
+        """Show a stored answer, with its stale citations marked."""
         try:
             shown = self.program.shown(answer)
         except MlsurveyError:
-            shown = Shown(answer, self.program.names, older=True)  # without an index it can still be read
+            shown = Shown(answer, self.program.names, older=True)  # without an index it can still be shown
         self.app.call_from_thread(self.show_answer, request, shown)
 
     def _switch(self, name: str) -> None:

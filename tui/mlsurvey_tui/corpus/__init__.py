@@ -1,1 +1,1 @@
-"""The documents: what there is, what is added and removed, and the refresh."""
+"""The documents: listing, adding, removing, and the refresh."""

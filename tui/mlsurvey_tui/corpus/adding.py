@@ -1,4 +1,4 @@
-"""Put files or a folder into the corpus."""
+"""Add files or a folder to the corpus."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 REPLACE = "replace documents of the same name: {}"
-"""Told in words too: without colours a box that is ticked looks like one that is not."""
+"""States the choice in words: without colours, ticked and unticked boxes look the same."""
 
 
 class Files(DirectoryTree):
-    """Folders, and files of a format that is read; nothing hidden, and no name that would garble the screen."""
+    """Folders and files of supported formats, without hidden files and unprintable names."""
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
-        """What can be added."""
+        """Return the paths that can be added."""
         from mlsurvey.reading.scan import READABLE_SUFFIXES
 
         fit = (path for path in paths if path.name.isprintable() and not path.name.startswith("."))
@@ -38,7 +38,7 @@ class Files(DirectoryTree):
 
 
 class AddScreen(ModalScreen[bool]):
-    """A path to type or to pick. Gives whether anything was added."""
+    """Type or pick a path to add. Returns whether anything was added."""
 
     AUTO_FOCUS = "#source"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,11 +54,11 @@ class AddScreen(ModalScreen[bool]):
 
     @property
     def program(self) -> Program:
-        """The application, by its own type."""
+        """The application, with its own type."""
         return cast("Program", self.app)
 
     def compose(self) -> ComposeResult:
-        """Where from, where to, and how."""
+        """Yield the source, target and options."""
         with Vertical(id="add", classes="dialog") as box:
             box.border_title = "Add a file or a folder"
             box.border_subtitle = "enter adds, tab moves, escape closes"
@@ -80,7 +80,7 @@ class AddScreen(ModalScreen[bool]):
 
     @on(Input.Submitted)
     def action_add(self) -> None:
-        """Add what is named."""
+        """Add the named file or folder."""
         source = self.query_one("#source", Input).value
         if not source.strip():
             self._say("name a file or a folder")
@@ -108,7 +108,7 @@ class AddScreen(ModalScreen[bool]):
 
 
 def told(placed: Placed) -> str:
-    """What was added, in one line."""
+    """Return a one-line summary of what was added."""
     parts = {
         "added": len(placed.added),
         "replaced": len(placed.replaced),

@@ -1,4 +1,4 @@
-"""How far a refresh is, as a bar with words."""
+"""Progress bar of a refresh, with text."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 class WorkBar(Horizontal):
-    """There while a refresh runs."""
+    """Visible while a refresh runs."""
 
     def compose(self) -> ComposeResult:
-        """The bar, then its words."""
+        """Yield the bar and its text."""
         yield ProgressBar(show_percentage=False, show_eta=False)
         yield Static("", id="step", markup=False)
 
     def on_mount(self) -> None:
-        """Follow the program."""
+        """Follow the program's progress."""
         self.watch(self.app, "work", self._tell)
 
     def _tell(self) -> None:

@@ -1,4 +1,4 @@
-"""What a refresh did, or would do, as a list over the screen."""
+"""What a refresh did or would do, as a list over the screen."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mlsurvey.types import RefreshReport
 
 
 class ListedScreen(ModalScreen[bool]):
-    """Sums above a list; Enter refreshes the index where that is offered. Gives whether it is to be refreshed."""
+    """Totals above a list; Enter refreshes the index if offered. Returns whether to refresh."""
 
     AUTO_FOCUS = "#lines"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,7 +34,7 @@ class ListedScreen(ModalScreen[bool]):
         self.heading, self.sums, self.lines, self.offers_refresh = heading, sums, lines, offers_refresh
 
     def compose(self) -> ComposeResult:
-        """The sums, then the list."""
+        """Yield the totals and the list."""
         with Vertical(id="report", classes="dialog") as box:
             box.border_title = self.heading
             box.border_subtitle = "enter refreshes now, escape closes" if self.offers_refresh else "escape closes"
@@ -42,17 +42,17 @@ class ListedScreen(ModalScreen[bool]):
             yield OptionList(*(Option(line) for line in self.lines), id="lines")
 
     def action_go(self) -> None:
-        """Refresh where that is offered; else close."""
+        """Refresh if offered, else close."""
         self.dismiss(self.offers_refresh)
 
     def action_move(self, way: str) -> None:
-        """Go along the list."""
+        """Move in the list."""
         lines = self.query_one(OptionList)
         lines.action_cursor_down() if way == "down" else lines.action_cursor_up()
 
 
 class ReportScreen(ListedScreen):
-    """Each document by what happened to it; for a preview, Enter does it."""
+    """Documents grouped by change; in a preview, Enter runs the refresh."""
 
     HELP = """
     ## Refresh
@@ -67,7 +67,7 @@ class ReportScreen(ListedScreen):
 
 
 def report_lines(report: RefreshReport) -> list[Content]:
-    """A line for each document; what went wrong comes first."""
+    """Return a line for each document, problems first."""
     return [
         *group("not read", "!", [f"{file.path}: {file.reason}" for file in report.unreadable]),
         *group("note", "·", report.notes),
@@ -80,7 +80,7 @@ def report_lines(report: RefreshReport) -> list[Content]:
 
 
 def group(title: str, sign: str, lines: Sequence[str]) -> Iterator[Content]:
-    """A title with the count, then the lines; nothing without lines."""
+    """Yield a title with the count, then the lines; nothing if ``lines`` is empty."""
     if lines:
         yield Content.assemble((f"{title}: {len(lines):,}", "bold"))
     yield from (Content(f"  {sign} {one_line(line)}") for line in lines)

@@ -1,4 +1,4 @@
-"""The documents as rows: narrowed by words, ordered, counted. Pure."""
+"""The documents as rows: filtering, sorting and counting. Pure."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ COLUMNS: Mapping[Column, str] = {
     "date": "Date",
     "title": "Title",
 }
-"""Titles of the columns, in the order of the screen: what matters most stands where 80 columns reach."""
+"""Column titles in display order: the most important fit in 80 columns."""
 NUMBERS = ("passages", "bytes")
 FACETS: tuple[Column, ...] = ("language", "library")
 NONE = "none"
-"""What a facet calls the documents that have no such value."""
+"""Facet value of documents without a value."""
 _ROOM: Mapping[Column, int] = {"date": 95, "title": 130}
-"""Width of the table from which on these are to be seen without scrolling."""
+"""Minimum table width at which these columns are visible without scrolling."""
 _GAP = 2
 _UNITS = ("B", "kB", "MB", "GB")
 
@@ -46,7 +46,7 @@ class Row:
     bytes: int
 
     def cell(self, column: Column) -> str:
-        """What a column shows."""
+        """Return the text of a column."""
         value = getattr(self, column)
         if column == "bytes":
             return size(value)
@@ -54,7 +54,7 @@ class Row:
 
 
 def rows_of(documents: Iterable[DocumentRow], libraries: Mapping[str, str]) -> list[Row]:
-    """Rows of the documents of an index; ``libraries`` are names by slug."""
+    """Return rows for the documents of an index; ``libraries`` maps slugs to names."""
     return [
         Row(
             path=document.path,
@@ -70,31 +70,31 @@ def rows_of(documents: Iterable[DocumentRow], libraries: Mapping[str, str]) -> l
 
 
 def matching(rows: Iterable[Row], typed: str) -> list[Row]:
-    """Rows that have every word somewhere; ``language:rust`` and ``library:Burn`` look at one column alone."""
+    """Return the rows that contain every word; ``language:rust`` and ``library:Burn`` match one column only."""
     tests = [_test(word) for word in _words(typed)]
     return [row for row in rows if all(_has(row, column, word) for column, word in tests)]
 
 
 def ordered(rows: Sequence[Row], column: Column, *, reverse: bool) -> list[Row]:
-    """Rows by one column, then by path; those without a value last either way."""
+    """Return the rows sorted by a column, then by path; rows without a value are always last."""
     empty = [row for row in rows if getattr(row, column) == ""]
     there = [row for row in rows if getattr(row, column) != ""]
     return [*sorted(there, key=lambda row: (_key(row, column), row.path), reverse=reverse), *empty]
 
 
 def counts(rows: Iterable[Row], column: Column) -> list[tuple[str, int]]:
-    """Values of a column with how many documents have them, the most frequent first."""
+    """Return the values of a column with their document counts, the most frequent first."""
     counted = Counter(getattr(row, column) or NONE for row in rows)
     return sorted(counted.items(), key=lambda pair: (pair[0] == NONE, -pair[1], pair[0].casefold()))
 
 
 def facet(column: Column, value: str) -> str:
-    """Words that narrow to one value of a column."""
+    """Return the filter for one value of a column."""
     return f'{column}:"{value}"' if " " in value else f"{column}:{value}"
 
 
 def size(count: int) -> str:
-    """``812 B``, ``14 kB``, ``5.2 MB``."""
+    """Return a size in bytes as text, such as ``812 B``, ``14 kB`` or ``5.2 MB``."""
     amount = float(count)
     for unit in _UNITS:
         if amount < 1000 or unit == _UNITS[-1]:
@@ -104,7 +104,7 @@ def size(count: int) -> str:
 
 
 def column_widths(width: int) -> dict[Column, int]:
-    """Widths that let as many columns as possible be seen at once; paths take what is left."""
+    """Return column widths that fit as many columns as possible; the path takes the rest."""
     fixed: dict[Column, int] = {"library": 13, "language": 10, "passages": 9, "bytes": 7, "date": 10, "title": 40}
     seen = [column for column in fixed if width >= _ROOM.get(column, 0)]
     left = width - sum(fixed[column] for column in seen) - _GAP * (len(seen) + 1) - 2
@@ -112,7 +112,7 @@ def column_widths(width: int) -> dict[Column, int]:
 
 
 def shortened(path: str, width: int) -> str:
-    """A path cut in its middle: the first folder and the end say most."""
+    """Shorten a path in the middle; its first folder and its end are the most informative."""
     line = one_line(path)
     if len(line) <= width:
         return line
@@ -121,7 +121,7 @@ def shortened(path: str, width: int) -> str:
 
 
 def _words(typed: str) -> list[str]:
-    """Words, where quotes hold several together."""
+    """Split into words; quotes group several words."""
     words: list[str] = []
     for number, part in enumerate(typed.casefold().split('"')):
         if number % 2 and words and words[-1].endswith(":"):

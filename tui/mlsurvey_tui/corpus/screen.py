@@ -1,4 +1,4 @@
-"""The documents of the index: what there is, and what is to change."""
+"""The documents of the index, and changes to them."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ if TYPE_CHECKING:
     from mlsurvey_tui.program import Program
 
 ROOMY = 110
-"""Columns of a terminal from which on the counts stand beside the documents."""
+"""Minimum terminal width in columns at which the counts are shown beside the documents."""
 PAUSE = 0.1
-"""Seconds without a key after which the table follows the filter."""
+"""Seconds without a key press before the filter is applied."""
 NAMED = 12
-"""Documents that a question before removal names."""
+"""Maximum number of documents named when confirming a removal."""
 
 
 class CorpusScreen(Screen[None]):
-    """A table that narrows while one types."""
+    """A table of documents, filtered while typing."""
 
     AUTO_FOCUS = "#documents"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -94,11 +94,11 @@ class CorpusScreen(Screen[None]):
 
     @property
     def program(self) -> Program:
-        """The application, by its own type."""
+        """The application, with its own type."""
         return cast("Program", self.app)
 
     def compose(self) -> ComposeResult:
-        """The line to narrow with, the state, the table."""
+        """Yield the filter input, the state line and the table."""
         yield Banner()
         yield Input(placeholder="filter: words, language:rust, library:Burn", id="filter")
         yield WorkBar()
@@ -110,7 +110,7 @@ class CorpusScreen(Screen[None]):
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Read what there is, now and whenever the index changes."""
+        """Read the documents now and whenever the index changes."""
         self.query_one("#facets").display = self.size.width >= ROOMY
         self.watch(self.program, "generation", self._index_changed)
 
@@ -118,14 +118,14 @@ class CorpusScreen(Screen[None]):
         self.read()
 
     def on_screen_resume(self) -> None:
-        """Another screen may have changed something."""
+        """Read again, since another screen may have changed something."""
         self.read()
 
     # Reading
 
     @work(thread=True, exclusive=True, group="read")
     def read(self) -> None:
-        """List the documents, then say how far corpus and index differ."""
+        """List the documents, then show how corpus and index differ."""
         try:
             engine = self.program.engine()
             rows = rows_of(engine.documents().documents, self.program.names.entities)
@@ -149,11 +149,11 @@ class CorpusScreen(Screen[None]):
         self.narrow()
 
     def narrow(self) -> None:
-        """Show the rows that match; the place in them stays where it can."""
+        """Show the matching rows; the cursor stays in place if possible."""
         table, typed = self.query_one(DataTable), self.query_one("#filter", Input).value
         self.shown = ordered(matching(self.rows, typed), self.order, reverse=self.reverse)
         drawn = (tuple(self.shown), frozenset(self.marked), self.order, self.reverse, table.size.width)
-        if drawn != self._drawn:  # laying a table out costs far more than to see that it is the same
+        if drawn != self._drawn:  # laying out the table costs far more than the comparison
             self._drawn = drawn
             self._fill(table)
         marks = f", {len(self.marked)} marked" if self.marked else ""
@@ -196,7 +196,7 @@ class CorpusScreen(Screen[None]):
 
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:
-        """Narrow once the typing pauses: a table of thousands is not laid out at every letter."""
+        """Filter once typing pauses, since laying out thousands of rows at every key is slow."""
         if self._pause is not None:
             self._pause.stop()
         self._pause = self.set_timer(PAUSE, self.narrow)
@@ -220,7 +220,7 @@ class CorpusScreen(Screen[None]):
         self.narrow()
 
     def action_order(self) -> None:
-        """Order by the next column."""
+        """Sort by the next column."""
         names = list(COLUMNS)
         self.order, self.reverse = names[(names.index(self.order) + 1) % len(names)], False
         self.narrow()
@@ -231,7 +231,7 @@ class CorpusScreen(Screen[None]):
         self.program.open_source(document_place(str(event.row_key.value)))
 
     def action_filter(self) -> None:
-        """Go to the line to narrow with."""
+        """Focus the filter input."""
         self.query_one("#filter").focus()
 
     def action_counts(self) -> None:
@@ -241,17 +241,17 @@ class CorpusScreen(Screen[None]):
         (facets if facets.display else self.query_one(DataTable)).focus()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Paths have more room, or less."""
+        """Fit the paths to the new width."""
         if self.rows:
             self.narrow()
 
     def action_move(self, way: str) -> None:
-        """Go along what has the focus."""
+        """Move in the focused list, else in the table."""
         target = self.focused if isinstance(self.focused, OptionList) else self.query_one(DataTable)
         target.action_cursor_down() if way == "down" else target.action_cursor_up()
 
     def action_close(self) -> None:
-        """First take the filter away, then leave."""
+        """Clear the filter if there is one, else close the screen."""
         typed = self.query_one("#filter", Input)
         if typed.value:
             typed.value = ""
@@ -262,7 +262,7 @@ class CorpusScreen(Screen[None]):
     # Changing
 
     def action_mark(self) -> None:
-        """Mark the document, or take the mark away."""
+        """Mark or unmark the document."""
         row = self._current()
         if row is not None:
             self.marked ^= {row.path}
@@ -274,7 +274,7 @@ class CorpusScreen(Screen[None]):
         self.app.push_screen(AddScreen(), self._changed)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Documents are fetched to where they are: not over a server."""
+        """Allow the sync only with a local corpus, not over a server."""
         return action != "sync" or self.program.corpus is not None
 
     def action_sync(self) -> None:
@@ -287,7 +287,7 @@ class CorpusScreen(Screen[None]):
         self.app.push_screen(SyncScreen(), chosen)
 
     def action_remove(self) -> None:
-        """Delete the marked documents, else the one under the cursor, once that is confirmed."""
+        """Delete the marked documents, else the one under the cursor, after confirmation."""
         row = self._current()
         paths = sorted(self.marked) or ([row.path] if row is not None else [])
         if not paths:
@@ -324,7 +324,7 @@ class CorpusScreen(Screen[None]):
 
 
 def state_line(state: Overview) -> str:
-    """Where the documents are, and what a refresh would have to do."""
+    """Return where the documents are and what a refresh would do."""
     corpus, pending = state.corpus, state.pending
     if state.corpus_documents is None:
         return f"{corpus} is not there yet; a adds documents, F6 lays down those that come along"
@@ -339,5 +339,5 @@ def state_line(state: Overview) -> str:
 
 
 def _skipped(count: int) -> str:
-    """Files that cannot be read are no work for a refresh; it tells their reasons."""
+    """Return the number of unreadable files, which a refresh only reports."""
     return f", {count:,} not readable" if count else ""

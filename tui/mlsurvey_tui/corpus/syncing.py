@@ -1,4 +1,4 @@
-"""Fetch documents of libraries from upstream: which ones, and what came of it."""
+"""Fetch documents of libraries from upstream: the choice and the report."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _STATES = ("added", "updated", "unchanged", *_TROUBLE)
 
 
 class SyncScreen(ModalScreen[tuple[str, ...] | None]):
-    """Libraries to fetch, none for all; None where nothing is to be fetched."""
+    """Asks which libraries to fetch. Returns their names, empty for all, or None if cancelled."""
 
     AUTO_FOCUS = "#libraries"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,7 +40,7 @@ class SyncScreen(ModalScreen[tuple[str, ...] | None]):
     """
 
     def compose(self) -> ComposeResult:
-        """The names, and the two ways out."""
+        """Yield the input and the two buttons."""
         with Vertical(id="sync", classes="dialog") as box:
             box.border_title = "Sync upstream"
             box.border_subtitle = "enter fetches, escape closes"
@@ -53,7 +53,7 @@ class SyncScreen(ModalScreen[tuple[str, ...] | None]):
     @on(Input.Submitted)
     @on(Button.Pressed, "#fetch")
     def action_go(self) -> None:
-        """Fetch what is named."""
+        """Fetch the named libraries."""
         self.dismiss(named(self.query_one(Input).value))
 
     @on(Button.Pressed, "#close")
@@ -62,7 +62,7 @@ class SyncScreen(ModalScreen[tuple[str, ...] | None]):
 
 
 class SyncedScreen(ListedScreen):
-    """What was fetched, and what was not, with the reasons; Enter refreshes the index where something is new."""
+    """What was fetched and what failed, with reasons; Enter refreshes the index if anything is new."""
 
     HELP = """
     ## Synced
@@ -75,18 +75,18 @@ class SyncedScreen(ListedScreen):
 
 
 def named(typed: str) -> tuple[str, ...]:
-    """The libraries of a line that has commas between them."""
+    """Split comma-separated library names."""
     return tuple(name for name in (part.strip() for part in typed.split(",")) if name)
 
 
 def synced(report: SyncReport) -> str:
-    """The sums: ``2 added, 30 unchanged, 1 failed``."""
+    """Return the totals, such as ``2 added, 30 unchanged, 1 failed``."""
     counts = Counter(outcome.state for outcome in report.outcomes)
     return ", ".join(f"{counts[state]:,} {state}" for state in _STATES if counts[state]) or "nothing to fetch"
 
 
 def synced_lines(report: SyncReport) -> list[Content]:
-    """A line for each document that is new or was not had; what went wrong comes first."""
+    """Return a line for each document that is new or failed, problems first."""
     troubled = [
         line
         for state in _TROUBLE

@@ -1,1 +1,1 @@
-"""Take an answer away as a file."""
+"""Export an answer to a file."""

@@ -1,4 +1,4 @@
-"""The forms in which an answer can be taken away. Pure."""
+"""Export formats of an answer. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOT_NAME = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One form."""
+    """One export format."""
 
     name: str
     suffix: str
@@ -40,7 +40,7 @@ FORMATS = (
 
 
 def file_name(question: str, suffix: str) -> str:
-    """A file name made of a question."""
+    """Return a file name derived from a question."""
     plain = unicodedata.normalize("NFKD", question.casefold()).encode("ascii", "ignore").decode()
     words = _NOT_NAME.sub("-", plain).strip("-")[:LONGEST_NAME].rstrip("-")
     return f"{words or 'answer'}{suffix}"

@@ -1,4 +1,4 @@
-"""Choose a form and a place for an answer."""
+"""Choose a format and a file for an answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from mlsurvey_tui.shown import Shown
 
 
 class ExportScreen(ModalScreen[None]):
-    """The forms, and the file. Enter on a form writes; a file that is there is replaced at the second Enter."""
+    """The formats and the file. Enter on a format writes; replacing an existing file takes a second Enter."""
 
     AUTO_FOCUS = "#forms"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close", id="export.close")]
@@ -40,7 +40,7 @@ class ExportScreen(ModalScreen[None]):
         self._confirmed: Path | None = None
 
     def compose(self) -> ComposeResult:
-        """Forms above, file below."""
+        """Yield the formats and the file input."""
         with Vertical(id="export", classes="dialog") as box:
             box.border_title = "Export the answer"
             box.border_subtitle = "enter writes, tab changes the file, escape closes"
@@ -50,12 +50,12 @@ class ExportScreen(ModalScreen[None]):
 
     @property
     def form(self) -> Format:
-        """The form that is chosen."""
+        """The chosen format."""
         return FORMATS[self.query_one(OptionList).highlighted or 0]
 
     @on(OptionList.OptionHighlighted)
     def _propose(self) -> None:
-        """The file keeps its name and takes the form's ending."""
+        """Change the file's suffix to that of the format, and keep its name."""
         file = self.query_one("#file", Input)
         typed = Path(file.value) if file.value else self.folder / file_name(self.shown.answer.question, "")
         known = typed.suffix in {form.suffix for form in FORMATS}
@@ -86,7 +86,7 @@ class ExportScreen(ModalScreen[None]):
         self.dismiss()
 
     def _deliver(self, name: str) -> None:
-        """To the browser, which keeps it where it keeps what it loads."""
+        """Send the file to the browser as a download."""
         self.app.deliver_text(io.StringIO(self.form.write(self.shown)), save_filename=name)
         self.dismiss()
 

@@ -1,4 +1,4 @@
-"""Write a file whole, or not at all."""
+"""Write files atomically."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from mlsurvey.errors import StorageError
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write text, in place of what is there; missing folders are made.
+    """Write text to a file, replacing an existing one; missing folders are created.
 
     Raises:
-        StorageError: the disk refused; what was there is as it was.
+        StorageError: writing failed; an existing file is unchanged.
     """
     draft: Path | None = None
     try:
@@ -31,7 +31,7 @@ def write_file(path: Path, text: str) -> None:
 
 
 def _umask() -> int:
-    """What a new file is not allowed to be; the only way to learn it is to set it."""
+    """Return the umask; the only way to read it is to set it."""
     mask = os.umask(0o077)
     os.umask(mask)
     return mask

@@ -1,1 +1,1 @@
-"""Every question and its answer, kept."""
+"""The history of questions and answers."""

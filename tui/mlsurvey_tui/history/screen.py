@@ -1,4 +1,4 @@
-"""Questions of before: search them, open an answer as it was, ask again, star, delete."""
+"""Previous questions: search them, open a stored answer, ask again, star, delete."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class HistoryScreen(Screen[tuple[Answer, bool] | None]):
-    """A list that narrows while one types. Gives an answer, and whether to ask its question again."""
+    """A list filtered while typing. Returns an answer and whether to ask its question again."""
 
     AUTO_FOCUS = "#entries"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -55,24 +55,24 @@ class HistoryScreen(Screen[tuple[Answer, bool] | None]):
 
     @property
     def program(self) -> Program:
-        """The application, by its own type."""
+        """The application, with its own type."""
         return cast("Program", self.app)
 
     def compose(self) -> ComposeResult:
-        """The line to search with, and the list."""
+        """Yield the search input and the list."""
         yield Static("History", id="place", markup=False)
         yield Input(placeholder="search questions and answers", id="search")
         yield OptionList(id="entries", markup=False)
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        """List what there is."""
+        """List the entries."""
         self._generation = self.program.generation
         self.list_entries()
 
     @on(Input.Changed, "#search")
     def list_entries(self) -> None:
-        """Read the list anew; the place in it stays."""
+        """Reload the list; the cursor stays in place."""
         options = self.query_one("#entries", OptionList)
         place = options.highlighted or 0
         self.entries = self.program.history.entries(self.query_one(Input).value, starred=self.starred)
@@ -85,7 +85,7 @@ class HistoryScreen(Screen[tuple[Answer, bool] | None]):
 
     @property
     def current(self) -> Entry | None:
-        """The entry that is highlighted."""
+        """The highlighted entry."""
         place = self.query_one("#entries", OptionList).highlighted
         return self.entries[place] if place is not None and place < len(self.entries) else None
 
@@ -102,18 +102,18 @@ class HistoryScreen(Screen[tuple[Answer, bool] | None]):
         self._give(again=True)
 
     def action_star(self) -> None:
-        """Star the entry, or take the star away."""
+        """Star or unstar the entry."""
         if self.current is not None:
             self.program.history.star(self.current.id, not self.current.starred)
             self.list_entries()
 
     def action_only_starred(self) -> None:
-        """Show what is starred, or everything."""
+        """Switch between starred entries and all entries."""
         self.starred = not self.starred
         self.list_entries()
 
     def action_delete(self) -> None:
-        """Forget the entry; until the screen is left it can be brought back."""
+        """Delete the entry; it can be restored until the screen is closed."""
         if self.current is not None:
             self._deleted.append(self.program.history.answer(self.current.id))
             self.program.history.delete(self.current.id)
@@ -121,17 +121,17 @@ class HistoryScreen(Screen[tuple[Answer, bool] | None]):
             self.notify("deleted; u brings it back", timeout=4)
 
     def action_undelete(self) -> None:
-        """Bring the last deleted entry back, as the newest."""
+        """Restore the last deleted entry as the newest."""
         if self._deleted:
             self.program.history.add(self._deleted.pop())
             self.list_entries()
 
     def action_search(self) -> None:
-        """Go to the line to search with."""
+        """Focus the search input."""
         self.query_one("#search").focus()
 
     def action_move(self, way: str) -> None:
-        """Go along the list."""
+        """Move in the list."""
         options = self.query_one("#entries", OptionList)
         options.action_cursor_down() if way == "down" else options.action_cursor_up()
 

@@ -1,1 +1,1 @@
-"""An engine behind a server."""
+"""The engine for a server."""

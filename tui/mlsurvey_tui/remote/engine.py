@@ -1,4 +1,4 @@
-"""The same as a survey, asked over the HTTP API."""
+"""The engine for a server, over its HTTP API."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
     from mlsurvey.wire.service import Job
 
 PAGE = 1_000
-"""Documents that are asked for at once."""
+"""Documents per request."""
 DEPTHS = (100, 1_000)
-"""Hits among which one is sought that is to be explained: within one of these depths, pages fit together exactly."""
+"""Search depths for finding the hit to explain: pages that end within the same depth fit together exactly."""
 TRIES = 3
-"""How often a document is fetched whose index is replaced meanwhile."""
+"""Attempts to fetch a document whose index is replaced in the meantime."""
 
 
 class RemoteEngine:
-    """A server's index; the docstrings of :class:`mlsurvey.survey.Survey` hold here."""
+    """The index of a server; see :class:`mlsurvey.survey.Survey` for the methods."""
 
     def __init__(self, url: str, token: str | None, *, client: Client | None = None) -> None:
         self._url = url
@@ -46,10 +46,10 @@ class RemoteEngine:
         self._standing = Standing(self._client)
         self._generation: Generation | None = None
         self._asked: tuple[Answer, Again] | None = None
-        """The last answer, and how it is asked for again."""
+        """The last answer, and a function that asks for it again."""
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._client.close()
 
     # Asking
@@ -63,7 +63,7 @@ class RemoteEngine:
         cancelled: Cancelled | None = None,
         after: Sequence[str] = (),
     ) -> Iterator[Part]:
-        """The answer in parts; ``cancelled`` is asked between two of them, and ends the work at the server."""
+        """Yield the answer in parts; ``cancelled`` is called before each part, and stops the work on the server."""
         options: dict[str, Any] = {"filters": nouns.request(filters), "max_statements": max_statements, "after": after}
         with closing(self._client.parts(question, **options)) as told:
             for one in told:
@@ -84,7 +84,7 @@ class RemoteEngine:
         max_statements: int = 3,
         cancelled: Cancelled | None = None,
     ) -> Answer:
-        """The answer to a comparison whose sides are given; it cannot be stopped on its way."""
+        """Return the answer to a comparison with given sides; it cannot be cancelled."""
         options: dict[str, Any] = {"filters": nouns.request(filters), "max_statements": max_statements}
         if question is not None:
             options["question"] = question
@@ -97,12 +97,12 @@ class RemoteEngine:
         return answer
 
     def search(self, query: str, *, limit: int = 10, filters: Filters | None = None, mode: str = "hybrid") -> Found:
-        """The best passages for a query."""
+        """Return the best passages for a query."""
         found = self._client.search(query, limit=limit, mode=cast("Mode", mode), filters=nouns.request(filters))
         return Found(self._known(found.index), tuple(nouns.hit(hit) for hit in found.hits))
 
     def explain(self, query: str, hits: Iterable[Hit], *, mode: str = "hybrid") -> tuple[Explanation, ...]:
-        """Why these passages are hits: each is sought again, among those of its document."""
+        """Explain why these passages are hits; each is searched for again within its document."""
         return tuple(self._explain(query, hit, cast("Mode", mode)) for hit in hits)
 
     def _explain(self, query: str, hit: Hit, mode: Mode) -> Explanation:
@@ -112,33 +112,33 @@ class RemoteEngine:
             rank = next((n for n, one in enumerate(found) if _is(one, hit)), None)
             if rank is None:
                 continue
-            limit = 1 if depth == DEPTHS[0] else max(1, DEPTHS[0] + 1 - rank)  # so that the page ends at this depth
+            limit = 1 if depth == DEPTHS[0] else max(1, DEPTHS[0] + 1 - rank)  # the page must end within this depth
             page = self._client.search(query, limit=limit, offset=rank, mode=mode, filters=only, explain=True).hits
             if page and _is(page[0], hit) and page[0].explanation is not None:
                 return nouns.explanation(hit, page[0].explanation)
         raise IndexingError("the index has changed since the search; search again")
 
     def stale(self, answer: Answer) -> Mapping[int, str]:
-        """Numbers of the citations whose quote no longer stands at its place, each with the reason."""
+        """Return, by citation number, why a quote is no longer at its place."""
         return self._standing.stale(looked_at(answer), self._again(answer))
 
     def _again(self, answer: Answer) -> Callable[[], answers.Answer]:
-        """How an answer is asked for again; of one from the history, only the question is known."""
+        """Return a function that asks for an answer again; for one from the history, only the question is known."""
         asked = self._asked
         return asked[1] if asked and asked[0] is answer else lambda: self._client.ask(answer.question)
 
     def entities(self) -> tuple[Entity, ...]:
-        """Libraries that the index knows by name."""
+        """Return the libraries that the index knows by name."""
         return tuple(nouns.entity(entity) for entity in self._client.entities().entities)
 
     def aspects(self) -> Mapping[str, str]:
-        """Points of comparison: slug to name."""
+        """Return the points of comparison, as names by slug."""
         return {aspect.slug: aspect.name for aspect in self._client.aspects().aspects}
 
     # Documents
 
     def documents(self, filters: Filters | None = None) -> Listed:
-        """The index's documents, by path."""
+        """Return the documents of the index, by path."""
         page = self._client.documents(limit=PAGE, filters=nouns.request(filters))
         rows = list(page.documents)
         while len(rows) < page.total and page.documents:
@@ -147,7 +147,7 @@ class RemoteEngine:
         return Listed(self._known(page.index), tuple(nouns.row(row) for row in rows))
 
     def document(self, path: str) -> Document:
-        """A document as it was indexed, put together from the pieces in which it comes."""
+        """Return a document as indexed, assembled from the pieces that the server sends."""
         for _ in range(TRIES):
             row = self._client.document(path).indexed
             if row is None:
@@ -158,7 +158,7 @@ class RemoteEngine:
         raise IndexingError(f"{path} is being replaced over and over; try again")
 
     def _text(self, path: str, sha256: str) -> str | None:
-        """The text of this version; None where another one has taken its place meanwhile."""
+        """Return the text of this version; None if it has been replaced in the meantime."""
         texts: list[str] = []
         start = 0
         while True:
@@ -171,18 +171,18 @@ class RemoteEngine:
                 return "".join(texts)
 
     def is_stale(self, document: Document) -> bool:
-        """Whether the file has other bytes now than when it was indexed, or is gone."""
+        """Whether the file has changed since it was indexed, or is gone."""
         return self._standing.digest(document.path) != document.sha256
 
     def add(
         self, paths: Sequence[Path], *, link: bool = False, into: str | None = None, replace: bool = False
     ) -> Placed:
-        """Send files, and what is in folders, to the server, a few at a time.
+        """Upload files and the contents of folders to the server, in batches.
 
         Raises:
-            UsageError: a link was asked for; or there are other documents of these names at the server, and
-                ``replace`` is not given. Nothing was sent then.
-            NotFoundError: a source is not there.
+            UsageError: a link was requested; or the server has different documents with these names and ``replace``
+                is not set. Nothing has been sent in that case.
+            NotFoundError: a source does not exist.
         """
         if link:
             raise UsageError("the corpus is at a server, where nothing of this machine can be linked; copy it")
@@ -198,10 +198,10 @@ class RemoteEngine:
         )
 
     def _same(self, files: Mapping[str, Path]) -> frozenset[str]:
-        """Those that the server has with the same bytes. Raises UsageError where it has others of these names."""
+        """Return the names that the server has with the same bytes. Raises UsageError on a name with other bytes."""
         try:
             known = {row.path for row in self.documents().documents}
-        except NoIndexError:  # then the server says what is in the way, batch by batch
+        except NoIndexError:  # then the server reports conflicts, batch by batch
             return frozenset()
         there = {name: sha256 for name in files if name in known and (sha256 := self._standing.digest(name))}
         clashes = [name for name, sha256 in there.items() if digest(files[name]) != sha256]
@@ -211,14 +211,14 @@ class RemoteEngine:
         return frozenset(there)
 
     def remove(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Delete documents, or all that the index has below a folder, at the server; nothing where a name is unknown.
+        """Delete documents, or all indexed documents below a folder, on the server; nothing if a name is unknown.
 
         Raises:
-            NotFoundError: the server has no document, and the index no folder, of such a name.
+            NotFoundError: the server has no such document, and the index no such folder.
         """
         removed = []
         for path in sorted({path for name in names for path in self._named(name)}):
-            with suppress(NotFoundError):  # somebody was faster
+            with suppress(NotFoundError):  # already deleted by someone else
                 self._client.delete(path)
                 removed.append(path)
         return tuple(removed)
@@ -238,11 +238,11 @@ class RemoteEngine:
     def refresh(
         self, *, dry_run: bool = False, rebuild: bool = False, progress: Progress | None = None
     ) -> RefreshReport:
-        """Have the server refresh its index; ``progress`` cancels the job by raising."""
+        """Refresh the server's index; ``progress`` cancels the job by raising."""
         job = self._client.refresh(dry_run=dry_run, rebuild=rebuild)
         try:
             with closing(self._client.follow(job.id)) as states:
-                for job in states:  # the last state is the end
+                for job in states:  # the last state is the final one
                     if progress is not None and job.progress is not None:
                         progress(job.progress.phase, job.progress.done, job.progress.total)
         except BaseException:
@@ -255,18 +255,18 @@ class RemoteEngine:
         raise Interrupted(f"the server stopped before the refresh {job.id} had ended; nothing is lost")
 
     def _cancel(self, job: Job) -> None:
-        with suppress(MlsurveyError):  # it has ended, or the server has gone: either way nothing is left to stop
+        with suppress(MlsurveyError):  # the job has ended or the server is gone: nothing left to stop
             self._client.cancel(job.id)
 
     def generation(self) -> Generation:
-        """The newest generation; its figures are asked for where it is another one."""
+        """Return the newest generation; its details are requested only if it has changed."""
         try:
             return self._known(self._client.ready().index)
-        except ProblemError:  # not warm yet, which does not matter here; or there is none, which is told now
+        except ProblemError:  # not warmed up yet, which does not matter here; or no index, which is raised now
             return self._look()
 
     def status(self) -> Overview:
-        """The corpus, the index, and how far the two agree."""
+        """Return the state of the corpus and the index, and how they differ."""
         return nouns.overview(self._client.index(), self._url)
 
     def _known(self, index: str) -> Generation:
@@ -274,7 +274,7 @@ class RemoteEngine:
         return known if known is not None and known.id == index else self._look()
 
     def _look(self) -> Generation:
-        """Ask for the generation, for which the server takes a look at every file of the corpus."""
+        """Request the generation. Expensive: the server checks every file of the corpus."""
         found = self._client.index().generation
         if found is None:
             raise NoIndexError(f"there is no index at {self._url} yet; refresh it")
@@ -283,7 +283,7 @@ class RemoteEngine:
 
 
 def _is(told: answers.Hit, hit: Hit) -> bool:
-    """Whether it is the same passage: numbers are given anew with each index."""
+    """Whether it is the same passage; ids alone do not suffice, since each index assigns new ones."""
     span = hit.passage.span
     return (told.passage_id, told.start, told.end, told.text) == (
         hit.passage_id,

@@ -1,4 +1,4 @@
-"""What a server sends, as the nouns that the screens know. Pure."""
+"""Converts server responses to the types that the screens use. Pure."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ _LINES = {
     answers.Missing: Missing,
     answers.Conflict: Conflict,
 }
-"""Lines of an answer have the same fields here and there."""
+"""Wire types of answer lines and their counterparts, which have the same fields."""
 
 
 def part(told: parts.Part) -> Part:
-    """A part of an answer."""
+    """Convert a part of an answer."""
     if isinstance(told, parts.Understood):
         return understood(told)
     if isinstance(told, parts.Passages):
@@ -55,12 +55,12 @@ def part(told: parts.Part) -> Part:
 
 
 def answer(told: answers.Answer) -> Answer:
-    """The answer; what is stale of it is asked for by itself."""
+    """Convert an answer; its stale citations are requested separately."""
     return answer_of(told.model_dump(by_alias=True))
 
 
 def understood(told: parts.Understood) -> Understood:
-    """What was understood; an aspect has its name and none of its words."""
+    """Convert how a question was understood; aspects have their names but not their lexicon words."""
     plain: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in dict(told).items()}
     aspects = tuple(_asked(asked) for asked in told.aspects)
     conditions = tuple(Condition(one.field, one.words, tuple(one.values), one.negated) for one in told.conditions)
@@ -69,12 +69,12 @@ def understood(told: parts.Understood) -> Understood:
 
 
 def passages(told: parts.Passages) -> Passages:
-    """What was read."""
+    """Convert the passages read."""
     return Passages(told.read, tuple(hit(one) for one in told.best))
 
 
 def hit(told: answers.Hit) -> Hit:
-    """A hit; its passage has a sentence for each of its lines, all at the passage's own place."""
+    """Convert a hit; its passage has one sentence per line, all with the span of the passage."""
     span = Span(told.start, told.end)
     passage = Passage(
         path=told.document,
@@ -90,13 +90,13 @@ def hit(told: answers.Hit) -> Hit:
 
 
 def explanation(found: Hit, told: answers.Explanation) -> Explanation:
-    """Why it is a hit."""
+    """Convert the explanation of a hit."""
     terms = tuple((term.term, term.field, term.weight) for term in told.terms)
     return Explanation(found, terms, told.cosine, tuple((token.token, token.share) for token in told.tokens))
 
 
 def entity(told: documents.Entity) -> Entity:
-    """A library."""
+    """Convert a library."""
     return Entity(
         told.slug,
         told.name,
@@ -109,14 +109,14 @@ def entity(told: documents.Entity) -> Entity:
 
 
 def row(told: documents.DocumentRow) -> DocumentRow:
-    """A document of the index."""
+    """Convert a document of the index."""
     return DocumentRow(
         told.path, told.sha256, told.title, told.subject, told.language, told.date, told.bytes, told.passages
     )
 
 
 def overview(told: service.Index, url: str) -> Overview:
-    """The corpus and the index; both are at the server."""
+    """Convert the state of the corpus and the index; both are on the server."""
     found = told.generation
     pending = told.pending
     return Overview(
@@ -139,7 +139,7 @@ def overview(told: service.Index, url: str) -> Overview:
 
 
 def request(filters: Filters | None) -> FilterRequest:
-    """Filters as they are sent."""
+    """Convert filters to a request."""
     given = filters or Filters()
     plain = {"entity": given.entities, "language": given.languages, "path": given.paths, "heading": given.headings}
     lists: dict[str, Any] = {name: list(values) for name, values in plain.items()}
@@ -153,7 +153,7 @@ def _asked(told: parts.AskedAspect) -> AskedAspect:
 
 @lru_cache
 def _adapter(kind: Any) -> Any:
-    """Makes nouns from plain values. Pydantic reads the dataclasses' own annotations."""
+    """Return the Pydantic adapter, which reads the dataclasses' own annotations."""
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)

@@ -1,4 +1,4 @@
-"""Whether quotes still stand where they were taken from, as far as a server tells."""
+"""Checks with a server whether quotes are still at their places."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ if TYPE_CHECKING:
     from mlsurvey.wire.documents import DocumentState
 
 Again = Callable[[], "answers.Answer"]
-"""Asks once more what an answer was given to; the server tells of each citation whether it stands."""
+"""Asks the question of an answer again; the server reports for each citation whether it is stale."""
 
 
 class Standing:
-    """Looks the citations of answers up.
+    """Checks the citations of answers.
 
-    A digest tells of most that they stand. Where a file is another now, the
-    text is compared, if the index has it; a file that is newer than the index
-    only the server can read, and it does so when it is asked the same again.
+    For most citations, the digest of the file shows that they are current. If
+    the file has changed, the text is compared, provided the index has that
+    version. A file newer than the index can only be read by the server, which
+    does so when the same question is asked again.
     """
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     def stale(self, cited: Sequence[Citation], again: Again) -> Mapping[int, str]:
-        """Numbers of the citations whose quote no longer stands at its place, each with the reason."""
+        """Return, by citation number, why a quote is no longer at its place."""
         states = {path: self._state(path) for path in dict.fromkeys(citation.document for citation in cited)}
         found: dict[int, str] = {}
         newer: list[Citation] = []
@@ -47,7 +48,7 @@ class Standing:
         return found | (_told(newer, again) if newer else {})
 
     def digest(self, path: str) -> str | None:
-        """Of a document's file as it is now; None where there is none."""
+        """Return the digest of a document's current file; None if absent."""
         state = self._state(path)
         return state.file_sha256 if state else None
 
@@ -66,10 +67,10 @@ class Standing:
 
 
 def _told(cited: Iterable[Citation], again: Again) -> dict[int, str]:
-    """What the server tells of citations; one of which it tells nothing is taken for changed."""
+    """Return what the server reports about citations; those it does not mention count as changed."""
     try:
         answer = again()
-    except MlsurveyError:  # the question that was answered over another index cannot be answered any more
+    except MlsurveyError:  # the current index can no longer answer the question
         return {citation.number: CHANGED for citation in cited}
     told = {_place(one): one.stale for one in (*answer.citations, *answer.nearest)}
     reasons = {citation.number: told.get(_place(citation), CHANGED) for citation in cited}
@@ -81,5 +82,5 @@ def _place(citation: Citation | answers.Citation) -> tuple[str, int, int, str]:
 
 
 def looked_at(answer: Answer) -> Sequence[Citation]:
-    """The citations that count: an abstention cites nothing, there it is what came nearest."""
+    """Return the citations to check; for an abstention, the nearest passages."""
     return answer.nearest if answer.abstained else answer.citations

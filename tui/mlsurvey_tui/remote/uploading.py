@@ -1,4 +1,4 @@
-"""Files of this machine that are to be sent."""
+"""Local files to upload."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from mlsurvey.errors import NotFoundError, StorageError, UsageError
 from mlsurvey.reading.scan import READABLE_SUFFIXES
 
 MOST_BYTES = 16 * 1024 * 1024
-"""Bytes that are sent at once, but for a greater file: a service takes 64 MiB where nothing else is set."""
+"""Maximum bytes per request, except for a single larger file; a service accepts 64 MiB by default."""
 MOST_FILES = 200
-"""Files that are sent at once: a service takes 1,000 where nothing else is set."""
+"""Maximum files per request; a service accepts 1,000 by default."""
 
 
 def files_of(sources: Sequence[Path], into: str | None) -> tuple[dict[str, Path], int]:
-    """Files by the name that they get, and how many below folders are of no format that is read.
+    """Return files by target name, and the number of files in folders skipped for an unsupported format.
 
     Raises:
-        NotFoundError: a source is not there.
-        UsageError: two files would get one name, or a file that was named itself is of no format that is read.
+        NotFoundError: a source does not exist.
+        UsageError: two files would get the same name, or a file named explicitly has an unsupported format.
     """
     files: dict[str, Path] = {}
     skipped = 0
@@ -37,7 +37,7 @@ def files_of(sources: Sequence[Path], into: str | None) -> tuple[dict[str, Path]
 
 
 def batches(files: Mapping[str, Path]) -> Iterator[dict[str, bytes]]:
-    """The files' bytes, so few at once that they fit into memory here and into a request there.
+    """Yield the files' bytes in batches small enough for local memory and one request.
 
     Raises:
         StorageError: a file cannot be read.
@@ -61,7 +61,7 @@ def digest(file: Path) -> str:
 
 
 def _named(source: Path) -> Iterator[tuple[Path, PurePosixPath]]:
-    """Each file with its name below the target folder; nothing hidden, and no link that leads out."""
+    """Yield each file with its name below the target folder, except hidden files and links that lead outside."""
     if not source.exists():
         raise NotFoundError(f"no such file or folder: {source}")
     if source.is_file():

@@ -7,11 +7,11 @@ import re
 from mlsurvey.types import Span
 
 MOST = 2000
-"""Places that are told; a single letter in a book has more than anybody walks through."""
+"""Maximum number of matches returned; a single letter in a book has more than anyone steps through."""
 
 
 def found_in(text: str, words: str) -> tuple[Span, ...]:
-    """Where ``words`` stand, ignoring case; white space in them matches any."""
+    """Return the spans that match ``words``, ignoring case; whitespace matches any whitespace."""
     if not words.strip():
         return ()
     pattern = re.compile(r"\s+".join(re.escape(word) for word in words.split()), re.IGNORECASE)

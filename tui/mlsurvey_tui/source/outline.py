@@ -13,7 +13,7 @@ from mlsurvey.types import Span
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading and where it stands."""
+    """A heading and its position."""
 
     level: int
     text: str
@@ -21,7 +21,7 @@ class Heading:
 
 
 def outline(text: str) -> tuple[Heading, ...]:
-    """Headings of Markdown in their order; none for other formats."""
+    """Return the headings of a Markdown text in order; other formats have none."""
     tokens = MarkdownIt("commonmark").use(front_matter_plugin).parse(text)
     starts = _line_starts(text)
     return tuple(

@@ -1,4 +1,4 @@
-"""The text of a document with line numbers, drawn line by line: a book costs no more than a page."""
+"""The text of a document with line numbers, drawn line by line so that a book costs no more than a page."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the screen: a part of a line of the document."""
+    """One screen row: a part of a document line."""
 
     number: int | None
-    """Line of the document, from 1; None where the row goes on with it."""
+    """Line of the document, from 1; None if the row continues a line."""
     span: Span
 
 
 class RawText(ScrollView, can_focus=True):
-    """A document as stored, wrapped to the width; one stretch of it is marked."""
+    """A document as stored, wrapped to the width, with one span marked."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"raw--number", "raw--mark", "raw--find"}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,7 +51,7 @@ class RawText(ScrollView, can_focus=True):
         self._width = 0
 
     def show_text(self, document: Document, mark: Span) -> None:
-        """Show a document with a stretch of it marked, and go there."""
+        """Show a document with a span marked, and scroll to it."""
         if document.text != self._text:
             self._text, self._lines, self._width = document.text, lines_of(document.text), 0
         self._mark, self._found = mark, ()
@@ -59,18 +59,18 @@ class RawText(ScrollView, can_focus=True):
         self.go_to(mark.start)
 
     def show_found(self, found: tuple[Span, ...]) -> None:
-        """Mark what a search within found."""
+        """Mark the search matches."""
         self._found = found
         self.refresh()
 
     def go_to(self, offset: int) -> None:
-        """Scroll so that a character of the document is a third down the screen."""
+        """Scroll so that the character at ``offset`` is a third of the way down the screen."""
         if self._rows:
             row = bisect_right([line.span.start for line in self._rows], offset) - 1
             self.scroll_to(y=max(0, row - self.size.height // 3), animate=False, force=True)
 
     def on_resize(self) -> None:
-        """Wrap anew, and stay at the same place."""
+        """Wrap again, and stay at the same place."""
         top = self._rows[min(self.scroll_offset.y, len(self._rows) - 1)].span.start if self._rows else 0
         self._wrap()
         self.go_to(top)
@@ -91,7 +91,7 @@ class RawText(ScrollView, can_focus=True):
         return len(str(len(self._lines))) + 2
 
     def render_line(self, y: int) -> Strip:
-        """One row, with its number and its marks."""
+        """Return one row with its line number and marks."""
         row = self.scroll_offset.y + y
         if row >= len(self._rows):
             return Strip.blank(self.size.width, self.rich_style)
@@ -117,7 +117,7 @@ def _style(span: Span, styles: list[tuple[Span, Style]], plain: Style) -> Style:
 
 
 def lines_of(text: str) -> tuple[Span, ...]:
-    """The lines of a text, without their ends."""
+    """Return the lines of a text, without line endings."""
     spans, start = [], 0
     for match in _BREAK.finditer(text):
         spans.append(Span(start, match.start()))
@@ -126,7 +126,7 @@ def lines_of(text: str) -> tuple[Span, ...]:
 
 
 def wrapped(text: str, number: int, span: Span, width: int) -> list[Line]:
-    """The rows of one line: broken at blanks where there are any, each at most ``width`` characters."""
+    """Return the rows of one line, broken at spaces if possible, each at most ``width`` characters."""
     rows: list[Line] = []
     start = span.start
     while span.end - start > width:

@@ -1,4 +1,4 @@
-"""A Markdown document as it reads, with the quoted block marked."""
+"""A rendered Markdown document, with the quoted block marked."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ MARKED = "cited"
 
 
 class RenderedText(Markdown):
-    """Markdown without the control characters of its document, and without its front matter."""
+    """Rendered Markdown, without control characters and front matter."""
 
     def __init__(self) -> None:
         parser = MarkdownIt("gfm-like").use(front_matter_plugin)
         super().__init__(id="rendered", open_links=False, parser_factory=lambda: parser)
 
     async def show_text(self, text: str, first: int, last: int, quote: str) -> None:
-        """Show a document, mark the blocks of lines ``first`` to ``last`` (from 1), and go to the first of them."""
+        """Show a document, mark the blocks of lines ``first`` to ``last`` (from 1), and scroll to the first of them."""
         await self.update(visible(text))
         self.mark(first, last, quote)
 
     def mark(self, first: int, last: int, quote: str) -> None:
-        """Mark what lies on these lines."""
+        """Mark the blocks on these lines."""
         for block in self.query(f".{MARKED}"):
             block.remove_class(MARKED)
         marked = [block for block in self.query(MarkdownBlock) if _lies(block, first, last)]
@@ -38,7 +38,7 @@ class RenderedText(Markdown):
             self.call_after_refresh(innermost[0].scroll_visible, animate=False, top=False, force=True)
 
     def reveal(self, line: int) -> None:
-        """Scroll to the block that holds a line, from 1."""
+        """Scroll to the block that contains a line, from 1."""
         blocks = [block for block in self.query(MarkdownBlock) if _lies(block, line, line)]
         if blocks:
             blocks[-1].scroll_visible(animate=False, top=True, force=True)
@@ -54,7 +54,7 @@ def _lies(block: MarkdownBlock, first: int, last: int) -> bool:
 
 
 def _underline(block: MarkdownBlock, quote: str) -> None:
-    """Stress the quoted words where the block shows them as they are."""
+    """Highlight the quote if the block shows it verbatim."""
     content: Content = block._content
     start = content.plain.find(" ".join(quote.split()))
     if start >= 0:

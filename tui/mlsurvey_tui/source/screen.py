@@ -1,4 +1,4 @@
-"""A document at the place of a quote: rendered or as stored, with its contents and the other quotes."""
+"""A document at a quote: rendered or as stored, with its table of contents and the other quotes."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from mlsurvey_tui.program import Program
 
 RENDERED_AT_MOST = 150_000
-"""Characters that are laid out as Markdown; each block is a widget, and a book has too many. More is shown raw."""
+"""Maximum characters rendered as Markdown; longer text is shown raw, since each block is a widget."""
 _MARKDOWN = (".md", ".markdown", ".mdx")
 
 
 class SourceScreen(Screen[None]):
-    """One document after another, along a list of places."""
+    """Shows documents along a list of places."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "Back", id="source.close"),
@@ -73,11 +73,11 @@ class SourceScreen(Screen[None]):
 
     @property
     def program(self) -> Program:
-        """The application, by its own type."""
+        """The application, with its own type."""
         return cast("Program", self.app)
 
     def compose(self) -> ComposeResult:
-        """The place, the contents, and the text in both forms."""
+        """Yield the place, the table of contents, and the text in both forms."""
         yield Static("", id="place", markup=False)
         with Horizontal():
             contents = OptionList(id="contents", markup=False)
@@ -132,7 +132,7 @@ class SourceScreen(Screen[None]):
 
     @property
     def is_raw(self) -> bool:
-        """Whether the text is shown as stored: by choice, or because it is no Markdown, or a book."""
+        """Whether the text is shown as stored: by choice, or because it is not Markdown or is too long."""
         assert self.document is not None
         is_markdown = self.document.path.lower().endswith(_MARKDOWN)
         return self.raw or not is_markdown or len(self.document.text) > RENDERED_AT_MOST
@@ -160,7 +160,7 @@ class SourceScreen(Screen[None]):
         self.notify(one_line(message), title="Not opened", severity="error", markup=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Steps are there where there is more than one place; an editor, where the file is here."""
+        """Enable stepping with several places, and the editor with a local corpus."""
         if action == "step":
             return len(self.places.listed) > 1
         return action != "edit" or self.program.corpus is not None
@@ -168,7 +168,7 @@ class SourceScreen(Screen[None]):
     # Moving
 
     def action_close(self) -> None:
-        """Close what is open on top: the search, the contents, then the screen."""
+        """Close the search if it is open, else the screen."""
         if self.query_one("#find").display:
             self.query_one("#find").display = False
             self.query_one(RawText).show_found(())
@@ -177,11 +177,11 @@ class SourceScreen(Screen[None]):
             self.dismiss()
 
     def action_step(self, by: int) -> None:
-        """Go along the quotes."""
+        """Step through the quotes."""
         self.go(self.places.step(by))
 
     def go(self, places: Places) -> None:
-        """Show another place, and remember the way."""
+        """Show another place, and add it to the navigation history."""
         if places != self.places:
             self._past = [*self._past[: self._at + 1], places]
             self._at += 1
@@ -189,19 +189,19 @@ class SourceScreen(Screen[None]):
             self._load()
 
     def action_travel(self, by: int) -> None:
-        """Back or forward on the way that one came."""
+        """Go back or forward in the navigation history."""
         if 0 <= self._at + by < len(self._past):
             self._at += by
             self.places = self._past[self._at]
             self._load()
 
     def action_toggle_raw(self) -> None:
-        """As stored, or as it reads."""
+        """Switch between stored and rendered text."""
         self.raw = not self.raw
         self.document_shown_again()
 
     def document_shown_again(self) -> None:
-        """Draw the present place once more."""
+        """Reload the current place."""
         self._load()
 
     # Contents
@@ -233,7 +233,7 @@ class SourceScreen(Screen[None]):
     # Finding
 
     def action_find(self) -> None:
-        """Open the line to search in."""
+        """Open the search input."""
         find = self.query_one("#find", Input)
         find.display = True
         find.focus()
@@ -254,7 +254,7 @@ class SourceScreen(Screen[None]):
             self._found = (*self._found[1:], self._found[0])
             self._reveal(self._found[0])
 
-    # Taking away
+    # Copying and editing
 
     def action_copy(self, cited: bool) -> None:
         """Copy the quote, with its place if ``cited``."""
@@ -264,7 +264,7 @@ class SourceScreen(Screen[None]):
             self.program.copy(f"{quote}\n— {place.document}:{place.line}" if cited else quote)
 
     def action_edit(self) -> None:
-        """Open the file in the person's editor at the line."""
+        """Open the file at the line in the user's editor."""
         file = self.program.file_of(self.places.place.document)
         if file is None:
             self.notify("the documents lie on the server", severity="warning")
@@ -284,12 +284,12 @@ class SourceScreen(Screen[None]):
 
 
 def lines_of_span(text: str, span: Span) -> tuple[int, int]:
-    """First and last line of a span; none at all for an empty one."""
+    """Return the first and last line of a span; ``(1, 0)`` if it is empty."""
     if not span:
         return 1, 0
     return line_of(text, span.start), line_of(text, span.end - 1)
 
 
 def line_of(text: str, offset: int) -> int:
-    """Line of a character, from 1."""
+    """Return the line of a character offset, from 1."""
     return text.count("\n", 0, offset) + 1

@@ -1,4 +1,4 @@
-"""The hit that a citation came from. Pure, but for the search."""
+"""The hit that a citation came from. Pure except for the search."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from mlsurvey_tui.engine import Engine
 
 MOST = 1_000
-"""Passages of the document that are looked through; no server gives more at once."""
+"""Maximum number of passages of the document to look through; no server returns more at once."""
 
 
 def cited_hit(engine: Engine, question: str, citation: Citation) -> Hit:
-    """The passage of a citation as a hit of the whole question, within its document.
+    """Return the passage of a citation as a hit of the whole question, within its document.
 
     Raises:
-        NotFoundError: the question does not find it; an answer also asks for each of its parts.
+        NotFoundError: the question does not find the passage; answering also searches for each part of the question.
         MlsurveyError: the search failed.
     """
     within = Filters(paths=(glob.escape(citation.document),))

@@ -1,4 +1,4 @@
-"""What made a passage a hit: its words, its nearness in meaning, and the share of each side."""
+"""Why a passage is a hit: its keywords, its similarity in meaning, and the share of each ranking."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from mlsurvey_tui.program import Program
 
 BAR = 20
-"""Columns of the longest bar."""
+"""Width of the longest bar in columns."""
 
 
 class WhyScreen(ModalScreen[None]):
-    """One hit taken apart."""
+    """The explanation of one hit."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,w", "dismiss", "Close", id="why.close"),
@@ -38,11 +38,11 @@ class WhyScreen(ModalScreen[None]):
 
     @property
     def program(self) -> Program:
-        """The application, by its own type."""
+        """The application, with its own type."""
         return cast("Program", self.app)
 
     def compose(self) -> ComposeResult:
-        """The passage, then a table of what counted."""
+        """Yield the scores, the table of contributing words, and the passage."""
         passage = self.hit.passage
         with VerticalScroll(id="why") as box:
             box.border_title = one_line(f"Why {passage.path}:{passage.line_start}")
@@ -53,7 +53,7 @@ class WhyScreen(ModalScreen[None]):
             yield Static(visible(passage.text), classes="passage", markup=False)
 
     def on_mount(self) -> None:
-        """Take it apart behind the frame."""
+        """Load the explanation in the background."""
         self.query_one(DataTable).add_columns("side", "word", "adds", "")
         self._explain()
 
@@ -73,13 +73,13 @@ class WhyScreen(ModalScreen[None]):
             table.add_row(*row)
 
     def action_open(self) -> None:
-        """Go to the passage."""
+        """Open the passage in its document."""
         self.dismiss()
         self.program.open_source(hit_places([self.hit], 0))
 
 
 def sides(explanation: Explanation) -> list[str]:
-    """A line for each voter: its rank, its own score, and its share of the whole."""
+    """Return a line for each ranking: its rank, its own score, and its share of the total score."""
     hit, names = explanation.hit, {"keyword": "keywords, BM25", "dense": "meaning, cosine"}
     scores, shares = hit.scores, hit.shares
     lines = [
@@ -92,7 +92,7 @@ def sides(explanation: Explanation) -> list[str]:
 
 
 def rows(explanation: Explanation) -> list[tuple[str, str, str, str]]:
-    """Words of both sides with what they add and a bar of that length, heaviest first."""
+    """Return the words of both rankings with their weight and a bar of that length, heaviest first."""
     terms = [("keywords", one_line(word), weight) for word, weight in terms_of(explanation)]
     words = [("meaning", one_line(word), share) for word, share in words_of(explanation)]
     return [

@@ -1,4 +1,4 @@
-"""The routes, one module a group. A body is short: what it does is in the survey, how it is sent above."""
+"""The routes, one module per group. Handlers are short: the survey does the work, :mod:`mlsurvey.api` the rest."""
 
 from __future__ import annotations
 

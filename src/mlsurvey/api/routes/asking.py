@@ -1,4 +1,4 @@
-"""Ask a question; whole, or as server-sent events."""
+"""Ask a question; the answer comes whole or as server-sent events."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 
 @router.post("/v1/ask", response_model=None, responses=_RESPONSES, operation_id="ask")
 async def ask(request: Request, body: AskRequest, service: ServiceOf) -> Response:
-    """Answer a question with verbatim quotes, each with its source; abstains where nothing is good enough.
+    """Answer a question with verbatim quotes, each with its source; abstains if nothing good enough is found.
 
-    A follow-up ("and on licences?") is sent with the questions before it in `after`; what was taken from them is told
-    in `carried`. With `stream: true`, or `Accept: text/event-stream`, the parts are sent as soon as they are known.
+    For a follow-up ("and on licences?"), send the previous questions in `after`; `carried` lists what was taken from
+    them. With `stream: true` or `Accept: text/event-stream`, each part is sent as soon as it is available.
     """
     if body.stream or streaming.MEDIA_TYPE in request.headers.get("accept", ""):
         return await _stream(body, service)
@@ -75,7 +75,7 @@ async def _stream(body: AskRequest, service: Service) -> Response:
                     yield streaming.event_of(part, service.survey)
                     told += 1
                 return
-            except ReplacedError:  # while passages are read; all that was told by then is what was understood
+            except ReplacedError:  # raised while reading passages; only `understood` has been sent by then
                 if attempt == ATTEMPTS:
                     raise
 
@@ -91,7 +91,7 @@ def _ask(body: AskRequest, service: Service, cancelled: Cancelled) -> AnswerNoun
 
 
 def _parts(body: AskRequest, service: Service, cancelled: Cancelled) -> Iterator[Part]:
-    """The parts, with the time that each stage took counted."""
+    """Yield the parts and record the time of each stage."""
     stages = {Understood: "understand", Passages: "read", AnswerNoun: "compose"}
     began = time.perf_counter()
     parts = service.survey.parts(

@@ -1,4 +1,4 @@
-"""The form of OpenAI's chat completions, so that chat programs can ask the survey as if it were a model."""
+"""Chat completions in OpenAI's format, so that chat programs can use the survey as if it were a model."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ ABOUT = (
 )
 END = b"data: [DONE]\n\n"
 MAX_STATEMENTS = 3
-"""For each library and aspect, as when nothing is said to ``POST /v1/ask``."""
+"""Per library and aspect, the default of ``POST /v1/ask``."""
 
 
 class ChatRoute(APIRoute):
-    """Tells problems in both forms: as problem details, and as chat programs read errors."""
+    """Returns problems in both formats: as problem details and as OpenAI-style errors."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, with its errors told."""
+        """Return the handler with its errors converted."""
         handle = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
@@ -85,12 +85,12 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 
 @router.post("/v1/chat/completions", response_model=None, responses=_RESPONSES, operation_id="chat")
 async def chat(request: Request, body: ChatRequest, service: ServiceOf) -> Response:
-    """Ask in the form of OpenAI's chat completions. No language model stands behind it: it quotes documents.
+    """Ask in the format of OpenAI's chat completions. No language model is involved: answers quote documents.
 
-    The last message of the user is the question. A follow-up ("and on licences?") takes what it leaves unsaid from the
-    user's messages before it, and the text says so; no other message is looked at. What shapes sampling
-    (`temperature`, `max_tokens`, `stop` …) is taken and ignored; what asks for more than one answer in text (`n`,
-    `tools`, other formats) is refused. Errors are told as problem details, with an `error` as OpenAI has it.
+    The last user message is the question. A follow-up ("and on licences?") takes what it omits from the previous user
+    messages, and the text says so; all other messages are ignored. Sampling parameters (`temperature`, `max_tokens`,
+    `stop` …) are accepted and ignored; requests for anything but a single text answer (`n`, `tools`, other formats)
+    are rejected. Errors are problem details with an additional `error` in OpenAI's format.
     """
     question, after = _question(body), body.earlier()
     base = str(request.base_url)
@@ -120,7 +120,7 @@ async def chat(request: Request, body: ChatRequest, service: ServiceOf) -> Respo
 
 @router.get("/v1/models", responses=documented("overloaded", "index", "storage"))
 async def list_models(request: Request, service: ServiceOf) -> Models:
-    """The models that a chat may name: one, which is no language model."""
+    """List the models available for chat: a single one, which is not a language model."""
     return Models(data=[await service.work(request, lambda survey, _: _model(survey))])
 
 
@@ -128,13 +128,13 @@ async def list_models(request: Request, service: ServiceOf) -> Models:
 async def get_model(
     request: Request, name: Annotated[str, Path(max_length=300, examples=[MODEL])], service: ServiceOf
 ) -> Model:
-    """A model that a chat may name."""
+    """Get a model available for chat."""
     _check_model(name)
     return await service.work(request, lambda survey, _: _model(survey))
 
 
 def in_both_forms(found: Problem) -> ChatProblem:
-    """A problem with its error as chat programs read it."""
+    """Add an OpenAI-style error to a problem."""
     place = found.errors[0].place if found.errors else []
     error = ChatError(
         message=found.detail,
@@ -183,7 +183,7 @@ def _whole(
 
 
 class _Chunk:
-    """Pieces of one answer as they go over the wire."""
+    """Encodes the chunks of one answer."""
 
     def __init__(self, identity: str, created: int) -> None:
         self._same = {"id": identity, "object": "chat.completion.chunk", "created": created, "model": MODEL}
@@ -193,7 +193,7 @@ class _Chunk:
         return _data({**self._same, "choices": [choice]})
 
     def usage(self) -> bytes:
-        """The last piece, where it was asked for."""
+        """Return the final chunk with the usage, sent on request."""
         return _data({**self._same, "choices": [], "usage": Usage().model_dump()})
 
 
@@ -216,7 +216,7 @@ def _stream(
 
 
 async def _in_chat_form(events: AsyncIterator[bytes], usage: _Chunk | None) -> AsyncIterator[bytes]:
-    """The pieces and their end; an error as chat programs read it."""
+    """Yield the chunks and the end marker; an error is converted to OpenAI's format."""
     async for item in events:
         if item.startswith(b"event: error"):
             told = Problem.model_validate_json(item.partition(b"data: ")[2])

@@ -1,4 +1,4 @@
-"""Compare given libraries on given points."""
+"""Compare given libraries on given aspects."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 
 @router.post("/v1/compare", response_model=None, responses=_RESPONSES, operation_id="compare")
 async def compare(request: Request, body: CompareRequest, service: ServiceOf) -> Response:
-    """Compare two to eight libraries, point by point: a matrix, and the answer that it was made from."""
+    """Compare two to eight libraries by aspect; returns a matrix and the answer it is built from."""
     key = body.model_dump_json()
 
     def work(cancelled: Cancelled) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
-"""Documents: list them, read them, and change the corpus folder."""
+"""List and read documents, and change the corpus folder."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _IF_NONE_MATCH = {
 async def list_documents(
     request: Request, parameters: Annotated[DocumentParameters, Query()], service: ServiceOf
 ) -> Response:
-    """The documents of the index, by path; with filters, those that have such a passage."""
+    """List the documents in the index, by path; with filters, those with a matching passage."""
 
     def work(survey: Survey) -> tuple[str, dict[str, Any]]:
         listed = survey.documents(parameters.filters())
@@ -73,9 +73,9 @@ async def list_documents(
 async def get_text(
     request: Request, path: Name, parameters: Annotated[TextParameters, Query()], service: ServiceOf
 ) -> Response:
-    """The text of a document, or a part of it, as it was indexed; on request with a span marked.
+    """Get the text of a document, or a part of it, as indexed, optionally with a marked span.
 
-    At most 200,000 characters are sent at once: go on at `end`.
+    At most 200,000 characters are sent at once; continue at `end`.
     """
     document = await service.work(request, lambda survey, _: survey.document(path))
     value = uploads.text_value(document, parameters)
@@ -88,7 +88,7 @@ async def get_text(
     responses={200: {"model": DocumentState}, **NOT_MODIFIED, **_READING},
 )
 async def get_document(request: Request, path: Name, service: ServiceOf) -> Response:
-    """A document as it is indexed, and as its file is now. The tag serves as a condition for changing it."""
+    """Get a document's state in the index and on disk. Its `ETag` can serve as the condition for a change."""
     state = await service.work(request, lambda survey, _: uploads.state(survey, path))
     tag = uploads.tag(state.file_sha256, state.index, state.indexed.sha256 if state.indexed else None)
     return json_response(request, to_json(state.model_dump(), indent=None), tag)
@@ -96,7 +96,7 @@ async def get_document(request: Request, path: Name, service: ServiceOf) -> Resp
 
 @router.api_route("/v1/documents/{path:path}/text", methods=["PUT", "DELETE"], include_in_schema=False)
 async def refuse_text(path: str) -> None:
-    """A text is changed with its document; no document can have such a name."""
+    """Refuse to change a text on its own; no document can have such a name."""
     raise HTTPException(405)
 
 
@@ -106,10 +106,10 @@ async def refuse_text(path: str) -> None:
     openapi_extra={**_BODY, "parameters": [_IF_MATCH, _IF_NONE_MATCH]},
 )
 async def put_document(request: Request, response: Response, path: Name, service: ServiceOf) -> Stored:
-    """Store a document: Markdown, reStructuredText or plain text, by the ending of its name.
+    """Store a document: Markdown, reStructuredText or plain text, according to its file extension.
 
-    It is on the disk when this is answered, and in the index after the next refresh. `If-Match` with the tag that was
-    read last refuses to overwrite somebody else's change; `If-None-Match: *` refuses to overwrite anything.
+    It is on disk when the response is sent, and in the index after the next refresh. `If-Match` with the `ETag` last
+    read prevents overwriting someone else's change; `If-None-Match: *` prevents overwriting anything.
     """
     uploads.check_media_type(request)
     condition = uploads.condition(request)
@@ -125,7 +125,7 @@ async def put_document(request: Request, response: Response, path: Name, service
     "/v1/documents/{path:path}", status_code=204, responses=_WRITING, openapi_extra={"parameters": [_IF_MATCH]}
 )
 async def delete_document(request: Request, path: Name, service: ServiceOf) -> None:
-    """Delete a document from the corpus folder; the next refresh takes it out of the index."""
+    """Delete a document from the corpus folder; the next refresh removes it from the index."""
     condition = uploads.condition(request)
     await service.work(request, lambda survey, _: survey.discard(path, condition))
 
@@ -139,7 +139,7 @@ async def put_documents(
     ],
     replace: Annotated[bool, Form(description="Overwrite documents that are there.")] = False,
 ) -> StoredBatch:
-    """Store several documents. All are checked before the first is written; each appears whole."""
+    """Store several documents. All are checked before the first is written; each is written atomically."""
     contents = await uploads.contents(files, service.settings.max_files)
     stored = await service.work(
         request, lambda survey, _: uploads.store(survey, contents, Condition(absent=not replace))

@@ -25,9 +25,9 @@ router = APIRouter(tags=["evaluation"])
     ),
 )
 async def evaluate(request: Request, response: Response, body: EvaluationRequest, service: ServiceOf) -> Job:
-    """Answer every question of a file, and measure the answers against the evidence that it gives.
+    """Answer every question in a file, and measure the answers against the evidence in the file.
 
-    The file is checked at once; the figures are the result of the job that is started.
+    The file is checked immediately; the figures are the result of the job that is started.
     """
 
     def work() -> Job:

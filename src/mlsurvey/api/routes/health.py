@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, what has it done, and what do its problems mean."""
+"""Health, readiness, metrics, and explanations of problem types."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 @router.get("/v1/health", responses=documented())
 async def get_health() -> Health:
-    """The process answers. Says nothing of the index; see `/v1/ready`."""
+    """Check that the process is alive. Does not check the index; see `/v1/ready`."""
     return Health(status="alive", version=__version__)
 
 
 @router.get("/v1/ready", responses=documented("starting", "no-index", "index"))
 async def get_readiness(service: ServiceOf) -> Readiness:
-    """The index is open and the model is warm: questions are answered at full speed."""
+    """Check that the index is open and the model is loaded, so that questions are answered at full speed."""
     return Readiness(status="ready", index=await asyncio.to_thread(service.check_ready))
 
 
@@ -35,19 +35,19 @@ async def get_readiness(service: ServiceOf) -> Readiness:
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **documented()},
 )
 async def get_metrics(service: ServiceOf) -> Response:
-    """Figures for Prometheus."""
+    """Get metrics in Prometheus text format."""
     return Response(await asyncio.to_thread(service.metrics.text), headers={"Content-Type": METRICS_TYPE})
 
 
 @router.get("/v1/problems", responses=documented())
 async def list_problems() -> ProblemTypes:
-    """Every type of problem, explained."""
+    """List all problem types with their explanations."""
     return ProblemTypes(problems=[kind.wire for kind in KINDS.values()])
 
 
 @router.get("/v1/problems/{slug}", responses=documented("not-found", "invalid"))
 async def get_problem(slug: Annotated[str, Path(max_length=60, examples=["busy"])]) -> ProblemType:
-    """What a type of problem means: its address is the `type` of the problem."""
+    """Explain a problem type. The URL of this route is the `type` of a problem."""
     if slug not in KINDS:
         raise RefusalError("not-found", f"no type of problem {slug!r}; GET {BASE.rstrip('/')} lists them")
     return KINDS[slug].wire

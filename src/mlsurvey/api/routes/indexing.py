@@ -1,4 +1,4 @@
-"""The index: what there is, and bringing it up to date."""
+"""The state of the index, and refreshing it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ router = APIRouter(tags=["index"])
 
 @router.get("/v1/index", responses=documented("overloaded", "index", "storage"))
 async def get_index(request: Request, service: ServiceOf) -> Index:
-    """The corpus, the index built from it, and whether the two agree. Looks at every file of the corpus."""
+    """Get the state of the corpus and its index, and whether the two agree. Checks every file in the corpus."""
 
     def work(survey: Survey) -> Index:
         jobs = [route(job.id) for job in service.jobs.running()]
@@ -38,10 +38,10 @@ async def get_index(request: Request, service: ServiceOf) -> Index:
     ),
 )
 async def refresh(request: Request, response: Response, service: ServiceOf, body: RefreshRequest | None = None) -> Job:
-    """Start a refresh, in a process of its own: only passages that are new are embedded.
+    """Start a refresh in a separate process; only new passages are embedded.
 
-    Answers with a job to follow. Questions are answered meanwhile, from the generation that there was; the new one is
-    taken up as soon as it is published. One refresh at a time.
+    Returns a job to follow. Meanwhile, questions are answered from the current generation; the new one is used as soon
+    as it is published. Only one refresh runs at a time.
     """
     wanted = body or RefreshRequest()
     parameters = wanted.model_dump()

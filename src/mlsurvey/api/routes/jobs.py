@@ -1,4 +1,4 @@
-"""Jobs: look at them, follow them, cancel them."""
+"""List, follow and cancel jobs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mlsurvey.wire.service import Job, Jobs
 
 router = APIRouter(tags=["jobs"])
 INTERVAL = 0.2
-"""Seconds between two looks at a job that is followed."""
+"""Seconds between checks of a followed job."""
 
 Name = Annotated[str, Path(max_length=60, examples=["20260131T120000-0a1b2c3d"])]
 _PROBLEMS = documented("not-found", "invalid", "storage")
@@ -31,19 +31,19 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 
 @router.get("/v1/jobs", responses=documented("storage"), response_model_exclude_none=True)
 async def list_jobs(service: ServiceOf) -> Jobs:
-    """Jobs that are kept, newest first."""
+    """List the kept jobs, newest first."""
     return Jobs(jobs=await asyncio.to_thread(service.jobs.all))
 
 
 @router.get("/v1/jobs/{name}", responses=_PROBLEMS, response_model_exclude_none=True)
 async def get_job(name: Name, service: ServiceOf) -> Job:
-    """A job: its state, how far it is, and in the end its result or its problem."""
+    """Get a job: its state and progress, and at the end its result or problem."""
     return await asyncio.to_thread(service.jobs.get, name)
 
 
 @router.get("/v1/jobs/{name}/events", response_model=None, responses={**_EVENTS, **_PROBLEMS})
 async def follow_job(name: Name, service: ServiceOf) -> Response:
-    """Follow a job as server-sent events, until it ends."""
+    """Follow a job as server-sent events until it ends."""
     job = await asyncio.to_thread(service.jobs.get, name)
     return streaming.respond(_events(service, job))
 
@@ -55,7 +55,7 @@ async def follow_job(name: Name, service: ServiceOf) -> Response:
     response_model_exclude_none=True,
 )
 async def cancel_job(name: Name, service: ServiceOf) -> Job:
-    """Ask a job to stop. It does at its next step, and loses nothing that was finished."""
+    """Ask a job to stop. It stops at its next step and loses no finished work."""
     return await asyncio.to_thread(service.jobs.cancel, name)
 
 

@@ -1,4 +1,4 @@
-"""What the index knows by name: libraries and points of comparison."""
+"""The vocabulary of the index: libraries and points of comparison."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Slug = Annotated[str, Path(max_length=LONGEST_NAME, examples=["burn"])]
 
 @router.get("/v1/entities", response_model=None, responses={200: {"model": Entities}, **_PROBLEMS})
 async def list_entities(request: Request, service: ServiceOf) -> Response:
-    """The libraries that the index knows, with their names and classes."""
+    """List the libraries in the index, with their names and classes."""
 
     def work(survey: Survey) -> dict[str, Any]:
         return {"index": survey.generation().id, "entities": [asdict(entity) for entity in survey.entities()]}
@@ -38,7 +38,7 @@ async def list_entities(request: Request, service: ServiceOf) -> Response:
     responses={200: {"model": Entity}, **documented("not-found"), **_PROBLEMS},
 )
 async def get_entity(request: Request, slug: Slug, service: ServiceOf) -> Response:
-    """One library."""
+    """Get a library."""
     entities = await service.work(request, lambda survey, _: survey.entities())
     found = next((entity for entity in entities if entity.slug == slug), None)
     if found is None:
@@ -48,7 +48,7 @@ async def get_entity(request: Request, slug: Slug, service: ServiceOf) -> Respon
 
 @router.get("/v1/aspects", response_model=None, responses={200: {"model": Aspects}, **_PROBLEMS})
 async def list_aspects(request: Request, service: ServiceOf) -> Response:
-    """The points of comparison."""
+    """List the points of comparison."""
     aspects = await service.work(request, lambda survey, _: survey.aspects())
     value = {"aspects": [{"slug": slug, "name": name} for slug, name in aspects.items()]}
     return json_response(request, to_json(value, indent=None))
