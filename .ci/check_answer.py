@@ -1,4 +1,4 @@
-"""Exit with a reason unless the file named holds an answer, in JSON, that cites both sides of a comparison."""
+"""Exit with an error unless the given file is a JSON answer that cites both sides of a comparison."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Run every benchmark of speed and memory, one after the other, then draw and write down what they gave.
+"""Run all speed and memory benchmarks in sequence, then draw and document the results.
 
     python bench/all.py --corpus FOLDER --index FOLDER --cache FOLDER [--peers PYTHON] [--optimum PYTHON] …
 
@@ -9,10 +9,10 @@
                  llama-index-core, llama-index-retrievers-bm25 and llama-index-embeddings-huggingface
     --optimum    Python of an environment with sentence-transformers[onnx,openvino]
 
-A part whose results were measured with the same code and the same arguments is not run again: a run that was
-stopped goes on where it stopped, and a change to src/ measures anew. `--only` and `--skip` choose, `--again` measures
-what is there. Takes about 25 minutes on two cores, beside what is made once: a million passages are grown in an hour,
-and the peers' indexes over them built in a quarter of one.
+A part is skipped if its results were measured with the same code and arguments: an interrupted run resumes, and a
+change to src/ triggers new measurements. `--only` and `--skip` select parts, `--again` repeats existing measurements.
+Takes about 25 minutes on two cores, plus one-time preparation: growing a million passages takes an hour, and building
+the peers' indexes over them a quarter of an hour.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ class Part:
 
 
 def option(name: str, value: str | Path | None) -> list[str]:
-    """An option with its value; nothing without one."""
+    """An option with its value; empty without a value."""
     return [] if value is None else [f"--{name}", str(value)]
 
 
 def parts(arguments: argparse.Namespace, grown: dict[int, Path]) -> list[Part]:
-    """Every benchmark. Smaller things first, so that something is to be seen soon."""
+    """All benchmarks, the smaller ones first, so that results appear early."""
     small = grown[min(grown)]
     cache, peers = ["--cache", arguments.cache], option("peers", arguments.peers)
     questions = ["--questions", arguments.questions]
@@ -83,7 +83,7 @@ def parts(arguments: argparse.Namespace, grown: dict[int, Path]) -> list[Part]:
 
 
 def grow(arguments: argparse.Namespace) -> dict[int, Path]:
-    """Folders with grown corpora and their indexes, by size; made where they are not there, and gone on with."""
+    """Folders with grown corpora and their indexes, by size; created or completed as needed."""
     folders = {}
     for size in arguments.sizes:
         folders[size] = (arguments.grown or arguments.cache) / f"grown-{size}"
@@ -97,7 +97,7 @@ def grow(arguments: argparse.Namespace) -> dict[int, Path]:
 
 
 def is_readable(index: Path) -> bool:
-    """Whether this version reads the index; one that is not there is no obstacle."""
+    """Whether this version can read the index; True if there is none."""
     from mlsurvey.errors import DamagedIndexError, NoIndexError
     from mlsurvey.index.snapshot import Snapshot
 
@@ -111,7 +111,7 @@ def is_readable(index: Path) -> bool:
 
 
 def digest(part: Part) -> str:
-    """Of the code and the arguments: results with the same one need not be measured again."""
+    """Hash of the code and the arguments; results with the same hash are not measured again."""
     files = sorted(file for folder in SOURCES for file in folder.rglob("*.py"))
     code = hashlib.sha256("\n".join(map(str, part.arguments)).encode())
     for file in files:
@@ -120,7 +120,7 @@ def digest(part: Part) -> str:
 
 
 def run(part: Part, arguments: argparse.Namespace) -> bool:
-    """Whether the results of a part are there at the end."""
+    """Run a part unless its results are up to date; returns whether the results are available."""
     noted = arguments.cache / "measured.json"
     known = json.loads(noted.read_text("utf-8")) if noted.exists() else {}
     output, key = arguments.results / f"{part.name}.json", digest(part)

@@ -1,10 +1,11 @@
-"""Measure the HTTP API under load, beside txtai's own over the same passages, and beside a torch question encoder.
+"""Measure the HTTP API under load, against txtai's API over the same passages and against a torch question encoder.
 
     python bench/api.py --corpus FOLDER --index FOLDER --cache FOLDER [--peers PYTHON] [--rounds 3] [--output FILE]
 
-Every query is a new one, so no cache answers it, except in the row that says so. All servers are up, and are asked in
-turn, in rounds; one process each where nothing else is said. The client is part of the load: it shares the processor.
-``--peers`` is the Python of an environment with ``txtai[api]``. ``tail`` of a row is its p99 by its p50.
+Every query is new, so no cache answers it, unless the row says otherwise. All servers run at the same time and are
+queried in turn, in rounds; each has one process unless stated otherwise. The client is part of the load, since it
+shares the processor. ``--peers`` is the Python of an environment with ``txtai[api]``. ``tail`` of a row is its p99
+divided by its p50.
 """
 
 from __future__ import annotations
@@ -43,28 +44,28 @@ encoding.LazyEncoder.embed = lambda self, texts: model.encode(list(texts), norma
 from mlsurvey.cli import main
 sys.exit(main(sys.argv[1:]))
 """
-"""The service with another question encoder."""
+"""The service with a different question encoder."""
 SEARCH, ASK, CACHED = "POST /v1/search", "POST /v1/ask", "POST /v1/search, remembered"
 TORCH_NAME, TWO_NAME, TXTAI_NAME = "the same, sentence-transformers fp32", "mlsurvey, two processes", "txtai's API"
 
 
 @dataclass
 class Server:
-    """One that runs, with what is asked of it and what came of it."""
+    """A running server, with its queries and results."""
 
     name: str
     route: str
     port: int
     requests: Iterator[bytes]
     loads: dict[int, list[Load]] = field(default_factory=dict)
-    """By number of connections, one for each round."""
+    """By number of connections, one per round."""
 
     def load(self, connections: int, seconds: float) -> Load:
         return asyncio.run(put_load(self.port, self.requests, connections, seconds))
 
 
 def queries(survey: Survey) -> Iterator[str]:
-    """Names of libraries and points, each pair of a kind once."""
+    """Combinations of library names and points in random order, without repetition."""
     names = [entity.name for entity in survey.entities()]
     points = list(survey.aspects().values())
     found = [f"{a} {point}" for a in names for point in points]
@@ -82,22 +83,22 @@ def ask(text: str) -> bytes:
 
 
 def find(text: str) -> bytes:
-    """txtai's search."""
+    """A search request to txtai."""
     return get("/search", query=text, limit=HITS)
 
 
 def txtai_command(python: str, chunks: Chunks) -> tuple[list[str], Path]:
-    """Command and configuration of txtai's API; its index is made if it is not there, and shared with cold_start.py."""
+    """Command and configuration of txtai's API. Its index is built if missing, and shared with cold_start.py."""
     from cold_start import built
 
     folder, config = built("txtai", chunks, python), chunks.folder / "txtai-api.yml"
-    model = locate(DEFAULT_MODEL)  # without this section the API has no routes to search by
+    model = locate(DEFAULT_MODEL)  # without this section the API has no search routes
     config.write_text(f"path: {folder}\nwritable: false\nembeddings:\n  path: {model}\n", "utf-8")
     return [python, "-m", "uvicorn", "txtai.api:app", "--port", "{port}", "--log-level", "warning"], config
 
 
 def started(arguments: argparse.Namespace, survey: Survey, chunks: Chunks, stack: ExitStack) -> list[Server]:
-    """All servers. Those of one route share their queries: no two are asked the same."""
+    """All servers. Those of one route share a query iterator, so no two get the same query."""
     places, log = (arguments.corpus, arguments.index, arguments.cache), arguments.cache
 
     def start(name: str, command: list[str], path: str = READY, **environment: str) -> int:
@@ -135,7 +136,7 @@ def measured(servers: list[Server], arguments: argparse.Namespace) -> None:
 
 
 def rows_of_route(servers: list[Server], route: str, connections: int, size: int) -> list[Row]:
-    """Requests per second with percentiles of the times, one row for each server."""
+    """Requests per second with latency percentiles, one row per server."""
     asked = {server.name: server.loads[connections] for server in servers if server.route == route}
     samples = {name: [[load.rate] for load in loads] for name, loads in asked.items()}
     rows = rows_of(route, "requests/s", samples, size=size, higher_is_better=True, connections=connections)
@@ -145,7 +146,7 @@ def rows_of_route(servers: list[Server], route: str, connections: int, size: int
 
 
 def _times(loads: list[Load]) -> Row:
-    """Percentiles in milliseconds over all rounds."""
+    """Latency percentiles in milliseconds over all rounds."""
     taken = [1000 * seconds for load in loads for seconds in load.latencies]
     cuts = quantiles(taken, n=100, method="inclusive")
     found = {f"p{percent}": round(cuts[percent - 1], 2) for percent in PERCENTILES}

@@ -1,4 +1,4 @@
-"""Questions that are made of what an index knows, for measuring whole answers."""
+"""Questions generated from the contents of an index, for measuring complete answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mlsurvey.survey import Survey
 
 
 def comparisons(survey: Survey) -> Iterator[str]:
-    """Comparisons of two libraries on one point, each once, in an order that is always the same."""
+    """Comparisons of two libraries on one point, without repetition, in a fixed order."""
     names = [entity.name for entity in survey.entities()]
     points = list(survey.aspects().values())
     pairs = itertools.combinations(names, 2)

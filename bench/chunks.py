@@ -1,4 +1,4 @@
-"""The very passages and vectors of an index, in files that every system can take them from."""
+"""Exports the passages and vectors of an index to files, so that every system uses the same ones."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
     from mlsurvey.survey.reader import Reading
 
 BLOCK = 20_000
-"""Passages taken from the index at a time."""
+"""Passages read from the index at a time."""
 
 
 @dataclass(frozen=True)
 class Chunks:
-    """Files of one generation: a line of ``texts`` and a row of ``vectors`` for each passage, in the same order."""
+    """Files of one generation: a line of ``texts`` and a row of ``vectors`` per passage, in the same order."""
 
     folder: Path
     size: int
 
     @property
     def texts(self) -> Path:
-        """JSON Lines of ``id`` and ``text``: what is embedded and searched."""
+        """JSON Lines of ``id`` and ``text``: the text that is embedded and searched."""
         return self.folder / "texts.jsonl"
 
     @property
     def vectors(self) -> Path:
-        """Unit rows, float32, as NumPy writes them."""
+        """Unit rows, float32, in NumPy's file format."""
         return self.folder / "vectors.npy"
 
     def rows(self) -> NDArray[np.float32]:
-        """The vectors, mapped from their file."""
+        """The vectors, memory-mapped."""
         import numpy as np
 
         return np.load(self.vectors, mmap_mode="r")
@@ -58,7 +58,7 @@ class Chunks:
 
 @contextmanager
 def opened(index: Path, corpus: Path | None = None) -> Iterator[tuple[Survey, Reading]]:
-    """An index, and its newest generation for reading. A corpus is needed only where citations are compared with it."""
+    """An index, and a reading of its newest generation. A corpus is needed only to compare citations with it."""
     from mlsurvey.settings import Settings
     from mlsurvey.survey import Survey
 
@@ -68,7 +68,7 @@ def opened(index: Path, corpus: Path | None = None) -> Iterator[tuple[Survey, Re
 
 
 def exported(reading: Reading, cache: Path) -> Chunks:
-    """The passages of a generation, written once."""
+    """The passages of a generation, exported on the first call."""
     generation = reading.snapshot.generation
     chunks = Chunks(cache / f"chunks-{generation.passages}-{generation.id[:12]}", generation.passages)
     if not chunks.vectors.exists():

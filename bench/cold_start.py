@@ -1,10 +1,10 @@
-"""How long a question takes from nothing: a process that starts, opens the index, loads the model and answers.
+"""Measure a question from a cold start: a process starts, opens the index, loads the model and answers.
 
     python bench/cold_start.py --index FOLDER --corpus FOLDER --cache FOLDER [--peers PYTHON] [--runs 9] [--output FILE]
 
-``mlsurvey ask`` (a whole comparison, cited and printed) against a process that imports txtai or LlamaIndex, opens
-their saved hybrid index of the very same passages, loads the same model and prints the hits of one search. They take
-turns. Timed from the start of the process to the last byte that it prints; the files are in the page cache for all.
+Compares ``mlsurvey ask`` (a complete comparison, cited and printed) with a process that imports txtai or LlamaIndex,
+opens their saved hybrid index of the same passages, loads the same model and prints the hits of one search. The systems
+take turns. Times are from the start of the process to the last byte of output, with all files in the page cache.
 """
 
 from __future__ import annotations
@@ -25,28 +25,28 @@ from worker import Worker
 PEERS = ("txtai", "LlamaIndex")
 QUESTION = "How do Burn and Candle differ in GPU support?"
 FEWER = {"LlamaIndex": 3}
-"""Runs of a system that takes half a minute each."""
-_CODES = (0, 3)  # 3: it abstained, which is an answer too
+"""Number of runs for systems that take half a minute per run."""
+_CODES = (0, 3)  # 3: it abstained, which is also an answer
 _SCRIPT = Path(__file__).with_name("peers.py")
 
 
 @dataclass
 class Ended:
-    """What processes of one system took, a value for each run."""
+    """Measurements of one system's processes, one value per run."""
 
     printed: list[float] = field(default_factory=list)
     """Seconds to the last byte of output."""
     processor: list[float] = field(default_factory=list)
-    """Seconds of processor time of the whole process."""
+    """CPU seconds of the whole process."""
     resident: list[float] = field(default_factory=list)
-    """Most megabytes in memory."""
+    """Peak resident memory in MB."""
 
 
 def run(command: Sequence[str], ended: Ended, number: int) -> list[float]:
-    """Run a process; gives the seconds to its last byte of output.
+    """Run a process; returns the seconds to its last byte of output.
 
     Raises:
-        RuntimeError: it failed, or printed nothing.
+        RuntimeError: the process failed or printed nothing.
     """
     started = last = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
@@ -66,7 +66,7 @@ def run(command: Sequence[str], ended: Ended, number: int) -> list[float]:
 
 
 def built(name: str, chunks: Chunks, python: str) -> Path:
-    """The index of a peer, made if it is not there."""
+    """The index of a peer, built if missing."""
     from mlsurvey.embedding.models import DEFAULT_MODEL, locate
 
     folder = chunks.folder / f"{name}-once"
@@ -107,9 +107,9 @@ def main() -> None:
 
 
 def timed(commands: dict[str, list[str]], runs: int, size: int) -> list[Row]:
-    """Rows of all systems."""
+    """Measure all systems; returns their rows."""
     for command in commands.values():
-        run(command, Ended(), 0)  # brings files into the page cache
+        run(command, Ended(), 0)  # warms the page cache
     ended = {name: Ended() for name in commands}
     measured({name: partial(run, command, ended[name]) for name, command in commands.items()}, runs, FEWER)
     whats = {

@@ -1,13 +1,13 @@
-"""How fast passages are embedded on the processor, how exactly, and what that does to retrieval.
+"""Measure how fast and how exactly passages are embedded on the CPU, and the effect on retrieval.
 
     python bench/embedding.py --index FOLDER --cache FOLDER [--optimum PYTHON] [--set FOLDER] [--output FILE]
 
-The encoder of a refresh beside ``SentenceTransformer.encode`` with all its defaults (fp32), both from this environment,
-and beside the ONNX and OpenVINO back-ends of sentence-transformers (``--optimum``: the Python of an environment with
-``sentence-transformers[onnx,openvino]``), on the same passages of an index, in rounds that all take turns in. Beside
-it the speed of matrix products, so that one can say how much of the processor is used. ``--set`` is a folder in BEIR's
-layout (``corpus.jsonl``, ``queries.jsonl``, ``qrels.tsv``): recall@10 and nDCG@10 of exact search over vectors of
-sentence-transformers, questions too, and over those of mlsurvey, with its own question encoder.
+Compares the encoder of a refresh with ``SentenceTransformer.encode`` with default settings (fp32), both from this
+environment, and with the ONNX and OpenVINO back-ends of sentence-transformers (``--optimum``: the Python of an
+environment with ``sentence-transformers[onnx,openvino]``), on the same passages of an index, in rounds in which the
+systems take turns. Also measures the speed of matrix products, to show how much of the processor is used. ``--set`` is
+a folder in BEIR's layout (``corpus.jsonl``, ``queries.jsonl``, ``qrels.tsv``): recall@10 and nDCG@10 of exact search,
+with passages and questions embedded by sentence-transformers, and by mlsurvey with its own question encoder.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 
 REFERENCE = "sentence-transformers"
 NAMES = {OURS: "mlsurvey", REFERENCE: "fp32", "its ONNX back-end": "onnx", "its OpenVINO back-end": "openvino"}
-"""Systems and what encoders.py calls them."""
+"""Systems and their names in encoders.py."""
 KINDS = ("fp32", "bf16")
 HITS = 10
 
 
 def sample(arguments: argparse.Namespace) -> list[str]:
-    """Passages of the index, drawn at random with a fixed seed."""
+    """A random sample of the index's passages, with a fixed seed."""
     from mlsurvey.types import Filters
 
     with opened(arguments.index) as (_, reading):
@@ -51,7 +51,7 @@ def sample(arguments: argparse.Namespace) -> list[str]:
 
 
 def started(arguments: argparse.Namespace, stack: ExitStack) -> dict[str, Worker]:
-    """A process for each encoder."""
+    """One process per encoder."""
     from mlsurvey.embedding.models import DEFAULT_MODEL, locate
 
     script, workers = str(Path(__file__).with_name("encoders.py")), {}
@@ -68,13 +68,13 @@ def started(arguments: argparse.Namespace, stack: ExitStack) -> dict[str, Worker
 
 
 def written(texts: Sequence[str], file: Path) -> Path:
-    """Texts in a file, a JSON string a line."""
+    """Write texts to a file, one JSON string per line."""
     file.write_text("".join(json.dumps(text) + "\n" for text in texts), "utf-8")
     return file
 
 
 def tokens_of(texts: Sequence[str]) -> list[int]:
-    """Word pieces of each text as the model sees it."""
+    """Number of word pieces of each text as the model sees it."""
     from mlsurvey.embedding import models
 
     most = models.sequence_limit(models.DEFAULT_MODEL)
@@ -82,10 +82,10 @@ def tokens_of(texts: Sequence[str]) -> list[int]:
 
 
 def operations(tokens: Sequence[int]) -> float:
-    """Floating-point operations that the matrix products of the model need for these texts, without any padding.
+    """Floating-point operations of the model's matrix products for these texts, without padding.
 
-    For each token two for each weight of a layer (four projections and the feed-forward part), and for each pair of
-    tokens two for the width in both products of attention.
+    Per token, two for each weight of a layer (four projections and the feed-forward part); per pair of tokens, two for
+    each dimension of the width in both products of attention.
     """
     from mlsurvey.embedding.models import DEFAULT_MODEL, locate
 
@@ -96,12 +96,12 @@ def operations(tokens: Sequence[int]) -> float:
 
 
 def speed_rows(workers: Mapping[str, Worker], texts: list[str], arguments: argparse.Namespace) -> list[Row]:
-    """Passages per second, and the cosine of every encoder with the reference."""
+    """Passages per second, and the cosine of each encoder with the reference."""
     file, tokens = written(texts, arguments.cache / "sample.jsonl"), tokens_of(texts)
     script = str(Path(__file__).with_name("encoders.py"))
     outputs = {system: arguments.cache / f"rows-{name}.npy" for system, name in NAMES.items()}
     for system, worker in workers.items():
-        worker.ask("encode", texts=str(file), output=str(outputs[system]))  # warms, too
+        worker.ask("encode", texts=str(file), output=str(outputs[system]))  # also warms up
     peaks: dict[str, list[float]] = {kind: [] for kind in KINDS}
     samples: dict[str, list[list[float]]] = {system: [] for system in workers}
     with Worker([sys.executable, script, "peak"]) as multiplier:
@@ -123,7 +123,7 @@ def speed_rows(workers: Mapping[str, Worker], texts: list[str], arguments: argpa
 
 
 def _of_processor(row: Row, tokens: Sequence[int], most: Mapping[str, float]) -> Row:
-    """Tokens and operations per second, and their share of the fastest matrix product seen, best round against best."""
+    """Tokens and operations per second, and their share of the fastest matrix product, comparing the best rounds."""
     passes = row["median"] / len(tokens)
     best = row["max"] / len(tokens) * operations(tokens) / 1e9
     found = {"tokens_per_second": round(passes * sum(tokens)), "gflops": round(passes * operations(tokens) / 1e9, 1)}
@@ -139,7 +139,7 @@ def _cosines(file: Path, reference: Path) -> Row:
 
 
 def recall_rows(workers: Mapping[str, Worker], arguments: argparse.Namespace) -> list[Row]:
-    """Retrieval over a set with the vectors of the reference and with ours."""
+    """Retrieval on a test set with the reference's vectors and with ours."""
     documents = list(_objects(arguments.set / "corpus.jsonl"))
     relevant = _judgements(arguments.set / "qrels.tsv")
     queries = [row for row in _objects(arguments.set / "queries.jsonl") if row["id"] in relevant]
@@ -160,7 +160,7 @@ def _text(row: Mapping[str, str]) -> str:
 
 
 def _embedded(worker: Worker, texts: Path, arguments: argparse.Namespace, *, kept: bool) -> NDArray[np.float32]:
-    """Rows of the set; those of the reference, which never change, are kept."""
+    """Vectors of the set. Those of the reference never change, so ``kept`` caches them."""
     import numpy as np
 
     file = arguments.cache / f"set-{arguments.set.name}-{'reference' if kept else 'ours'}.npy"
@@ -183,7 +183,7 @@ def _questions(system: str, worker: Worker, texts: list[str], arguments: argpars
 
 
 def _scores(cosines: NDArray[np.float32], names: list[str], wanted: list[set[str]]) -> dict[str, NDArray[np.float64]]:
-    """For each measure its value for every question."""
+    """For each measure, its value per question."""
     import numpy as np
 
     order = np.argsort(-cosines, axis=1, kind="stable")[:, :HITS]
@@ -196,7 +196,7 @@ def _scores(cosines: NDArray[np.float32], names: list[str], wanted: list[set[str
 
 
 def _judged(measure: str, system: str, scores: Mapping[str, Mapping[str, Any]]) -> Row:
-    """The mean, and how far it is above the reference with the half-width of its 95 % interval (paired)."""
+    """The mean, and its paired difference from the reference with the half-width of the 95 % interval."""
     values = scores[system][measure]
     difference = values - scores[REFERENCE][measure]
     row = {"what": f"{measure}, exact search", "system": system, "size": None, "unit": "", "runs": len(values)}

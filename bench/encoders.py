@@ -1,10 +1,10 @@
-"""Encoders of passages, each in a process of its own; run by embedding.py with the Python that has them.
+"""Passage encoders, each in its own process; embedding.py runs this with the Python that has their packages.
 
     python bench/encoders.py NAME MODEL FOLDER       # answers calls on its stdin; see worker.py
 
-``mlsurvey`` is what a refresh embeds with; ``fp32`` is ``SentenceTransformer.encode`` with all its defaults, ``onnx``
-and ``openvino`` are its own back-ends of these names (https://sbert.net/docs/sentence_transformer/usage/efficiency.html).
-``peak`` multiplies square matrices, which is the most that the processor gives.
+``mlsurvey`` is the encoder of a refresh; ``fp32`` is ``SentenceTransformer.encode`` with default settings, ``onnx`` and
+``openvino`` are its back-ends of these names (https://sbert.net/docs/sentence_transformer/usage/efficiency.html).
+``peak`` multiplies square matrices to measure the processor's peak.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from typing import Any
 from worker import Message, answer, resident
 
 SIDES = (1024, 2048)
-"""Of the matrices; the faster one counts."""
+"""Matrix sizes; the fastest one counts."""
 
 
 def build_encoder(model: str, folder: Path) -> Any:
-    """What a refresh of a new index would embed passages with on this machine's processor."""
+    """The passage encoder that a refresh of a new index uses on this machine's CPU."""
     from mlsurvey.embedding.export import export
     from mlsurvey.embedding.exported import CONFIG, read_config
     from mlsurvey.embedding.models import choose_precision
@@ -46,7 +46,7 @@ class Ours:
 
 
 class SentenceTransformers:
-    """Its defaults: batches of 32, sorted by length, on all cores."""
+    """The library's defaults: batches of 32, sorted by length, on all cores."""
 
     def __init__(self, model: str, folder: Path, backend: str) -> None:
         import sentence_transformers
@@ -76,7 +76,7 @@ def peak() -> None:
 
 
 def _speed(torch: Any, side: int, dtype: Any) -> float:
-    """GFLOP/s of the fastest of a few products."""
+    """GFLOP/s of the fastest of several products."""
     left, right = (torch.rand(side, side).to(dtype) for _ in range(2))
     torch.mm(left, right)
     best = 0.0
@@ -88,12 +88,12 @@ def _speed(torch: Any, side: int, dtype: Any) -> float:
 
 
 def serve(name: str, model: str, folder: Path) -> None:
-    """Answer calls about one encoder."""
+    """Answer calls for one encoder."""
     backend = {"fp32": "torch"}.get(name, name)
     encoder: Any = Ours(model, folder) if name == "mlsurvey" else SentenceTransformers(model, folder, backend)
 
     def encode(texts: str, output: str | None = None, first: int = 0, last: int | None = None) -> Message:
-        """Seconds that the lines first to last of a file of JSON texts took; the rows go to ``output``."""
+        """Encode lines ``first`` to ``last`` of a file of JSON texts into ``output``; returns the seconds."""
         with Path(texts).open(encoding="utf-8") as lines:
             chosen = [json.loads(line) for line in lines][first:last]
         started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The goals for speed and memory, and where in the results files their figures are."""
+"""Speed and memory goals, and where to find their figures in the results files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from results import Results
 
 OURS = "mlsurvey"
 NEAR = 0.3
-"""A size within this share of the one that a goal names is taken for it: grown indexes are about so large."""
+"""Relative tolerance for matching a row's size to a goal's size, since the size of grown indexes is approximate."""
 
 
 @dataclass(frozen=True)
@@ -23,20 +23,20 @@ class Goal:
     bound: float
     unit: str = ""
     size: int | None = None
-    """Passages."""
+    """Number of passages."""
     system: str = OURS
     figure: str = "median"
     at_least: bool = False
     scale: float = 1.0
     where: Mapping[str, Any] = field(default_factory=dict)
-    """Other values that the row has to have."""
+    """Other values that the row must have."""
 
     def row(self, results: Results) -> dict[str, Any] | None:
-        """The row that the goal is about; None where it was not measured."""
+        """The row for this goal; None if not measured."""
         return self._near(results.rows(self.benchmark, self.what, system=self.system, **self.where))
 
     def beside(self, results: Results) -> list[dict[str, Any]]:
-        """Rows of the peers in the same run, that tell a ratio."""
+        """Rows of the peers in the same run that have a ratio."""
         rows = results.rows(self.benchmark, self.what, **self.where)
         ours = self.row(results)
         return [row for row in rows if ours and "ratio" in row and row.get("size") == ours.get("size")]
@@ -66,7 +66,7 @@ K, M = 1_000, 1_000_000
 
 
 def vectors(setting: str) -> dict[str, Any]:
-    """Of a service with this setting, from megabytes."""
+    """Options of a goal for a service with this setting, converting megabytes to gigabytes."""
     return {"where": {"setting": setting}, "scale": 0.001}
 
 

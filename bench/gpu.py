@@ -1,10 +1,10 @@
-"""Measure what a GPU brings: embedding and search, beside this machine's processor and beside other ways on the GPU.
+"""Measure embedding and search on a GPU, against this machine's CPU and other GPU implementations.
 
     python bench/gpu.py --out results.json [--passages FILE.jsonl] [--vectors 1000000 10000000] [--quick]
 
-Needs torch, sentence-transformers and numpy; measures FAISS where it is installed, and mlsurvey from the checkout that
-this file is in. Prints a Markdown table and writes the same as JSON, after every part, so that a run that is cut off
-keeps what it has. Without a CUDA device it says so and does nothing, unless ``--cpu`` asks for the processor's parts.
+Needs torch, sentence-transformers and numpy. Measures FAISS if installed, and mlsurvey from the checkout that contains
+this file. Prints a Markdown table and writes the results as JSON after every part, so that an interrupted run keeps its
+results. Without a CUDA device it prints a message and exits, unless ``--cpu`` requests the CPU parts.
 """
 
 from __future__ import annotations

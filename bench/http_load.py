@@ -1,4 +1,4 @@
-"""So many connections that ask one thing after the other, and what that came to. Bounded in time and in number."""
+"""HTTP load: concurrent connections that each send one request after another, bounded in time and number."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from urllib.parse import quote
 
 @dataclass
 class Load:
-    """What came of a load."""
+    """The outcome of a load."""
 
     seconds: float
     latencies: list[float] = field(default_factory=list)
-    """Seconds, of the requests that succeeded."""
+    """Seconds per successful request."""
     failures: list[str] = field(default_factory=list)
 
     @property
@@ -26,7 +26,7 @@ class Load:
         return len(self.latencies) / self.seconds
 
     def percentile(self, percent: int) -> float:
-        """Milliseconds."""
+        """Latency percentile in milliseconds."""
         return 1000 * quantiles(self.latencies, n=100, method="inclusive")[percent - 1]
 
 
@@ -42,7 +42,7 @@ def post(path: str, value: object) -> bytes:
 
 
 async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> tuple[int, bytes]:
-    """Status and body of one request. The plainest client there is: what is measured is the server."""
+    """Status and body of one request. The client is minimal, so that the server is what is measured."""
     writer.write(request)
     head = (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")
     fields = dict(line.lower().partition(b": ")[::2] for line in head[1:] if line)
@@ -50,7 +50,7 @@ async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, r
 
 
 async def put_load(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Load:
-    """Ask on so many connections at once, for so long or until there are no more requests."""
+    """Send requests over ``connections`` at once, for ``seconds`` or until there are no more requests."""
     load = Load(seconds)
     start = time.perf_counter()
     until = start + seconds
@@ -68,6 +68,6 @@ async def put_load(port: int, requests: Iterator[bytes], connections: int, secon
         writer.close()
 
     outcomes = await asyncio.gather(*(ask() for _ in range(connections)), return_exceptions=True)
-    load.seconds = time.perf_counter() - start  # what was on its way at the end is counted, and so is its time
+    load.seconds = time.perf_counter() - start  # requests in flight at the end count, and so does their time
     load.failures += [repr(outcome) for outcome in outcomes if outcome is not None]
     return load

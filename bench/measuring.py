@@ -1,9 +1,9 @@
-"""What the benchmarks share: systems measured in turn, medians with their spread, rows of results, and the machine.
+"""Shared code of the benchmarks: interleaved measurement, medians with spread, rows of results, and machine facts.
 
 A results file is JSON: ``{"benchmark", "machine", "settings", "rows"}``. A row says ``what`` was measured, of which
 ``system``, at which ``size`` (passages), its ``median`` with ``min`` and ``max`` of the rounds, ``runs`` and ``unit``.
-``ratio`` says how many times worse than mlsurvey a system was in the same round: the median over the rounds, with
-``ratio_min`` and ``ratio_max``. The machines that this runs on are busy with other work: trust ratios first.
+``ratio`` is how many times worse than mlsurvey a system was in the same round: the median over the rounds, with
+``ratio_min`` and ``ratio_max``. The machines are busy with other work, so ratios are the most reliable figures.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ OURS = "mlsurvey"
 SEED = 20
 Row = dict[str, Any]
 Rounds = Mapping[str, Sequence[Sequence[float]]]
-"""For each system the samples of each round; every round has all systems, a moment apart."""
+"""The samples of each round, by system; a round measures all systems shortly after each other."""
 
 _FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8")
 _PACKAGES = ("mlsurvey", "torch", "sentence-transformers", "onnxruntime", "openvino", "faiss-cpu", "tantivy", "numpy")
@@ -33,12 +33,12 @@ _BEGAN = time.monotonic()
 
 
 def say(text: str) -> None:
-    """A line of progress, to stderr."""
+    """Print a line of progress to stderr."""
     print(f"[{time.monotonic() - _BEGAN:6.1f} s] {text}", file=sys.stderr, flush=True)
 
 
 def in_turn(systems: Sequence[str], rounds: int) -> Iterator[tuple[int, str]]:
-    """Pairs (round, system). Each round has every system once and begins with another one."""
+    """Pairs (round, system). Each round has every system once and starts with a different one."""
     for number in range(rounds):
         shift = number % len(systems)
         for system in (*systems[shift:], *systems[:shift]):
@@ -48,9 +48,9 @@ def in_turn(systems: Sequence[str], rounds: int) -> Iterator[tuple[int, str]]:
 def measured(
     systems: Mapping[str, Callable[[int], Sequence[float]]], rounds: int, fewer: Mapping[str, int] | None = None
 ) -> Rounds:
-    """Samples of each system: its function is called with the number of the round, in turn with the others.
+    """Samples of each system: its function is called with the round number, in turn with the others.
 
-    Slow systems may take part in ``fewer`` rounds, the first ones.
+    Slow systems can be limited to the first few rounds with ``fewer``.
     """
     samples: dict[str, list[Sequence[float]]] = {name: [] for name in systems}
     for number, name in in_turn(tuple(systems), rounds):
@@ -62,7 +62,7 @@ def measured(
 def rows_of(
     what: str, unit: str, samples: Rounds, *, size: int | None = None, higher_is_better: bool = False, **more: Any
 ) -> list[Row]:
-    """One row for each system, with its ratio to mlsurvey where mlsurvey was measured with it."""
+    """One row per system, with its ratio to mlsurvey if both were measured."""
     medians = {name: [median(taken) for taken in rounds] for name, rounds in samples.items()}
     rows = []
     for name, rounds in samples.items():
@@ -84,13 +84,13 @@ def _spread(rounds: Sequence[Sequence[float]]) -> Row:
 
 
 def _ratio(ours: Sequence[float], theirs: Sequence[float], higher_is_better: bool) -> Row:
-    pairs = zip(ours, theirs, strict=False)  # a slow system has the first rounds only
+    pairs = zip(ours, theirs, strict=False)  # a slow system has only the first rounds
     ratios = [our / their if higher_is_better else their / our for our, their in pairs]
     return {"ratio": round(median(ratios), 3), "ratio_min": round(min(ratios), 3), "ratio_max": round(max(ratios), 3)}
 
 
 def line_of(row: Row) -> str:
-    """A row in words."""
+    """A row as text."""
     size = f" at {row['size']:,}" if row.get("size") else ""
     spread = f"{row['median']:.4g} {row['unit']} ({row['min']:.4g} to {row['max']:.4g}, {row['runs']} runs)"
     ratio = f"; mlsurvey is {row['ratio']:.3g} times better" if "ratio" in row else ""
@@ -98,7 +98,7 @@ def line_of(row: Row) -> str:
 
 
 def machine() -> Row:
-    """What the figures depend on, without the name of any place on it."""
+    """Facts that the figures depend on, without local paths."""
     cpu = _cpu_facts()
     flags = cpu.get("flags", cpu.get("Features", "")).split()
     return {
@@ -119,7 +119,7 @@ def _cpu_facts() -> dict[str, str]:
 
 
 def versions(packages: Sequence[str]) -> dict[str, str]:
-    """Version of each distribution that is installed where this runs."""
+    """Version of each package that is installed in this environment."""
     found = {}
     for package in packages:
         try:
@@ -130,7 +130,7 @@ def versions(packages: Sequence[str]) -> dict[str, str]:
 
 
 def write(output: Path | None, benchmark: str, rows: Sequence[Row], facts: Row, **settings: Any) -> None:
-    """Write a results file; without a file the rows go to stdout. ``facts`` were taken before: the load counts."""
+    """Write a results file, or print the rows to stdout. ``facts`` are taken before the run, as they include load."""
     value = {"benchmark": benchmark, "machine": facts, "settings": settings, "rows": list(rows)}
     text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
     if output is None:
@@ -151,7 +151,7 @@ def texts_of(file: Path) -> list[str]:
 
 
 def parser(doc: str | None) -> argparse.ArgumentParser:
-    """The options that every benchmark has."""
+    """A parser with the options that all benchmarks share."""
     made = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("--output", type=Path, help="results file (JSON); stdout without one")
     return made

@@ -1,10 +1,10 @@
-"""How much memory ``mlsurvey serve`` takes, for every way in which vectors may be kept.
+"""Measure the memory of ``mlsurvey serve`` for each way to store vectors.
 
     python bench/memory.py INDEX… --questions FILE [--vectors exact compressed auto] [--searches 300] [--output FILE]
 
-A service is started over each index with ``MLSURVEY_VECTORS`` set, and looked at when it is ready and after so many
-searches, each with a new question. ``resident`` is what is in memory, of which ``anonymous`` is the process's own and
-``file`` are mapped files, which the system may drop when others need the room. Read from ``/proc``: Linux only.
+Starts a service over each index with ``MLSURVEY_VECTORS`` set, and measures it when ready and after the given number of
+searches, each with a new question. ``resident`` is the memory in RAM, of which ``anonymous`` is the process's own and
+``file`` is mapped files, which the system can evict under memory pressure. Reads ``/proc``: Linux only.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from serving import READY, mlsurvey, running
 CONNECTIONS = 2
 VARIABLE = "MLSURVEY_VECTORS"
 UNSET = "unset"
-"""Names a service without the variable: whatever is the default."""
+"""Stands for a service without the variable, which uses the default."""
 
 
 def memory_of(pid: int) -> dict[str, float]:
-    """Megabytes of a process and its children: resident, anonymous and of files."""
+    """Memory of a process and its children in MB: resident, anonymous and file-backed."""
     total = {"resident": 0.0, "anonymous": 0.0}
     for number in (pid, *_children(pid)):
         for line in Path(f"/proc/{number}/smaps_rollup").read_text("ascii").splitlines()[1:]:
@@ -51,7 +51,7 @@ def _children(pid: int) -> Iterator[int]:
 
 
 def rows_of_service(index: Path, setting: str, texts: list[str], arguments: argparse.Namespace) -> Iterator[Row]:
-    """Memory of one service, twice."""
+    """Memory of one service, when started and after the searches."""
     environment = {} if setting == UNSET else {VARIABLE: setting}
     with opened(index) as (_, reading):
         size = reading.snapshot.generation.passages

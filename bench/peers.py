@@ -1,10 +1,10 @@
-"""Other systems over given passages and vectors. Run by the other scripts, with the Python of the peers' environment.
+"""Other systems over given passages and vectors. The other scripts run it with the Python of the peers' environment.
 
     python bench/peers.py SYSTEM                                   # answers calls on its stdin; see worker.py
     python bench/peers.py once SYSTEM FOLDER MODEL QUESTION        # a process that opens, searches once and prints
 
-Each system is set up as its documentation does it: hybrid search by keywords and vectors where it has one, with its
-own defaults. Vectors are given, so that none of them embeds: what is timed is the search. It returns ids and texts.
+Each system is set up as documented: hybrid search over keywords and vectors if available, with its own defaults.
+Vectors are given, so that no system embeds and only the search is timed. It returns ids and texts.
 """
 
 from __future__ import annotations
@@ -23,29 +23,31 @@ from worker import Message, answer, resident
 HITS = 10
 _BATCH = 5_000
 _LARGE = 100_000
-"""Passages from which on LanceDB is given the vector index that its documentation tells to make."""
+"""Number of passages from which LanceDB gets the vector index that its documentation recommends."""
 _REFINED = 50
-"""Its ``refine_factor`` with that index. Without it recall@10 was 0.15 over 880,000 grown passages, so 0.68; a search
-took two thirds of the time."""
+"""Its ``refine_factor`` with that index.
+
+Over 880,000 grown passages, recall@10 was 0.15 without it, in two thirds of the search time, and 0.68 with it.
+"""
 
 
 class System(Protocol):
-    """One system. Its folder holds what :meth:`build` makes."""
+    """One system. Its folder contains the output of :meth:`build`."""
 
     package: str
     modules: tuple[str, ...]
-    """What importing takes is not counted."""
+    """Modules imported in advance, so that import time is not measured."""
 
     def build(self, folder: Path, rows: list[tuple[str, str]], vectors: Any) -> None: ...
 
     def open(self, folder: Path) -> None: ...
 
     def search(self, text: str, vector: Any) -> list[str]:
-        """Ids, best first, of a search that also brings the texts."""
+        """Ids, best first, of a search that also returns the texts."""
         ...
 
     def dense(self, vector: Any) -> list[str]:
-        """Ids, best first, of its vector side alone."""
+        """Ids, best first, of vector search alone."""
         ...
 
 
@@ -185,7 +187,7 @@ class Milvus:
 
 
 class Chroma:
-    """https://docs.trychroma.com: vectors alone (HNSW); what it has for words is a filter, not a ranking."""
+    """https://docs.trychroma.com: vectors only (HNSW); its keyword support is a filter, not a ranking."""
 
     package = "chromadb"
     modules = ("chromadb",)
@@ -218,16 +220,16 @@ SYSTEMS: dict[str, Any] = {"txtai": Txtai, "LanceDB": LanceDb, "milvus-lite": Mi
 
 
 def _plain(text: str) -> str:
-    """Letters and digits only: LanceDB would read the rest as operators."""
+    """Letters and digits only: LanceDB would parse other characters as operators."""
     return "".join(letter if letter.isalnum() else " " for letter in text)
 
 
 def serve(name: str) -> None:
-    """Answer calls about one system."""
+    """Answer calls for one system."""
     system: System = SYSTEMS[name]()
 
     def build(folder: str, texts: str, vectors: str) -> Message:
-        """Make it anew; the files are those of chunks.py."""
+        """Build the index from scratch, from the files of chunks.py."""
         import numpy as np
 
         with Path(texts).open(encoding="utf-8") as lines:
@@ -241,7 +243,7 @@ def serve(name: str) -> None:
         return {"seconds": time.perf_counter() - started}
 
     def name_model(folder: str, model: str) -> Message:
-        """Let a saved index of txtai embed questions itself: as if it had been built with the model."""
+        """Make a saved txtai index embed questions itself, as if it had been built with the model."""
         file = Path(folder) / "config.json"
         config = json.loads(file.read_text("utf-8"))
         kept = {key: value for key, value in config.items() if key not in ("method", "transform")}
@@ -253,7 +255,7 @@ def serve(name: str) -> None:
         return {"version": version(system.package)}
 
     def search(queries: list[str], vectors: str, first: int) -> Message:
-        """Seconds of each search; the vectors of the queries are rows of a file, from ``first`` on."""
+        """Seconds and hits of each search; the query vectors are rows of a file, starting at ``first``."""
         import numpy as np
 
         rows = np.load(vectors)[first : first + len(queries)]
@@ -274,7 +276,7 @@ def serve(name: str) -> None:
 
 
 def once(name: str, folder: str, model: str, question: str) -> None:
-    """What a person's own script does: load the index and the model, search once, print."""
+    """What a user's own script does: load the index and the model, search once, print."""
     {"txtai": _txtai_once, "LlamaIndex": _llamaindex_once}[name](folder, model, question)
 
 

@@ -1,12 +1,12 @@
-"""Measure building and refreshing: with vectors given, one document changed, nothing changed; beside other systems.
+"""Measure builds with given vectors, and refreshes after one change and after none, against other systems.
 
     python bench/refreshing.py GROWN… [--peers PYTHON] [--rounds 7] [--builds 3] [--output FILE]
 
-``GROWN`` are folders that grown.py made. Each is measured in a copy (hard links, but for what changes), which goes
-afterwards. No model runs: seconds are those beside the embedding. A build counts from the last document that was cut
-to the published index. The peers get the same passages and vectors, a changed document's passages by the same ids,
-and have the change on the disk when the clock stops, as mlsurvey has. Bytes are those that reach the block layer
-(``write_bytes`` of /proc/self/io; Linux only).
+``GROWN`` are folders created by grown.py. Each is measured in a temporary copy (hard links, except for what changes).
+No model runs: times exclude the embedding. A build is timed from the last split document to the published index. The
+peers get the same passages and vectors, replace the passages of a changed document under the same ids, and must have
+the change on disk when the clock stops, like mlsurvey. Bytes are those that reach the block layer (``write_bytes`` of
+/proc/self/io; Linux only).
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ from mlsurvey.types import RefreshReport
 BUILD, ONE, IDLE = "build, vectors given", "refresh, one document changed", "refresh, nothing changed"
 BYTES = "bytes written, one document changed"
 BUILT = range(20_000, 60_000)
-"""Sizes at which a build is measured: at a million it takes the peers hours."""
+"""Sizes at which builds are measured: at a million passages they take the peers hours."""
 LARGEST = 200_000
-"""Passages up to which peers take part."""
-SETTLING = 2.5  # seconds until a time stamp tells that a file did not change
+"""Largest number of passages at which peers take part."""
+SETTLING = 2.5  # seconds until a timestamp proves that a file has not changed
 
 Sample = dict[str, float]
-"""Seconds, and megabytes written, of one round."""
+"""Seconds, and megabytes written, in one round."""
 
 
 class GivenVectors:
-    """An embedder that knows the vectors; a text that it does not know gets one made of its letters."""
+    """An embedder with known vectors; unknown texts get a vector derived from their characters."""
 
     device = "cpu"
     portion = 4096
@@ -65,7 +65,7 @@ class GivenVectors:
 
 
 class Ours:
-    """A copy of a grown corpus and of its index."""
+    """A copy of a grown corpus and its index."""
 
     def __init__(self, folder: Path, embedder: GivenVectors) -> None:
         self._corpus, self._index, self._embedder = folder / "corpus", folder / "index", embedder
@@ -86,10 +86,10 @@ class Ours:
         )
 
     def one(self, number: int) -> Sample:
-        """Change the last sentence of a document, another one each time."""
+        """Add a sentence to the end of a document, a different document each time."""
         file = self._documents[number * 37 % len(self._documents)]
         text = file.read_text("utf-8")
-        file.unlink()  # it may be linked to the grown one
+        file.unlink()  # it may be a hard link to the original
         file.write_text(f"{text.rstrip()} The {number + 1}. change is here.\n", "utf-8")
         before, started = written(), time.perf_counter()
         done = self.refresh()
@@ -103,7 +103,7 @@ class Ours:
         return {"seconds": time.perf_counter() - started}
 
     def build(self, _: int) -> Sample:
-        """A first index of the whole corpus; counted from the last document that was cut."""
+        """Build a first index of the whole corpus, timed from the last split document."""
         cut = [0.0]
 
         def progress(phase: str, done: int, total: int) -> None:
@@ -117,7 +117,7 @@ class Ours:
 
 
 class Peer:
-    """Another system with the same passages; it answers over a pipe."""
+    """Another system with the same passages, called over a pipe."""
 
     def __init__(self, worker: Worker, folder: Path, chunks: Chunks) -> None:
         self._worker, self._folder, self._chunks = worker, folder, chunks
@@ -132,7 +132,7 @@ class Peer:
 
 @contextmanager
 def copied(folder: Path) -> Iterator[Path]:
-    """A copy beside it that may be changed: hard links, but for the catalogue, which is written in place."""
+    """A writable copy next to the folder: hard links, except for the catalogue, which is written in place."""
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="refreshing-") as home:
         for part in ("corpus", "index"):
             shutil.copytree(folder / part, Path(home) / part, copy_function=_link)

@@ -1,9 +1,9 @@
-"""Other systems that take up a changed document. Run by refreshing.py, with the Python of the peers' environment.
+"""Other systems that update a changed document. refreshing.py runs it with the Python of the peers' environment.
 
     python bench/refreshing_peers.py SYSTEM       # answers calls on its stdin; see worker.py
 
-Each does what its documentation says for a changed document, and has it on the disk in the end: txtai upserts and
-saves, LanceDB merges rows in and brings its indexes up to date, Haystack's own store overwrites and saves.
+Each follows its documentation for a changed document, and has the change on disk at the end: txtai upserts and saves,
+LanceDB merges rows and updates its indexes, Haystack's own store overwrites and saves.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Haystack:
         self.change(rows, vectors)
 
     def open(self, folder: Path) -> None:
-        """It is in memory already."""
+        """Does nothing: the store is already in memory."""
 
     def change(self, rows: Sequence[Row], vectors: Any) -> None:
         from haystack import Document
@@ -77,20 +77,20 @@ SYSTEMS: dict[str, Any] = {"txtai": ChangingTxtai, "LanceDB": ChangingLanceDb, "
 
 
 def written() -> int:
-    """Bytes that this process has had written to disks so far; 0 where the system does not tell."""
+    """Bytes that this process has written to disk so far; 0 if the system does not report them."""
     file = Path("/proc/self/io")
     lines = file.read_text("ascii").splitlines() if file.exists() else []
     return next((int(line.split()[1]) for line in lines if line.startswith("write_bytes")), 0)
 
 
 def serve(name: str) -> None:
-    """Answer calls about one system."""
+    """Answer calls for one system."""
     system = SYSTEMS[name]()
     kept: list[Row] = []
     width = [0]
 
     def build(folder: str, texts: str, vectors: str) -> Message:
-        """Make it anew; the files are those of chunks.py."""
+        """Build the index from scratch, from the files of chunks.py."""
         import numpy as np
 
         with Path(texts).open(encoding="utf-8") as lines:
@@ -107,7 +107,7 @@ def serve(name: str) -> None:
         return {"seconds": seconds}
 
     def change(first: int, count: int) -> Message:
-        """Give the passages of one document another sentence each, and another vector."""
+        """Give each passage of one document an additional sentence and a new vector."""
         import numpy as np
 
         rows = [(i, f"{text} There is a change here.") for i, text in kept[first : first + count]]

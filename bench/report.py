@@ -1,9 +1,9 @@
-"""Put the results into the tables of the documentation.
+"""Insert the results into the tables of the documentation.
 
     python bench/report.py [--results FOLDER] [--check] [FILE…]
 
-Every table stands between ``<!-- results: NAME -->`` and ``<!-- /results -->`` and is written anew from the results
-files; the rest of a file stays. ``--check`` writes nothing and fails where a table is not what the results say.
+Every table stands between ``<!-- results: NAME -->`` and ``<!-- /results -->`` and is regenerated from the results
+files; the rest of a file is unchanged. ``--check`` writes nothing and fails if a table is out of date.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Cell = Callable[[Row], str]
 
 
 def number(value: float | None) -> str:
-    """Three significant digits, thousands told apart."""
+    """Three significant digits, with thousands separators."""
     if value is None:
         return ""
     if abs(value) >= 100:
@@ -37,7 +37,7 @@ def number(value: float | None) -> str:
 
 
 def exact(value: float | None) -> str:
-    """Of a share or a cosine, where the last digits matter."""
+    """Format of a share or a cosine, where the last digits matter."""
     return "" if value is None else f"{value:.4f}"
 
 
@@ -56,7 +56,7 @@ def ratio(row: Row) -> str:
 
 
 def table(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    """Markdown; figures to the right."""
+    """A Markdown table with right-aligned figures."""
     rows = [f"| {' | '.join(cells)} |" for cells in lines]
     if not rows:
         return NOT_RUN
@@ -64,7 +64,7 @@ def table(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
 
 
 def listed(results: Results, benchmark: str, whats: Sequence[str], columns: Mapping[str, Cell]) -> str:
-    """A table of the rows of some measurements: what, system, the columns."""
+    """A table of the rows of some measurements, with the given columns."""
     rows = [row for what in whats for row in sorted(results.rows(benchmark, what), key=_size)]
     return table(list(columns), [[cell(row) for cell in columns.values()] for row in rows])
 
@@ -198,7 +198,7 @@ def api(results: Results) -> str:
 
 
 def machine(results: Results) -> str:
-    """Facts of the machines of all results; what is the same is told once, with the load before each benchmark."""
+    """Machine facts of all results. Identical facts share a row, with the load before each benchmark."""
     loads: dict[tuple[str, str], list[str]] = {}
     for name, file in results.files.items():
         facts = file["machine"]
@@ -210,7 +210,7 @@ def machine(results: Results) -> str:
 
 
 def others(results: Results) -> str:
-    """Versions of what was measured beside mlsurvey."""
+    """Versions of the other systems."""
     found = {row["system"]: row["version"] for row in results.rows("searching") if "version" in row}
     found |= {row["system"]: row["described"] for row in results.rows("embedding") if "described" in row}
     return table(["system", "version"], [[name, version] for name, version in found.items()])
@@ -233,7 +233,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
 
 
 def rendered(text: str, results: Results) -> str:
-    """The text with its tables written anew."""
+    """The text with regenerated tables."""
 
     def replace(found: re.Match[str]) -> str:
         if found[2] not in TABLES:

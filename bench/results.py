@@ -1,4 +1,4 @@
-"""What the results files say."""
+"""Reads the results files."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ RESULTS = Path(__file__).with_name("results")
 
 @dataclass(frozen=True)
 class Results:
-    """Results files by the name of their benchmark."""
+    """Results files by benchmark name."""
 
     files: Mapping[str, Mapping[str, Any]]
 
     def rows(self, benchmark: str, what: str | None = None, **wanted: Any) -> list[dict[str, Any]]:
-        """Rows of a benchmark; none where it was not run."""
+        """Rows of a benchmark; empty if it was not run."""
         rows = self.files.get(benchmark, {}).get("rows", [])
         return [
             row

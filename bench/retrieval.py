@@ -1,9 +1,9 @@
-"""Measure search: keywords alone, vectors alone, and ways to fuse them, on any number of test collections.
+"""Measure search on test collections: keywords alone, vectors alone, and several ways to fuse them.
 
     python bench/retrieval.py --sets FOLDER… [--questions FILE… --documents FOLDER] --cache FOLDER
 
-Each set is indexed by mlsurvey itself (chunker, embedder, tantivy, FAISS) under ``--cache``; a second run
-embeds nothing. Prints one Markdown table and writes it to ``--output``.
+Each set is indexed by mlsurvey itself (chunker, embedder, tantivy, FAISS) under ``--cache``; a second run embeds
+nothing. Prints one Markdown table and writes it to ``--output``.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from mlsurvey.retrieval.search import DEPTH
 from mlsurvey.types import Passage
 
 FIXED = (2.0, 1.0, 0.5, 0.3)
-"""Weights of the keyword side, the dense side's being 1."""
+"""Weights of the keyword side, relative to 1 for the dense side."""
 ALONE = ("BM25 alone", "MiniLM alone")
 DEFAULT = "weighted by the query (default)"
 
 
 @dataclass(frozen=True)
 class Searched:
-    """A query with what both sides brought for it."""
+    """A query with the results of both sides."""
 
     query: Query
     rarity: float
@@ -75,7 +75,7 @@ def _searched(query: Query, vector: NDArray[np.float32], answerer: Answerer) -> 
 
 
 def measure(searched: Sequence[Searched]) -> dict[str, dict[str, NDArray[np.float64]]]:
-    """For each measure and method its value for every query."""
+    """For each measure and method, its value per query."""
     values: dict[str, dict[str, NDArray[np.float64]]] = {}
     for name, method in METHODS.items():
         judged = [s.query.judge([s.passages[identity] for identity, _ in method(s)]) for s in searched]
@@ -85,14 +85,14 @@ def measure(searched: Sequence[Searched]) -> dict[str, dict[str, NDArray[np.floa
 
 
 def gain(values: Mapping[str, NDArray[np.float64]]) -> str:
-    """How far the default is above the better side alone, with the half-width of its 95 % interval (paired)."""
+    """Paired difference between the default and the better single side, with the half-width of its 95 % interval."""
     better = max(ALONE, key=lambda name: values[name].mean())
     difference = values[DEFAULT] - values[better]
     return f"{difference.mean():+.3f} ± {1.96 * difference.std() / len(difference) ** 0.5:.3f}"
 
 
 def table(results: Mapping[str, Mapping[str, Mapping[str, NDArray[np.float64]]]]) -> str:
-    """Markdown: a row for each method, a column for each measure of each set; the best of a column in bold."""
+    """A Markdown table: a row per method, a column per measure of each set, the best of a column in bold."""
     columns = {(name, measured): v for name, measures in results.items() for measured, v in measures.items()}
     sizes = {name: len(next(iter(next(iter(measures.values())).values()))) for name, measures in results.items()}
     lines = [

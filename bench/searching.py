@@ -1,14 +1,15 @@
-"""How long a warm search takes when its question is embedded, beside other systems over the same passages and vectors.
+"""Measure warm search with question embedding, against other systems over the same passages and vectors.
 
     python bench/searching.py INDEX… --questions FILE --cache FOLDER [--peers PYTHON] [--output FILE]
 
-For every index: hybrid search (ten hits with their texts), each question once, in rounds that all systems take turns
-in; recall@10 of every vector side against exact search; resident memory of the peers' processes; seconds that their
-index took, vectors given. With ``--asked`` and ``--corpus`` also whole answers to comparisons of two libraries.
+For every index: hybrid search (ten hits with their texts), each question once, in rounds in which all systems take
+turns; recall@10 of every vector side against exact search; resident memory of the peers' processes; seconds to build
+their index from given vectors. With ``--asked`` and ``--corpus``, also complete answers to comparisons of two
+libraries.
 
 INDEX is an index folder of mlsurvey; ``bench/grown.py`` makes large ones. ``--peers`` is the Python of an environment
-with txtai, lancedb, pymilvus[milvus_lite] and chromadb; theirs are built once, in the cache. Those named by
-``--at-most`` are left out above so many passages, because building them there takes many minutes.
+with txtai, lancedb, pymilvus[milvus_lite] and chromadb; their indexes are built once, in the cache. Systems named in
+``--at-most`` are skipped above the given number of passages, because building their index takes many minutes.
 """
 
 from __future__ import annotations
@@ -39,14 +40,14 @@ if TYPE_CHECKING:
 HITS = 10
 PEERS = ("txtai", "LanceDB", "milvus-lite", "Chroma")
 AT_MOST = {"txtai": 100_000, "milvus-lite": 100_000, "Chroma": 100_000}
-"""Passages up to which these are built by default."""
+"""Largest number of passages at which these are built by default."""
 WARMING = 10
 _TIE = 1e-4
-"""Cosines this close are one place in a ranking: bf16 and fp32 may swap them."""
+"""Cosines this close count as tied in a ranking: bf16 and fp32 may swap them."""
 
 
 class Asked:
-    """Questions with their vectors, in a file that the peers read too."""
+    """Questions with their vectors, in a file that the peers also read."""
 
     def __init__(self, texts: Sequence[str], reading: Reading, cache: Path) -> None:
         import numpy as np
@@ -91,7 +92,7 @@ def _limit(text: str) -> tuple[str, int]:
 
 
 def _peer(name: str, chunks: Chunks, arguments: argparse.Namespace) -> tuple[Worker, Row]:
-    """A system that is open, and how long building it took (now or, if it was there, then)."""
+    """An open system, and the time that building its index took in this or an earlier run."""
     folder = chunks.folder / name
     noted = folder.with_suffix(".seconds")
     if not noted.exists():
@@ -166,7 +167,7 @@ def _recalls(reading: Reading, peers: dict[str, Worker], asked: Asked, chunks: C
 
 
 def _exact(vectors: NDArray[np.float32], chunks: Chunks) -> NDArray[np.float32]:
-    """Cosine of the tenth nearest passage of each question, by comparing all of them."""
+    """Cosine of the tenth nearest passage of each question, by exhaustive comparison."""
     import numpy as np
 
     rows, best = chunks.rows(), np.full((len(vectors), HITS), -2, dtype=np.float32)
@@ -182,7 +183,7 @@ def _memory(name: str, worker: Worker, size: int) -> Row:
 
 
 def ask_rows(arguments: argparse.Namespace) -> list[Row]:
-    """Whole answers to comparisons of two libraries, each a new one."""
+    """Complete answers to comparisons of two libraries, each asked once."""
     with opened(arguments.asked, arguments.corpus) as (survey, reading):
         questions = list(itertools.islice(comparisons(survey), WARMING + arguments.answers))
         each = arguments.answers // arguments.rounds

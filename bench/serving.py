@@ -1,4 +1,4 @@
-"""Servers on this machine, started for a measurement and stopped after it."""
+"""Servers on this machine, started for a measurement and stopped afterwards."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ import httpx2
 
 READY = "/v1/ready"
 QUEUE = "200"
-"""Requests that may wait: more than there are connections, so that none is turned away."""
+"""Maximum queued requests: more than there are connections, so that none is rejected."""
 
 
 def mlsurvey(corpus: Path, index: Path, cache: Path, *options: str, code: str | None = None) -> list[str]:
-    """Command of the service; ``code`` is Python that ends in running it with the arguments."""
+    """Command that starts the service; ``code`` is Python that ends by running it with the arguments."""
     start = ["-c", code] if code else ["-m", "mlsurvey"]
     places = ["--corpus", str(corpus), "--index", str(index), "--tokens-file", str(cache / "no-tokens")]
     return [sys.executable, *start, "serve", "--port", "{port}", "--queue", QUEUE, *places, *options]
@@ -27,7 +27,7 @@ def mlsurvey(corpus: Path, index: Path, cache: Path, *options: str, code: str | 
 
 @contextmanager
 def running(command: Sequence[str], path: str, log: Path, **environment: str) -> Iterator[tuple[int, int]]:
-    """A server that answers: its port and its process id; ``{port}`` in the command is replaced."""
+    """A server that is ready: its port and its process id. Replaces ``{port}`` in the command."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -1,11 +1,11 @@
-"""Test collections: documents, queries, and a judge that says how good a ranking is.
+"""Test collections: documents, queries, and a judge that scores a ranking.
 
-Three kinds are read, told apart by what lies in the folder:
+Three kinds are supported, distinguished by the contents of the folder:
 
 - passages with relevance judgements, in BEIR's layout (``corpus.jsonl``, ``queries.jsonl``, ``qrels.tsv``);
 - whole documents with the character spans that answer (``documents/``, ``queries.jsonl``, ``spans.jsonl``);
 - questions with quoted evidence per library over a folder of documents (a ``.jsonl`` file), from which
-  known-item queries can also be made: a rare name, and the passages that hold it.
+  known-item queries can also be generated: a rare name, and the passages that contain it.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ from mlsurvey.types import Filters, Passage, Span
 from mlsurvey.vocabulary.load import load_vocabulary
 
 BUDGET = 4000
-"""Characters that a reader of spans is given."""
+"""Number of returned characters that count in a set with spans."""
 COVERED = 0.5
-"""Share of a quote that a passage has to hold to count as evidence."""
+"""Minimum share of a quote that a passage must contain to count as evidence."""
 KNOWN_ITEMS = 100
 SEED = 20
 
 Scores = Mapping[str, float]
 Judge = Callable[[Sequence[Passage]], Scores]
-"""Measures of one ranking, best passage first; the first of them is the set's own."""
+"""Measures of one ranking, best passage first; the first is the set's main measure."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """A search, and what it should bring."""
+    """A search and its expected result."""
 
     text: str
-    """What is embedded."""
+    """The text to embed."""
     keywords: KeywordQuery
     judge: Judge
     filters: Filters = field(default_factory=Filters)
@@ -56,7 +56,7 @@ class Query:
 
 @dataclass(frozen=True)
 class TestSet:
-    """Documents in a folder, and queries made once they are indexed."""
+    """Documents in a folder, and queries generated once they are indexed."""
 
     name: str
     documents: Path
@@ -64,7 +64,7 @@ class TestSet:
 
 
 def passages_set(folder: Path, cache: Path) -> TestSet:
-    """A set in BEIR's layout; its passages become files of ``cache``, one each."""
+    """A set in BEIR's layout; each passage becomes a file in ``cache``."""
     documents = cache / folder.name / "documents"
     documents.mkdir(parents=True, exist_ok=True)
     for row in rows(folder / "corpus.jsonl"):
@@ -102,7 +102,7 @@ def spans_set(folder: Path) -> TestSet:
 
 
 def evidence_set(file: Path, documents: Path) -> TestSet:
-    """Questions with evidence per library and aspect: one search per cell, within what is about the library."""
+    """Questions with evidence per library and aspect: one search per cell, restricted to the library."""
     return TestSet(file.stem, documents, lambda answerer: list(_cells(list(rows(file)), answerer)))
 
 
@@ -123,7 +123,7 @@ def _cells(questions: Sequence[Mapping[str, Any]], answerer: Answerer) -> Iterat
 
 
 def evidence_spans(evidence: Iterable[Mapping[str, str]], answerer: Answerer) -> list[tuple[str, Span]]:
-    """Document and span of each quote that stands in its document, white space folded."""
+    """Document and span of each quote found in its document, with whitespace normalised."""
     found = []
     for piece in evidence:
         pattern = r"\s+".join(map(re.escape, piece["quote"].split()))
@@ -133,7 +133,7 @@ def evidence_spans(evidence: Iterable[Mapping[str, str]], answerer: Answerer) ->
 
 
 def names_set(documents: Path) -> TestSet:
-    """Known items: identifiers and versions that one or two passages hold, bare and inside a question."""
+    """Known items: identifiers and versions that occur in one or two passages, alone and inside a question."""
     return TestSet("rare names", documents, _known_items)
 
 
@@ -169,7 +169,7 @@ def _judge_passages(relevant: frozenset[tuple[str, int]], found: Sequence[Passag
 
 
 def _top_ten(found: Iterable[Any], relevant: frozenset[Any]) -> Scores:
-    """nDCG and recall among the first ten; a document that comes in several passages counts where it first comes."""
+    """nDCG and recall in the top ten; a document with several passages counts at its first position."""
     top = list(dict.fromkeys(found))[:10]
     gains = sum(1 / math.log2(rank + 1) for rank, item in enumerate(top, start=1) if item in relevant)
     ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(relevant), 10) + 1))
@@ -177,7 +177,7 @@ def _top_ten(found: Iterable[Any], relevant: frozenset[Any]) -> Scores:
 
 
 def _judge_characters(marked: Sequence[tuple[str, Span]], found: Sequence[Passage]) -> Scores:
-    """Share of the marked characters among the first ``BUDGET`` characters returned."""
+    """Share of the marked characters in the first ``BUDGET`` characters returned."""
     left, covered = BUDGET, 0
     for passage in found:
         shown = Span(passage.span.start, passage.span.start + min(left, len(passage.span)))
@@ -187,20 +187,20 @@ def _judge_characters(marked: Sequence[tuple[str, Span]], found: Sequence[Passag
 
 
 def _judge_evidence(quotes: Sequence[tuple[str, Span]], found: Sequence[Passage]) -> Scores:
-    """Whether any of the first ten passages holds a quote, and how early: one is enough, so the first alone counts."""
+    """Whether any of the first ten passages contains a quote, and at which rank; only the first such passage counts."""
     held = [any(covers(p, span) for path, span in quotes if path == p.path) for p in found[:10]]
     first = held.index(True) + 1 if any(held) else None
     return {"nDCG@10": 1 / math.log2(first + 1) if first else 0.0, "evidence@10": float(any(held))}
 
 
 def covers(part: Any, quote: Span) -> bool:
-    """Whether a passage or candidate (anything with a span) holds enough of a quote."""
+    """Whether a passage or candidate (anything with a span) contains enough of a quote."""
     return bool(part.span.overlap(quote) >= COVERED * len(quote))
 
 
 @contextmanager
 def opened(documents: Path, index: Path) -> Iterator[Answerer]:
-    """What answers over a folder of documents, indexed where that is due."""
+    """An answerer over a folder of documents, indexed if necessary."""
     settings = Settings(corpus=documents.resolve(), index=index.resolve())
     with Survey(settings) as survey:
         survey.refresh()

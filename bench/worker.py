@@ -1,6 +1,6 @@
-"""A child process that is asked over pipes, one JSON object a line: both of its ends.
+"""Calls to a child process over pipes, one JSON object per line: both ends.
 
-Peers live in environments of their own; this file needs nothing but Python, so that their side can import it too.
+Peers have their own environments; this file needs nothing but Python, so that their side can also import it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Message = dict[str, Any]
 
 
 class Worker:
-    """The asking end. Use it in a ``with`` statement."""
+    """The calling end. Use it in a ``with`` statement."""
 
     def __init__(self, command: Sequence[str], **environment: str) -> None:
         self._process = subprocess.Popen(
@@ -27,10 +27,10 @@ class Worker:
         self._name = " ".join(Path(part).name for part in command[:3])
 
     def ask(self, do: str, **arguments: Any) -> Message:
-        """What the child gives for a call of its function ``do``.
+        """Call the child's function ``do`` and return its result.
 
         Raises:
-            RuntimeError: it failed, or it ended; what it said went to stderr.
+            RuntimeError: the call failed, or the child exited; its error output is on stderr.
         """
         assert self._process.stdin and self._process.stdout
         try:
@@ -60,14 +60,14 @@ class Worker:
         self._process.stdin.close()
         try:
             self._process.wait(20)
-        except subprocess.TimeoutExpired:  # threads of a library that do not end by themselves
+        except subprocess.TimeoutExpired:  # library threads that do not end on their own
             self._process.kill()
             self._process.wait()
         self._process.stdout.close()
 
 
 def answer(functions: Mapping[str, Callable[..., Message]]) -> None:
-    """The answering end: run what is asked for until the asking end closes. Prints of libraries go to stderr."""
+    """The answering end: run the requested functions until the caller closes it. Library output goes to stderr."""
     replies = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     for line in sys.stdin:
@@ -80,7 +80,7 @@ def answer(functions: Mapping[str, Callable[..., Message]]) -> None:
 
 
 def resident() -> Message:
-    """Megabytes of this process that are in memory, and how many of them are not of a file."""
+    """Resident memory of this process in MB, and the part that is not file-backed."""
     lines = Path("/proc/self/status").read_text("ascii").splitlines()
     found = dict(line.split(":", 1) for line in lines)
     return {name: round(int(found[key].split()[0]) * 1024 / 1e6) for name, key in _KINDS.items()}

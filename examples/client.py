@@ -1,4 +1,4 @@
-"""Ask a service that `mlsurvey serve` has started.
+"""Ask a service started with `mlsurvey serve`.
 
 python examples/client.py "How do Burn and Candle differ in GPU support?"
 """

@@ -1,4 +1,4 @@
-"""A corpus of one's own, from nothing: write documents, refresh, ask, change one, ask again.
+"""Build your own corpus: write documents, refresh, ask, change one, ask again.
 
 python examples/own_corpus.py FOLDER
 """
@@ -40,7 +40,7 @@ Tablehub needs a server that runs all the time.
 
 
 def tell(survey: Survey, question: str) -> None:
-    """Ask, and print each quote with the place that it stands at."""
+    """Ask, and print each quote with its location."""
     answer = survey.ask(question)
     print(question)
     places = {citation.number: f"{citation.document}:{citation.line_start}" for citation in answer.citations}
@@ -51,7 +51,7 @@ def tell(survey: Survey, question: str) -> None:
 
 
 def main() -> None:
-    """Do it in the folder that is named."""
+    """Run the example in the given folder."""
     home = Path(sys.argv[1])
     corpus = home / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What several areas share. Nothing may reach for the network, nor write into the user's cache folder."""
+"""Shared by several areas. Nothing may access the network or write to the user's cache folder."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Home:
 
 @pytest.fixture(scope="session")
 def question_model() -> Path:
-    """Folder of the default model's export, which comes with the program."""
+    """Folder of the default model's export, which is bundled with the program."""
     from mlsurvey.embedding.exported import CARRIED
 
     return CARRIED
@@ -68,7 +68,7 @@ def question_model() -> Path:
 
 @pytest.fixture(scope="session")
 def indexed(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A small corpus with a real index, for tests that only read; the others take :func:`home`."""
+    """A small corpus with a real index, for read-only tests; other tests use :func:`home`."""
     from mlsurvey.settings import Settings
     from mlsurvey.survey import Survey
 
@@ -86,14 +86,14 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Home:
 def home(indexed: Home, tmp_path: Path) -> Home:
     """A copy of corpus and index that a test may change."""
     copy = Home(tmp_path / "corpus", tmp_path / "index")
-    shutil.copytree(indexed.corpus, copy.corpus)  # keeps time stamps; the files are new, so a refresh looks into them
+    shutil.copytree(indexed.corpus, copy.corpus)  # keeps timestamps; the files are new, so a refresh reads them
     shutil.copytree(indexed.index, copy.index)
     return copy
 
 
 @pytest.fixture(scope="session")
 def make_cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
-    """Writes a tiny cross-encoder of random weights with so many labels; always the same one."""
+    """Writes a tiny cross-encoder with random but fixed weights and the given number of labels."""
 
     def make(labels: int = 1) -> Path:
         import torch
@@ -118,7 +118,7 @@ def make_cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[in
             intermediate_size=64,
             max_position_embeddings=128,
             num_labels=labels,
-            initializer_range=0.5,  # wide enough that texts differ in their scores
+            initializer_range=0.5,  # wide enough for scores to differ between texts
         )
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
@@ -136,7 +136,7 @@ def cross_encoder(make_cross_encoder: Callable[[int], Path]) -> Path:
 
 @pytest.fixture
 def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An empty folder to stand in, without settings in the environment or in the person's own folders."""
+    """An empty working directory, without settings in the environment or in the user's own folders."""
     for name in [name for name in os.environ if name.startswith("MLSURVEY_") and name != "MLSURVEY_SHARED"]:
         monkeypatch.delenv(name)
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "HOME"):

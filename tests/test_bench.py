@@ -1,4 +1,4 @@
-"""The benchmarks can be started, and the page with their figures is what their results say."""
+"""The benchmarks can be started, and the page with their figures matches the results."""
 
 import importlib.util
 import subprocess
@@ -31,7 +31,7 @@ def test_the_tables_of_the_documentation_are_those_of_the_results() -> None:
 
 @pytest.fixture(scope="module")
 def measuring() -> ModuleType:
-    """The module that every benchmark takes its medians and ratios from."""
+    """The module that computes medians and ratios for all benchmarks."""
     spec = importlib.util.spec_from_file_location("measuring", BENCH / "measuring.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)

@@ -1,4 +1,4 @@
-"""Which model is opened for which work, and when."""
+"""Which model is opened for which task, and when."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MODEL = models.model_id(models.DEFAULT_MODEL)
 
 @pytest.fixture
 def folder(question_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An export of the default model that a test may change, in place of the one that comes along."""
+    """An export of the default model that a test may modify, in place of the bundled one."""
     for file in question_model.iterdir():
         (tmp_path / file.name).symlink_to(file)
     monkeypatch.setattr(exported, "export_folder", lambda model: tmp_path)
@@ -39,7 +39,7 @@ def folder(question_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def configure(folder: Path) -> Callable[..., Path]:
-    """Writes other values into the configuration of the export; gives its folder."""
+    """Overrides values in the configuration of the export; returns its folder."""
 
     def write(**values: object) -> Path:
         file = folder / CONFIG

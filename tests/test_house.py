@@ -1,4 +1,4 @@
-"""Rules of the house that no other tool keeps."""
+"""Project rules that no other tool enforces."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST_FILE = 400
 PLACES = ("src", "tui", "tests", "bench", "training", "examples", ".ci")
 EXTRAS = ("models", "openvino", "serve", "mcp", "web")
 SCRIPTS = ("bench", "training")
-"""Folders of scripts that import their siblings by name alone."""
+"""Folders of scripts that import their siblings by bare name."""
 ASKING_PATH = (
     "mlsurvey",
     "mlsurvey.cli",
@@ -35,7 +35,7 @@ ASKING_PATH = (
 HEAVY = ("torch", "transformers", "sentence_transformers", "onnx", "textual", "fastapi")
 ELSEWHERE = {"peers.py", "refreshing_peers.py"}  # benchmarks run them with the Python of another environment
 NEVER_BY_ASKING = {*HEAVY, "openvino", "pydantic", "pydantic_core", "pydantic_settings", "rich", "httpx2", "asyncio"}
-"""What a process that answers a question in JSON has no use for: each would cost it a tenth of its time, or more."""
+"""Modules that a process answering in JSON does not need; each would add a tenth or more to its run time."""
 NEVER_BY_REFRESHING = {
     *HEAVY,
     "openvino",
@@ -49,7 +49,7 @@ NEVER_BY_REFRESHING = {
     "pydantic_settings",
     "httpx2",
 }
-"""The same for one that finds that nothing has changed."""
+"""The same for a refresh that finds no changes."""
 LOADED = """
 import sys
 from mlsurvey.cli import main
@@ -90,7 +90,7 @@ def test_asking_loads_nothing_heavy(module: str) -> None:
 
 
 def loaded_by(home, *command: str) -> set[str]:
-    """The top-level modules that a process has loaded when it has done a command."""
+    """The top-level modules that a process has loaded after running a command."""
     place = ["--corpus", str(home.corpus), "--index", str(home.index)]
     done = subprocess.run([sys.executable, "-c", LOADED, *place, *command], capture_output=True, text=True, check=False)
     code, *modules = done.stderr.split("\n")[-2].split()
@@ -107,8 +107,8 @@ def test_a_process_that_answers_loads_no_more_than_it_needs(indexed) -> None:
 
 def test_a_refresh_without_changes_loads_no_more_than_it_needs(home) -> None:
     for file in home.corpus.rglob("*.md"):
-        os.utime(file, (1e9, 1e9))  # what has just been written is looked into once more
-    loaded_by(home, "refresh")  # the files are new to the index: a copy has other inodes
+        os.utime(file, (1e9, 1e9))  # files modified recently are checked again
+    loaded_by(home, "refresh")  # the files are new to the index, as a copy has other inodes
     loaded = loaded_by(home, "refresh", "--json")
     assert "mlsurvey" in loaded
     assert loaded & NEVER_BY_REFRESHING == set()
@@ -144,7 +144,7 @@ def test_no_file_knows_a_machine() -> None:
 
 
 def _imports(path: Path) -> set[str]:
-    """Top-level packages that a file imports, wherever in it."""
+    """Top-level packages imported anywhere in a file."""
     nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
     plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     named = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}

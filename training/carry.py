@@ -1,9 +1,9 @@
-"""Write the default embedder as the program carries it: its ONNX export, with the weights in 16 bits.
+"""Write the default embedder in its bundled form: its ONNX export, with weights in 16 bits.
 
     python training/carry.py src/mlsurvey/embedding/minilm
 
-The weights are widened to 32 bits when the graph is opened and computed with in 32: half the size, the same speed. The
-tests compare the vectors with those of sentence-transformers.
+Weights are widened to 32 bits when the graph is loaded, and all computation is in 32 bits: half the size, the same
+speed. Tests compare the vectors with those of sentence-transformers.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from mlsurvey.embedding.exported import CONFIG, GRAPH, TOKENIZER
 from mlsurvey.embedding.models import DEFAULT_MODEL
 
 SMALL = 1024
-"""Numbers below which a weight stays in 32 bits: biases and norms weigh nothing."""
+"""Tensors with fewer elements stay in 32 bits: biases and norms take little space."""
 
 
 def halved(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The model with its large weights in 16 bits, each behind a node that widens it, without the exporter's notes."""
+    """The model with large weights in 16 bits, each behind a cast to 32 bits, without the exporter's metadata."""
     kept, widened = [], []
     for tensor in model.graph.initializer:
         if tensor.data_type != TensorProto.FLOAT or np.prod(tensor.dims) < SMALL:
@@ -48,7 +48,7 @@ def halved(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def main() -> None:
-    """Read the arguments and do it."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder

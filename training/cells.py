@@ -1,4 +1,4 @@
-"""The gathered cells, and what fitting on them has in common: what is shown of them, and how an order is rewarded."""
+"""Shared code for fitting on the gathered cells: loading, sampling and the listwise loss."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def groups(files: Sequence[Path]) -> list[dict[str, Any]]:
 
 
 def drawn(group: dict[str, Any], most: int, evidence: int, rng: random.Random) -> list[dict[str, Any]]:
-    """``most`` candidates of a cell for one step: at most so many pieces of evidence first, where there are any."""
+    """Samples ``most`` candidates of a cell for one step, with up to ``evidence`` pieces of evidence first."""
     positive = [c for c in group["candidates"] if c["answers"] == 1]
     positive = rng.sample(positive, min(evidence, len(positive)))
     others = [c for c in group["candidates"] if c["answers"] == 0]
@@ -29,13 +29,13 @@ def drawn(group: dict[str, Any], most: int, evidence: int, rng: random.Random) -
 
 
 def by_cell(logits: Tensor, candidates: Sequence[Cells]) -> Iterator[tuple[Tensor, Tensor]]:
-    """Of each cell the logits, and 1 for evidence, 0 for the rest."""
+    """For each cell, its logits and labels: 1 for evidence, 0 for the rest."""
     for mine, some in zip(logits.split([len(some) for some in candidates]), candidates, strict=True):
         yield mine, torch.tensor([float(c["answers"]) for c in some])
 
 
 def listwise(logits: Tensor, candidates: Sequence[Cells]) -> Tensor:
-    """Mean over the cells of minus log of the share of the softmax that evidence has; 0 where all are alike."""
+    """Mean over cells of the negative log softmax mass on evidence; 0 for cells with only one kind of candidate."""
     total = torch.zeros(())
     for mine, answers in by_cell(logits, candidates):
         if answers.any() and not answers.all():

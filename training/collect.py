@@ -1,10 +1,10 @@
-"""Turn marked-up batches into records, and check quotas, overlap and near-duplicates.
+"""Turn annotated batches into records, and check quotas, overlap and near-duplicates.
 
     python training/collect.py LISTINGS BATCH.jsonl… --into data/train.jsonl [--quote]
 
-LISTINGS is what ``listing.py`` wrote for the corpus that the batches are about; the name of a batch file is the
-batch. ``--quote`` keeps evidence by quote, for documents of our own; else by place. Lines with a fault are named and
-left out. Without BATCH files, the file of ``--into`` is checked alone.
+LISTINGS is the output of ``listing.py`` for the corpus that the batches are about. A batch is named after its file.
+``--quote`` stores evidence by quote, for our own documents; the default is by position. Invalid lines are reported and
+skipped. Without BATCH files, only the ``--into`` file is checked.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ QUOTAS = {
     "typos": 0.03, "negation": 0.03, "yesno": 0.06, "superlative": 0.02, "numbers": 0.03, "followup": 0.03,
     "conditions": 0.03, "relation": 0.03, "identifier": 0.02, "need": 0.04, "nearmiss": 0.01, "offtopic": 0.01,
 }  # fmt: skip
-"""Least share of each style."""
+"""Minimum share of each style."""
 OVERLAP = 0.40
-"""Most that the mean share of a question's content words in its evidence may be."""
+"""Maximum mean share of a question's content words that occur in its evidence."""
 ALIKE = 0.8
-"""Jaccard similarity of word pairs from which two questions are near-duplicates."""
+"""Jaccard similarity of word pairs from which two questions count as near-duplicates."""
 _STOP = frozenset([
     "a", "an", "and", "any", "are", "as", "at", "be", "but", "by", "can", "could", "do", "does", "for", "from",
     "get", "had", "has", "have", "here", "how", "i", "if", "in", "is", "it", "its", "just", "me", "more", "most",
@@ -42,11 +42,11 @@ _STOP = frozenset([
 
 
 class FaultyError(ValueError):
-    """A line that cannot become a record."""
+    """A line that cannot be converted to a record."""
 
 
 def records(batch: Path, listings: Path, *, quote: bool) -> Iterator[Labelled]:
-    """The right lines of a batch; faults go to stderr. A follow-up goes with the line that it follows."""
+    """The records of a batch's valid lines; errors go to stderr. A follow-up of an invalid line is also skipped."""
     before: str | None = None
     for number, line in enumerate(batch.read_text("utf-8").splitlines(), start=1):
         if not line.strip():
@@ -97,18 +97,18 @@ def _evidence(row: Mapping[str, Any], denies: bool, quote: bool) -> Evidence:
 
 @cache
 def listed(listings: Path, slug: str) -> Mapping[int, Mapping[str, Any]]:
-    """The numbered stretches about one library."""
+    """The stretches about one library, by number."""
     with (listings / f"{slug}.jsonl").open(encoding="utf-8") as lines:
         return {row["n"]: row for row in map(json.loads, lines)}
 
 
 def content(text: str) -> frozenset[str]:
-    """Beginnings of the content words: enough to see that two texts use the same ones."""
+    """Prefixes of the content words, enough to detect that two texts share them."""
     return frozenset(w[:6] for w in re.findall(r"[a-z0-9#+]{3,}", text.lower()) if w not in _STOP)
 
 
 def overlap(record: Labelled, texts: Mapping[tuple[str, int], str]) -> float | None:
-    """Share of the question's content words that its nearest evidence has too; names of the sides do not count."""
+    """Share of the question's content words found in its best-matching evidence, names of the sides excluded."""
     names = " ".join(record.question[m.start : m.end] for m in record.marks if m.label in ROLES)
     mine = content(record.question) - content(names)
     found = [texts.get((e.document, e.start or 0), e.quote or "") for c in record.cells for e in c.evidence]
@@ -116,7 +116,7 @@ def overlap(record: Labelled, texts: Mapping[tuple[str, int], str]) -> float | N
 
 
 def near_duplicates(kept: Sequence[Labelled]) -> list[tuple[str, str]]:
-    """Pairs of questions of which one says nearly the other's words."""
+    """Pairs of questions with nearly the same words."""
     pairs: list[tuple[str, str]] = []
     seen: list[tuple[str, int]] = []
     holders: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -136,7 +136,7 @@ def near_duplicates(kept: Sequence[Labelled]) -> list[tuple[str, str]]:
 
 
 def report(kept: Sequence[Labelled], texts: Mapping[tuple[str, int], str]) -> bool:
-    """Print what the records hold; whether all bounds are kept."""
+    """Print statistics of the records; returns whether all limits are met."""
     styles, kinds = Counter(r.style for r in kept), Counter(r.kind for r in kept)
     print(f"{len(kept)} questions, {sum(len(r.cells) for r in kept)} cells; kinds {dict(kinds)}")
     few = {s: styles[s] for s, least in QUOTAS.items() if styles[s] < least * len(kept)}
@@ -149,7 +149,7 @@ def report(kept: Sequence[Labelled], texts: Mapping[tuple[str, int], str]) -> bo
 
 
 def main() -> None:
-    """Read the arguments and do it."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("listings", type=Path)
     parser.add_argument("batches", type=Path, nargs="*")

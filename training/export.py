@@ -1,9 +1,9 @@
-"""Write the artefact that the program reads: encoder and reader as one 8-bit ONNX graph, matcher, sieve, all numbers.
+"""Write the artefact that the program loads: encoder and reader as one 8-bit ONNX graph, matcher, sieve, all numbers.
 
     python training/export.py sieve.pt judge.pt reader.pt --validation g-validation*.jsonl \
         --data data/*.jsonl --into ../src/mlsurvey/learned/artefact
 
-Calibration and thresholds come from the validation part, with the graphs as they will run.
+Calibration and thresholds are fitted on the validation part, using the exported graphs.
 """
 
 from __future__ import annotations
@@ -52,28 +52,28 @@ from mlsurvey.learned.network import Network
 from mlsurvey.learned.pieces import Pair
 
 JUDGED = 16
-"""Candidates of a cell that are judged, as the program does for a single one."""
+"""Number of candidates judged per cell, as in an answer with a single cell."""
 SILENCED = 0.05
-"""Share of the cells with evidence that the threshold for showing may silence."""
+"""Share of the cells with evidence that the threshold for showing may suppress."""
 SURE = 0.9
-"""Precision that a disagreement or a denial asks of its threshold."""
+"""Minimum precision of the threshold for a disagreement or a denial."""
 
 
 class Encoder(nn.Module):
-    """The judge's encoder and the reader on their common first layers; either is run alone, by what is asked for."""
+    """The judge's encoder and the reader on shared first layers; the requested outputs determine which one runs."""
 
     def __init__(self, judge: Judge, reader: Reader) -> None:
         super().__init__()
         self.lower, self.judge, self.reader = Lower(), judge, reader
 
     def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
-        """States, then the reader's four."""
+        """States, followed by the reader's four outputs."""
         states = self.lower(ids, mask)
         return (self.judge.upper(states, mask), *self.reader(states, mask))
 
 
 class Matched(nn.Module):
-    """The matcher of one question with many stretches."""
+    """The matcher for one question and many stretches."""
 
     def __init__(self, matcher: Matcher) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ class Matched(nn.Module):
     def forward(
         self, question: Tensor, question_mask: Tensor, stretch: Tensor, stretch_mask: Tensor, features: Tensor
     ) -> Tensor:
-        """Logits (stretches, 2); the question's side is of shape (1, pieces, …)."""
+        """Logits (stretches, 2); the question tensors have shape (1, pieces, …)."""
         count = stretch.shape[0]
         asked, asked_mask = question.expand(count, -1, -1), question_mask.expand(count, -1)
         logits: Tensor = self.matcher(asked, asked_mask, stretch, stretch_mask, features)
@@ -92,7 +92,7 @@ class Matched(nn.Module):
 def write_encoder(encoder: Encoder, pieces: Any, file: Path) -> None:
     """Export in 32 bits, then quantise to 8, which is twice as fast on two cores without VNNI.
 
-    Activations get one scale for a batch: to hang on nothing beside it, a text is encoded by itself.
+    Activations share one scale per batch, so a text is encoded on its own to be independent of other texts.
     """
     columns = padded(pieces_of(pieces, ["Does it run offline?", "It is under MIT, they say, and so it stays."], 64))
     free = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
@@ -100,17 +100,17 @@ def write_encoder(encoder: Encoder, pieces: Any, file: Path) -> None:
         exact = Path(scratch) / "exact.onnx"
         names = ["states", "labels", "negated", "kinds", "flags"]
         _export(encoder, columns, {"ids": free, "mask": free}, names, exact)
-        # Seven bits where the processor has no VNNI: eight would overflow its sums of products.
+        # 7 bits for processors without VNNI: 8 bits would overflow the sums of products.
         quantize_dynamic(exact, file, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
 
 
 def write_matcher(matcher: Matcher, file: Path) -> None:
-    """Export in 32 bits: it is small, and its columns are of unlike sizes."""
+    """Export in 32 bits: the matcher is small, and its columns differ in scale."""
     _export_pairs(Matched(matcher), torch.rand(1, 7, WIDTH), torch.rand(5, 9, WIDTH), "evidence", file)
 
 
 def write_sieve(sieve: Sieve, file: Path) -> None:
-    """Export in 32 bits and quantise the table alone."""
+    """Export in 32 bits and quantise only the table."""
     question, stretch = torch.ones(1, 7, dtype=torch.long), torch.ones(5, 9, dtype=torch.long)
     with tempfile.TemporaryDirectory() as scratch:
         exact = Path(scratch) / "exact.onnx"
@@ -119,7 +119,7 @@ def write_sieve(sieve: Sieve, file: Path) -> None:
 
 
 def _export_pairs(net: nn.Module, question: Tensor, stretch: Tensor, output: str, file: Path) -> None:
-    """Export what compares one question with many stretches; the first two columns are samples of its inputs."""
+    """Export a network that compares one question with many stretches; both tensors are sample inputs."""
     columns = (
         question,
         torch.ones(question.shape[:2]),
@@ -161,7 +161,7 @@ def _export(
 
 
 def bare(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The graph without the exporter's notes: its shapes stand in the quantiser's way, and it names files and lines."""
+    """The graph without the exporter's metadata: shapes break the quantiser, and file names and lines are included."""
     del model.graph.value_info[:]
     del model.metadata_props[:]
     del model.graph.metadata_props[:]
@@ -172,18 +172,18 @@ def bare(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def logistic(columns: NDArray[np.float64], answers: Sequence[int], names: Sequence[str]) -> dict[str, float]:
-    """Weights by name, the bias among them."""
+    """Coefficients by name, including the bias."""
     model = LogisticRegression(C=10.0, max_iter=3000).fit(columns, answers)
     return {"bias": float(model.intercept_[0])} | dict(zip(names, map(float, model.coef_[0]), strict=True))
 
 
 def sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Logits to probabilities."""
+    """Converts logits to probabilities."""
     return 1.0 / (1.0 + np.exp(-x))
 
 
 def judged(network: Network, cells: Sequence[Mapping[str, Any]]) -> None:
-    """Put the sieve's logits beside the candidates of each cell, and the judge's beside the best."""
+    """Add the sieve's logits to the candidates of each cell, and the judge's to the best."""
     for group in cells:
         texts, features = [c["text"] for c in group["candidates"]], [c["features"] for c in group["candidates"]]
         for candidate, logit in zip(group["candidates"], network.sift(group["premise"], texts, features), strict=True):
@@ -196,7 +196,7 @@ def judged(network: Network, cells: Sequence[Mapping[str, Any]]) -> None:
 
 
 def numbers(cells: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Everything that is fitted beside the network."""
+    """All parameters fitted in addition to the network."""
     known = [c for g in cells for c in g["candidates"][:JUDGED] if c["answers"] >= 0]
     columns = np.array([(c["judge"], c["sieve"]) for c in known])
     answers = [c["answers"] for c in known]
@@ -222,10 +222,10 @@ def numbers(cells: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def thresholds(
     cells: Sequence[Mapping[str, Any]], positive: Sequence[Mapping[str, Any]], no: Mapping[str, float]
 ) -> dict[str, float]:
-    """Least probabilities.
+    """Minimum probabilities.
 
-    Shown: what silences few cells with evidence. Unnamed and disputed: the best balance of cells with evidence and
-    cells without. Member: what gives the best lists. Denies: the least that is precise.
+    Shown: suppresses few cells with evidence. Unnamed and disputed: best balance between cells with and without
+    evidence. Member: best lists. Denies: the lowest value that is precise enough.
     """
     best = np.array([max(c["p"] for c in g["candidates"][:JUDGED]) for g in cells])
     has = np.array([bool(g["evidence"]) for g in cells])
@@ -243,13 +243,13 @@ def thresholds(
 
 
 def balanced(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """The threshold whose true positive and negative rates add up to the most (Youden's index)."""
+    """The threshold that maximises the sum of true positive and true negative rates (Youden's index)."""
     cuts = np.unique(scores)
     return float(cuts[np.argmax([(scores[right] >= cut).mean() + (scores[~right] < cut).mean() for cut in cuts])])
 
 
 def listing(members: Sequence[tuple[str, float, bool]]) -> float:
-    """The threshold with the best F1, as a mean over the sets; members are set, score, and whether they belong."""
+    """The threshold with the best F1, averaged over the sets; a member is (set, score, whether it belongs)."""
     of_set: dict[str, list[tuple[float, bool]]] = defaultdict(list)
     for name, score, belongs in members:
         of_set[name].append((score, belongs))
@@ -259,19 +259,19 @@ def listing(members: Sequence[tuple[str, float, bool]]) -> float:
 
 
 def f1(members: NDArray[np.float64], cut: float) -> float:
-    """Of what reaches the cut; members are rows of score and whether they belong."""
+    """F1 of the members that reach the cut; rows are (score, whether it belongs)."""
     taken, belongs = members[:, 0] >= cut, members[:, 1] > 0
     return float(2 * (taken & belongs).sum() / (taken.sum() + belongs.sum()))
 
 
 def precise(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """The least threshold of at least :data:`SURE` precision."""
+    """The lowest threshold with a precision of at least :data:`SURE`."""
     cuts = [cut for cut in np.unique(scores) if right[scores >= cut].mean() >= SURE]
     return float(min(cuts, default=0.95))
 
 
 def digest(*files: Path) -> str:
-    """Of the files' bytes."""
+    """Hash of the files' contents."""
     told = hashlib.sha256()
     for file in files:
         told.update(file.read_bytes())
@@ -279,7 +279,7 @@ def digest(*files: Path) -> str:
 
 
 def main() -> None:
-    """Read the arguments and do it."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sieve", type=Path)
     parser.add_argument("judge", type=Path)
@@ -328,7 +328,7 @@ def main() -> None:
 
 
 def write(into: Path, values: Mapping[str, Any]) -> None:
-    """The numbers as a file."""
+    """Write the numbers to a file."""
     draft = into / f".{NUMBERS}"
     draft.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
     shutil.move(draft, into / NUMBERS)

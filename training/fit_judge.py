@@ -1,12 +1,12 @@
-"""Fit the judge on gathered candidates: what answers, against what the sieve puts first and does not.
+"""Fit the judge on gathered candidates: evidence against the other candidates that the sieve ranks highest.
 
     python training/fit_judge.py g-train*.jsonl --validation g-validation*.jsonl --sieve sieve.pt --out judge.pt
 
-The states of every text after the layers that stay as they are come first, once, and are kept in memory (about a
-gigabyte for 30,000 texts). A step takes the cells of a few libraries, so that a stretch goes once through the last
-layers however many cells it is a candidate of. The loss is listwise (the share of the softmax that evidence has) with
-a pointwise part, which makes the logits comparable between cells and is all that a cell without evidence has. A
-checkpoint is written after every measurement.
+The states of all texts after the frozen layers are computed once and kept in memory (about 1 GB for 30,000 texts). A
+step takes the cells of a few libraries, so that a stretch passes the last layers once, even if it is a candidate of
+several cells. The loss is listwise (the softmax mass on evidence) plus a pointwise term, which makes the logits
+comparable between cells and is the only term for a cell without evidence. A checkpoint is written after each
+evaluation.
 """
 
 from __future__ import annotations
@@ -31,26 +31,26 @@ from torch.nn import functional
 
 SEED = 5
 KEPT = 16
-"""Candidates of a cell, the best by the sieve; evidence below them is kept too, two pieces at most."""
+"""Candidates kept per cell, the best by the sieve; up to two pieces of lower-ranked evidence are kept as well."""
 DRAWN, EVIDENCE = 10, 3
-"""Candidates of a cell in one step, and pieces of evidence among them, at most."""
+"""Maximum candidates of a cell in one step, and maximum pieces of evidence among them."""
 TOGETHER = 12
 """Cells of one library in one step; a step has two such libraries."""
 RATE, RATE_MATCHER = 5e-5, 1e-3
 MEASURED = 300
-"""Steps between two measurements."""
+"""Steps between two evaluations."""
 SETS = ("list", "recommend")
 
 
 def shortened(cells: Cells) -> None:
-    """Keep the best candidates by the sieve alone, and some evidence that is not among them."""
+    """Keep only the sieve's best candidates, plus some lower-ranked evidence."""
     for group in cells:
         rest = [c for c in group["candidates"][KEPT:] if c["answers"] == 1]
         group["candidates"] = group["candidates"][:KEPT] + rest[:2]
 
 
 class States:
-    """States of texts after the layers that stay as they are, in 16 bits."""
+    """States of texts after the frozen layers, in 16 bits."""
 
     def __init__(self, texts: Sequence[str], most: int) -> None:
         self._place = {text: place for place, text in enumerate(texts)}
@@ -82,7 +82,7 @@ class States:
 
 
 class Fitting:
-    """The judge with the states of all that it is shown."""
+    """The judge, with the precomputed states of all its inputs."""
 
     def __init__(self, cells: Cells) -> None:
         self.net = Judge()
@@ -90,7 +90,7 @@ class Fitting:
         self.stretches = States(sorted({c["text"] for g in cells for c in g["candidates"]}), STRETCH)
 
     def logits(self, part: Cells, candidates: Sequence[Cells]) -> Tensor:
-        """Of all candidates of the cells, one after the other."""
+        """Logits of all candidates of the cells, concatenated."""
         flat = [c for some in candidates for c in some]
         texts = sorted({c["text"] for c in flat}, key=len)
         places = {text: place for place, text in enumerate(texts)}
@@ -105,7 +105,7 @@ class Fitting:
 
 
 def steps(cells: Cells, rng: random.Random) -> Iterator[list[dict[str, Any]]]:
-    """Cells of two libraries at a time."""
+    """Yields the cells of two libraries at a time."""
     of_library = defaultdict(list)
     for group in cells:
         of_library[group["entity"]].append(group)
@@ -119,7 +119,7 @@ def steps(cells: Cells, rng: random.Random) -> Iterator[list[dict[str, Any]]]:
 
 
 def loss(logits: Tensor, candidates: Sequence[Cells]) -> Tensor:
-    """See the module."""
+    """The loss described in the module docstring."""
     answering = logits[:, 0]
     pointwise = [functional.binary_cross_entropy_with_logits(*cell) for cell in by_cell(answering, candidates)]
     total = listwise(answering, candidates) + 0.7 * torch.stack(pointwise).mean()
@@ -132,7 +132,7 @@ def loss(logits: Tensor, candidates: Sequence[Cells]) -> Tensor:
 
 
 def measure(fitting: Fitting, cells: Cells) -> dict[str, float]:
-    """hit@1 and recall@3 of cells with evidence; areas under the curve of: has evidence (by kind), denies."""
+    """hit@1 and recall@3 of cells with evidence; ROC AUC of *has evidence* (by kind) and *denies*."""
     fitting.net.eval()
     hits, best, denials = [], [], []
     with torch.inference_mode():
@@ -158,7 +158,7 @@ def measure(fitting: Fitting, cells: Cells) -> dict[str, float]:
 
 
 def main() -> None:
-    """Read the arguments and do it."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("train", type=Path, nargs="+")
     parser.add_argument("--validation", type=Path, nargs="+", required=True)

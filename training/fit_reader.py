@@ -2,7 +2,8 @@
 
     python training/fit_reader.py data/train.jsonl --validation data/validation.jsonl --out reader.pt
 
-Names are exchanged for others, and letters for wrong ones, so that neither is learnt by heart. Minutes on two cores.
+Names are replaced and typos introduced, so that the model memorises neither names nor spellings. Takes minutes on two
+cores.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ SEED = 12
 BATCH = 16
 RATE = 2e-4
 EXCHANGED = 0.6
-"""Share of the questions in which names are exchanged, in every round."""
+"""Share of the questions whose names are replaced, in every epoch."""
 MISTYPED = 0.15
 LONGEST = 128
 _SYLLABLES = [
@@ -39,13 +40,13 @@ _ENDINGS = ("", "", "", "", ".js", "-rs", "js", "-go", ".NET", "lib", "kit", "DB
 
 
 def invented(rng: random.Random) -> str:
-    """A name that no library has, written as libraries are."""
+    """An invented name in the style of library names."""
     name = "".join(rng.choices(_SYLLABLES, k=rng.choice((1, 2, 2, 3))))
     return rng.choice((name, name.capitalize(), name)) + rng.choice(_ENDINGS)
 
 
 def varied(record: Labelled, names: Sequence[str], rng: random.Random) -> tuple[str, list[Mark]]:
-    """The question with other names, other ends and a slip of the finger, its marks moved along."""
+    """The question with other names, a different ending and typos; its marks are shifted accordingly."""
     exchange = rng.random() < EXCHANGED
     text, marks, last = "", [], 0
     for mark in sorted(record.marks, key=lambda m: m.start):
@@ -65,7 +66,7 @@ def varied(record: Labelled, names: Sequence[str], rng: random.Random) -> tuple[
 
 
 def mistyped(words: str, rng: random.Random) -> str:
-    """Two letters exchanged, one left out, or one doubled."""
+    """Swaps two letters, or drops or doubles one."""
     places = [m.start() for m in re.finditer(r"(?<=\w)\w(?=\w)", words)]
     if not places:
         return words
@@ -87,7 +88,7 @@ def encoded(pieces: Any, text: str, marks: Sequence[Mark]) -> tuple[list[int], l
 
 
 def batch(pieces: Any, items: Sequence[tuple[Labelled, str, Sequence[Mark]]]) -> tuple[list[Tensor], list[Tensor]]:
-    """Pieces with their mask, and targets."""
+    """Padded pieces with their mask, and targets."""
     rows = [encoded(pieces, text, marks) for _, text, marks in items]
     inputs = list(padded([ids for ids, _, _ in rows]))
     width = inputs[0].shape[1]
@@ -114,7 +115,7 @@ def loss(out: Sequence[Tensor], targets: Sequence[Tensor], weights: Tensor) -> T
 
 
 def read_by(net: Reader, lower: Lower, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
-    """What the reader says of questions."""
+    """The reader's outputs for a batch of questions."""
     ids, mask = inputs
     with torch.no_grad():
         states = lower(ids, mask)
@@ -123,7 +124,7 @@ def read_by(net: Reader, lower: Lower, inputs: Sequence[Tensor]) -> tuple[Tensor
 
 
 def measure(net: Reader, lower: Lower, pieces: Any, records: Sequence[Labelled]) -> dict[str, float]:
-    """Accuracy of kinds and flags, F1 of labels by word piece."""
+    """Accuracy of kinds and flags, and F1 of labels per word piece."""
     net.eval()
     counts: Counter[str] = Counter()
     for at in range(0, len(records), 32):
@@ -147,7 +148,7 @@ def measure(net: Reader, lower: Lower, pieces: Any, records: Sequence[Labelled])
 
 
 def main() -> None:
-    """Read the arguments and do it."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("train", type=Path, nargs="+")
     parser.add_argument("--validation", type=Path, required=True)

@@ -1,9 +1,9 @@
-"""Fit the sieve on gathered candidates: what chooses, of all that was read for a cell, the few that are judged.
+"""Fit the sieve on gathered candidates: it selects the few candidates of a cell that are judged.
 
     python training/fit_sieve.py g-train*.jsonl --validation g-validation*.jsonl --out sieve.pt
 
-The loss is listwise, as the judge's, over all evidence of a cell and a sample of the rest. One round is enough: with
-two the table learns the documents by heart, and does worse on those of others.
+The loss is listwise, like the judge's, over all evidence of a cell and a sample of the rest. One epoch is enough: with
+two, the table memorises the documents and does worse on unseen ones.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from torch.nn import functional
 
 SEED = 5
 TOGETHER = 16
-"""Cells of one step."""
+"""Cells per step."""
 DRAWN, EVIDENCE = 32, 6
-"""Candidates of a cell in one step, and pieces of evidence among them, at most."""
+"""Maximum candidates of a cell in one step, and maximum pieces of evidence among them."""
 RATE_TABLE, RATE = 3e-4, 3e-3
 DROPPED = 0.1
-"""Share of the question's pieces that is left out in a step."""
+"""Share of the question's pieces dropped in a step."""
 BEST = (1, 3, 8, 16, 24)
 
 
 class Sifting:
-    """A sieve with the pieces of all that it is shown."""
+    """A sieve, with the tokenised pieces of all its inputs."""
 
     def __init__(self, cells: Cells) -> None:
         pieces = tokenizer()
@@ -44,7 +44,7 @@ class Sifting:
         self.net = Sieve(len(pieces))
 
     def begin(self) -> None:
-        """Start from MiniLM's table, with the rarity of each piece among the stretches."""
+        """Initialise from MiniLM's table and the rarity of each piece among the stretches."""
         held = np.zeros(len(self.net.table.weight))
         for row in self._said.values():
             held[list(set(row))] += 1
@@ -52,7 +52,7 @@ class Sifting:
         self.net.begin(torch.tensor(rarity / rarity.mean(), dtype=torch.float32)[:, None])
 
     def logits(self, part: Cells, candidates: Sequence[Cells], rng: random.Random | None = None) -> Tensor:
-        """Of all candidates of the cells, one after the other; with ``rng`` some pieces of a question are left out."""
+        """Logits of all candidates of the cells, concatenated; with ``rng``, some pieces of a question are dropped."""
         asked = [self._question(g["premise"], rng) for g in part]
         question, mask = padded([row for row, some in zip(asked, candidates, strict=True) for _ in some])
         stretch, stretch_mask = padded([self._said[c["text"]] or [0] for some in candidates for c in some])
@@ -66,7 +66,7 @@ class Sifting:
 
 
 def sifted(sifting: Sifting, cells: Cells) -> None:
-    """Put the candidates of each cell into the sieve's order; its logit is kept as ``cheap``."""
+    """Sort the candidates of each cell by the sieve's logit, stored as ``cheap``."""
     sifting.net.eval()
     with torch.inference_mode():
         for group in cells:
@@ -77,7 +77,7 @@ def sifted(sifting: Sifting, cells: Cells) -> None:
 
 
 def recall(cells: Cells) -> dict[int, float]:
-    """Share of the cells with evidence that have some among the best so many candidates."""
+    """Share of the cells with evidence that have some among the top k candidates, by k."""
     ranks = [
         next((rank for rank, c in enumerate(g["candidates"]) if c["answers"] == 1), len(g["candidates"]))
         for g in cells
@@ -87,7 +87,7 @@ def recall(cells: Cells) -> dict[int, float]:
 
 
 def steps(cells: Cells, rng: random.Random) -> Iterator[Cells]:
-    """Cells in any order, so many at a time."""
+    """Yields batches of cells in random order."""
     order = list(cells)
     rng.shuffle(order)
     for at in range(0, len(order) - TOGETHER + 1, TOGETHER):
@@ -95,13 +95,13 @@ def steps(cells: Cells, rng: random.Random) -> Iterator[Cells]:
 
 
 def loss(logits: Tensor, candidates: Sequence[Cells]) -> Tensor:
-    """Listwise where a cell has evidence and more; pointwise for all, so that logits compare between cells."""
+    """Listwise for cells with evidence and other candidates; pointwise for all, so that logits are comparable."""
     answers = torch.cat([answers for _, answers in by_cell(logits, candidates)])
     return listwise(logits, candidates) + 0.5 * functional.binary_cross_entropy_with_logits(logits, answers)
 
 
 def fit(sifting: Sifting, cells: Cells, rng: random.Random) -> None:
-    """One round."""
+    """Train for one epoch."""
     net, began = sifting.net, time.monotonic()
     table = {"params": net.table.parameters(), "lr": RATE_TABLE}
     rest = [value for name, value in net.named_parameters() if not name.startswith("table.")]
@@ -118,14 +118,14 @@ def fit(sifting: Sifting, cells: Cells, rng: random.Random) -> None:
 
 
 def restored(cells: Cells, checkpoint: Path) -> Sifting:
-    """The sieve of a checkpoint, for some cells."""
+    """The sieve from a checkpoint, prepared for the given cells."""
     sifting = Sifting(cells)
     sifting.net.load_state_dict(torch.load(checkpoint))
     return sifting
 
 
 def main() -> None:
-    """Read the arguments and do it."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("train", type=Path, nargs="+")
     parser.add_argument("--validation", type=Path, nargs="+", required=True)

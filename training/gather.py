@@ -1,10 +1,10 @@
-"""Gather the candidates of every labelled cell by the program's own retrieval: what judge and weights learn on.
+"""Gather the candidates of every labelled cell with the program's own retrieval, to train the judge and the weights.
 
     python training/gather.py data/train.jsonl --corpus FOLDER --index FOLDER --listings DIR --out groups.jsonl
 
-A line of the output is one cell: its premise, and for each candidate its text, its features, and whether it is
-evidence (1), not (0), or not known (-1, behind the end of what the labeller read), and whether it denies. A question
-about a set also gives cells of two libraries that it does not name: they have no evidence.
+An output line is one cell: its premise, and for each candidate its text, its features, whether it is evidence (1), not
+evidence (0) or unknown (-1, beyond what the labeller read), and whether it denies. A question about a set also yields
+cells of two libraries that it does not name, which have no evidence.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ from mlsurvey.vocabulary.load import load_vocabulary
 
 SEED = 3
 STRANGERS = 2
-"""Libraries beside those of a set's labels that get a cell without evidence; for calibration more are wanted."""
+"""Unlabelled libraries of a set that get a cell without evidence; calibration needs more."""
 HELD = 0.5
-"""Share of a piece of evidence that a candidate has to hold."""
+"""Minimum share of a piece of evidence that a candidate must contain."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """Where the stretches that the labeller read stand, and which number each quote is."""
+    """Positions of the stretches that the labeller read, and the span of each quote."""
 
     shown: Mapping[str, frozenset[tuple[str, int, int]]]
     quotes: Mapping[tuple[str, str], Span]
 
 
 def listing(folder: Path, most: int) -> Listing:
-    """What ``listing.py`` wrote."""
+    """Loads the output of ``listing.py``."""
     shown, quotes = {}, {}
     for file in folder.glob("*.jsonl"):
         rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
@@ -60,7 +60,7 @@ def listing(folder: Path, most: int) -> Listing:
 
 
 class Gatherer:
-    """Gathers over one opened index."""
+    """Gathers candidates from one open index."""
 
     def __init__(self, reading: Any, vocabulary: Any, known: Listing, strangers: int = STRANGERS) -> None:
         self.snapshot = reading.snapshot
@@ -73,7 +73,7 @@ class Gatherer:
         self.random = random.Random(SEED)
 
     def groups(self, record: Labelled, before: Labelled | None) -> Iterator[dict[str, Any]]:
-        """One for each cell of the record."""
+        """Yields one group per cell of the record."""
         matters = self._matters(record) or (self._matters(before) if before else {})
         gold = {(c.entity, c.matter): c.evidence for c in record.cells if c.entity in self.gazetteer.entities}
         if record.kind in ("list", "recommend"):
@@ -98,7 +98,7 @@ class Gatherer:
             }
 
     def _matters(self, record: Labelled) -> dict[int, AskedAspect]:
-        """By number of the label; pieces of one matter share it."""
+        """Aspects by number of the label; pieces of one matter share the aspect."""
         spans = [Span(m.start, m.end) for m in record.marks if m.label == ASKED]
         joined = asked_stretches(record.question, spans)
         whole = [next(j for j in joined if j.overlap(span)) for span in spans if len(span)]
@@ -142,7 +142,7 @@ class Gatherer:
 
 
 def main() -> None:
-    """Read the arguments and do it."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--corpus", type=Path, required=True)

@@ -1,8 +1,8 @@
-"""The labelled questions: what one record says, and how a marked-up line becomes one.
+"""The labelled questions: the record format, and how annotated lines are parsed.
 
-A line as people write it has the question with marks, and evidence by number (see README.md). A record, as it is kept
-in ``data/``, has the question as typed, spans of its characters, and evidence by place: documents of others by
-character offsets, since no sentence of theirs is copied here, documents of our own by quote.
+An annotated line has the question with marks, and evidence by number (see README.md). A record, as stored in ``data/``,
+has the question as typed, marks as character spans, and evidence by location: character offsets for third-party
+documents, whose sentences are not copied here, and quotes for our own documents.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ROLES = ("S", "R+", "R-", "R~", "K", "W")
 """Side; what the answer uses, is used by, or is like; known to the asker only; a common word."""
 ASKED = "asked"
 FIELDS = ("language", "kind", "licence", "state", "format", "version", "platform", "class", "date", "other")
-"""What a condition is about."""
+"""The field that a condition is about."""
 KINDS = ("lookup", "compare", "list", "recommend", "none")
 FLAGS = ("yesno", "count", "superl", "not", "premise")
 CARRIES = ("sides", "matter", "both", "set")
@@ -27,7 +27,7 @@ _MARK = re.compile(r"\[(S|R\+|R-|R~|K|W):([^\[\]]*)\]|\{([^{}]*)\}|<(!?)([a-z]+)
 
 @dataclass(frozen=True)
 class Mark:
-    """A stretch of the question and what it is: a role, ``asked``, or the field of a condition."""
+    """A stretch of the question with its label: a role, ``asked``, or the field of a condition."""
 
     start: int
     end: int
@@ -37,7 +37,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A place that answers by itself. Either a span or a quote is given."""
+    """A location that answers on its own, given by either a span or a quote."""
 
     document: str
     start: int | None = None
@@ -48,7 +48,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Cell:
-    """One library and one matter; no evidence: the documents are silent."""
+    """One library and one matter. Without evidence, the documents do not answer it."""
 
     entity: str
     matter: int
@@ -71,11 +71,11 @@ class Labelled:
 
     @property
     def batch(self) -> str:
-        """Author and documents: no batch is in two parts."""
+        """Author and documents. No batch is split between parts of the data."""
         return self.id.split("-")[0]
 
     def asked(self) -> list[str]:
-        """The stretches that say what is asked, in order."""
+        """The stretches that state what is asked, in order."""
         return [self.question[m.start : m.end] for m in self.marks if m.label == ASKED]
 
 
@@ -95,7 +95,7 @@ def unmarked(text: str) -> tuple[str, tuple[Mark, ...]]:
 
 
 def to_json(record: Labelled) -> str:
-    """One line of a data file; what is empty is left out, a mark is ``[start, end, label]`` (``!`` for negated)."""
+    """One line of a data file. Empty fields are omitted; a mark is ``[start, end, label]`` (``!`` for negated)."""
     marks = [[m.start, m.end, f"{'!' * m.negated}{m.label}"] for m in record.marks]
     return json.dumps(_bare(asdict(record) | {"marks": marks}), ensure_ascii=False)
 
@@ -107,7 +107,7 @@ def _bare(value: Any) -> Any:
 
 
 def from_json(value: Mapping[str, Any]) -> Labelled:
-    """A record of a data file."""
+    """Parses a record of a data file."""
     cells = tuple(
         Cell(c["entity"], c["matter"], tuple(Evidence(**e) for e in c.get("evidence", ())))
         for c in value.get("cells", ())

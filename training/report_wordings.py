@@ -1,8 +1,8 @@
-"""Ask every library what each heading of its own profile answers, in everyday wordings, and say what comes first.
+"""Ask about each library what the headings of its own profile answer, in everyday wordings; report what ranks first.
 
     python training/report_wordings.py data/wordings-test.json --corpus FOLDER --index FOLDER [--each 1]
 
-*first*: the first statement stands under the heading. *there*: any statement does. *silent*: there is none.
+*first*: the first statement is from under the heading. *there*: any statement is. *silent*: there are no statements.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Judged = tuple[bool, bool, bool]
 
 
 def profiles(survey: Survey) -> Iterator[tuple[str, str, frozenset[str]]]:
-    """Path, name of the library, and headings of every profile."""
+    """Path, library name and headings of every profile."""
     names = {entity.slug: entity.name for entity in survey.entities()}
     for row in survey.documents().documents:
         if row.path.startswith(PROFILES) and row.subject in names:
@@ -36,7 +36,7 @@ def profiles(survey: Survey) -> Iterator[tuple[str, str, frozenset[str]]]:
 
 
 def judged(answer: Answer, path: str, heading: str) -> Judged:
-    """What an answer makes of the question that the heading answers."""
+    """Judges the answer to a question that the heading answers."""
     cited = {c.number: c for c in answer.citations}
     places = [cited[s.citations[0]] for s in answer.statements]
     under = [c.document == path and heading in c.heading_path for c in places]
@@ -44,7 +44,7 @@ def judged(answer: Answer, path: str, heading: str) -> Judged:
 
 
 def main() -> None:
-    """Read the arguments and do it."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("wordings", type=Path)
     parser.add_argument("--corpus", type=Path, required=True)

@@ -1,10 +1,10 @@
-"""Make labelled questions of everyday wordings: each asks one library what a heading of its own profile answers.
+"""Generate labelled questions in everyday wordings: each asks one library what a heading of its own profile answers.
 
     python training/wordings.py data/wordings.json --listings DIR --out words.jsonl [--each 2]
 
-The wordings are an object from heading to questions with ``{name}`` for the library and ``«…»`` around what is asked.
-Every stretch under the heading, at any depth, counts as evidence. The records are not kept: they are made anew from
-the wordings, with a fixed seed.
+The wordings are a JSON object from heading to questions, with ``{name}`` for the library and ``«…»`` around what is
+asked. Every stretch under the heading, at any depth, counts as evidence. The records are not stored, but regenerated
+from the wordings with a fixed seed.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from labels import Cell, Evidence, Labelled, to_json, unmarked
 SEED = 7
 BATCH = "w"
 PROFILES = "libraries/"
-"""Where the documents lie that have such headings."""
+"""Folder of the documents that have such headings."""
 
 
 def records(wordings: dict[str, list[str]], listings: Path, each: int) -> Iterator[Labelled]:
-    """``each`` wordings for every library and heading that it has."""
+    """``each`` wordings for every library and heading in its profile."""
     rng = random.Random(SEED)
     number = 0
     for file in sorted(listings.glob("*.jsonl")):
@@ -49,7 +49,7 @@ def _record(identity: str, question: str, name: str, slug: str, evidence: tuple[
 
 
 def main() -> None:
-    """Read the arguments and do it."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("wordings", type=Path)
     parser.add_argument("--listings", type=Path, required=True)

@@ -11,6 +11,6 @@ __all__ = ["serve"]
 
 @pytest.fixture(scope="module")
 def server(indexed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A real server, for tests that only read."""
+    """A real server, for read-only tests."""
     with serving(tmp_path_factory.mktemp("server")) as start:
         yield start(indexed)

@@ -1,4 +1,4 @@
-"""What happens when an agent asks for more than there is room for."""
+"""Requests from an agent for more than the limits allow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tools, tried with the protocol's own client: over standard input and output, and over HTTP."""
+"""The tools, tested with the protocol's own client: over stdio and over HTTP."""
 
 from __future__ import annotations
 

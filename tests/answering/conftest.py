@@ -1,4 +1,4 @@
-"""A small field of libraries that no vocabulary knows, to show that nothing depends on known names."""
+"""A small field of libraries unknown to any vocabulary, to show that nothing depends on known names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Libraries, statements, cells, readings and numbers made by hand."""
+"""Hand-made libraries, statements, cells, readings and numbers."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ SIEVE = ByWords()
 
 
 def passage(*texts: str, path: str = "a.md", subjects: tuple[str, ...] = ("wax",), **more: object) -> Passage:
-    """A passage with one sentence a text, each on a line of its own."""
+    """A passage with one sentence per text, each on its own line."""
     sentences, place = [], 0
     for text in texts:
         sentences.append(Sentence(Span(place, place + len(text)), text, **more))  # type: ignore[arg-type]
@@ -63,28 +63,28 @@ def passage(*texts: str, path: str = "a.md", subjects: tuple[str, ...] = ("wax",
 
 
 def found(*passages: Passage) -> list[Candidate]:
-    """What may be quoted of the passages."""
+    """The quotable candidates of the passages."""
     return list(candidates(Hit(i, p, 1.0, {"keyword": 1}, {"keyword": 1.0}) for i, p in enumerate(passages)))
 
 
 def scored(
     text: str, path: str = "a.md", score: float = 0.6, denies: float = 0.0, subjects: tuple[str, ...] = ("wax",)
 ) -> Scored:
-    """One sentence of a document, with the probabilities that are given for it."""
+    """One sentence of a document, with the given probabilities."""
     one = passage(text, path=path, subjects=subjects)
     return Scored(Candidate(0, one, one.sentences, 1.0), score, denies, {}, naming(text, GAZETTEER))
 
 
 def cell(entity: str | None = "wax", *wording: str, aspect: Aspect = GPU, **more: object) -> Cell:
-    """A cell on one aspect; ``importance`` and what else it has may be given."""
+    """A cell on one aspect, with ``importance`` and other fields optional."""
     given: dict[str, object] = {"query": "", "premise": "", "importance": {}, "rest": {}, **more}
     return Cell(entity, AskedAspect(aspect, wording), **given)  # type: ignore[arg-type]
 
 
 def marked(text: str) -> tuple[str, list[tuple[Mark, tuple[str, ...]]]]:
-    """A question written with its labels, taken apart: ``[S Burn] on [asked the GPU], [!licence not MIT]``.
+    """Parse a question written with its labels: ``[S Burn] on [asked the GPU], [!licence not MIT]``.
 
-    ``!`` marks what is denied; of two labels (``[K|S Burn]``) the first is a little more likely.
+    ``!`` marks a negation; of two labels (``[K|S Burn]``) the first is slightly more likely.
     """
     question, marks, place = "", [], 0
     for match in _MARK.finditer(text):
@@ -98,7 +98,7 @@ def marked(text: str) -> tuple[str, list[tuple[Mark, tuple[str, ...]]]]:
 
 
 def reading(text: str, kinds: Mapping[str, float] | None = None, flags: Mapping[str, float] | None = None) -> Reading:
-    """What a network would say that reads the question as it is marked."""
+    """The output of a network that reads the question as marked."""
     question, marks = marked(text)
     words = []
     for match in _WORD.finditer(question):

@@ -1,4 +1,4 @@
-"""Whole answers from a real index over libraries that nothing in the program knows by name."""
+"""Complete answers from a real index over libraries that are unknown to the program."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ MEANINGS = {"graphics": (1.0, 0.0, 0.0), "easy": (0.0, 1.0, 0.0), "newcomers": (
 
 
 class Embedder:
-    """Unit rows by the first known word of a text; keeps what it was asked."""
+    """Unit rows by the first known word of a text; records its inputs."""
 
     def __init__(self) -> None:
         self.asked: list[Sequence[str]] = []

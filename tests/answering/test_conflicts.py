@@ -26,7 +26,7 @@ def run_of_bullets() -> Scored:
 
 
 def kinds(*statements: Scored, kind: Kind = Kind.LOOKUP, **importance: float) -> str | None:
-    """The kind of the dispute that is found."""
+    """The kind of the dispute found."""
     asked = Understood("", kind, ("wax",))
     found = dispute(statements, cell("wax", "gpu", importance=importance), asked, ARTEFACT.thresholds)
     return found and found.kind

@@ -25,7 +25,7 @@ EMBER = '---\nslug: ember\nlicence: "BSD-3-Clause"  \nstatus: dormant\n---\n# Em
 
 
 class Documents:
-    """Documents as a snapshot gives them, each about the entity that its path names."""
+    """Documents as returned by a snapshot, each about the entity in its path."""
 
     def __init__(self, **texts: str) -> None:
         self.texts = texts

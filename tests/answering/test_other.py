@@ -14,7 +14,7 @@ SCORES = {"It runs on GPUs.": 0.75, "It has a logo.": 0.0, "MIT.": 1.0}
 
 
 class Known:
-    """Scores by heart; denies by the length of the stretch."""
+    """Fixed scores; the denial logit is the length of the stretch."""
 
     def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
         return np.array([SCORES[text] for text in texts], dtype=np.float32)

@@ -37,7 +37,7 @@ LIST, ADVICE = {"list": 0.7, "lookup": 0.3}, {"recommend": 0.7, "lookup": 0.3}
 
 
 class Canned:
-    """A reader that says of every question the same."""
+    """A reader that returns the same reading for every question."""
 
     def __init__(self, said: Reading) -> None:
         self.said = said
@@ -47,7 +47,7 @@ class Canned:
 
 
 def parse(text: str, kinds: dict[str, float] | None = None, flags: dict[str, float] | None = None) -> Understood:
-    """What is understood of a question that is read as it is marked."""
+    """The understanding of a question that is read as marked."""
 
     def embed(texts: Sequence[str]) -> np.ndarray:
         return np.zeros((len(texts), 2), dtype=np.float32)

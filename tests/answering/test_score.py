@@ -23,7 +23,7 @@ GOOD, PLAIN, BAD = (
 
 
 class Canned:
-    """A judge with logits for the stretches that hold certain words, zero for the others; keeps what it was asked."""
+    """A judge with given logits for stretches that contain certain words, zero for others; records its inputs."""
 
     def __init__(self, **logits: tuple[float, float]) -> None:
         self.logits = logits
@@ -36,7 +36,7 @@ class Canned:
 
 
 def named(*texts: str) -> list[Named]:
-    """Candidates of one passage with what they name."""
+    """Candidates of one passage, with the names in them."""
     return [(c, naming(c.text, GAZETTEER)) for c in found(passage(*texts))]
 
 

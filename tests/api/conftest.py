@@ -27,7 +27,7 @@ BASE = "http://127.0.0.1"
 
 @contextmanager
 def client_of(home: Any, tmp_path: Path, **service: Any) -> Iterator[TestClient]:
-    """The application inside this process."""
+    """The application in this process."""
     service.setdefault("tokens_file", tmp_path / "tokens")
     app = create_app(Settings(corpus=home.corpus, index=home.index), ServiceSettings(**service))
     with TestClient(app, base_url=BASE, raise_server_exceptions=False) as client:
@@ -38,7 +38,7 @@ def client_of(home: Any, tmp_path: Path, **service: Any) -> Iterator[TestClient]
 
 @pytest.fixture(scope="module")
 def client(indexed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """For tests that only read."""
+    """For read-only tests."""
     with client_of(indexed, tmp_path_factory.mktemp("service")) as client:
         yield client
 
@@ -52,7 +52,7 @@ def writing(home: Any, tmp_path: Path) -> Iterator[TestClient]:
 
 @dataclass
 class Server:
-    """A real server in a process of its own."""
+    """A real server in its own process."""
 
     process: subprocess.Popen[bytes]
     url: str
@@ -80,14 +80,14 @@ Start = Callable[..., Server]
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Start]:
-    """Starts servers; those that still run are stopped."""
+    """Starts servers, and stops those still running at the end."""
     with serving(tmp_path) as start:
         yield start
 
 
 @contextmanager
 def serving(tmp_path: Path) -> Iterator[Start]:
-    """Starts servers; those that still run at the end are stopped."""
+    """Starts servers, and stops those still running at the end."""
     started: list[Server] = []
 
     def start(home: Any, *options: str, wait: bool = True) -> Server:
@@ -131,7 +131,7 @@ class Event:
 
 
 def events(text: str) -> list[Event]:
-    """The events of a stream; comments are passed over."""
+    """The events of a stream, without comments."""
     found = []
     for block in text.split("\n\n"):
         lines = dict(line.partition(": ")[::2] for line in block.split("\n") if line and not line.startswith(":"))
@@ -141,7 +141,7 @@ def events(text: str) -> list[Event]:
 
 
 def wait_for(client: Any, route: str) -> dict[str, Any]:
-    """A job at its end."""
+    """Wait for a job to end and return it."""
     until = time.monotonic() + 60
     while (job := client.get(route).json())["state"] in ("queued", "running"):
         assert time.monotonic() < until, job

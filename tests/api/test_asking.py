@@ -33,7 +33,7 @@ def test_an_answer_is_the_same_object_as_on_the_command_line(question, client, s
 
 
 def near(value: Any) -> Any:
-    """The value with its scores rounded: a service embeds questions at the precision of the passages."""
+    """The value with rounded scores: a service embeds questions at the precision of the passages."""
     if isinstance(value, dict):
         return {key: near(one) for key, one in value.items()}
     if isinstance(value, list):

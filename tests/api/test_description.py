@@ -1,4 +1,4 @@
-"""The OpenAPI description: committed, complete, and true of a real server."""
+"""The OpenAPI description: committed, complete, and consistent with a real server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docs/api/openapi.json"
 CONFIG = Path(__file__).parent / "schemathesis.toml"
 EXAMPLES = 8
-"""Cases for each property: about 1,500 in all, in half a minute. More by hand, with the same command."""
+"""Cases per property: about 1,500 in total, in half a minute. Run the same command manually for more."""
 ERRORS = re.compile(r"[45]\d\d")
 
 
@@ -43,7 +43,7 @@ def test_the_file_is_up_to_date() -> None:
 
 
 def test_what_is_blank_is_blank_in_every_dialect() -> None:
-    """The description says by a pattern what the code says by its own means."""
+    """The pattern in the description matches the check in the code."""
     assert all((re.search(NOT_BLANK, char) is None) == char.isspace() for char in map(chr, range(sys.maxunicode + 1)))
 
 
@@ -74,7 +74,7 @@ def test_whatever_has_to_be_given_has_an_example(described) -> None:
 def test_the_client_has_every_route(described) -> None:
     docs = [call.__doc__ or "" for name, call in vars(calls).items() if callable(call) and not name.startswith("_")]
     known = {found.group(1) for text in docs if (found := re.match(r"``([A-Z]+ /\S+)``", text))}
-    another_way = {"GET /v1/search"}  # the same as the POST
+    another_way = {"GET /v1/search"}  # same as the POST
     other_programs = {"POST /v1/chat/completions", "GET /v1/models", "GET /v1/models/{name}"}
     assert known == operations(described).keys() - another_way - other_programs
 

@@ -1,4 +1,4 @@
-"""What the pages say is so."""
+"""The statements on the documentation pages are true."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_examples_work_as_pasted(page, client) -> None:
         headers = dict(words[n + 1].split(": ", 1) for n, flag in enumerate(words) if flag == "-H")
         url = next(word for word in words if word.startswith("http"))
         if options.get("-X") or "-F" in words or "$" in line:
-            continue  # changes something, or needs a token: tried elsewhere
+            continue  # changes something, or needs a token: tested elsewhere
         method = "POST" if "-d" in options else "GET"
         response = client.request(method, url.replace(":8642", ""), content=options.get("-d"), headers=headers)
         assert response.status_code == 200, (line, response.text)

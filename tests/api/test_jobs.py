@@ -14,7 +14,7 @@ from mlsurvey.survey import Survey
 
 
 def add_many(home) -> None:
-    """Enough text that embedding takes some seconds."""
+    """Add enough text that embedding takes several seconds."""
     for number in range(160):
         lines = (f"Library {number} has feature {line} of kind {number * line}.\n\n" for line in range(60))
         (home.corpus / f"{number}.md").write_text(f"# Library {number}\n\n" + "".join(lines), "utf-8")

@@ -1,4 +1,4 @@
-"""Questions while the corpus changes and the index is refreshed, again and again."""
+"""Questions while the corpus changes and the index is refreshed repeatedly."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ QUESTIONS = (QUESTION, "Does Burn support GPUs?", "Which libraries support GPUs?
 
 @dataclass
 class Versions:
-    """Every version of every document that there has been, by path and digest."""
+    """Every version of every document so far, by path and digest."""
 
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -37,7 +37,7 @@ class Versions:
         self.texts[path, hashlib.sha256(data).hexdigest()] = data.decode("utf-8-sig")
 
     def is_true(self, answer: Answer) -> bool:
-        """Whether each quote stands, to the character, in the version that its citation names."""
+        """Whether each quote matches, character for character, the version that its citation names."""
         return all(
             self.texts[citation.document, citation.sha256][citation.start : citation.end] == citation.quote
             for citation in (*answer.citations, *answer.nearest)
@@ -67,7 +67,7 @@ def test_every_answer_is_of_one_generation_and_quotes_what_its_digests_name(serv
             assert last.state == "succeeded", last
             new = (await client.index()).generation
             assert new is not None
-            while new.id not in {answer.index for answer in answers}:  # a refresh may be done before one answer is
+            while new.id not in {answer.index for answer in answers}:  # a refresh may finish before an answer does
                 await asyncio.sleep(0.01)
         await asyncio.sleep(0.5)
         stop.set()
@@ -100,7 +100,7 @@ def test_a_refresh_that_is_killed_leaves_the_index_as_it_was(serve, home, delay)
         time.sleep(0.01)
     time.sleep(delay)
     for worker in workers:
-        with contextlib.suppress(ProcessLookupError):  # it was faster
+        with contextlib.suppress(ProcessLookupError):  # it has already ended
             os.kill(worker, signal.SIGKILL)
     state = wait_for(server.client, route)["state"]
     with Client(server.url) as client:

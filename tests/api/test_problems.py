@@ -145,7 +145,7 @@ def test_a_fault_is_told_without_its_message(client, monkeypatch, caplog) -> Non
 
 
 class Slow:
-    """A survey whose answers take until they are released, or nobody waits for them."""
+    """A survey whose answers block until they are released or nobody waits for them."""
 
     def __init__(self, monkeypatch) -> None:
         self.release, self.began, self.cancelled = threading.Event(), threading.Event(), threading.Event()
@@ -171,7 +171,7 @@ def test_a_full_queue_turns_requests_away(indexed, tmp_path, monkeypatch) -> Non
         for thread in asking:
             thread.start()
         deadline = time.monotonic() + 10
-        while client.app.state.service.admission._admitted < 2:  # one is worked on, the other waits
+        while client.app.state.service.admission._admitted < 2:  # one is being processed, the other waits
             assert time.monotonic() < deadline
             time.sleep(0.01)
         response = client.post("/v1/search", json={"query": "GPU"})

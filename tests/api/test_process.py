@@ -1,4 +1,4 @@
-"""What only a real server shows: signals, sockets, several processes, the log."""
+"""Behaviour visible only on a real server: signals, sockets, several processes, the log."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture
 def run(no_settings: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command line inside this process, with stdin, over the corpus and index that are named."""
+    """The command line in this process, with stdin, over the given corpus and index."""
     from mlsurvey.cli import main
 
     def run(*arguments: str, home: Any = None, stdin: bytes = b"") -> Outcome:
@@ -44,7 +44,7 @@ def run(no_settings: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
 @pytest.fixture
 def start(no_settings: Path) -> Callable[..., subprocess.Popen[bytes]]:
-    """The command line as a process of its own, as a shell starts it."""
+    """The command line as a separate process, started as a shell would."""
 
     def start(*arguments: str, home: Any, **options: Any) -> subprocess.Popen[bytes]:
         environment = os.environ | {"MLSURVEY_CORPUS": str(home.corpus), "MLSURVEY_INDEX": str(home.index)}

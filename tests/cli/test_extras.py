@@ -1,4 +1,4 @@
-"""What is not installed is named, with what to type; nothing else needs it."""
+"""A missing extra is reported with the command that installs it; nothing else needs it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COMMANDS = {"serve": ("serve", "openapi", "token"), "mcp": ("mcp",), "web": ("tu
 
 @pytest.fixture
 def absent(monkeypatch: pytest.MonkeyPatch):
-    """Takes the packages of an extra away, and what imported them."""
+    """Removes the packages of an extra, and the modules that imported them."""
 
     def take(extra: str) -> None:
         for name in [n for n in sys.modules if n.startswith(("mlsurvey.api", "mlsurvey.mcp", "mlsurvey_tui.web"))]:
@@ -67,7 +67,7 @@ def test_a_fault_of_our_own_is_not_taken_for_a_missing_extra() -> None:
 
 
 def test_refreshing_and_asking_need_no_extra(home) -> None:
-    """A process of its own in which every package of an extra is missing."""
+    """Runs a separate process in which the packages of all extras are missing."""
     script = f"""
 import sys
 for package in {[p for packages in EXTRAS.values() for p in packages]}:

@@ -10,7 +10,7 @@ from mlsurvey.cli import interface
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, object]]:
-    """What the command line asks of the interface, which is not opened."""
+    """Requests from the command line to the interface, which is not opened."""
     calls: list[tuple[str, object]] = []
     stand_in = SimpleNamespace(
         run=lambda settings, theme, **_: calls.append(("run", (str(settings.corpus), theme))),

@@ -1,4 +1,4 @@
-"""What only a real process shows: pipes, signals, terminals, what is imported."""
+"""Behaviour visible only in a real process: pipes, signals, terminals, imports."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_watching_refreshes_after_a_change_and_goes_on_after_an_error(start, hom
     while b"watching" not in (said := process.stderr.readline()):
         assert said, "it ended"
     process.stdout.readline()
-    time.sleep(1)  # the watcher says that it starts before the kernel tells it of changes
+    time.sleep(1)  # the watcher reports its start before the kernel notifies it of changes
     (home.corpus / "go" / "gorgonia.md").unlink()
     assert process.stdout.readline() == b"removed: 1\n"
     assert process.stdout.readline() == b"  - go/gorgonia.md\n"
@@ -116,7 +116,7 @@ def _all(descriptor: int) -> bytes:
     try:
         while part := os.read(descriptor, 65536):
             parts.append(part)
-    except OSError:  # Linux's way to say that the other side is closed
+    except OSError:  # Linux's signal that the other side is closed
         pass
     os.close(descriptor)
     return b"".join(parts)

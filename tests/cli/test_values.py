@@ -1,4 +1,4 @@
-"""Values that are taken without a check are those that Typer's own check gives."""
+"""Values accepted without a check equal those from Typer's own check."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_every_parameter_takes_what_typer_makes_of_it(group, tmp_path: Path) -> 
     compared = 0
     for context, parameter in parameters(group):
         if parameter.callback is not None or parameter.required:
-            continue  # these would act, or complain of a value that is not given
+            continue  # these would run, or report a missing value
         is_many = parameter.multiple or parameter.nargs == -1
         texts = [parameter.default, None, "", "burn", "5", "hybrid", str(file), str(tmp_path / "absent")]
         for value in [parameter.default, None, *([[text] for text in texts[2:]] if is_many else texts[2:])]:

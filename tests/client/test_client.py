@@ -86,7 +86,7 @@ def test_errors_are_those_of_the_library(client) -> None:
     with pytest.raises(errors.NotFoundError):
         client.compare(["burn", "zorblatt"])
     with pytest.raises(errors.UsageError, match="limit"):
-        client.search("GPU", limit=0)  # not even sent
+        client.search("GPU", limit=0)  # never sent
     with pytest.raises(errors.NotFoundError, match="ends at"):
         client.text(BURN, start=10_000_000)
     with pytest.raises(errors.NotFoundError):
@@ -109,7 +109,7 @@ def test_documents_are_stored_indexed_and_deleted(serve, home) -> None:
         with pytest.raises(errors.UnreadableError):
             client.store("new/program.exe", data)
         with pytest.raises(errors.UsageError, match="no path of a document"):
-            client.store("../out.md", data)  # not even sent
+            client.store("../out.md", data)  # never sent
         batch = client.store_all({"new/a.md": b"# A\n", "new/b.md": b"# B\n"}, replace=True)
         assert [one.path for one in batch.documents] == ["new/a.md", "new/b.md"]
         *_, end = client.follow(client.refresh().id)

@@ -1,4 +1,4 @@
-"""Find word-for-word borrowing: runs of words that a text shares with a source document.
+"""Find verbatim copying: runs of words that a text shares with a source document.
 
 ``python -m tests.corpus.copying FOLDER`` prints the longest runs that the corpus shares with the documents in a folder.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from mlsurvey.curation.profile import body
 
 LONGEST_RUN = 11
-"""Words in a row that a text of ours may share with a source; names and set phrases rarely reach it."""
+"""Maximum run of words that our text may share with a source; names and set phrases rarely reach it."""
 
 _QUOTED = re.compile(r'"[^"\n]*"|“[^”\n]*”')
 _CODE = re.compile(r"`[^`\n]*`")
@@ -23,19 +23,19 @@ Run = tuple[str, ...]
 
 
 def runs(text: str, length: int) -> Iterator[Run]:
-    """Every stretch of ``length`` words in a row, folded in case."""
+    """Every run of ``length`` consecutive words, casefolded."""
     words = [word.casefold() for word in _WORD.findall(text)]
     return zip(*(words[start:] for start in range(length)), strict=False)
 
 
 def own_runs(lines: Iterable[str], length: int) -> set[Run]:
-    """Runs of our own sentences: quotations and code aside, and never across two lines."""
+    """Runs of our own sentences, without quotations and code, and never across lines."""
     plain = (piece for line in lines for piece in _CODE.sub("\n", _QUOTED.sub("\n", line)).splitlines())
     return {run for piece in plain for run in runs(piece, length)}
 
 
 def borrowed(own: set[Run], documents: Iterable[Path], length: int) -> dict[Run, Path]:
-    """Runs that stand in a document too, each with the first document that has it."""
+    """Runs that also occur in a document, each with the first such document."""
     found: dict[Run, Path] = {}
     for document in documents:
         for run in own.intersection(runs(document.read_text("utf-8", errors="replace"), length)):
@@ -44,7 +44,7 @@ def borrowed(own: set[Run], documents: Iterable[Path], length: int) -> dict[Run,
 
 
 def longest(lines: list[str], documents: list[Path]) -> Iterator[tuple[int, dict[Run, Path]]]:
-    """Lengths from twelve words down, each with the runs of that length, to the first length that has some."""
+    """Lengths from twelve words down, each with its runs, stopping at the first length that has any."""
     for length in range(LONGEST_RUN + 1, 5, -1):
         found = borrowed(own_runs(lines, length), documents, length)
         yield length, found

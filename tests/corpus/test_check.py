@@ -1,4 +1,4 @@
-"""Each rule of the check, broken once in a small corpus."""
+"""Each rule of the check, violated once in a small corpus."""
 
 from __future__ import annotations
 

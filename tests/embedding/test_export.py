@@ -94,7 +94,7 @@ def test_a_model_that_cannot_be_exported_still_embeds_questions(
     assert np.sum(encoder.embed(texts) * exported.embed(texts), axis=1).min() >= exporting.MIN_COSINE
     (pieces, vectors), (same, expected) = (e.embed_tokens("Gorgonia trains") for e in (encoder, exported))
     assert pieces == same
-    np.testing.assert_allclose(vectors, expected, atol=2e-3)  # weights of 16 bits
+    np.testing.assert_allclose(vectors, expected, atol=2e-3)  # 16-bit weights
     assert encoder.embed([]).shape == (0, 384)
 
 

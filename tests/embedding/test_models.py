@@ -15,7 +15,7 @@ MODEL = "all-MiniLM-L6-v2-00000000"
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The default model in a folder of its own, under its own name."""
+    """A copy of the default model in a folder, under its own name."""
     return Path(shutil.copytree(models.locate(models.DEFAULT_MODEL), tmp_path / models.DEFAULT_MODEL))
 
 
@@ -133,7 +133,7 @@ def test_model_and_precision_come_apart_again() -> None:
 
 @pytest.fixture
 def small_model(tmp_path: Path) -> Path:
-    """A folder that looks like a model, changed long ago."""
+    """A folder that looks like a model, last modified long ago."""
     folder = tmp_path / "small"
     folder.mkdir()
     for name, text in {"modules.json": '[{"idx": 0, "path": ""}]', "config.json": "{}", "w.safetensors": "w"}.items():
@@ -149,7 +149,7 @@ def test_weights_are_read_once_while_they_stay_the_same(
     first = models.remembered_id(str(small_model), memory)
     assert first == models.model_id(str(small_model))
     with monkeypatch.context() as patch:
-        patch.setattr(models, "_sha256", None)  # a second reading would fail
+        patch.setattr(models, "_sha256", None)  # hashing again would fail
         assert models.remembered_id(str(small_model), memory) == first
     (small_model / "w.safetensors").write_text("other")
     assert models.remembered_id(str(small_model), memory) == models.model_id(str(small_model)) != first

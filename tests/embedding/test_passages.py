@@ -43,7 +43,7 @@ def test_meaning_decides_the_cosine(embedder: PassageEmbedder) -> None:
 
 
 def test_known_vectors_stay(embedder: PassageEmbedder) -> None:
-    """The published model's figures for this sentence; another result means another model."""
+    """The published model's values for this sentence; a different result means a different model."""
     (row,) = embedder.embed(["This is an example sentence"])
     np.testing.assert_allclose(row[:4], [0.067657, 0.063496, 0.048713, 0.079305], atol=2e-5)
 
@@ -107,7 +107,7 @@ def test_many_windows_give_the_same_rows(embedder: PassageEmbedder, monkeypatch:
 def test_rows_that_are_fetched_together_keep_their_places(
     embedder: PassageEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a GPU does to save copies, here with the processor's vectors."""
+    """Done on a GPU to save copies; here with the CPU's vectors."""
     expected = embedder.embed(TEXTS)
     monkeypatch.setitem(passages._TOGETHER, "cpu", 3)
     monkeypatch.setattr(embedder, "_budget", 300)
@@ -123,7 +123,7 @@ def test_padding_to_a_multiple_changes_no_row(embedder: PassageEmbedder, monkeyp
 def test_a_full_gpu_halves_the_budget_and_loses_nothing(
     embedder: PassageEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The lack of memory is played: what is tested is that the work goes on in halves."""
+    """The lack of memory is simulated; the test checks that work continues in halves."""
     expected, forward, sizes = embedder.embed(TEXTS), embedder._forward, []
 
     def small_memory(ids: np.ndarray, mask: np.ndarray) -> torch.Tensor:
@@ -150,7 +150,7 @@ def test_a_gpu_without_room_for_one_text_is_told(embedder: PassageEmbedder, monk
 
 
 def test_a_prompt_stands_before_every_passage(tmp_path: Path) -> None:
-    """A model with a prompt for documents, which it leaves out when it pools."""
+    """A model with a prompt for documents, which it excludes from pooling."""
     folder = Path(shutil.copytree(models.locate(models.DEFAULT_MODEL), tmp_path / "prompted"))
     (folder / "config_sentence_transformers.json").write_text('{"prompts": {"document": "passage of a survey: "}}')
     pooling = json.loads((folder / "1_Pooling" / "config.json").read_text())
@@ -173,7 +173,7 @@ def test_a_tokenizer_that_reads_otherwise_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 @pytest.mark.slow
 def test_half_the_bits_keep_the_vectors(embedder: PassageEmbedder, dtype: torch.dtype) -> None:
-    """What CUDA gets, here on the processor: 16 bits in the transformer, 32 in pooling and normalising."""
+    """The CUDA configuration, here on the CPU: 16 bits in the transformer, 32 in pooling and normalising."""
     seen: list[torch.dtype] = []
     halved = PassageEmbedder(models.DEFAULT_MODEL, "cpu")
     passages.halve(halved._model, dtype)
@@ -188,7 +188,7 @@ def test_half_the_bits_keep_the_vectors(embedder: PassageEmbedder, dtype: torch.
 def test_a_card_without_bf16_takes_fp16(
     monkeypatch: pytest.MonkeyPatch, capability: tuple[int, int], dtype: torch.dtype
 ) -> None:
-    """Tested is the choice: no card is asked."""
+    """Tests the choice only; no card is queried."""
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
     assert passages.half_format("cuda") == dtype
 
@@ -198,7 +198,7 @@ def test_attention_is_torchs_own_kernel(embedder: PassageEmbedder) -> None:
 
 
 def test_cuda_without_a_number_is_every_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tested is the choice: no GPU is asked."""
+    """Tests the choice only; no GPU is queried."""
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     assert passages._gpus("cuda") == ["cuda:0", "cuda:1"]
     assert passages._gpus("cuda:1") == ["cuda:1"]
@@ -207,7 +207,7 @@ def test_cuda_without_a_number_is_every_gpu(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.slow
 def test_a_pool_of_processes_gives_the_same_rows(embedder: PassageEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pool is real, though its processes share the processor instead of having a GPU each."""
+    """The pool is real, although its processes share the CPU instead of having a GPU each."""
     expected = embedder.embed(TEXTS)
     monkeypatch.setattr(passages, "POOL_FROM", len(TEXTS))
     monkeypatch.setattr(passages, "_gpus", lambda device: ["cpu", "cpu"])
@@ -257,7 +257,7 @@ def test_half_the_bits_on_the_gpu_keep_the_vectors(embedder: PassageEmbedder, cu
 @pytest.mark.gpu
 def test_a_gpu_that_really_is_full_loses_nothing(embedder: PassageEmbedder, cuda: str) -> None:
     on_gpu = PassageEmbedder(models.DEFAULT_MODEL, cuda, "bf16")
-    on_gpu._budget = 1 << 40  # every window in one batch, more than any card holds at once
+    on_gpu._budget = 1 << 40  # all windows in one batch, more than any card can hold at once
     texts = sample_texts(2000) * 20
     torch.cuda.set_per_process_memory_fraction(0.02, cuda)
     try:

@@ -1,4 +1,4 @@
-"""The exported model on the processor: the same vectors with every engine, and the engine that was asked for."""
+"""The exported model on the CPU: the same vectors with every engine, and the requested engine is used."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_embedding_passages_on_the_processor_never_loads_torch(engine, question_
 
 
 class Counting:
-    """An encoder whose batches are watched and can be held up."""
+    """An encoder whose batches can be observed and held up."""
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []

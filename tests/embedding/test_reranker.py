@@ -26,7 +26,7 @@ def reranker(cross_encoder: Path) -> Reranker:
 
 
 def judged_by_transformers(folder: Path, texts: list[str]) -> np.ndarray:
-    """What the model says of each pair by itself, without sentence-transformers between."""
+    """The model's own scores for each pair, without sentence-transformers."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
     with torch.inference_mode():

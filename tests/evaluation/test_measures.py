@@ -92,7 +92,7 @@ def test_the_second_side_of_a_conflict_may_stand_in_the_conflicts_alone() -> Non
     ("entity", "quote", "wrong"),
     [
         ("burn", BURN, 0),  # names it
-        ("candle", BURN, 1),  # where Burn is the subject, and Candle is not named
+        ("candle", BURN, 1),  # Burn is the subject here, and Candle is not named
         ("candle", OTHER, 0),  # in no region
         ("burn", CANDLE, 1),
     ],

@@ -21,12 +21,12 @@ def questions() -> tuple[Question, ...]:
 
 @pytest.fixture(scope="session")
 def survey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
-    """The shipped corpus with an index of its own: some fifteen seconds, once."""
+    """The shipped corpus with its own index, built once in about fifteen seconds."""
     from mlsurvey.settings import Settings
     from mlsurvey.survey import Survey
 
     corpus = tmp_path_factory.mktemp("golden_corpus") / "corpus"
-    shutil.copytree(CORPUS, corpus, ignore=shutil.ignore_patterns(UPSTREAM))  # a checkout may have fetched documents
+    shutil.copytree(CORPUS, corpus, ignore=shutil.ignore_patterns(UPSTREAM))  # a checkout may contain fetched documents
     index = tmp_path_factory.mktemp("golden") / "index"
     with Survey(Settings(corpus=corpus, index=index)) as survey:
         survey.refresh()

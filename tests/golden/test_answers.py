@@ -1,4 +1,4 @@
-"""The gate: answers over the shipped corpus may not become worse than this."""
+"""Regression gate: answers over the shipped corpus must stay within these bounds."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ pytestmark = [pytest.mark.golden, pytest.mark.slow]
 
 LEAST = ("verbatim=1", "cell_recall=0.95", "hit_at_1=0.83", "list_f1=0.74", "abstain_right=0.71", "both_sides@10=0.75")
 GREATEST = ("misattributed=0", "abstain_wrong=0.03")
-"""Two or three cells, one member of a list, one question, under what was measured when they were set; the others have
-no slack. The phrases of 0.2 were written with these questions in view and reached more on them, and less on others:
-``training/README.md`` has both."""
+"""Slack from the values measured when the bounds were set: two or three cells, one list member, one question.
+
+The other bounds have none. The phrases of 0.2 were written with these questions in view and scored higher on them, but
+lower on others: see ``training/README.md``.
+"""
 
 BESIDE = Path(__file__).parents[3] / "shared"
 SCORER = Path(os.environ.get("MLSURVEY_SHARED", BESIDE)) / "evals" / "score_answers.py"
@@ -57,5 +59,5 @@ def test_an_independent_scorer_finds_the_same_figures(survey, questions, tmp_pat
     command = [sys.executable, str(SCORER), str(QUESTIONS), str(answers), str(CORPUS), "--regions", str(REGIONS)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     theirs = {line.split("\t")[0]: line.split("\t")[1] for line in done.stdout.splitlines()}
-    ours = run(survey, questions, {}).figures  # it knows no names but slugs where there is no manifest
+    ours = run(survey, questions, {}).figures  # without a manifest, the scorer knows no names but slugs
     assert {f.name: f"{f.value:.3f}" for f in ours if f.name in ANSWER_FIGURES} == theirs

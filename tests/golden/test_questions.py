@@ -1,4 +1,4 @@
-"""The gold questions themselves: complete, varied, and with evidence that stands where they say."""
+"""The gold questions themselves: complete, varied, and with evidence at the stated locations."""
 
 from __future__ import annotations
 

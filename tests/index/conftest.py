@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # subprocesses import the same module by its plain name
+sys.path.insert(0, str(Path(__file__).parent))  # subprocesses import the same module by its bare name
 
 from index_doubles import World
 

@@ -1,6 +1,6 @@
-"""What the index tests share: an embedder that needs no model, and a corpus with its index.
+"""Shared by the index tests: an embedder that needs no model, and a corpus with its index.
 
-Also run as a script, for what needs a process of its own (see ``main``).
+Also run as a script, for tests that need a separate process (see ``main``).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ VOCABULARY = Vocabulary(
 
 
 class HashEmbedder:
-    """Counts words into signed buckets: equal texts have equal vectors, like ones similar vectors."""
+    """Counts words into signed buckets: equal texts have equal vectors, similar texts similar ones."""
 
     dimension = DIMENSION
     device = "cpu"
@@ -91,7 +91,7 @@ def query_vector(text: str) -> NDArray[np.float32]:
 
 
 class FailingEmbedder(HashEmbedder):
-    """Fails, with what it is told to raise, at its second call."""
+    """Raises the given error at its second call."""
 
     def __init__(self, error: BaseException) -> None:
         super().__init__()
@@ -105,7 +105,7 @@ class FailingEmbedder(HashEmbedder):
 
 @dataclass
 class World:
-    """A corpus folder and its index, with the verbs that tests use."""
+    """A corpus folder and its index, with the operations that tests use."""
 
     corpus: Path
     index: Path
@@ -114,7 +114,7 @@ class World:
     embedders: list[HashEmbedder] = field(default_factory=list)
 
     def write(self, path: str, text: str | bytes) -> Path:
-        """Write a file that no refresh takes for settled, as a person's edit would be."""
+        """Write a file that no refresh assumes to be unchanged, like a user's edit."""
         file = self.corpus / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -138,13 +138,13 @@ class World:
         return Snapshot(self.index)
 
     def contents(self) -> set[tuple[Any, ...]]:
-        """What the newest generation holds, without ids."""
+        """The contents of the newest generation, without ids."""
         with self.snapshot() as snapshot:
             return contents(snapshot)
 
 
 def page(*words: str) -> str:
-    """A document of which every passage has the word "common"."""
+    """A document in which every passage contains the word "common"."""
     return f"# {words[0]} common\n\n" + "\n\n".join(f"A common sentence speaks of {word}." for word in words) + "\n"
 
 
@@ -155,7 +155,7 @@ def live_ids(snapshot: Snapshot) -> list[int]:
 
 
 def assert_sides_agree(snapshot: Snapshot) -> None:
-    """Both sides find exactly the catalogue's passages; each document has to be a :func:`page`."""
+    """Assert that both sides find exactly the catalogue's passages; each document must be a :func:`page`."""
     ids = live_ids(snapshot)
     assert sorted(i for i, _ in snapshot.keyword("common", EVERYTHING)) == ids
     assert sorted(i for i, _ in snapshot.dense(query_vector("common"), EVERYTHING)) == ids
@@ -186,7 +186,7 @@ def generation(world: World) -> int:
 
 
 def leftovers(world: World) -> set[str]:
-    """Files in the two folders of parts that the catalogue does not name, after the refresh that clears them."""
+    """Files in the two folders of parts that the catalogue does not list, after the refresh that removes them."""
     world.refresh()
     with world.snapshot() as snapshot:
         named = {path for (path,) in snapshot._catalogue.rows("SELECT path FROM files")}
@@ -199,7 +199,7 @@ def leftovers(world: World) -> set[str]:
 
 
 def main(corpus: str, index: str, *orders: str) -> None:
-    """Carry out orders: ``limit=BYTES`` a file may have, ``nobody``, ``refresh``, ``ask``, ``serve``."""
+    """Run orders: ``limit=BYTES`` (maximum file size), ``nobody``, ``refresh``, ``ask``, ``serve``."""
     world = World(Path(corpus), Path(index))
     actions: dict[str, Callable[[], object]] = {
         "nobody": _give_up_rights,
@@ -220,7 +220,7 @@ def main(corpus: str, index: str, *orders: str) -> None:
 
 
 def _give_up_rights() -> None:
-    """Become nobody, with all modules loaded: the checkout may be readable by its owner only."""
+    """Become user nobody after loading all modules, since the checkout may be readable by its owner only."""
     with TemporaryDirectory() as folder:
         world = World(Path(folder) / "corpus", Path(folder) / "index")
         world.write("a.md", page("one"))
@@ -235,9 +235,9 @@ def _ask(world: World) -> None:
 
 
 def _serve(world: World) -> None:
-    """Refresh in a fresh process for each line read, and tell its id: starting an interpreter each time takes long.
+    """Refresh in a fresh process per line read, and print its id: starting an interpreter each time is slow.
 
-    A line that holds a number n has the process die before its n-th step that touches the file system.
+    If a line contains a number n, the process dies before its n-th step that touches the file system.
     """
     for line in sys.stdin:
         child = os.fork()

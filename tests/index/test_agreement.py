@@ -1,4 +1,4 @@
-"""However a corpus came to be, the index is that of a fresh start, and its sides agree."""
+"""However a corpus evolved, its index equals a fresh build, and its sides agree."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_unused_vectors_are_dropped_once_there_are_many(world: World, monkeypatc
     world.refresh()
     for number in range(20):
         (world.corpus / f"d{number}.md").unlink()
-    for word in ("three", "refreshes", "later"):  # so long the removed ones are kept for readers
+    for word in ("three", "refreshes", "later"):  # removed passages are kept for readers this long
         world.write("e.md", page(word))
         world.refresh()
     with world.snapshot() as snapshot:

@@ -1,4 +1,4 @@
-"""Large segments: codes that are scanned, exact rows that refine them, and the same hits as an exact search."""
+"""Large segments: scanned codes, exact rows that refine them, and the same hits as an exact search."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @pytest.fixture(scope="module")
 def rows() -> NDArray[np.float32]:
-    """Rows in clusters, as passages of documents are."""
+    """Clustered rows, like those of document passages."""
     random = np.random.default_rng(3)
     centres = random.standard_normal((80, DIMENSION))
     return unit(centres[random.integers(0, 80, COUNT)] + 0.7 * random.standard_normal((COUNT, DIMENSION)))
@@ -73,7 +73,7 @@ def test_exact_leaves_codes_aside(layout: Layout, rows, queries, monkeypatch: py
 @pytest.mark.parametrize("share", [2, 7, 500])
 @pytest.mark.parametrize("mode", ["auto", "exact", "compressed"])
 def test_selections_of_every_size(share, mode, layout: Layout, rows, queries, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A small selection is gathered; a large one is scanned for by codes, or looked at where it lies."""
+    """A small selection is gathered; a large one is scanned by codes, or searched in place."""
     monkeypatch.setattr(segment, "GATHERED", 100)
     vectors = Vectors(layout, ["s"], DIMENSION, mode)
     places = np.arange(0, COUNT, share)
@@ -130,7 +130,7 @@ def test_best_is_a_stable_sort_cut_short(size: int, k: int) -> None:
 
 @pytest.fixture
 def large(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    """A world in which a dozen passages are many."""
+    """A world in which a dozen passages count as many."""
     monkeypatch.setattr(segments, "COMPRESS_FROM", 40)
     for number in range(60):
         world.write(f"{number}.md", page(f"word{number}", f"other{number}"))

@@ -1,4 +1,4 @@
-"""What a refresh reads and writes follows the change, not the size of the index."""
+"""What a refresh reads and writes scales with the change, not with the size of the index."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_refresh_without_a_change_touches_no_file(world: World) -> None:
 
 
 def files(world: World) -> dict[str, tuple[int, int, int]]:
-    """Inode, size and time stamp of every file of the index but the lock's."""
+    """Inode, size and timestamp of every file of the index except the lock."""
     states = {path.relative_to(world.index).as_posix(): path.stat() for path in world.index.rglob("*")}
     return {name: (s.st_ino, s.st_size, s.st_mtime_ns) for name, s in states.items() if name != "lock"}
 

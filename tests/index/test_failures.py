@@ -1,4 +1,4 @@
-"""Whatever goes wrong, the published index serves and the next refresh completes the work."""
+"""After any failure, the published index still serves, and the next refresh completes the work."""
 
 from __future__ import annotations
 
@@ -140,12 +140,12 @@ def test_killed_at_any_moment_the_index_serves_and_the_next_refresh_completes_it
         started = time.monotonic()
         child = server.start()
         time.sleep(chance.uniform(0, longest))
-        with contextlib.suppress(ProcessLookupError):  # it was done before
+        with contextlib.suppress(ProcessLookupError):  # it had already finished
             os.kill(child, signal.SIGKILL)
         server.wait()
         if generation(world) == before:
             cut_off += 1
-        else:  # it was done: that long may it take
+        else:  # it finished, so allow that long
             longest = max(0.05, min(1.0, 1.2 * (time.monotonic() - started)))
         with world.snapshot() as snapshot:
             assert_sides_agree(snapshot)

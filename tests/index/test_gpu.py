@@ -18,7 +18,7 @@ ROWS, DIMENSION = 3000, 16
 
 
 class PlayedCard(Card):
-    """A card whose copies are flat indexes of rows rounded to 16 bits: what is tested is what comes after them."""
+    """A card whose copies are flat indexes of rows rounded to 16 bits; the tests cover the steps after them."""
 
     min_rows = 1
 
@@ -71,7 +71,7 @@ def test_a_restricted_or_a_very_deep_search_stays_on_the_processor(layout: Layou
 def test_a_full_card_leaves_the_segment_on_the_processor(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The card is played: what is tested is the check that comes before any copy."""
+    """The card is simulated; the test covers the check before any copy."""
     monkeypatch.setattr(gpu, "free_memory", lambda: 100 << 20)
     index = faiss.IndexFlatIP(DIMENSION)
     assert Card.copy(PlayedCard(), index) is None

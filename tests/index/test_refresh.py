@@ -25,7 +25,7 @@ ODD_NAMES = [
 
 
 def settle(world: World, path: str) -> None:
-    """Age a file, so that its time stamp alone tells that it is unchanged."""
+    """Age a file, so that its timestamp alone shows that it is unchanged."""
     os.utime(world.corpus / path, ns=(10**18, 10**18))
 
 

@@ -1,4 +1,4 @@
-"""Damage, rights and full disks: named, and survived."""
+"""Damage, permissions and full disks are reported and survived."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_old_index_serves_during_a_rebuild_that_fails_and_the_next_one_resumes(
 
 @pytest.fixture
 def open_world() -> Iterator[World]:
-    """A world in a folder that other accounts may enter."""
+    """A world in a folder that other accounts can access."""
     home = Path(tempfile.mkdtemp())
     home.chmod(0o755)
     (home / "corpus").mkdir()

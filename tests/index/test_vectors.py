@@ -1,4 +1,4 @@
-"""The dense side: exact search over several segments, and segments that stay few."""
+"""The dense side: exact search over several segments, whose number stays small."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def unit_rows(count: int, seed: int = 0) -> NDArray[np.float32]:
 
 @pytest.fixture
 def vectors(tmp_path: Path) -> Vectors:
-    """Three segments whose ids lie interleaved, as after merges."""
+    """Three segments with interleaved ids, as after merges."""
     ids, rows = np.arange(COUNT, dtype=np.int64) * 7 + 3, unit_rows(COUNT)
     for part in range(3):
         write_segment(Layout(tmp_path), f"s{part}", ids[part::3], [rows[part::3]], DIMENSION)

@@ -1,4 +1,4 @@
-"""Several processes do what one does."""
+"""Several processes produce the same result as one."""
 
 from __future__ import annotations
 

@@ -31,12 +31,12 @@ PAIRS = [
 ]
 
 NEAR = 1e-4
-"""Logits by which judgements of one pair may differ: sums are made in another order."""
+"""Tolerance between logits of the same pair, whose sums may be computed in a different order."""
 
 
 @pytest.fixture(scope="module")
 def network() -> Iterator[Network]:
-    """The one that comes with the program."""
+    """The bundled network."""
     return Network(folder())
 
 

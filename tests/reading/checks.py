@@ -1,4 +1,4 @@
-"""What holds for the passages of every document."""
+"""Invariants of the passages of every document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shared by the tests of reading: the real tokenizer, a small gazetteer, and the way from text to passages."""
+"""Shared by the reading tests: the real tokenizer, a small gazetteer, and a helper from text to passages."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def chunk(counter: TokenCounter, gazetteer: Gazetteer) -> Chunk:
 
 @pytest.fixture(scope="session")
 def shared_documents() -> Path:
-    """The real documents beside the checkout, or a skip that says where they were looked for."""
+    """The real documents next to the checkout; if absent, skips and names the location searched."""
     beside = Path(__file__).parents[2].parent / "shared"
     folder = Path(os.environ.get("MLSURVEY_SHARED", beside)) / "documents"
     if not folder.is_dir():

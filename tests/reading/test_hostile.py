@@ -1,4 +1,4 @@
-"""Inputs made to be slow or deep. The run's own time limit per test is what catches a quadratic one."""
+"""Inputs designed to be slow or deep. The test run's per-test timeout catches quadratic behaviour."""
 
 from __future__ import annotations
 

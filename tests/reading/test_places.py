@@ -1,4 +1,4 @@
-"""Places of characters, counted and copied."""
+"""Character positions, counted and copied."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_given_places_are_the_callers_own() -> None:
 def test_plain_text_is_kept_as_the_long_way_keeps_it(raw: str) -> None:
     at_once, apart = ReadingBuilder(), ReadingBuilder()
     at_once.keep(raw, 10)
-    apart.keep(raw + "é", 10)  # a letter that is not ASCII takes the long way
+    apart.keep(raw + "é", 10)  # a non-ASCII letter takes the slow path
     kept, longer = at_once.reading(), apart.reading()
     size = len(kept)
     assert (kept.text, kept.starts, kept.ends) == (longer.text[:size], longer.starts[:size], longer.ends[:size])

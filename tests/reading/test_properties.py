@@ -47,7 +47,7 @@ def test_passages_tile_any_text_and_quotes_are_exact(chunk: Chunk, counter: Toke
     try:
         read_document, chunks = chunk(data, path)
     except UnreadableError:
-        return  # a NUL byte or mostly control characters: no text
+        return  # a NUL byte or mostly control characters: not text
     check(read_document, chunks)
     assert max(counter([p.embedding_text for p in chunks])) <= LIMIT
 

@@ -14,7 +14,7 @@ HOSTILE = "<script>alert(1)</script> & \"quotes\" 'n' <img src=x onerror=y> \x1b
 
 
 class Reader(HTMLParser):
-    """Text and tags of a page, as a browser takes them."""
+    """Text and tags of a page, as a browser parses them."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

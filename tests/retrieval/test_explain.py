@@ -1,4 +1,4 @@
-"""A hit explains itself: the parts add up to what the search itself measured."""
+"""Explanations of hits: the parts add up to what the search measured."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mlsurvey.retrieval.search import Mode, Searcher
 
 QUERY = "GPUs in tch-rs: does it run CUDA in the browser?"
 BF16 = 2e-3
-"""How far vectors made in bf16, as on some processors they are, may be from those of the question model."""
+"""Tolerance between vectors computed in bf16, as on some processors, and those of the question model."""
 
 
 @pytest.fixture(scope="module")

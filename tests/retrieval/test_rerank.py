@@ -1,4 +1,4 @@
-"""Reranking with a real, tiny cross-encoder: random weights, but always the same ones."""
+"""Reranking with a real, tiny cross-encoder with random but fixed weights."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def reranking(plain: Searcher, reranker: Reranker) -> Searcher:
 
 @pytest.fixture(scope="module")
 def many(plain: Searcher) -> list[Hit]:
-    """Sixty hits whose fused scores fall from 2."""
+    """Sixty hits with fused scores descending from 2."""
     hit = plain.search(QUERY)[0]
     return [
         replace(hit, passage_id=number, score=2 - number / 30, shares={"dense": 2 - number / 30})

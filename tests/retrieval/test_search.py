@@ -1,4 +1,4 @@
-"""Searches of a real, small index."""
+"""Searches in a real, small index."""
 
 from __future__ import annotations
 

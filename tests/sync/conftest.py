@@ -49,7 +49,7 @@ def corpus(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def fetch(upstream: Upstream, corpus: Path) -> Callable[..., dict[str, Outcome]]:
-    """One run over these sources; outcomes by path."""
+    """One run over the given sources; returns outcomes by path."""
 
     def fetch(*sources: Source, limits: Limits = QUICK) -> dict[str, Outcome]:
         hosts = Hosts(upstream.base, f"{upstream.base}/npm", f"{upstream.base}/py")

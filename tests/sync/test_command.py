@@ -1,4 +1,4 @@
-"""``mlsurvey sync`` as a person types it, and the provenance that answers show."""
+"""``mlsurvey sync`` as a user runs it, and the provenance shown in answers."""
 
 from __future__ import annotations
 
@@ -111,5 +111,5 @@ def test_from_a_folder(sync: Run, home, tmp_path: Path) -> None:
     assert (home.corpus / PLACE).read_bytes() == b"# Burn\n\nWords.\n"
     nothing = sync("sync", "--from", str(folder), "candle", "--no-refresh")
     assert nothing.returncode == 4 and "has nothing of 'candle'" in nothing.stderr
-    updated = sync("sync", "burn", "--no-refresh").stdout  # the same origin, so the same place
+    updated = sync("sync", "burn", "--no-refresh").stdout  # same origin, so same path
     assert f"~ {PLACE}" in updated

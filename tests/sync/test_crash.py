@@ -1,4 +1,4 @@
-"""Runs that are cut off: whatever was there is there, whole."""
+"""Interrupted runs: existing documents stay intact."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_process_that_ends_in_the_middle(upstream: Upstream, corpus: Path, tmp
         while (corpus / PLACE).read_bytes() == OLD and time.monotonic() < deadline:
             time.sleep(0.02)
         process.send_signal(sent)
-        upstream.ended.set()  # lets the stalled answer go, so that a clean end need not wait for its time limit
+        upstream.ended.set()  # releases the stalled response, so that shutdown need not wait for its timeout
         _, err = process.communicate(timeout=60)
     if sent == signal.SIGINT:
         assert process.returncode == 130 and b"what was fetched is kept" in err

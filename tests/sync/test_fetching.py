@@ -1,4 +1,4 @@
-"""One document from a server that behaves well, and from one that does not."""
+"""One document from a well-behaved server, and from a misbehaving one."""
 
 from __future__ import annotations
 

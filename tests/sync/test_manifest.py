@@ -1,4 +1,4 @@
-"""Documents from a folder with a manifest: hostile ones made up here, and the real one where it is."""
+"""Documents from a folder with a manifest: invented hostile ones, and the real one if available."""
 
 from __future__ import annotations
 

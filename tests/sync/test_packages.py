@@ -1,4 +1,4 @@
-"""READMEs of packages: from a registry on loopback, and from the real one."""
+"""READMEs of packages, from a registry on loopback and from the real one."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_registries_are_those_of_the_ordinary_clients(tmp_path: Path, monkeypatc
 
 @pytest.mark.parametrize(("package", "slug"), [("brain.js", "brain-js"), ("ml5", "ml5-js"), ("danfojs", "danfo-js")])
 def test_the_real_npm_registry(package: str, slug: str, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the settings of this machine's npm: its registry, proxies and certificates."""
+    """Uses this machine's npm settings: registry, proxies and certificates."""
     monkeypatch.delenv("NO_PROXY")
     source = Source(slug=slug, licence="MIT", npm=package)
     hosts = Hosts("https://raw.githubusercontent.com", npm_registry(), pypi_index())

@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that behaves as well or as badly as a test asks."""
+"""A real HTTP server on loopback that behaves as well or as badly as a test requires."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Request(BaseHTTPRequestHandler):
 
 
 class Upstream:
-    """What the server replies, path by path, and what it was asked."""
+    """The server's replies by path, and the requests it received."""
 
     def __init__(self) -> None:
         self.replies: dict[str, Reply] = {}
@@ -118,7 +118,7 @@ def truncated(body: bytes) -> Reply:
 
 
 def stalled(request: Request) -> None:
-    """Half of an answer, then silence until the test is over."""
+    """Half a response, then silence until the test ends."""
     request.send(200, b"# Half", {"Content-Length": "100"})
     request.wfile.flush()
     request.upstream.ended.wait(30)
@@ -126,7 +126,7 @@ def stalled(request: Request) -> None:
 
 
 def dripping(request: Request) -> None:
-    """A byte now and then, never silent for long and never done."""
+    """A byte now and then, never silent for long and never finished."""
     request.send(200, b"", {"Content-Length": "100000"})
     try:
         while not request.upstream.ended.wait(0.02):
@@ -138,7 +138,7 @@ def dripping(request: Request) -> None:
 
 
 def endless(request: Request) -> None:
-    """A body without a stated length that does not stop by itself."""
+    """A body without a stated length that never ends."""
     request.send_response(200)
     request.send_header("Connection", "close")
     request.end_headers()
@@ -155,7 +155,7 @@ def bomb(size: int) -> Reply:
 
 
 def in_turn(*replies: Reply) -> Reply:
-    """Each reply once, the last one for ever."""
+    """Each reply once, then the last one forever."""
     left = list(replies)
     return lambda request: (left.pop(0) if len(left) > 1 else left[0])(request)
 

@@ -1,4 +1,4 @@
-"""An engine that says the same at all times, for pictures."""
+"""An engine with fixed answers, for pictures."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def hit(number: int) -> Hit:
 
 
 class Canned:
-    """An engine as :class:`mlsurvey_tui.engine.Engine` has it."""
+    """An engine that implements :class:`mlsurvey_tui.engine.Engine`."""
 
     def parts(self, question: str, **_: Any) -> Iterator[Any]:
         yield answer(question=question)

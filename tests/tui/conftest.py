@@ -19,7 +19,7 @@ PATIENCE = 20.0
 
 @pytest.fixture
 def make_app(tmp_path: Path) -> Callable[..., MlsurveyApp]:
-    """An application over a corpus and its index, with a history of its own."""
+    """An application over a corpus and its index, with its own history."""
 
     def make(home: Any, **options: Any) -> MlsurveyApp:
         settings = Settings(corpus=home.corpus, index=home.index)
@@ -30,7 +30,7 @@ def make_app(tmp_path: Path) -> Callable[..., MlsurveyApp]:
 
 
 def play(app: MlsurveyApp, story: Story, size: tuple[int, int] = (80, 24)) -> None:
-    """Run an application without a terminal, and a story with it."""
+    """Run an application headless, driven by a story."""
 
     async def run() -> None:
         async with app.run_test(size=size, notifications=True) as pilot:
@@ -41,7 +41,7 @@ def play(app: MlsurveyApp, story: Story, size: tuple[int, int] = (80, 24)) -> No
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    """Wait until something holds; the workers need their time."""
+    """Wait until a condition holds; the workers take some time."""
     end = time.monotonic() + PATIENCE
     while True:
         await pilot.pause(0.02)
@@ -68,6 +68,6 @@ async def asked(app: MlsurveyApp, pilot: Pilot[None], question: str) -> None:
 
 
 def text_of(app: MlsurveyApp) -> str:
-    """What the screen shows, row by row."""
+    """The contents of the screen, row by row."""
     screen = app.screen
     return "\n".join("".join(s.text for s in strip).rstrip() for strip in screen._compositor.render_strips())

@@ -1,4 +1,4 @@
-"""Answers that no index gave."""
+"""Hand-made answers, independent of any index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for the whole application: themes, keys, help, jumping, the command that opens it."""
+"""Application-wide behaviour: themes, keys, help, jumping, the command that opens it."""
 
 from __future__ import annotations
 

@@ -348,7 +348,7 @@ def test_a_comparison_of_many_sides_can_be_read(make_app, indexed, size, beside)
             lines = app.screen.query(f"#{row.parent.id} Row Cited")
             assert all(line.size.width >= 18 and line.size.height <= 2 for line in lines)
             chips = app.screen.query_one(Chips)
-            app.screen.query("Chips Adder").last().focus()  # the chips that do not fit are reached
+            app.screen.query("Chips Adder").last().focus()  # chips that do not fit are reachable
             await until(pilot, lambda chips=chips: app.focused.region in chips.region)
             app.screen.query_one(AnswerView).focus()
             await pilot.press("end", "k")
@@ -383,10 +383,10 @@ def test_whoever_goes_to_the_question_while_the_answer_is_marked_anew_stays_ther
     async def story(app, pilot) -> None:
         await asked(app, pilot, COMPARE)
         view = app.screen.query_one(AnswerView)
-        app.screen.set_focus(view)  # as it has while its lines are made anew
+        app.screen.set_focus(view)  # as while its lines are rebuilt
         await until(pilot, lambda: view.has_focus)
         app.screen.action_question()
-        view._enter_again()  # comes before the key has moved the focus
+        view._enter_again()  # runs before the key has moved the focus
         await pilot.pause()
         assert isinstance(app.focused, QuestionInput)
 

@@ -108,7 +108,7 @@ def test_a_document_is_added_refreshed_found_and_removed(make_app, home, tmp_pat
 
 
 def write_much(home) -> None:
-    """Enough to embed that a refresh is still at it when a busy machine gets round to stopping it."""
+    """Write enough text that a refresh is still embedding when a busy machine gets around to stopping it."""
     for number in range(600):
         (home.corpus / f"n{number}.md").write_text(f"# N{number}\n\nNumber {number} is a number of its own.\n", "utf-8")
 

@@ -1,4 +1,4 @@
-"""Pictures of the main screens, compared with those of before: `pytest tests/tui --snapshot-update` takes them anew."""
+"""Compares pictures of the main screens with the stored ones; `pytest tests/tui --snapshot-update` updates them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ THEMES = ["textual-dark", "textual-light"]
 
 
 class Svg(SVGImageExtension):
-    """A file that any browser shows."""
+    """An SVG file that any browser can show."""
 
     file_extension = "svg"
 
 
 class Album:
-    """Compares one picture after another."""
+    """Compares pictures one after another."""
 
     def __init__(self, app: MlsurveyApp, pilot: Pilot[None], snapshot) -> None:
         self.app, self.pilot, self.snapshot = app, pilot, snapshot
@@ -46,7 +46,7 @@ class Album:
             self.wrong.append(name)
 
     async def _settled(self) -> str:
-        """The screen once it stays as it is: a busy machine draws late."""
+        """The screen once it stops changing: a busy machine draws late."""
         before = ""
         for _ in range(40):
             await self.pilot.pause(0.05)

@@ -1,4 +1,4 @@
-"""The same screens over a server: a real service and the real small index, without a network."""
+"""The same screens over a server: a real service and the real small index, without network access."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ CHANGED, GONE = "source changed since it was indexed", "source is no longer ther
 
 @pytest.fixture(scope="module")
 def reading(indexed, tmp_path_factory) -> Iterator[str]:
-    """Address of a service for tests that only read."""
+    """Address of a service for read-only tests."""
     with serving(tmp_path_factory.mktemp("reading")) as start:
         yield start(indexed).url
 
 
 @pytest.fixture(scope="module")
 def far(reading) -> Iterator[RemoteEngine]:
-    """An engine for tests that only read, and the same index opened here."""
+    """An engine for read-only tests, and the same index opened locally."""
     engine = RemoteEngine(reading, None)
     yield engine
     engine.close()
@@ -51,13 +51,13 @@ def far(reading) -> Iterator[RemoteEngine]:
 @pytest.fixture(scope="module")
 def near(indexed) -> Iterator[Survey]:
     settings = Settings(corpus=indexed.corpus, index=indexed.index)
-    with Survey(settings, lasting=True) as survey:  # as the service has it: questions are embedded by the same engine
+    with Survey(settings, lasting=True) as survey:  # like the service, which embeds questions with the same engine
         yield survey
 
 
 @pytest.fixture
 def engine(home, tmp_path_factory) -> Iterator[RemoteEngine]:
-    """An engine over a service of its own, whose corpus a test may change."""
+    """An engine over its own service, whose corpus a test may change."""
     with serving(tmp_path_factory.mktemp("server")) as start:
         engine = RemoteEngine(start(home).url, None)
         yield engine
@@ -94,14 +94,14 @@ def test_a_question_is_answered_by_a_server(connect) -> None:
 
 
 def as_sent(understood: Understood) -> dict[str, Any]:
-    """What a service sends of it: an aspect without its lexicon."""
+    """The understanding as a service sends it, with aspects without their lexicon."""
     told = understanding.value(understood)
     return {name: told[name] for name in parts.Understood.model_fields}
 
 
 @pytest.mark.parametrize("question", [COMPARE, "Does Zorblatt support GPUs?", "Which libraries support GPUs?"])
 def test_an_answer_comes_in_the_same_parts(far, near, question) -> None:
-    engine: Engine = far  # as mypy sees it too
+    engine: Engine = far  # lets mypy check the protocol
     there, here = list(engine.parts(question)), list(near.parts(question))
     assert [type(part) for part in there] == [type(part) for part in here]
     assert there[2:-1] == here[2:-1]
@@ -120,7 +120,7 @@ def test_the_rest_is_the_same(far, near) -> None:
     headed = Filters(headings=("burn",), updated_after="2000-01-01")
     assert far.documents(headed) == near.documents(headed)
     for path in ("rust/burn.md", "hostile.md"):
-        assert far.document(path) == near.document(path)  # with subject, language and date
+        assert far.document(path) == near.document(path)  # including subject, language and date
     document = far.document("rust/burn.md")
     assert not far.is_stale(document) and far.is_stale(replace(document, sha256="0" * 64))
     assert far.generation() == near.generation()
@@ -136,7 +136,7 @@ def test_the_hit_that_was_asked_for_is_explained(far, near, mode) -> None:
     assert [(h.passage_id, h.score, h.passage.text, h.passage.trail) for h in there.hits] == [
         (h.passage_id, h.score, h.passage.text, h.passage.trail) for h in here.hits
     ]
-    wanted = list(zip(there.hits, here.hits, strict=True))[::-1]  # the last one first: not only the best is known
+    wanted = list(zip(there.hits, here.hits, strict=True))[::-1]  # last one first: not only the best is known
     told = far.explain("GPU support", [hit for hit, _ in wanted], mode=mode)
     known = near.explain("GPU support", [hit for _, hit in wanted], mode=mode)
     for (hit, _), explained, expected in zip(wanted, told, known, strict=True):

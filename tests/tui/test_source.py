@@ -102,7 +102,7 @@ def test_the_editor_opens_the_file_at_the_line(make_app, indexed, monkeypatch, t
 
     async def story(app, pilot) -> None:
         await opened(app, pilot)
-        await pilot.press("e")  # without a terminal there is nothing to suspend: it is said, not raised
+        await pilot.press("e")  # without a terminal there is nothing to suspend, which is reported, not raised
         await pilot.pause(0.2)
         assert app.screen.is_attached
 

@@ -1,4 +1,4 @@
-"""Documents fetched from upstream on the documents screen, over a host of our own."""
+"""Documents fetched from upstream on the documents screen, from a local host."""
 
 from __future__ import annotations
 

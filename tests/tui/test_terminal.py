@@ -1,4 +1,4 @@
-"""The whole way in a real terminal: start, ask, open a source, add and refresh, find, export, quit."""
+"""End to end in a real terminal: start, ask, open a source, add and refresh, find, export, quit."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Terminal:
 
 
 def _own_size() -> dict[str, str]:
-    """The environment without the size of the terminal that the tests run in."""
+    """The environment without the terminal size of the test run."""
     return {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
 
 
@@ -82,12 +82,12 @@ def terminal(tmp_path) -> Iterator[Terminal]:
 
 
 def begin(terminal: Terminal, home, tmp_path: Path, documents: int, *, tells: bool = False) -> None:
-    """Start it as a person does, with nothing of theirs touched."""
+    """Start the application as a user does, without touching the user's own files."""
     (tmp_path / "home").mkdir(exist_ok=True)
     folders = {name: str(tmp_path / name.lower()) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
     place = {"MLSURVEY_CORPUS": str(home.corpus), "MLSURVEY_INDEX": str(home.index)}
     kept = {name: os.environ[name] for name in ("HF_HUB_OFFLINE", "PYTHONDONTWRITEBYTECODE") if name in os.environ}
-    told = '"$@"; echo $? > left' if tells else 'exec "$@"'  # tmux itself loses the status now and then
+    told = '"$@"; echo $? > left' if tells else 'exec "$@"'  # tmux itself occasionally loses the status
     terminal.start(["sh", "-c", told, "sh", sys.executable, "-m", "mlsurvey"], folders | place | kept)
     terminal.wait(f"{documents} documents")
 
@@ -119,7 +119,7 @@ def test_a_person_asks_reads_adds_finds_exports_and_leaves(terminal, home, tmp_p
     terminal.press("F2")
     terminal.wait("⏎ Ask")
     terminal.press("C-a", "C-k")
-    terminal.wait("tch-rs for GPU inference?")  # an empty line; keys in one burst may overtake each other
+    terminal.wait("tch-rs for GPU inference?")  # an empty line; keys sent in one burst may arrive out of order
     terminal.type("toasters")
     terminal.wait("zed.md:1 Zed")
     terminal.press("Escape")

@@ -1,4 +1,4 @@
-"""A phrase is found wherever its pattern matches: what sorts texts out beforehand must let every match through."""
+"""A phrase is found wherever its pattern matches: the prefilter must let every match through."""
 
 from __future__ import annotations
 
