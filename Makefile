@@ -74,6 +74,6 @@ $(BASE) $(ALL): pyproject.toml constraints.txt
 	@{ PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off \
 		--constraint constraints.txt --editable '.$(if $(EXTRAS),[$(EXTRAS)])' \
 		$(if $(GPU),&& $(BIN)/python -m pip install --quiet --force-reinstall --no-deps --constraint constraints.txt faiss-gpu) \
-		&& touch $@; } \
+		&& touch $(BASE) $@; } \
 		| sed -n -e 's/^ *Downloading /  /p' -e 's/^Installing collected packages.*/  installing…/p'
 	@test -e $@

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from export import bare
 from onnx import TensorProto, helper, numpy_helper
 
 from mlsurvey.embedding.export import export
@@ -39,12 +40,8 @@ def halved(model: onnx.ModelProto) -> onnx.ModelProto:
     for part, content in ((model.graph.initializer, kept), (model.graph.node, nodes)):
         del part[:]
         part.extend(content)
-    del model.graph.value_info[:]
-    for noted in (model, model.graph, *model.graph.node, *model.graph.input, *model.graph.output):
-        noted.ClearField("metadata_props")
-        noted.ClearField("doc_string")
     onnx.checker.check_model(model)
-    return model
+    return bare(model)
 
 
 def main() -> None:

@@ -167,7 +167,7 @@ def bare(model: onnx.ModelProto) -> onnx.ModelProto:
     del model.graph.metadata_props[:]
     for part in (*model.graph.node, *model.graph.input, *model.graph.output, *model.graph.initializer):
         del part.metadata_props[:]
-        part.doc_string = ""
+        part.ClearField("doc_string")
     return model
 
 

@@ -39,17 +39,7 @@ class AsyncClient:
         ...     async for part in client.parts("Which Rust libraries train on a GPU?"):
         ...         print(type(part).__name__)
 
-    Every method raises :class:`mlsurvey.client.UnreachableError` if there is no response, and
-    :class:`mlsurvey.client.ProblemError` if the service reports a problem. The latter is also the error that the
-    library raises in that case: for an unknown name, a :class:`mlsurvey.errors.NotFoundError`.
-
-    Args:
-        url: URL of the service.
-        token: token created by ``mlsurvey token``.
-        timeout: seconds to wait for a response, or for the next event of a stream.
-        retries: how often to retry a request if the service is overloaded or unreachable. Requests that may have
-            changed something are never retried.
-        transport: replaces the network, for tests.
+    Arguments and errors are those of :class:`mlsurvey.client.Client`.
     """
 
     def __init__(

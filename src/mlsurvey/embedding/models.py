@@ -61,7 +61,7 @@ def locate(name: str) -> Path:
         EngineError: there is no such model, or the folder contains no sentence-transformers model.
     """
     if is_default(name):
-        return _carried()
+        return _package_folder()
     return _checked(find(name, "model", f"go back to {DEFAULT_MODEL}"), name)
 
 
@@ -268,7 +268,7 @@ def prompt(name: str, *kinds: str) -> str:
     return next((str(prompts[kind]) for kind in kinds if prompts.get(kind)), "")
 
 
-def _carried() -> Path:
+def _package_folder() -> Path:
     spec = importlib.util.find_spec(_CARRIER)
     if spec is None or spec.origin is None:
         raise EngineError(
