@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlsurvey.answering.conditions import condition, meets
+from mlsurvey.answering.conditions import condition, is_denied, meets
 from mlsurvey.answering.understood import Condition
 from mlsurvey.types import Category, Entity
 
@@ -98,6 +98,40 @@ def test_a_condition_may_be_denied_by_its_words(about: str, words: str) -> None:
 def test_a_condition_may_be_denied_by_what_stands_around_it() -> None:
     stated = condition("licence", "GPL", True, CATEGORIES)
     assert stated == Condition("licence", "GPL", ("GPL",), negated=True)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "which are no longer ",
+        "which are no longer being ",
+        "that are not actively ",
+        "that haven't been ",
+        "that have ceased to be ",
+        "that stopped being ",
+        "that are not yet ",
+        "which are not currently ",
+        "that lack a ",
+        "rather than ",
+    ],
+)
+def test_words_without_content_do_not_separate_a_negator_from_its_condition(before: str) -> None:
+    assert is_denied(before)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "which are ",
+        "which are still ",
+        "no library that is written in Rust and ",
+        "not the largest, but ",
+        "I do not know whether it is ",
+        "without CUDA that are actively ",
+    ],
+)
+def test_a_negator_of_something_else_does_not_deny_a_condition(before: str) -> None:
+    assert not is_denied(before)
 
 
 def test_a_word_of_denial_in_the_name_of_a_class_denies_nothing() -> None:

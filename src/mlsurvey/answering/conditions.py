@@ -34,11 +34,17 @@ _LICENCES = re.compile(
     re.IGNORECASE,
 )
 _NEGATORS = (
-    r"(?:no|not|non-?|never|nobody|neither|nor|none|without|rather\s+than|instead\s+of|other\s+than|except"
-    r"|(?:is|are|was|were|do|does|did)n['’]t)"
+    r"(?:no|not|non-?|never|nobody|neither|nor|none|without|lack(?:s|ing)?|cease[ds]?|stop(?:s|ped)?|quit"
+    r"|rather\s+than|instead\s+of|other\s+than|except"
+    r"|(?:is|are|was|were|do|does|did|has|have|had|ca|could|would|wo)n['’]t)"
 )
+_FUNCTION_WORDS = (
+    r"(?:a|an|the|any|just|only|mere|longer|more|yet|still|ever|even|now|currently|very|really|so"
+    r"|be|been|being|is|are|was|has|have|had|to|[a-z]+ly)\b"
+)
+"""Words without content that may stand between a negator and what it negates: "no longer being maintained"."""
 _NEGATOR = re.compile(rf"\b{_NEGATORS}(?!\w)", re.IGNORECASE)
-_DENIED = re.compile(rf"\b{_NEGATORS}(?:\s+(?:a|an|just|only|mere))?\W*$", re.IGNORECASE)
+_DENIED = re.compile(rf"\b{_NEGATORS}(?:\s+{_FUNCTION_WORDS})*+\W*$", re.IGNORECASE)
 COPYLEFT = ("GPL", "LGPL", "AGPL", "MPL", "EPL")
 PERMISSIVE = ("MIT", "Apache", "BSD", "ISC", "Unlicense")
 _WIDE = {"mozilla": ("MPL",), "creative commons": ("CC",), "copyleft": COPYLEFT, "permissive": PERMISSIVE}
