@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mlsurvey.answering.candidates import Candidate, Naming, candidates, naming
 from mlsurvey.answering.features import NAMES
-from mlsurvey.answering.plan import Cell
+from mlsurvey.answering.plan import PlannedCell
 from mlsurvey.answering.score import Scored
 from mlsurvey.answering.understood import AskedAspect
 from mlsurvey.learned.artefact import Artefact
@@ -75,10 +75,10 @@ def scored(
     return Scored(Candidate(0, one, one.sentences, 1.0), score, denies, {}, naming(text, GAZETTEER))
 
 
-def cell(entity: str | None = "wax", *wording: str, aspect: Aspect = GPU, **more: object) -> Cell:
+def cell(entity: str | None = "wax", *wording: str, aspect: Aspect = GPU, **more: object) -> PlannedCell:
     """A cell on one aspect, with ``importance`` and other fields optional."""
     given: dict[str, object] = {"query": "", "premise": "", "importance": {}, "rest": {}, **more}
-    return Cell(entity, AskedAspect(aspect, wording), **given)  # type: ignore[arg-type]
+    return PlannedCell(entity, AskedAspect(aspect, wording), **given)  # type: ignore[arg-type]
 
 
 def marked(text: str) -> tuple[str, list[tuple[Mark, tuple[str, ...]]]]:

@@ -4,13 +4,13 @@ import pytest
 
 from mlsurvey.answering.candidates import Naming, belongs, naming
 from mlsurvey.answering.features import NAMES, features
-from mlsurvey.answering.plan import Cell
+from mlsurvey.answering.plan import PlannedCell
 from mlsurvey.types import SentenceKind, Span
 
 from .samples import GAZETTEER, NOBODY, cell, found, passage
 
 
-def of(text: str, its: Cell | None = None, named: Naming | None = None, **more: object) -> dict[str, float]:
+def of(text: str, its: PlannedCell | None = None, named: Naming | None = None, **more: object) -> dict[str, float]:
     """The features of one sentence."""
     (candidate,) = found(passage(text, **more))  # type: ignore[arg-type]
     return features(candidate, its or cell(), naming(text, GAZETTEER) if named is None else named)

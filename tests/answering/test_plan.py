@@ -5,7 +5,7 @@ import math
 import pytest
 
 from mlsurvey.answering.asked import in_own_words
-from mlsurvey.answering.plan import Cell, Planner, premise
+from mlsurvey.answering.plan import PlannedCell, Planner, premise
 from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.types import Aspect, Kind
 
@@ -19,7 +19,7 @@ FREQUENCY = {"trains": 99, "vulkan": 0, "easy": 9}
 QUESTION = "Say, Emberlite: trains on Vulkan quickly?"
 
 
-def planned(entity: str | None, asked: AskedAspect | None, **more: object) -> Cell:
+def planned(entity: str | None, asked: AskedAspect | None, **more: object) -> PlannedCell:
     given = {"question": QUESTION, "kind": Kind.LOOKUP, "entities": ("ember",), "aspects": (asked,) if asked else ()}
     understood = Understood(**{**given, **more})  # type: ignore[arg-type]
     return Planner(GAZETTEER, lambda word: FREQUENCY.get(word, 0), passages=99).cell(entity, asked, understood)

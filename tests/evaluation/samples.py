@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mlsurvey.evaluation.questions import Cell, Evidence, Question
+from mlsurvey.evaluation.questions import Evidence, GoldCell, Question
 from mlsurvey.types import Answer, Citation, Hit, Kind, Passage, Span, Statement, Status
 
 BURN = "Burn supports GPUs through CUDA, Metal and WebGPU."
@@ -19,8 +19,8 @@ QUESTION = Question(
     answerable=True,
     entities=("burn", "candle"),
     cells=(
-        Cell("burn", "gpu", (Evidence("a.md", BURN),)),
-        Cell("candle", "gpu", (Evidence("a.md", CANDLE),)),
+        GoldCell("burn", "gpu", (Evidence("a.md", BURN),)),
+        GoldCell("candle", "gpu", (Evidence("a.md", CANDLE),)),
     ),
 )
 

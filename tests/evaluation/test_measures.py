@@ -7,7 +7,7 @@ import pytest
 
 from mlsurvey.evaluation import measures
 from mlsurvey.evaluation.measures import Tally, cell_scores, first_ranks, misattributed, ndcg, recall_at
-from mlsurvey.evaluation.questions import Cell, Evidence
+from mlsurvey.evaluation.questions import Evidence, GoldCell
 from mlsurvey.evaluation.regions import Region
 from mlsurvey.types import Conflict, Entity
 
@@ -138,6 +138,6 @@ def test_ndcg_is_one_where_every_first_rank_brings_a_new_cell() -> None:
 
 
 def test_a_quote_that_is_not_there_leaves_its_cell_unsatisfied() -> None:
-    cell = Cell("burn", "gpu", (Evidence("a.md", "no such words"), Evidence("z.md", BURN)))
+    cell = GoldCell("burn", "gpu", (Evidence("a.md", "no such words"), Evidence("z.md", BURN)))
     assert measures.places(cell, text) == ()
     assert not cell_scores(replace(QUESTION, cells=(cell,)), GOOD, text)[0].found

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from mlsurvey.errors import NotFoundError, UnreadableError, UsageError
-from mlsurvey.evaluation.questions import Cell, Evidence, Question, quote_faults, read_questions
+from mlsurvey.evaluation.questions import Evidence, GoldCell, Question, quote_faults, read_questions
 
 CELL = {"entity": "burn", "aspect": "gpu", "evidence": [{"document": "a.md", "quote": "Burn  runs"}]}
 LINE = {"id": "q1", "question": "Burn and GPUs?", "kind": "lookup", "entities": ["burn"], "cells": [CELL], "note": "?"}
@@ -22,7 +22,7 @@ def read(tmp_path):
 
 
 def test_a_line_is_a_question(read) -> None:
-    cell = Cell("burn", "gpu", (Evidence("a.md", "Burn  runs"),))
+    cell = GoldCell("burn", "gpu", (Evidence("a.md", "Burn  runs"),))
     expected = Question("q1", "Burn and GPUs?", "lookup", True, ("burn",), (cell,))
     assert read("\ufeff" + json.dumps(LINE), "", "  ") == (expected,)
 
@@ -79,7 +79,7 @@ def test_quotes_are_checked_against_their_documents() -> None:
     texts = {"a.md": quote.replace(" ", "\n  "), "b.md": f"{quote} {quote}", "c.md": "nothing"}
 
     def faults(document: str, quote: str) -> list[str]:
-        cell = Cell("burn", "gpu", (Evidence(document, quote),))
+        cell = GoldCell("burn", "gpu", (Evidence(document, quote),))
         return list(quote_faults([Question("q", "?", "lookup", True, ("burn",), (cell,))], lambda d: texts.get(d, "")))
 
     assert faults("a.md", quote) == []

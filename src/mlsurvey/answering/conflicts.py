@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from mlsurvey.answering.compose import Dispute
-from mlsurvey.answering.plan import Cell
+from mlsurvey.answering.plan import PlannedCell
 from mlsurvey.answering.polarity import denies
 from mlsurvey.answering.score import Scored
 from mlsurvey.answering.understood import Understood
@@ -27,7 +27,7 @@ _PARTIAL = re.compile(
 
 
 def dispute(
-    scored: Sequence[Scored], cell: Cell, understood: Understood, thresholds: Mapping[str, float]
+    scored: Sequence[Scored], cell: PlannedCell, understood: Understood, thresholds: Mapping[str, float]
 ) -> Dispute | None:
     """The strongest contradiction in the evidence for a cell, or None; contains the best statement of each side."""
     if cell.entity is None or cell.asked is None:
@@ -38,7 +38,7 @@ def dispute(
     return _versions(sure, cell) if understood.kind is Kind.LOOKUP else None
 
 
-def _denied(sure: Sequence[Scored], cell: Cell, least: float) -> Dispute | None:
+def _denied(sure: Sequence[Scored], cell: PlannedCell, least: float) -> Dispute | None:
     """A document affirms what another denies, according to both the judge and the wording."""
     affirmed = [s for s in sure if s.denies <= 1.0 - least and not denies(s.candidate.text)]
     denied = [
@@ -51,7 +51,7 @@ def _denied(sure: Sequence[Scored], cell: Cell, least: float) -> Dispute | None:
     return None
 
 
-def _versions(sure: Sequence[Scored], cell: Cell) -> Dispute | None:
+def _versions(sure: Sequence[Scored], cell: PlannedCell) -> Dispute | None:
     """Two documents state different version numbers for what the question asks about."""
     if not ({"version", "releas"} & set(cell.importance)):
         return None
@@ -63,7 +63,7 @@ def _versions(sure: Sequence[Scored], cell: Cell) -> Dispute | None:
     return None
 
 
-def _version_of(text: str, cell: Cell) -> dict[str, str]:
+def _version_of(text: str, cell: PlannedCell) -> dict[str, str]:
     """Version numbers in the text that follow words of the question."""
     asked = {*cell.importance, *cell.rest}
     found = ((stem(m["name"]), m["number"]) for m in _VERSIONED.finditer(text))
@@ -85,7 +85,7 @@ def _is_plain(scored: Scored) -> bool:
     return len(scored.candidate.sentences) == 1 and scored.candidate.kind is not SentenceKind.CODE
 
 
-def _of_another(scored: Scored, cell: Cell) -> bool:
+def _of_another(scored: Scored, cell: PlannedCell) -> bool:
     """Whether the sentence names another library and does not open with this one; it may deny that one."""
     others = scored.named.slugs - {cell.entity, *cell.objects}
     return bool(others) and cell.entity not in scored.named.opening

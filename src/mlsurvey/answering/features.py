@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from mlsurvey.answering.candidates import Candidate, Naming
-from mlsurvey.answering.plan import Cell
+from mlsurvey.answering.plan import PlannedCell
 from mlsurvey.types import SentenceKind
 
 _VERSION = re.compile(
@@ -38,7 +38,7 @@ NAMES = (
 """Names of the features, in the order used for training."""
 
 
-def features(candidate: Candidate, cell: Cell, named: Naming) -> dict[str, float]:
+def features(candidate: Candidate, cell: PlannedCell, named: Naming) -> dict[str, float]:
     """Feature values in 0..1, except ``relevance`` in 0..2 and ``near`` in -1..1."""
     text, passage, stems, above = candidate.text, candidate.passage, candidate.stems, candidate.context_stems
     heading = passage.trail[-1] if passage.trail else ""

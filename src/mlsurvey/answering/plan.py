@@ -15,7 +15,7 @@ from mlsurvey.vocabulary.phrases import Phrases, phrases
 
 
 @dataclass(frozen=True)
-class Cell:
+class PlannedCell:
     """What is looked for: evidence on ``asked`` for ``entity``."""
 
     entity: str | None
@@ -75,19 +75,19 @@ class Planner:
     frequency: Callable[[str], int]
     passages: int
 
-    def cells(self, understood: Understood, entities: Iterable[str | None]) -> list[Cell]:
+    def cells(self, understood: Understood, entities: Iterable[str | None]) -> list[PlannedCell]:
         """One cell for each entity and asked matter."""
         asked: Sequence[AskedAspect | None] = understood.aspects or (None,)
         return [self.cell(e, a, understood) for e in entities for a in asked]
 
-    def cell(self, entity: str | None, asked: AskedAspect | None, understood: Understood) -> Cell:
+    def cell(self, entity: str | None, asked: AskedAspect | None, understood: Understood) -> PlannedCell:
         """What to look for about ``entity``, and in which words."""
         names = self._names(understood)
         said = blank(understood.question, [m.span for m in self.gazetteer.candidates(understood.question)])
         words = asked.words if asked else said
         importance = self._rarity(words)
         name = self.gazetteer.entities[entity].name if entity else ""
-        return Cell(
+        return PlannedCell(
             entity=entity,
             asked=asked,
             query=" ".join((name, *names, words, *(_description(asked)), *_beside(asked, understood, said))).strip(),

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlsurvey.answering.candidates import Candidate, Naming, belongs, candidates, naming
-from mlsurvey.answering.plan import Cell
+from mlsurvey.answering.plan import PlannedCell
 from mlsurvey.answering.score import Named
 from mlsurvey.index.keywords import KeywordQuery
 from mlsurvey.retrieval.search import Searcher
@@ -40,7 +40,7 @@ Watch = Callable[[Sequence[Hit]], None]
 class Retrieved:
     """The candidates of a cell that may be attributed to its entity, and the number of passages searched."""
 
-    cell: Cell
+    cell: PlannedCell
     named: tuple[Named, ...]
     searched: int
 
@@ -49,7 +49,7 @@ class Retrieved:
 class Pool:
     """The search results of a question about a class, for all its members together."""
 
-    cell: Cell
+    cell: PlannedCell
     vector: NDArray[np.float32]
     filters: Filters
     named: tuple[Named, ...]
@@ -80,12 +80,12 @@ class Retriever:
         retriever._read = read
         return retriever
 
-    def cells(self, cells: Sequence[Cell], filters: Filters) -> list[Retrieved]:
+    def cells(self, cells: Sequence[PlannedCell], filters: Filters) -> list[Retrieved]:
         """The candidates of each cell."""
         vectors = self.searcher.encoder.embed([cell.query for cell in cells]) if cells else ()
         return [self._cell(cell, vector, filters) for cell, vector in zip(cells, vectors, strict=True)]
 
-    def _cell(self, cell: Cell, vector: NDArray[np.float32], filters: Filters) -> Retrieved:
+    def _cell(self, cell: PlannedCell, vector: NDArray[np.float32], filters: Filters) -> Retrieved:
         search = self.searcher.search_vector
         if cell.entity is None:
             hits = search(cell.query, vector, PASSAGES_PER_CELL, filters)
@@ -96,26 +96,26 @@ class Retriever:
         self._read(hits)
         return Retrieved(cell, tuple(self._belonging(self._named(hits, vector), cell)), len(hits))
 
-    def _about(self, cell: Cell, vector: NDArray[np.float32], most: int, filters: Filters) -> list[Hit]:
+    def _about(self, cell: PlannedCell, vector: NDArray[np.float32], most: int, filters: Filters) -> list[Hit]:
         """Passages about the cell's entity; none if the filters exclude it."""
         entity = cell.entity or ""
         if filters.entities and entity not in filters.entities:
             return []
         return self.searcher.search_vector(self._keywords(cell), vector, most, replace(filters, entities=(entity,)))
 
-    def _keywords(self, cell: Cell, naming: bool = False) -> KeywordQuery:
+    def _keywords(self, cell: PlannedCell, naming: bool = False) -> KeywordQuery:
         """The cell's query, with extra weight on the names that a passage should contain."""
         wanted = [*cell.objects, *([cell.entity] if naming and cell.entity else [])]
         return KeywordQuery(cell.query, tuple((self.gazetteer.entities[slug].name, NAME_WEIGHT) for slug in wanted))
 
-    def pool(self, cell: Cell, filters: Filters) -> Pool:
+    def pool(self, cell: PlannedCell, filters: Filters) -> Pool:
         """The passages for a question about a class, about any entity."""
         vector = self.searcher.encoder.embed([cell.query])[0]
         hits = self.searcher.search_vector(cell.query, vector, POOL, filters)
         self._read(hits)
         return Pool(cell, vector, filters, tuple(self._named(hits, vector)))
 
-    def member(self, cell: Cell, pool: Pool) -> Retrieved:
+    def member(self, cell: PlannedCell, pool: Pool) -> Retrieved:
         """The candidates about one entity of the class: from its own passages and from the pool."""
         about = self._about(cell, pool.vector, PASSAGES_PER_MEMBER, pool.filters)
         self._read(about)
@@ -133,7 +133,7 @@ class Retriever:
             near |= dict(zip(rest, (self.snapshot.vectors(rest) @ vector).tolist(), strict=True))
         return near
 
-    def _belonging(self, named: Iterable[Named], cell: Cell) -> list[tuple[Candidate, Naming]]:
+    def _belonging(self, named: Iterable[Named], cell: PlannedCell) -> list[tuple[Candidate, Naming]]:
         return [(c, n) for c, n in named if cell.entity is None or belongs(c, cell.entity, n)]
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mlsurvey.answering.candidates import Candidate, Naming
 from mlsurvey.answering.features import features, in_order
-from mlsurvey.answering.plan import Cell
+from mlsurvey.answering.plan import PlannedCell
 from mlsurvey.answering.polarity import denies
 from mlsurvey.learned.artefact import Artefact
 from mlsurvey.learned.pieces import Pair
@@ -73,7 +73,7 @@ class Scorer:
     sieve: Sieve
     judge: Judge | None = None
 
-    def __call__(self, jobs: Sequence[tuple[Cell, Sequence[Named]]]) -> list[list[Scored]]:
+    def __call__(self, jobs: Sequence[tuple[PlannedCell, Sequence[Named]]]) -> list[list[Scored]]:
         """The candidates of each cell, best first; with a judge, only those that were judged."""
         looked = [self._looked_at(cell, named) for cell, named in jobs]
         if self.judge is None:
@@ -84,7 +84,7 @@ class Scorer:
         logits = iter(self.judge.judge(pairs).tolist() if pairs else ())
         return [sorted((self._judged(s, *next(logits)) for s in scored), key=lambda s: -s.score) for scored in kept]
 
-    def _looked_at(self, cell: Cell, named: Sequence[Named]) -> list[Scored]:
+    def _looked_at(self, cell: PlannedCell, named: Sequence[Named]) -> list[Scored]:
         values = [features(candidate, cell, names) for candidate, names in named]
         texts = [stretch(candidate) for candidate, _ in named]
         logits = self.sieve.sift(cell.premise, texts, [in_order(of) for of in values]).tolist()
@@ -109,7 +109,7 @@ class Scorer:
         return sigmoid(by["bias"] + by["judge"] * says_no + by["negation"] * denies(candidate.text))
 
 
-def pair(cell: Cell, looked: Scored) -> Pair:
+def pair(cell: PlannedCell, looked: Scored) -> Pair:
     """The input of the judge for a candidate in a cell."""
     return Pair(cell.premise, stretch(looked.candidate), in_order(looked.features))
 

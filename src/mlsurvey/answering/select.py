@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from mlsurvey.answering.plan import Cell
+from mlsurvey.answering.plan import PlannedCell
 from mlsurvey.answering.score import Scored
 
 SAME_DOCUMENT = 0.9
@@ -46,7 +46,7 @@ def good(
     return choose(likely, limit, taken=told) or choose((s for s in likely if s.score >= again), 1)
 
 
-def of_expected_type(scored: Sequence[Scored], cell: Cell) -> Sequence[Scored]:
+def of_expected_type(scored: Sequence[Scored], cell: PlannedCell) -> Sequence[Scored]:
     """What can answer by its form: a question for a number wants one.
 
     The coarsest of answer types (Li and Roth, "Learning Question Classifiers", COLING 2002).

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from mlsurvey.answering.asked import Recogniser
 from mlsurvey.answering.facts import Facts
-from mlsurvey.answering.plan import Cell, Planner
+from mlsurvey.answering.plan import PlannedCell, Planner
 from mlsurvey.answering.retrieve import Pool, Retrieved, Retriever, Watch
 from mlsurvey.answering.score import Scored, Scorer
 from mlsurvey.answering.understood import AskedAspect, Understood
@@ -19,7 +19,7 @@ from mlsurvey.vocabulary.load import Vocabulary
 class Found:
     """The scored candidates of a cell, best first, and the number of passages searched."""
 
-    cell: Cell
+    cell: PlannedCell
     scored: Sequence[Scored]
     searched: int
 
@@ -49,7 +49,7 @@ class Workbench:
         """A copy for one answer that calls ``read`` after every search."""
         return replace(self, retriever=self.retriever.watched(read))
 
-    def least(self, cell: Cell) -> float:
+    def least(self, cell: PlannedCell) -> float:
         """Minimum probability of a statement to show; higher if the question names no library."""
         return self.thresholds["shown" if cell.entity else "unnamed"]
 

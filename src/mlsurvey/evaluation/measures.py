@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mlsurvey.evaluation.questions import Cell, Question
+from mlsurvey.evaluation.questions import GoldCell, Question
 from mlsurvey.evaluation.quotes import locate
 from mlsurvey.evaluation.regions import Regions, entities_at
 from mlsurvey.types import Answer, Citation, Conflict, Entity, Hit, Span, Statement
@@ -75,7 +75,7 @@ def tally(values: Iterable[float]) -> Tally:
     return Tally(float(sum(kept)), len(kept))
 
 
-def places(cell: Cell, text: Text) -> tuple[Place, ...]:
+def places(cell: GoldCell, text: Text) -> tuple[Place, ...]:
     """Positions of a cell's evidence; quotes not found in their document are skipped."""
     found = ((e.document, locate(e.quote, text(e.document))) for e in cell.evidence)
     return tuple(Place(document, span) for document, span in found if span)
@@ -109,7 +109,7 @@ def _satisfies(citation: Citation | None, gold: Sequence[Place]) -> bool:
     )
 
 
-def _read(answer: Answer, cell: Cell, cells_of_entity: int) -> Iterator[tuple[int, ...]]:
+def _read(answer: Answer, cell: GoldCell, cells_of_entity: int) -> Iterator[tuple[int, ...]]:
     """Numbers of the citations that a reader sees for a cell, per statement, until the budget is used up."""
     quotes = {c.number: c.quote for c in answer.citations}
     limit, spent = CHARACTERS_PER_CELL * cells_of_entity, 0
@@ -125,7 +125,7 @@ def _read(answer: Answer, cell: Cell, cells_of_entity: int) -> Iterator[tuple[in
         yield tuple(number for number in seen if len(quotes[number]) <= CHARACTERS_PER_CELL)
 
 
-def _about(answer: Answer, cell: Cell) -> list[Statement | Conflict]:
+def _about(answer: Answer, cell: GoldCell) -> list[Statement | Conflict]:
     """Statements and conflicts about the cell's entity (else those without an entity), the cell's aspect first.
 
     Conflicts come after the statements and count too, because some citations occur only in a conflict.

@@ -33,7 +33,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class GoldCell:
     """Expected evidence for one entity and aspect. Both sides of a conflict are cells of the same pair."""
 
     entity: str
@@ -51,7 +51,7 @@ class Question:
     answerable: bool
     entities: tuple[str, ...]
     """Slugs that the answer should be about; for a list, the complete set."""
-    cells: tuple[Cell, ...]
+    cells: tuple[GoldCell, ...]
 
 
 def read_questions(path: Path) -> tuple[Question, ...]:
@@ -130,9 +130,9 @@ def _question(record: Mapping[str, Any]) -> Question:
     return question
 
 
-def _cell(record: Mapping[str, Any]) -> Cell:
+def _cell(record: Mapping[str, Any]) -> GoldCell:
     pieces = (Evidence(_string(e, "document"), _string(e, "quote")) for e in _objects(record, "evidence"))
-    cell = Cell(_string(record, "entity"), _string(record, "aspect"), tuple(pieces))
+    cell = GoldCell(_string(record, "entity"), _string(record, "aspect"), tuple(pieces))
     if not cell.evidence:
         raise UsageError(f"the cell {cell.entity}/{cell.aspect} has no evidence: add a document and a quote from it")
     return cell
