@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mlsurvey.provenance import Source
+
+Progress = Callable[[str, int, int], None]
+"""Called with the phase (``read``, ``embed``), the number of units done, and the total."""
+Cancelled = Callable[[], bool]
+"""Returns True if nobody waits for the result any more."""
 
 _CELL_END = re.compile(r"\s\|(?=\s|$)")
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Generation, Hit, RefreshReport
+from mlsurvey.types import (
+    Answer,
+    Cancelled,
+    Document,
+    Entity,
+    Explanation,
+    Filters,
+    Generation,
+    Hit,
+    Progress,
+    RefreshReport,
+)
 
 if TYPE_CHECKING:
     from mlsurvey.answering.parts import Part
     from mlsurvey.survey import Found, Listed, Placed
     from mlsurvey.survey.overview import Overview
     from mlsurvey.syncing.sync import SyncReport
-
-Cancelled = Callable[[], bool]
-Progress = Callable[[str, int, int], None]
 
 
 class Engine(Protocol):

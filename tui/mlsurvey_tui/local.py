@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from mlsurvey.errors import EngineError
-from mlsurvey.survey import Progress, Survey
-from mlsurvey.types import RefreshReport
+from mlsurvey.survey import Survey
+from mlsurvey.types import Progress, RefreshReport
 from mlsurvey_tui.reports import error_of, report_of, sync_report_of
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from textual.reactive import reactive
 from mlsurvey.errors import Interrupted, MlsurveyError, NoIndexError, UsageError
 from mlsurvey.rendering.layout import Names, names_of
 from mlsurvey.rendering.plain import one_line
-from mlsurvey.types import Answer, Citation, Hit, RefreshReport
+from mlsurvey.types import Answer, Citation, Hit, Progress, RefreshReport
 from mlsurvey_tui import preferences
 from mlsurvey_tui.archive import History
-from mlsurvey_tui.engine import Engine, Progress, Syncing
+from mlsurvey_tui.engine import Engine, Syncing
 from mlsurvey_tui.places import Places
 from mlsurvey_tui.preferences import Preferences
 from mlsurvey_tui.shown import Shown

@@ -13,7 +13,7 @@ from mlsurvey.answering.compose import Citations, Draft
 from mlsurvey.answering.facts import Facts
 from mlsurvey.answering.follow import REMEMBERED, carried, picks
 from mlsurvey.answering.parse import Parser
-from mlsurvey.answering.parts import Cancelled, Part, Read, last, told
+from mlsurvey.answering.parts import Part, Read, last, told
 from mlsurvey.answering.plan import Planner
 from mlsurvey.answering.retrieve import Retriever
 from mlsurvey.answering.score import Scored, Scorer
@@ -24,7 +24,7 @@ from mlsurvey.answering.understood import Understood
 from mlsurvey.answering.workbench import Workbench
 from mlsurvey.learned.reading import Reader
 from mlsurvey.retrieval.search import Searcher
-from mlsurvey.types import Answer, Citation, Filters, Kind, Status
+from mlsurvey.types import Answer, Cancelled, Citation, Filters, Kind, Status
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 from mlsurvey.vocabulary.load import Vocabulary
 

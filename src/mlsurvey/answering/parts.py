@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
 from mlsurvey.answering.understood import Understood
 from mlsurvey.errors import Interrupted
-from mlsurvey.types import Answer, Citation, Conflict, Hit, Missing, Statement
+from mlsurvey.types import Answer, Cancelled, Citation, Conflict, Hit, Missing, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,6 @@ class Passages:
 
 Part = Understood | Passages | Statement | Citation | Missing | Conflict | Answer
 """What was understood, what was read, each statement and its sources, gaps, conflicts, the whole answer."""
-
-Cancelled = Callable[[], bool]
-"""Returns True if the answer is no longer needed."""
 
 BEST = 5
 """Number of hits reported in :class:`Passages`."""

@@ -13,9 +13,9 @@ from starlette.requests import Request
 
 from mlsurvey.api.metrics import Metrics
 from mlsurvey.api.problems import RefusalError
+from mlsurvey.types import Cancelled
 
 T = TypeVar("T")
-Cancelled = Callable[[], bool]
 
 RETRY_AFTER = 1
 """Seconds after which a rejected client may retry: a full queue is less than a minute of work."""

@@ -11,11 +11,11 @@ from fastapi import FastAPI
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from starlette.routing import Route
 
-from mlsurvey.api.admission import Cancelled
 from mlsurvey.api.problems import RefusalError
 from mlsurvey.api.service import Service
 from mlsurvey.mcp.server import TurnedAwayError, build
 from mlsurvey.survey import Survey
+from mlsurvey.types import Cancelled
 
 T = TypeVar("T")
 

@@ -12,7 +12,8 @@ from mlsurvey.evaluation.questions import quote_faults, read_questions
 from mlsurvey.evaluation.run import Gold, corpus_text
 from mlsurvey.evaluation.run import evaluate as evaluate_all
 from mlsurvey.evaluation.saved import run_value
-from mlsurvey.survey import Progress, Survey
+from mlsurvey.survey import Survey
+from mlsurvey.types import Progress
 
 
 def check_questions(text: str) -> int:

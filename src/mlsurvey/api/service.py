@@ -11,7 +11,7 @@ from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mlsurvey.api.admission import Admission, Cancelled
+from mlsurvey.api.admission import Admission
 from mlsurvey.api.caching import has
 from mlsurvey.api.jobs import Jobs
 from mlsurvey.api.logs import LOGGER, describe
@@ -24,6 +24,7 @@ from mlsurvey.errors import MlsurveyError, ReplacedError
 from mlsurvey.remembered import Remembered
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
+from mlsurvey.types import Cancelled
 
 T = TypeVar("T")
 

@@ -10,11 +10,11 @@ from typing import Any
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from starlette.responses import StreamingResponse
 
-from mlsurvey.api.admission import Admission, Cancelled
+from mlsurvey.api.admission import Admission
 from mlsurvey.api.problems import KINDS, RefusalError, problem, problem_of
 from mlsurvey.rendering.json import answer_value, hits_value, part_value, to_json
 from mlsurvey.survey import Part, Passages, Survey, Understood, understanding
-from mlsurvey.types import Answer
+from mlsurvey.types import Answer, Cancelled
 
 HEARTBEAT = KEEPALIVE_COMMENT
 """A comment, ignored by clients, that shows the connection is alive."""

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 TokenCounter = Callable[[Sequence[str]], list[int]]
 """Word pieces of each text, excluding special tokens."""
 
-Progress = Callable[[str, int, int], None]
-"""Called with the phase (``read``, ``chunk``, ``embed``, ``publish``), the number done, and the total."""
-
 SPECIAL_TOKENS = 2  # [CLS] and [SEP] count towards the limit of all BERT-like models
 
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from mlsurvey.index.catalogue import Catalogue, Published, load_entity
 from mlsurvey.index.changes import Changes, Known, classify
-from mlsurvey.index.engine import ModelInfo, Progress
+from mlsurvey.index.engine import ModelInfo
 from mlsurvey.index.identity import NO_DOCUMENTS, chunking_digest, documents_digest, recipe_digest
 from mlsurvey.index.records import unpack_text
 from mlsurvey.index.sources import Content, Sources, look, look_again
 from mlsurvey.reading.scan import FileState, scan
-from mlsurvey.types import Entity, Unreadable
+from mlsurvey.types import Entity, Progress, Unreadable
 from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
 from mlsurvey.vocabulary.load import Vocabulary
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from mlsurvey.errors import DamagedIndexError, Interrupted, NoIndexError
 from mlsurvey.index.catalogue import Catalogue, Published, open_for_reading, open_for_writing
 from mlsurvey.index.collect import has_outdated, purge, sweep
-from mlsurvey.index.engine import Embedder, ModelInfo, Progress, silent
+from mlsurvey.index.engine import Embedder, ModelInfo, silent
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.lock import writer_lock
 from mlsurvey.index.plan import Plan, make_plan
 from mlsurvey.index.storage import storage_errors, sync_folder
 from mlsurvey.index.verify import check_sizes
-from mlsurvey.types import RefreshReport
+from mlsurvey.types import Progress, RefreshReport
 from mlsurvey.vocabulary.load import Vocabulary
 
 

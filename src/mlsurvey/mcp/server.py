@@ -24,8 +24,9 @@ from pydantic import ValidationError
 
 from mlsurvey import __version__
 from mlsurvey.errors import MlsurveyError
-from mlsurvey.mcp.tools import INSTRUCTIONS, TOOLS, Cancelled, Tool, plain
+from mlsurvey.mcp.tools import INSTRUCTIONS, TOOLS, Tool, plain
 from mlsurvey.survey import Survey
+from mlsurvey.types import Cancelled
 
 LOGGER = logging.getLogger("mlsurvey.mcp")
 T = TypeVar("T")

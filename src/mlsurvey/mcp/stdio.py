@@ -11,9 +11,9 @@ from typing import TypeVar
 from mcp.server.stdio import stdio_server
 
 from mlsurvey.mcp.server import TurnedAwayError, build
-from mlsurvey.mcp.tools import Cancelled
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
+from mlsurvey.types import Cancelled
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from mlsurvey.matrix import matrix_of
 from mlsurvey.rendering.json import answer_value, hits_value, to_json
 from mlsurvey.survey import Survey
 from mlsurvey.types import Answer as AnswerNoun
-from mlsurvey.types import Document
+from mlsurvey.types import Cancelled, Document
 from mlsurvey.wire.agents import NothingRequest, PassageRequest
 from mlsurvey.wire.answers import Answer, Comparison, Hits
 from mlsurvey.wire.documents import Documents, DocumentText
@@ -27,8 +27,6 @@ from mlsurvey.wire.requests import (
 )
 from mlsurvey.wire.service import Index
 
-Cancelled = Callable[[], bool]
-"""Whether the caller no longer waits for the result."""
 R = TypeVar("R", bound=BaseModel)
 
 INSTRUCTIONS = """Answers to questions about machine learning libraries, from a fixed set of documents on this machine.

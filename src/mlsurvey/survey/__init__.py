@@ -5,9 +5,10 @@ from __future__ import annotations
 from mlsurvey.answering.parts import Part, Passages
 from mlsurvey.answering.understood import Understood
 from mlsurvey.survey.collection import Placed
-from mlsurvey.survey.facade import MODES, Progress, Survey
+from mlsurvey.survey.facade import MODES, Survey
 from mlsurvey.survey.found import Found, Listed
 from mlsurvey.survey.uploading import Condition, ConditionError, Stored
+from mlsurvey.types import Progress
 
 __all__ = [
     "MODES",

@@ -7,7 +7,7 @@ needed, and asking and searching do not load PyTorch unless a reranker is set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -22,18 +22,26 @@ from mlsurvey.survey.citations import sourced, stale_citations
 from mlsurvey.survey.found import Found, Listed
 from mlsurvey.survey.texts import check_text
 from mlsurvey.survey.uploading import Condition
-from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Generation, Hit, RefreshReport
+from mlsurvey.types import (
+    Answer,
+    Cancelled,
+    Document,
+    Entity,
+    Explanation,
+    Filters,
+    Generation,
+    Hit,
+    Progress,
+    RefreshReport,
+)
 from mlsurvey.vocabulary.load import Vocabulary, load_vocabulary
 
 if TYPE_CHECKING:
     from mlsurvey.answering.answer import Answerer
-    from mlsurvey.answering.parts import Cancelled, Part
+    from mlsurvey.answering.parts import Part
     from mlsurvey.answering.understood import Understood
     from mlsurvey.survey.overview import Overview
     from mlsurvey.survey.reader import Reader, Reading
-
-Progress = Callable[[str, int, int], None]
-"""Called with the phase, the number of units done, and the total."""
 
 MODES = ("hybrid", "keyword", "dense")
 

@@ -11,7 +11,8 @@ from mlsurvey.survey import collection
 from mlsurvey.syncing.fetch import Limits
 from mlsurvey.syncing.registries import npm_registry, pypi_index
 from mlsurvey.syncing.sources import Source, load_sources
-from mlsurvey.syncing.sync import Hosts, Progress, SyncReport, sync, take
+from mlsurvey.syncing.sync import Hosts, SyncReport, sync, take
+from mlsurvey.types import Progress
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 from mlsurvey.vocabulary.load import load_vocabulary
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,12 +17,10 @@ from mlsurvey.syncing.packages import Have, Release, npm_readme, pypi_readme
 from mlsurvey.syncing.provenance import UPSTREAM, Record
 from mlsurvey.syncing.sources import Source, Wanted, home_of, wanted
 from mlsurvey.syncing.store import Origin, Store, folder_of, opened
+from mlsurvey.types import Progress
 
 GITHUB = "https://github.com"
 _WEB_PAGE = ("text/html", "application/xhtml+xml")
-
-Progress = Callable[[str, int, int], None]
-"""Called with the phase, the number of documents done, and the total."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,20 @@ from mlsurvey.client.errors import error_of
 from mlsurvey.errors import IndexingError, Interrupted, MlsurveyError, NoIndexError, NotFoundError, UsageError
 from mlsurvey.reading.scan import READABLE_SUFFIXES
 from mlsurvey.survey import Found, Listed, Placed
-from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Generation, Hit, RefreshReport
+from mlsurvey.types import (
+    Answer,
+    Cancelled,
+    Document,
+    Entity,
+    Explanation,
+    Filters,
+    Generation,
+    Hit,
+    Progress,
+    RefreshReport,
+)
 from mlsurvey.wire import answers
 from mlsurvey.wire.requests import FilterRequest
-from mlsurvey_tui.engine import Cancelled, Progress
 from mlsurvey_tui.remote import nouns
 from mlsurvey_tui.remote.standing import Again, Standing, looked_at
 from mlsurvey_tui.remote.uploading import batches, digest, files_of

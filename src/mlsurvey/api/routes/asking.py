@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mlsurvey.api import streaming
-from mlsurvey.api.admission import Cancelled
 from mlsurvey.api.caching import etag
 from mlsurvey.api.problems import NOT_MODIFIED, WORK, documented
 from mlsurvey.api.service import ATTEMPTS, Service, ServiceOf, json_response
@@ -20,6 +19,7 @@ from mlsurvey.errors import ReplacedError
 from mlsurvey.rendering.json import answer_value, to_json
 from mlsurvey.survey import Part, Passages, Understood
 from mlsurvey.types import Answer as AnswerNoun
+from mlsurvey.types import Cancelled
 from mlsurvey.wire.answers import Answer
 from mlsurvey.wire.requests import AskRequest
 

@@ -16,7 +16,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mlsurvey.api import streaming
-from mlsurvey.api.admission import Cancelled
 from mlsurvey.api.chat import Writer, address_of
 from mlsurvey.api.problems import WORK, RefusalError, documented, problem_of, problem_of_fields
 from mlsurvey.api.problems import respond as respond_problem
@@ -25,7 +24,7 @@ from mlsurvey.errors import IndexingError, MlsurveyError
 from mlsurvey.rendering.json import answer_value, to_json
 from mlsurvey.rendering.layout import names_of
 from mlsurvey.survey import Survey
-from mlsurvey.types import Answer
+from mlsurvey.types import Answer, Cancelled
 from mlsurvey.wire.chat import (
     MODEL,
     ChatCompletion,

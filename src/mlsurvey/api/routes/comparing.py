@@ -9,13 +9,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mlsurvey.api.admission import Cancelled
 from mlsurvey.api.caching import etag
 from mlsurvey.api.problems import NOT_MODIFIED, WORK, documented
 from mlsurvey.api.service import ServiceOf, json_response
 from mlsurvey.matrix import matrix_of
 from mlsurvey.rendering.json import answer_value, to_json
-from mlsurvey.types import Answer
+from mlsurvey.types import Answer, Cancelled
 from mlsurvey.wire.answers import Comparison
 from mlsurvey.wire.requests import CompareRequest
 
