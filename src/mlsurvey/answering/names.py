@@ -12,18 +12,9 @@ from mlsurvey.answering.understood import Correction
 from mlsurvey.answering.words import STOP_WORDS, stem
 from mlsurvey.types import Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer, Mention, collapse
+from mlsurvey.vocabulary.languages import ASKED
 
-LANGUAGES = {
-    "rust": r"rust|crates?",
-    "go": r"golang|(?-i:Go)(?=\W|$)|(?<=\bin )go|(?<=\bfor )go|(?<=\bpure )go"
-    r"|go(?=\s+(?:lib|packag|framework|binding|module))",
-    "dart": r"dart|flutter",
-    "javascript": r"javascript|js|typescript|node(?:\.?js)?|npm",
-    "dotnet": r"c\#|\.net|dotnet|f\#|csharp|nuget|c sharp",
-    "python": r"python",
-}
-"""How questions name languages. "go" alone may be a verb; it counts only where it is used like a name."""
-_LANGUAGE = {slug: re.compile(rf"(?<![\w.])(?:{pattern})(?!\w)", re.IGNORECASE) for slug, pattern in LANGUAGES.items()}
+_LANGUAGE = {slug: re.compile(rf"(?<![\w.])(?:{pattern})(?!\w)", re.IGNORECASE) for slug, pattern in ASKED.items()}
 _NAME_LIKE = re.compile(
     r"[A-Za-z]\w*(?:[._-][A-Za-z]\w*)+|[a-z0-9]+_\w+|[A-Z][a-z0-9]+(?:-?[A-Z])\w*|(?![A-Z]+s$)[A-Z]{2,}[a-z]+\w*"
 )

@@ -6,16 +6,19 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from typing import get_args
 
 from mlsurvey.curation.findings import Finding
+from mlsurvey.curation.profile import Kind
 from mlsurvey.reading.scan import SOURCES
 from mlsurvey.syncing.sources import read_sources
 from mlsurvey.types import Entity
 from mlsurvey.vocabulary.gazetteer import collapse
+from mlsurvey.vocabulary.languages import ASKED
 from mlsurvey.vocabulary.load import ENTITIES
 
-LANGUAGES = frozenset({None, "javascript", "dart", "rust", "go", "dotnet", "python"})
-KINDS = frozenset({None, "native", "binding", "mixed"})
+LANGUAGES = frozenset({None, *ASKED})
+KINDS = frozenset({None, *get_args(Kind)})
 LONGEST_NAME = 5
 """Maximum words of a name that can be found in running text."""
 _WORD = re.compile(r"[^\W_]+[+#]*")

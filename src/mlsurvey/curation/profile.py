@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 
 from mlsurvey.syncing.sources import Slug
+from mlsurvey.vocabulary.languages import ASKED
 
 SECTIONS = (
     "What it is",
@@ -31,9 +32,12 @@ SECTIONS = (
     "Outlook",
 )
 
-Language = Literal["javascript", "dart", "rust", "go", "dotnet", "python"]
-"""Languages with a folder of their own; everything else is in ``other``."""
-NO_LANGUAGE = "other"
+if TYPE_CHECKING:
+    Language = str
+else:
+    Language = Literal[tuple(ASKED)]
+Kind = Literal["native", "binding", "mixed"]
+"""How a library computes: in its own language, through another library, or both."""
 
 _IDENTIFIER = r"[A-Za-z0-9.-]+\+?"
 Spdx = Annotated[str, Field(pattern=rf"^{_IDENTIFIER}( (AND|OR|WITH) {_IDENTIFIER})*$")]
@@ -122,7 +126,7 @@ class FrontMatter(_Part):
     aliases: list[str]
     language: Language | None
     """None if none applies, as for a file format or a separate language."""
-    kind: Literal["native", "binding", "mixed"] | None
+    kind: Kind | None
     """None if no source settles it or the term does not apply."""
     category: list[str] = Field(min_length=1)
     repository: HttpUrl | None

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from mlsurvey.curation.findings import Finding
-from mlsurvey.curation.profile import NO_LANGUAGE, SECTIONS, Profile
+from mlsurvey.curation.profile import SECTIONS, Profile
 from mlsurvey.types import Entity
 from mlsurvey.vocabulary.gazetteer import Gazetteer
+from mlsurvey.vocabulary.languages import OTHER
 
 LIBRARIES = "libraries"
 QUOTABLE = 400
@@ -31,7 +32,7 @@ def rules(profile: Profile, gazetteer: Gazetteer, *, is_kept: bool) -> Iterator[
 
 def _place(profile: Profile) -> Iterator[Finding]:
     front = profile.front
-    place = f"{LIBRARIES}/{front.language or NO_LANGUAGE}/{front.slug}.md"
+    place = f"{LIBRARIES}/{front.language or OTHER}/{front.slug}.md"
     if profile.path != place:
         yield Finding(profile.path, _TOP, "place", "language and slug do not lead to this file", f"move it to {place}")
     if profile.title != front.name:

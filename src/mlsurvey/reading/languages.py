@@ -5,54 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_NAMES = {
-    "javascript": (
-        "javascript",
-        "js",
-        "typescript",
-        "ts",
-        "node",
-        "nodejs",
-        "node.js",
-    ),
-    "dart": (
-        "dart",
-        "flutter",
-    ),
-    "rust": (
-        "rust",
-        "rs",
-    ),
-    "go": (
-        "go",
-        "golang",
-    ),
-    "dotnet": (
-        "dotnet",
-        "net",
-        "c#",
-        "csharp",
-        "f#",
-        "fsharp",
-    ),
-    "python": (
-        "python",
-        "py",
-    ),
-    "java": ("java",),
-    "c++": (
-        "c++",
-        "cpp",
-    ),
-    "swift": ("swift",),
-    "julia": ("julia",),
-    "r": ("r",),
-    "mojo": ("mojo",),
-    "kotlin": ("kotlin",),
-    "scala": ("scala",),
-    "ruby": ("ruby",),
-}
-_LANGUAGES = {name: language for language, names in _NAMES.items() for name in names}
+from mlsurvey.vocabulary.languages import LANGUAGES
+
+_LANGUAGES = {name: language.slug for language in LANGUAGES for name in language.names}
 _WORD = re.compile(r"\.?[A-Za-z]+(?:\+\+|#)?")
 
 

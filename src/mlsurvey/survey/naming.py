@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import date
 
 from mlsurvey.answering.answer import Answerer
-from mlsurvey.answering.names import LANGUAGES
 from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.errors import NotFoundError, UsageError
 from mlsurvey.survey.collection import similar
 from mlsurvey.types import Entity, Filters, Kind
+from mlsurvey.vocabulary.languages import ASKED
 from mlsurvey.vocabulary.load import Vocabulary
 
 SIDES = (2, 8)
@@ -101,7 +101,7 @@ def _listed(items: Sequence[str]) -> str:
 
 def _language(name: str, entities: Iterable[Entity]) -> str:
     known = {entity.language for entity in entities if entity.language}
-    spoken = (slug for slug, pattern in LANGUAGES.items() if re.fullmatch(pattern, name, re.IGNORECASE))
+    spoken = (slug for slug, pattern in ASKED.items() if re.fullmatch(pattern, name, re.IGNORECASE))
     slug = name.casefold() if name.casefold() in known else next(spoken, None)
     if slug not in known or slug is None:
         raise NotFoundError(f"no language {name!r} in the index; there is {', '.join(sorted(known)) or 'none'}")

@@ -15,10 +15,10 @@ from filelock import FileLock, Timeout
 from mlsurvey.errors import BusyError, StorageError
 from mlsurvey.syncing.atomic import write_whole
 from mlsurvey.syncing.provenance import UPSTREAM, Record, provenance_file, read_records, write_records
+from mlsurvey.vocabulary.languages import OTHER
 
 SAVED_EVERY = 1.0
 """Minimum seconds between saves of the records while fetching."""
-NO_LANGUAGE = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def opened(corpus: Path) -> Iterator[Store]:
 
 def folder_of(slug: str, language: str | None) -> str:
     """Folder for the documents of a library, relative to the corpus."""
-    return f"{UPSTREAM}/{language or NO_LANGUAGE}/{slug}"
+    return f"{UPSTREAM}/{language or OTHER}/{slug}"
 
 
 def _keep_damaged(place: Path) -> None:
