@@ -20,8 +20,13 @@ A message says what went wrong, with which value, and what to type next.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import PurePosixPath
+
+SUGGESTIONS = 3
+"""Number of similar names suggested in an error message."""
 
 
 class MlsurveyError(Exception):
@@ -112,3 +117,12 @@ def needing(extra: str, what: str) -> Iterator[None]:
         raise EngineError(
             f"{what} needs the package {package}, which is not installed; type: pip install 'mlsurvey[{extra}]'"
         ) from error
+
+
+def similar(name: str, known: Iterable[str]) -> str:
+    """Suffix for an error message that suggests similar names, same file name first; empty if none is similar."""
+    names = sorted(known)
+    tail = [path for path in names if PurePosixPath(path).name.casefold() == PurePosixPath(name).name.casefold()]
+    close = difflib.get_close_matches(name, names, n=SUGGESTIONS, cutoff=0.5)
+    found = list(dict.fromkeys((*tail, *close)))[:SUGGESTIONS]
+    return f"; did you mean {' or '.join(found)}?" if found else ""

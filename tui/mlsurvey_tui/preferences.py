@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,6 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from mlsurvey.errors import SettingsError
+from mlsurvey.syncing.atomic import write_whole
 
 KEYS_FILE = "keys.toml"
 _STATE_FILE = "tui.json"
@@ -46,11 +45,7 @@ def load(folder: Path) -> Preferences:
 
 def save(folder: Path, preferences: Preferences) -> None:
     """Save the preferences; the file is replaced atomically."""
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(prefix=".tui-", dir=folder)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(asdict(preferences), file)
-    Path(draft).replace(folder / _STATE_FILE)
+    write_whole(folder / _STATE_FILE, json.dumps(asdict(preferences)).encode())
 
 
 def keymap(file: Path) -> Mapping[str, str]:

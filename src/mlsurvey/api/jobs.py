@@ -9,10 +9,8 @@ checks for whenever it reports progress.
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from mlsurvey.api.problems import KINDS, RefusalError, problem
 from mlsurvey.errors import StorageError
+from mlsurvey.syncing.atomic import write_whole
 from mlsurvey.wire.service import Job, JobKind
 
 FOLDER = "jobs"
@@ -108,9 +107,7 @@ class Jobs:
 
     def write(self, job: Job) -> None:
         """Write a job's state atomically: a reader sees either the old or the new one."""
-        draft = self.folder / f".{job.id}.{os.getpid()}.{threading.get_ident()}.new"
-        draft.write_text(job.model_dump_json(exclude_none=True), "utf-8")
-        draft.replace(self._file(job.id))
+        write_whole(self._file(job.id), job.model_dump_json(exclude_none=True).encode())
 
     @contextmanager
     def working(self, name: str) -> Iterator[Job]:

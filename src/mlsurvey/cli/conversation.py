@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mlsurvey.answering.follow import REMEMBERED
+from mlsurvey.syncing.atomic import write_whole
 
 
 def remembered() -> tuple[str, ...]:
@@ -21,12 +22,8 @@ def remembered() -> tuple[str, ...]:
 
 def remember(questions: Sequence[str]) -> None:
     """Save the questions of a conversation for the next ``--follow``; write errors are ignored."""
-    file = _file()
-    draft = file.with_suffix(".part")
     with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps({"questions": questions[-REMEMBERED:]}, ensure_ascii=False), "utf-8")
-        draft.replace(file)
+        write_whole(_file(), json.dumps({"questions": questions[-REMEMBERED:]}, ensure_ascii=False).encode())
 
 
 def _file() -> Path:

@@ -6,7 +6,6 @@ replaced twice; then :class:`mlsurvey.errors.ReplacedError` is raised.
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mlsurvey.errors import DamagedIndexError, IndexingError, MismatchError, NotFoundError
+from mlsurvey.errors import DamagedIndexError, IndexingError, MismatchError, NotFoundError, similar
 from mlsurvey.index.catalogue import live, open_for_reading
 from mlsurvey.index.filtering import is_document, is_under, names_documents, tag_groups
 from mlsurvey.index.keywords import KeywordQuery, Keywords
@@ -269,13 +268,14 @@ class Snapshot:
         """Return a document as indexed, from the index's own copy.
 
         Raises:
-            NotFoundError: this generation has no document at that path; the message suggests the closest one.
+            NotFoundError: this generation has no document at that path; the message suggests similar ones.
         """
         columns = "path, text, sha256, title, subject, language, date"
         sql = f"SELECT {columns} FROM documents JOIN texts ON document = id WHERE path = :path AND "
         rows = self._rows(sql + live("documents"), path=path)
         if not rows:
-            raise NotFoundError(f"no document {path!r} in the index{self._nearest(path)}")
+            known = (known for (known,) in self._rows(f"SELECT path FROM documents WHERE {live('documents')}"))
+            raise NotFoundError(f"no document {path!r} in the index{similar(path, known)}")
         name, text, *rest = rows[0]
         return Document(name, unpack_text(text), *rest)
 
@@ -288,11 +288,6 @@ class Snapshot:
             kept = {i for (i,) in self._rows(f"SELECT DISTINCT document FROM passages WHERE {where}", **parameters)}
             rows = [row for row in rows if row[0] in kept]
         return [DocumentRow(*row[1:]) for row in rows]
-
-    def _nearest(self, path: str) -> str:
-        known = [known for (known,) in self._rows(f"SELECT path FROM documents WHERE {live('documents')}")]
-        near = difflib.get_close_matches(path, known, n=1, cutoff=0.5)
-        return f"; did you mean {near[0]!r}?" if near else ""
 
     def _document_ids(self, filters: Filters) -> list[int]:
         """Ids of the documents that satisfy the document-level filters."""

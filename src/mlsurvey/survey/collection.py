@@ -6,7 +6,6 @@ atomically. Nothing outside the corpus folder is ever written.
 
 from __future__ import annotations
 
-import difflib
 import errno
 import filecmp
 import os
@@ -17,13 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from mlsurvey.errors import NotFoundError, StorageError, UsageError
+from mlsurvey.errors import NotFoundError, StorageError, UsageError, similar
 from mlsurvey.reading.scan import READABLE_SUFFIXES, SOURCES
 from mlsurvey.syncing.provenance import UPSTREAM
 from mlsurvey.vocabulary.load import ASPECTS, ENTITIES
-
-SUGGESTIONS = 3
-"""Number of similar names suggested in an error message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +109,6 @@ def lay_starter(corpus: Path, starter: Path) -> bool:
 
 
 _left_out = shutil.ignore_patterns(ENTITIES, ASPECTS, SOURCES, UPSTREAM)
-
-
-def similar(name: str, known: Iterable[str]) -> str:
-    """Suffix for an error message that suggests similar names, same file name first; empty if none is similar."""
-    names = sorted(known)
-    tail = [path for path in names if PurePosixPath(path).name.casefold() == PurePosixPath(name).name.casefold()]
-    close = difflib.get_close_matches(name, names, n=SUGGESTIONS, cutoff=0.5)
-    found = list(dict.fromkeys((*tail, *close)))[:SUGGESTIONS]
-    return f"; did you mean {' or '.join(found)}?" if found else ""
 
 
 def _plan(corpus: Path, sources: Sequence[Path], folder: PurePosixPath) -> tuple[list[_Move], int]:

@@ -239,9 +239,6 @@ class Survey:
             NotFoundError: the index has no such document; similar names are suggested.
         """
         with self._reader.reading() as reading:
-            known = {row.path for row in reading.snapshot.documents(Filters())}
-            if path not in known:
-                raise NotFoundError(f"no document {path!r} in the index{collection.similar(path, known)}")
             return reading.snapshot.document(path)
 
     def locate(self, name: str) -> tuple[Document, int | None]:

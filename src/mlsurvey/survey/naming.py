@@ -9,8 +9,7 @@ from datetime import date
 
 from mlsurvey.answering.answer import Answerer
 from mlsurvey.answering.understood import AskedAspect, Understood
-from mlsurvey.errors import NotFoundError, UsageError
-from mlsurvey.survey.collection import similar
+from mlsurvey.errors import NotFoundError, UsageError, similar
 from mlsurvey.types import Entity, Filters, Kind
 from mlsurvey.vocabulary.languages import ASKED
 from mlsurvey.vocabulary.load import Vocabulary

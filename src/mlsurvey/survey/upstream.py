@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from mlsurvey.errors import NotFoundError
+from mlsurvey.errors import NotFoundError, similar
 from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_folders
 from mlsurvey.survey import collection
 from mlsurvey.syncing.fetch import Limits
@@ -78,8 +78,9 @@ def _chosen(sources: Sequence[Source], slugs: Iterable[str]) -> list[Source]:
     wanted = set(slugs)
     known = {source.slug for source in sources}
     for slug in sorted(wanted - known):
-        hint = collection.similar(slug, known)
-        raise NotFoundError(f"sources.toml names no source of {slug!r}{hint}; add an entry to the one in the corpus")
+        raise NotFoundError(
+            f"sources.toml names no source of {slug!r}{similar(slug, known)}; add an entry to the one in the corpus"
+        )
     return [source for source in sources if not wanted or source.slug in wanted]
 
 

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from pathlib import Path
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Replace a file atomically: readers, or a crash, see either the old file or the new one.
 
+    Missing folders are created, and the umask decides who may read the file. Uploads go another way, since they follow
+    no link; so do added files, which keep their times or are links.
+
     Raises:
         OSError: the disk refused; the old file is unchanged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".new", dir=path.parent)
+    draft = path.with_name(f".{path.name[:40]}.{os.urandom(6).hex()}.new")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with draft.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())  # otherwise a power failure after the rename may leave an empty file
-        Path(draft).chmod(0o644)
-        Path(draft).replace(path)
+        draft.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            Path(draft).unlink()
+            draft.unlink()
         raise
