@@ -72,7 +72,7 @@ class Service:
         """
         generation = self.survey.generation()
         self.metrics.index(generation)
-        found: T | None = self.cache.get((generation.id, route, key))
+        found: T | None = self.cache.kept((generation.id, route, key))
         self.metrics.cache(route, hit=found is not None)
         if found is not None:
             return generation.id, found

@@ -22,7 +22,7 @@ from mlsurvey.index.filtering import is_document, is_under, names_documents, tag
 from mlsurvey.index.keywords import KeywordQuery, Keywords
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.records import PASSAGE_COLUMNS, DocumentRow, passage_of, unpack_text
-from mlsurvey.index.remembered import Remembered
+from mlsurvey.remembered import Remembered
 from mlsurvey.index.selection import Selection
 from mlsurvey.index.storage import storage_errors
 from mlsurvey.index.verify import check_sizes, verify

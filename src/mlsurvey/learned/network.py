@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -61,7 +61,7 @@ class Network:
         self._partly = onnxruntime.RunOptions()
         self._partly.only_execute_path_to_fetches = True
         self._remembered = Remembered[tuple[str, int], States](REMEMBERED)
-        self._cut = Remembered[tuple[str, int], list[int]](CUT)
+        self._ids = lru_cache(maxsize=CUT)(self._cut)
 
     @property
     def id(self) -> str:
@@ -130,24 +130,20 @@ class Network:
         Texts are encoded one by one: 8-bit quantisation scales over a whole batch, so in a batch the result would
         depend on the other texts. On a CPU this is not slower.
         """
-        found = {text: self._remembered.get((text, most)) for text in texts}
-        new = [text for text, states in found.items() if states is None]
-        for text, states in zip(new, self._workers.map(partial(self._encoded, most=most), new), strict=True):
-            found[text] = states
-            self._remembered.put((text, most), states)
-        return {text: states for text, states in found.items() if states is not None}
+        keys = [(text, most) for text in texts]
+        states = self._remembered.get_all(keys, self._all_encoded)
+        return {text: of for (text, _), of in zip(keys, states, strict=True)}
 
-    def _encoded(self, text: str, most: int) -> States:
-        (states,) = self._encode(_STATES, [self._ids(text, most)])
+    def _all_encoded(self, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], States]:
+        return dict(zip(keys, self._workers.map(self._encoded, keys), strict=True))
+
+    def _encoded(self, key: tuple[str, int]) -> States:
+        (states,) = self._encode(_STATES, [self._ids(*key)])
         halved: States = states[0].astype(np.float16)
         return halved
 
-    def _ids(self, text: str, most: int) -> list[int]:
-        cut = self._cut.get((text, most))
-        if cut is None:
-            cut = [CLS, *self._tokenizer.encode(text, add_special_tokens=False).ids[: most - 2], SEP]
-            self._cut.put((text, most), cut)
-        return cut
+    def _cut(self, text: str, most: int) -> list[int]:
+        return [CLS, *self._tokenizer.encode(text, add_special_tokens=False).ids[: most - 2], SEP]
 
     def _encode(self, outputs: Sequence[str], ids: Sequence[Sequence[int]]) -> list[NDArray[np.float32]]:
         columns, mask = _columns(ids)
