@@ -137,6 +137,8 @@ def test_removed_document_comes_back_through_neither_side(world: World) -> None:
         assert {p.path for p in snapshot.passages([i for i, _ in hits])} == {"keep.md"}
         with pytest.raises(NotFoundError, match=r"gone\.md"):
             snapshot.document("gone.md")
+        with pytest.raises(NotFoundError, match=r"'kept\.md' in the index; did you mean keep\.md\?$"):
+            snapshot.document("kept.md")
 
 
 def test_odd_names_are_indexed_found_and_filtered(world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -28,6 +29,16 @@ paths = ["README.md", "docs/a.md"]
 licence = "MIT"
 """
 GUIDES = tuple(f"docs/{number}.md" for number in range(6))
+
+
+def test_a_name_may_be_long_and_the_umask_decides_who_may_read(tmp_path) -> None:
+    file = tmp_path / f"{'漢' * 80}.md"
+    before = os.umask(0o027)
+    try:
+        atomic.write_whole(file, b"text")
+    finally:
+        os.umask(before)
+    assert file.read_bytes() == b"text" and stat.S_IMODE(file.stat().st_mode) == 0o640
 
 
 def test_a_disk_that_refuses_leaves_the_old_file(upstream, corpus, fetch, monkeypatch) -> None:
