@@ -2,32 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from mlsurvey.types import Answer, Conflict, Missing, Statement
+from mlsurvey.types import Answer, Cell, Conflict, Matrix, Missing, Statement
 
 Place = tuple[str | None, str | None]
 """Slugs of entity and aspect; None for statements about neither."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What the documents say about one library and aspect; all fields empty if the pair was not asked for."""
-
-    entity: str | None
-    aspect: str | None
-    statements: tuple[Statement, ...] = ()
-    missing: Missing | None = None
-    conflicts: tuple[Conflict, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """One row per aspect and one cell per entity, in the order of the answer."""
-
-    entities: tuple[str | None, ...]
-    aspects: tuple[str | None, ...]
-    rows: tuple[tuple[Cell, ...], ...]
 
 
 def matrix_of(answer: Answer) -> Matrix:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Origin of the exact bytes that a citation quotes."""
+    """Origin of a fetched document."""
 
     url: str
     """Web page of the document."""
     version: str | None
-    """Commit or release; None if the host did not report one."""
+    """Commit or release; null if the host gave none."""
     retrieved: str
-    """ISO date on which these bytes were added to the corpus."""
+    """ISO date on which the quoted bytes were fetched."""
     licence: str
     """SPDX expression; ``NOASSERTION`` if none is stated."""

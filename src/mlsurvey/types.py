@@ -1,5 +1,8 @@
 """The core data types of mlsurvey: frozen records shared by all other modules.
 
+:class:`Answer`, :class:`Entity` and what they hold are also the public contract, which the command line, the service,
+its client and the exports share: their fields are those of the JSON, their docstrings the descriptions in its schemas.
+
 No I/O, and no imports beyond the standard library and :mod:`mlsurvey.provenance`. Positions are in Unicode code
 points of a document's text *as stored* (see :class:`Document`); lines are counted from 1.
 """
@@ -9,8 +12,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import Any, Literal
 
 from mlsurvey.provenance import Source
 
@@ -20,6 +24,19 @@ Cancelled = Callable[[], bool]
 """Returns True if nobody waits for the result any more."""
 
 _CELL_END = re.compile(r"\s\|(?=\s|$)")
+
+
+def _as_sent(schema: dict[str, Any], noun: Any) -> None:
+    """Describe every field as present, in the order of the JSON: a default is for who makes the record."""
+    described = schema["properties"]
+    schema["properties"] = {each.name: described[each.name] for each in fields(noun)}
+    schema["required"] = [*schema["properties"]]
+    for one in described.values():
+        one.pop("default", None)
+
+
+_CONTRACT = {"use_attribute_docstrings": True, "json_schema_extra": _as_sent}
+"""How pydantic describes a record, and those in it, that the service sends: by the docstrings here."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -145,14 +162,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A library or system that questions and documents can name."""
+    """A library that questions and documents may name."""
+
+    __pydantic_config__ = _CONTRACT
 
     slug: str
     name: str
     aliases: tuple[str, ...] = ()
     language: str | None = None
     kind: str | None = None
-    """``native``, ``binding``, ``mixed`` or None if unknown."""
+    """``native``, ``binding`` or ``mixed``, if known."""
     category: tuple[str, ...] = ()
     plain_words: tuple[str, ...] = ()
     """Names that are also ordinary words ("burn"): they count as a mention only in context."""
@@ -250,48 +269,59 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """One line of an answer."""
+
+    entity: str | None
+    """Slug of the library it is about."""
+    aspect: str | None
+    """Slug of the aspect it is about."""
+    text: str
+    """The quote, tidied for reading but never reworded."""
+    citations: tuple[int, ...]
+    """Numbers of its citations."""
+    stance: str | None = None
+    """In a recommendation: ``for`` or ``against`` what was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim quote and its position: ``text[start:end] == quote`` in the document as stored."""
+    """A verbatim quote and its place: ``text[start:end] == quote`` in the document."""
 
     number: int
     document: str
+    """Path relative to the corpus folder."""
     sha256: str
+    """SHA-256 digest of the file when it was indexed."""
     title: str
     heading_path: tuple[str, ...]
     start: int
+    """Position of the first character, in Unicode code points of the document's text."""
     end: int
     line_start: int
+    """First line, counted from 1."""
     line_end: int
     quote: str
     score: float
     source: Source | None = None
-    """Origin of the document, if it was fetched."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One line of an answer: the plain-text form of what its citations quote."""
-
-    entity: str | None
-    aspect: str | None
-    text: str
-    citations: tuple[int, ...]
-    stance: str | None = None
-    """``for`` or ``against`` what was asked, if the answer weighs evidence; else None."""
+    """Only for a document fetched from upstream."""
+    stale: str | None = None
+    """Only if the quote is no longer at its place: the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A requested pair without evidence, with the number of passages searched."""
+    """A requested pair of library and aspect for which nothing good enough was found."""
 
     entity: str | None
     aspect: str | None
     searched: int
+    """Number of passages searched."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Citations that contradict each other about one entity and aspect."""
+    """Citations that contradict each other."""
 
     entity: str
     aspect: str | None
@@ -318,13 +348,18 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The public contract, schema 1: the CLI, the API and the exports return the same object."""
+    """A cited answer, or an abstention with its reason."""
 
+    __pydantic_config__ = _CONTRACT
+
+    schema: Literal[1] = field(default=1, kw_only=True)
+    """Version of this contract."""
     question: str
     kind: Kind
     status: Status
     abstained: bool
     reason: str | None
+    """Why it abstained or is partial, in terms the user can act on."""
     entities: tuple[str, ...]
     aspects: tuple[str, ...]
     statements: tuple[Statement, ...]
@@ -332,21 +367,76 @@ class Answer:
     missing: tuple[Missing, ...]
     conflicts: tuple[Conflict, ...]
     index: str
+    """Id of the index generation it is from."""
     model: str
+    """Id of the embedding model."""
     writer: str = "extractive"
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """For a list: the entities of the class, grouped as ``yes``, ``no`` and ``unknown``."""
+    """For a list: libraries under ``yes``, ``no`` and ``unknown``."""
     carried: tuple[str, ...] = ()
-    """For a follow-up: what was taken from previous questions: ``libraries``, ``matter`` or ``answers``."""
+    """For a follow-up: what was taken from the previous questions, ``libraries``, ``matter`` or ``answers``."""
     nearest: tuple[Citation, ...] = ()
-    """For an abstention: the closest passages. Numbered separately from 1; no statement cites them."""
-    schema: int = 1
+    """For an abstention: the nearest passages, numbered separately from 1; no statement cites them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What the documents say about one aspect of one library."""
+
+    entity: str | None
+    aspect: str | None
+    statements: tuple[Statement, ...]
+    missing: Missing | None
+    conflicts: tuple[Conflict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """One row per aspect, with one cell per entity."""
+
+    entities: tuple[str | None, ...]
+    aspects: tuple[str | None, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document in the index."""
+
+    path: str
+    """Path relative to the corpus folder."""
+    sha256: str
+    """SHA-256 digest of the file when it was indexed."""
+    title: str
+    subject: str | None
+    """Slug of the one library it is about."""
+    language: str | None
+    date: str | None
+    """ISO date stated in the document."""
+    bytes: int
+    """Size of the file."""
+    passages: int
+    """Searchable passages; noise is excluded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Numbers of documents that a refresh would process."""
+
+    added: int
+    changed: int
+    removed: int
+
+    @property
+    def total(self) -> int:
+        """Number of documents that differ."""
+        return self.added + self.changed + self.removed
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One published state of an index."""
+    """One published state of the index."""
 
     number: int
     """Increases by one with each publication."""

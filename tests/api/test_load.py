@@ -17,7 +17,7 @@ from tests.api.conftest import QUESTION, wait_for
 from mlsurvey.client import AsyncClient, Client
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
-from mlsurvey.wire.answers import Answer
+from mlsurvey.types import Answer
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="POSIX signals")]
 

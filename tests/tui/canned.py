@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from mlsurvey.index.records import DocumentRow
 from mlsurvey.survey import Found, Listed
-from mlsurvey.survey.overview import Overview, Pending
+from mlsurvey.survey.overview import Overview
 from mlsurvey.types import (
     Answer,
     Citation,
     Conflict,
     Document,
+    DocumentRow,
     Entity,
     Explanation,
     Generation,
@@ -20,6 +20,7 @@ from mlsurvey.types import (
     Kind,
     Missing,
     Passage,
+    Pending,
     RefreshReport,
     Sentence,
     Span,

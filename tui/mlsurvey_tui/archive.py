@@ -99,7 +99,8 @@ class History:
         row = self._run("SELECT answer FROM answers WHERE id = ?", (entry,)).fetchone()
         if row is None:
             raise NotFoundError(f"history has no entry {entry} any more")
-        return answer_of(json.loads(row[0]))
+        answer: Answer = _adapter().validate_json(row[0])
+        return answer
 
     def star(self, entry: int, starred: bool) -> None:
         """Star or unstar an entry."""
@@ -120,12 +121,6 @@ class History:
 def _like(word: str) -> str:
     escaped = word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
     return f"%{escaped}%"
-
-
-def answer_of(value: Any) -> Answer:
-    """Build an answer from plain values, as stored here or sent by a server."""
-    answer: Answer = _adapter().validate_python(value)
-    return answer
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ from mlsurvey.api.problems import KINDS, RefusalError, problem, problem_of
 from mlsurvey.rendering.json import answer_value, hits_value, part_value, to_json
 from mlsurvey.survey import Part, Passages, Survey, Understood, understanding
 from mlsurvey.types import Answer, Cancelled
+from mlsurvey.wire.parts import EVENTS
 
 HEARTBEAT = KEEPALIVE_COMMENT
 """A comment, ignored by clients, that shows the connection is alive."""
@@ -23,7 +24,7 @@ SCHEMA = {"type": "object", "properties": {"event": {"type": "string"}, "data": 
 """Schema of an event for the OpenAPI description; ``data`` is JSON."""
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 TOO_LONG = "it took longer than the service allows and was stopped; ask for less at once"
-_NAMES = {"Statement": "statement", "Citation": "citation", "Missing": "missing", "Conflict": "conflict"}
+_NAMES = {kind: name for name, kind in EVENTS.items()}
 
 
 def event_of(part: Part, survey: Survey) -> bytes:
@@ -34,7 +35,7 @@ def event_of(part: Part, survey: Survey) -> bytes:
         return event("passages", {"read": part.read, "best": hits_value("", "", "", part.best)["hits"]})
     if isinstance(part, Answer):
         return event("done", answer_value(part, survey.stale(part)))
-    return event(_NAMES[type(part).__name__], part_value(part))
+    return event(_NAMES[type(part)], part_value(part))
 
 
 def event(name: str, value: Any) -> bytes:

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from mlsurvey.api.problems import RefusalError
 from mlsurvey.errors import IndexingError, NotFoundError, UnreadableError
 from mlsurvey.survey import Condition, Survey
-from mlsurvey.types import Document
-from mlsurvey.wire.documents import DocumentRow, DocumentState, Stored
+from mlsurvey.types import Document, DocumentRow
+from mlsurvey.wire.documents import DocumentState, Stored
 from mlsurvey.wire.requests import TextParameters
 
 MEDIA_TYPES = ("text/markdown", "text/plain", "text/x-rst", "application/octet-stream")
@@ -147,7 +147,7 @@ def _rows(survey: Survey, paths: Iterable[str]) -> dict[str, DocumentRow]:
         rows = survey.documents().documents
     except IndexingError:
         return {}
-    return {row.path: DocumentRow(**asdict(row)) for row in rows if row.path in wanted}
+    return {row.path: row for row in rows if row.path in wanted}
 
 
 def _digest(survey: Survey, path: str, row: DocumentRow | None) -> str | None:

@@ -13,14 +13,14 @@ import httpx2
 from mlsurvey.client import calls, reading
 from mlsurvey.client.calls import Call
 from mlsurvey.client.errors import ProblemError, check, unreachable
-from mlsurvey.wire.answers import Answer, Comparison, Hits
+from mlsurvey.types import Answer, Entity
+from mlsurvey.wire.answers import Comparison, Hits
 from mlsurvey.wire.documents import (
     Aspects,
     Documents,
     DocumentState,
     DocumentText,
     Entities,
-    Entity,
     Stored,
     StoredBatch,
 )

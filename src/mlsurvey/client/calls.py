@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Generic, TypedDict, TypeVar
 from urllib.parse import quote
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from mlsurvey.errors import UsageError
+from mlsurvey.types import Answer, Entity
 from mlsurvey.wire import answers, documents, requests, service
 from mlsurvey.wire.requests import FilterRequest, Mode
 
@@ -95,9 +97,9 @@ def search(query: str, options: SearchOptions) -> Call[answers.Hits]:
     return _post("/v1/search", answers.Hits, _made(requests.SearchRequest, query=query, **options))
 
 
-def ask(question: str, options: AskOptions) -> Call[answers.Answer]:
+def ask(question: str, options: AskOptions) -> Call[Answer]:
     """``POST /v1/ask``."""
-    return _post("/v1/ask", answers.Answer, _asked(question, options))
+    return _post("/v1/ask", Answer, _asked(question, options))
 
 
 def stream(question: str, options: AskOptions) -> Call[bytes]:
@@ -125,9 +127,9 @@ def entities() -> Call[documents.Entities]:
     return _get("/v1/entities", documents.Entities)
 
 
-def entity(slug: str) -> Call[documents.Entity]:
+def entity(slug: str) -> Call[Entity]:
     """``GET /v1/entities/{slug}``."""
-    return _get(f"/v1/entities/{quote(slug, safe='')}", documents.Entity)
+    return _get(f"/v1/entities/{quote(slug, safe='')}", Entity)
 
 
 def aspects() -> Call[documents.Aspects]:
@@ -158,8 +160,7 @@ def text(path: str, options: TextOptions) -> Call[documents.DocumentText]:
 def store(path: str, data: bytes, if_sha256: str | None, *, if_absent: bool) -> Call[documents.Stored]:
     """``PUT /v1/documents/{path}``."""
     headers = {"Content-Type": "application/octet-stream"} | _condition(if_sha256, if_absent=if_absent)
-    reply = documents.Stored.model_validate_json
-    return Call("PUT", _document(path), reply, content=data, headers=headers, reads=False)
+    return Call("PUT", _document(path), reader(documents.Stored), content=data, headers=headers, reads=False)
 
 
 def delete(path: str, if_sha256: str | None) -> Call[None]:
@@ -172,8 +173,7 @@ def store_all(files: Mapping[str, bytes], *, replace: bool) -> Call[documents.St
     """``POST /v1/documents:batch``."""
     parts = [("files", (name, data)) for name, data in files.items()]
     parts.append(("replace", ("", b"true" if replace else b"false")))
-    reply = documents.StoredBatch.model_validate_json
-    return Call("POST", "/v1/documents:batch", reply, files=parts, reads=False)
+    return Call("POST", "/v1/documents:batch", reader(documents.StoredBatch), files=parts, reads=False)
 
 
 # Index and jobs
@@ -211,7 +211,7 @@ def follow(name: str) -> Call[bytes]:
 
 def cancel(name: str) -> Call[service.Job]:
     """``POST /v1/jobs/{name}/cancel``."""
-    return Call("POST", f"{_job(name)}/cancel", service.Job.model_validate_json, reads=False)
+    return Call("POST", f"{_job(name)}/cancel", reader(service.Job), reads=False)
 
 
 # The service
@@ -242,12 +242,23 @@ def problem(slug: str) -> Call[service.ProblemType]:
     return _get(f"/v1/problems/{quote(slug, safe='')}", service.ProblemType)
 
 
-def _get(path: str, reply: type[M], params: Mapping[str, Any] | None = None) -> Call[M]:
-    return Call("GET", path, reply.model_validate_json, params=params or {})
+def reader(kind: type[T]) -> Callable[[bytes | str], T]:
+    """Return a function that reads JSON; it raises ValidationError. Unknown fields are ignored."""
+    known: Any = kind  # mypy doubts that a type can be hashed
+    return _adapter(known).validate_json
 
 
-def _post(path: str, reply: type[M], body: BaseModel, *, reads: bool = True) -> Call[M]:
-    return Call("POST", path, reply.model_validate_json, json=_plain(body), reads=reads)
+@lru_cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def _get(path: str, reply: type[T], params: Mapping[str, Any] | None = None) -> Call[T]:
+    return Call("GET", path, reader(reply), params=params or {})
+
+
+def _post(path: str, reply: type[T], body: BaseModel, *, reads: bool = True) -> Call[T]:
+    return Call("POST", path, reader(reply), json=_plain(body), reads=reads)
 
 
 def _made(model: type[M], **values: Any) -> M:

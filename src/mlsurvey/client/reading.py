@@ -6,15 +6,14 @@ from typing import TypedDict, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from mlsurvey.client.calls import Call
+from mlsurvey.client.calls import Call, reader
 from mlsurvey.client.errors import ProblemError, check, error_of, foreign
 from mlsurvey.wire.parts import EVENTS, Part
 from mlsurvey.wire.service import Job, Problem
 
 T = TypeVar("T")
-M = TypeVar("M", bound=BaseModel)
 
 LONGEST_EVENT = 64 * 1024 * 1024
 """Maximum bytes of an event: an answer with all its quotes is one event."""
@@ -65,14 +64,14 @@ def result(call: Call[T], response: httpx2.Response) -> T:
 def part_of(event: httpx2.ServerSentEvent, url: httpx2.URL) -> Part | None:
     """Parse a part of an answer; None for an unknown event. Raises like :func:`result`."""
     if event.event == "error":
-        raise error_of(_model(Problem, event.data, url))
+        raise error_of(_read(Problem, event.data, url))
     model = EVENTS.get(event.event)
-    return _model(model, event.data, url) if model else None
+    return _read(model, event.data, url) if model else None
 
 
 def job_of(event: httpx2.ServerSentEvent, url: httpx2.URL) -> Job:
     """Parse the job in an event. Raises like :func:`result`."""
-    return _model(Job, event.data, url)
+    return _read(Job, event.data, url)
 
 
 def pause(call: Call[T], error: Exception, tried: int, retries: int) -> float | None:
@@ -91,8 +90,8 @@ def pause(call: Call[T], error: Exception, tried: int, retries: int) -> float | 
     return None
 
 
-def _model(model: type[M], data: str, url: httpx2.URL) -> M:
+def _read(kind: type[T], data: str, url: httpx2.URL) -> T:
     try:
-        return model.model_validate_json(data)
+        return reader(kind)(data)
     except ValidationError as error:
         raise foreign(url) from error

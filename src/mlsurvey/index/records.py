@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,22 +14,6 @@ PASSAGE_COLUMNS = (
     "passages.id, documents.path, passages.ordinal, passages.first, passages.last, passages.line_start,"
     " passages.line_end, passages.trail, passages.subjects, passages.sentences"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentRow:
-    """Catalogue data of a document, without its text."""
-
-    path: str
-    sha256: str
-    title: str
-    subject: str | None
-    language: str | None
-    date: str | None
-    bytes: int
-    """File size."""
-    passages: int
-    """Searchable passages; noise is excluded."""
 
 
 def pack_text(text: str) -> bytes:

@@ -21,12 +21,12 @@ from mlsurvey.index.catalogue import live, open_for_reading
 from mlsurvey.index.filtering import is_document, is_under, names_documents, tag_groups
 from mlsurvey.index.keywords import KeywordQuery, Keywords
 from mlsurvey.index.layout import Layout
-from mlsurvey.index.records import PASSAGE_COLUMNS, DocumentRow, passage_of, unpack_text
-from mlsurvey.remembered import Remembered
+from mlsurvey.index.records import PASSAGE_COLUMNS, passage_of, unpack_text
 from mlsurvey.index.selection import Selection
 from mlsurvey.index.storage import storage_errors
 from mlsurvey.index.verify import check_sizes, verify
-from mlsurvey.types import Document, Entity, Filters, Generation, Passage
+from mlsurvey.remembered import Remembered
+from mlsurvey.types import Document, DocumentRow, Entity, Filters, Generation, Passage
 
 if TYPE_CHECKING:
     from mlsurvey.index.vectors import Mode, Vectors

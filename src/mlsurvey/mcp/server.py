@@ -20,7 +20,7 @@ from mcp.types import (
     ToolAnnotations,
 )
 from mcp.types import Tool as ToolDescription
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from mlsurvey import __version__
 from mlsurvey.errors import MlsurveyError
@@ -84,7 +84,7 @@ def described(tool: Tool[Any]) -> ToolDescription:
         title=tool.title,
         description=tool.description,
         input_schema=tool.request.model_json_schema(),
-        output_schema=tool.reply.model_json_schema(mode="serialization"),
+        output_schema=TypeAdapter(tool.reply).json_schema(mode="serialization"),
         annotations=_READING,
     )
 

@@ -13,10 +13,10 @@ from mlsurvey.errors import UsageError
 from mlsurvey.matrix import matrix_of
 from mlsurvey.rendering.json import answer_value, hits_value, to_json
 from mlsurvey.survey import Survey
+from mlsurvey.types import Answer, Cancelled, Document
 from mlsurvey.types import Answer as AnswerNoun
-from mlsurvey.types import Cancelled, Document
 from mlsurvey.wire.agents import NothingRequest, PassageRequest
-from mlsurvey.wire.answers import Answer, Comparison, Hits
+from mlsurvey.wire.answers import Comparison, Hits
 from mlsurvey.wire.documents import Documents, DocumentText
 from mlsurvey.wire.fields import MOST_EXPLAINED
 from mlsurvey.wire.requests import (
@@ -44,7 +44,7 @@ class Tool(Generic[R]):
     title: str
     description: str
     request: type[R]
-    reply: type[BaseModel]
+    reply: type[Any]
     work: Callable[[Survey, R, Cancelled], dict[str, Any]]
     """Returns plain values of the reply's model."""
 

@@ -19,18 +19,17 @@ def answer_value(answer: Answer, stale: Mapping[int, str] | None = None) -> dict
     A citation has a key ``source`` only if its document was fetched from upstream and its origin is known. The same
     holds for the nearest passages of an abstention, which cites nothing.
     """
-    value = {"schema": answer.schema} | asdict(answer)
+    value = asdict(answer)
     for citation in (*value["citations"], *value["nearest"]):
-        _drop_no_source(citation)
-        if reason := (stale or {}).get(citation["number"]):
-            citation["stale"] = reason
+        citation["stale"] = (stale or {}).get(citation["number"])
+        _drop_absent(citation)
     return value
 
 
 def part_value(part: Citation | Statement | Missing | Conflict) -> dict[str, Any]:
     """Return one part of an answer as it appears in the whole."""
     value = asdict(part)
-    _drop_no_source(value)
+    _drop_absent(value)
     return value
 
 
@@ -54,9 +53,10 @@ def to_json(value: object, *, indent: int | None = 2) -> str:
     return json_safe(json.dumps(value, ensure_ascii=False, indent=indent, default=_plain))
 
 
-def _drop_no_source(citation: dict[str, Any]) -> None:
-    if citation.get("source", ...) is None:
-        del citation["source"]
+def _drop_absent(citation: dict[str, Any]) -> None:
+    for name in ("source", "stale"):
+        if citation.get(name, ...) is None:
+            del citation[name]
 
 
 def _hit(rank: int, hit: Hit) -> dict[str, Any]:

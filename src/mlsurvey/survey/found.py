@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from mlsurvey.types import Explanation, Generation, Hit
-
-if TYPE_CHECKING:
-    from mlsurvey.index.records import DocumentRow
+from mlsurvey.types import DocumentRow, Explanation, Generation, Hit
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,24 +19,10 @@ from mlsurvey.index.sources import look
 from mlsurvey.reading.scan import FileState, scan
 from mlsurvey.settings import Settings
 from mlsurvey.survey.reader import newest_generation
-from mlsurvey.types import Generation
+from mlsurvey.types import Generation, Pending
 
 _FAISS = ("faiss-gpu", "faiss-cpu")
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """What a refresh would process: the differences between corpus folder and index."""
-
-    added: int
-    changed: int
-    removed: int
-
-    @property
-    def total(self) -> int:
-        """Number of documents that differ."""
-        return self.added + self.changed + self.removed
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from mlsurvey.wire.answers import Answer
+from mlsurvey.types import Answer
 from mlsurvey.wire.fields import LONGEST_NAME, LONGEST_QUERY, Reply, Request
 from mlsurvey.wire.service import Problem
 

@@ -2,24 +2,8 @@
 
 from __future__ import annotations
 
+from mlsurvey.types import DocumentRow, Entity
 from mlsurvey.wire.fields import Reply
-
-
-class DocumentRow(Reply):
-    """A document in the index."""
-
-    path: str
-    """Path relative to the corpus folder."""
-    sha256: str
-    """SHA-256 digest of the file when it was indexed."""
-    title: str
-    subject: str | None
-    """Slug of the one library it is about."""
-    language: str | None
-    date: str | None
-    """ISO date stated in the document."""
-    bytes: int
-    passages: int
 
 
 class Documents(Reply):
@@ -90,18 +74,6 @@ class StoredBatch(Reply):
     """Documents written together."""
 
     documents: list[Stored]
-
-
-class Entity(Reply):
-    """A library that questions and documents may name."""
-
-    slug: str
-    name: str
-    aliases: list[str]
-    language: str | None
-    kind: str | None
-    category: list[str]
-    plain_words: list[str]
 
 
 class Entities(Reply):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mlsurvey.types import Kind
-from mlsurvey.wire.answers import Answer, Citation, Conflict, Hit, Missing, Statement
+from mlsurvey.types import Answer, Citation, Conflict, Kind, Missing, Statement
+from mlsurvey.wire.answers import Hit
 from mlsurvey.wire.fields import Reply
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from mlsurvey.types import Generation, Pending
 from mlsurvey.wire.fields import Reply
 
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
@@ -51,26 +52,6 @@ class ProblemTypes(Reply):
     """All problem types."""
 
     problems: list[ProblemType]
-
-
-class Generation(Reply):
-    """One published state of the index."""
-
-    number: int
-    id: str
-    created: str
-    model: str
-    recipe: str
-    documents: int
-    passages: int
-
-
-class Pending(Reply):
-    """Numbers of documents that a refresh would process."""
-
-    added: int
-    changed: int
-    removed: int
 
 
 class Index(Reply):

@@ -99,10 +99,10 @@ class RemoteEngine:
         if question is not None:
             options["question"] = question
 
-        def ask() -> answers.Answer:
+        def ask() -> Answer:
             return self._client.compare(entities, aspects, **options).answer
 
-        answer = nouns.answer(ask())
+        answer = ask()
         self._asked = answer, ask
         return answer
 
@@ -132,14 +132,14 @@ class RemoteEngine:
         """Return, by citation number, why a quote is no longer at its place."""
         return self._standing.stale(looked_at(answer), self._again(answer))
 
-    def _again(self, answer: Answer) -> Callable[[], answers.Answer]:
+    def _again(self, answer: Answer) -> Callable[[], Answer]:
         """Return a function that asks for an answer again; for one from the history, only the question is known."""
         asked = self._asked
         return asked[1] if asked and asked[0] is answer else lambda: self._client.ask(answer.question)
 
     def entities(self) -> tuple[Entity, ...]:
         """Return the libraries that the index knows by name."""
-        return tuple(nouns.entity(entity) for entity in self._client.entities().entities)
+        return tuple(self._client.entities().entities)
 
     def aspects(self) -> Mapping[str, str]:
         """Return the points of comparison, as names by slug."""
@@ -154,7 +154,7 @@ class RemoteEngine:
         while len(rows) < page.total and page.documents:
             page = self._client.documents(limit=PAGE, offset=len(rows), filters=nouns.request(filters))
             rows += page.documents
-        return Listed(self._known(page.index), tuple(nouns.row(row) for row in rows))
+        return Listed(self._known(page.index), tuple(rows))
 
     def document(self, path: str) -> Document:
         """Return a document as indexed, assembled from the pieces that the server sends."""
@@ -288,7 +288,7 @@ class RemoteEngine:
         found = self._client.index().generation
         if found is None:
             raise NoIndexError(f"there is no index at {self._url} yet; refresh it")
-        self._generation = Generation(**dict(found))
+        self._generation = found
         return self._generation
 
 

@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mlsurvey.answering.parts import Passages
 from mlsurvey.answering.understood import AskedAspect, Condition, Correction, Understood
-from mlsurvey.index.records import DocumentRow
-from mlsurvey.survey.overview import Overview, Pending
+from mlsurvey.survey.overview import Overview
 from mlsurvey.types import (
-    Answer,
     Aspect,
-    Citation,
-    Conflict,
-    Entity,
     Explanation,
     Filters,
-    Generation,
     Hit,
-    Missing,
     Passage,
     Sentence,
     Span,
-    Statement,
 )
 from mlsurvey.wire import answers, parts
 from mlsurvey.wire.requests import FilterRequest
-from mlsurvey_tui.archive import answer_of
 
 if TYPE_CHECKING:
     from mlsurvey.answering.parts import Part
-    from mlsurvey.wire import documents, service
-
-_LINES = {
-    answers.Statement: Statement,
-    answers.Citation: Citation,
-    answers.Missing: Missing,
-    answers.Conflict: Conflict,
-}
-"""Wire types of answer lines and their counterparts, which have the same fields."""
+    from mlsurvey.wire import service
 
 
 def part(told: parts.Part) -> Part:
@@ -48,15 +30,7 @@ def part(told: parts.Part) -> Part:
         return understood(told)
     if isinstance(told, parts.Passages):
         return passages(told)
-    if isinstance(told, answers.Answer):
-        return answer(told)
-    line: Part = _adapter(_LINES[type(told)]).validate_python(told.model_dump())
-    return line
-
-
-def answer(told: answers.Answer) -> Answer:
-    """Convert an answer; its stale citations are requested separately."""
-    return answer_of(told.model_dump(by_alias=True))
+    return told
 
 
 def understood(told: parts.Understood) -> Understood:
@@ -95,47 +69,9 @@ def explanation(found: Hit, told: answers.Explanation) -> Explanation:
     return Explanation(found, terms, told.cosine, tuple((token.token, token.share) for token in told.tokens))
 
 
-def entity(told: documents.Entity) -> Entity:
-    """Convert a library."""
-    return Entity(
-        told.slug,
-        told.name,
-        tuple(told.aliases),
-        told.language,
-        told.kind,
-        tuple(told.category),
-        tuple(told.plain_words),
-    )
-
-
-def row(told: documents.DocumentRow) -> DocumentRow:
-    """Convert a document of the index."""
-    return DocumentRow(
-        told.path, told.sha256, told.title, told.subject, told.language, told.date, told.bytes, told.passages
-    )
-
-
 def overview(told: service.Index, url: str) -> Overview:
     """Convert the state of the corpus and the index; both are on the server."""
-    found = told.generation
-    pending = told.pending
-    return Overview(
-        corpus=url,
-        corpus_documents=told.corpus_documents,
-        corpus_bytes=told.corpus_bytes,
-        corpus_unreadable=told.corpus_unreadable,
-        index=url,
-        index_bytes=told.index_bytes,
-        generation=Generation(**dict(found)) if found else None,
-        pending=Pending(pending.added, pending.changed, pending.removed) if pending else None,
-        model=told.model,
-        device=told.device,
-        precision=told.precision,
-        engine=told.engine,
-        vectors=told.vectors,
-        compressed=told.compressed,
-        recall=told.recall,
-    )
+    return Overview(corpus=url, index=url, **{name: value for name, value in told if name != "jobs"})
 
 
 def request(filters: Filters | None) -> FilterRequest:
@@ -149,11 +85,3 @@ def request(filters: Filters | None) -> FilterRequest:
 def _asked(told: parts.AskedAspect) -> AskedAspect:
     aspect = Aspect(told.aspect, told.name)
     return AskedAspect(aspect, tuple(told.wording), told.known, told.negated)
-
-
-@lru_cache
-def _adapter(kind: Any) -> Any:
-    """Return the Pydantic adapter, which reads the dataclasses' own annotations."""
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(kind)

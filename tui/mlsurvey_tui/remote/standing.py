@@ -11,10 +11,9 @@ from mlsurvey.types import Answer, Citation
 
 if TYPE_CHECKING:
     from mlsurvey.client import Client
-    from mlsurvey.wire import answers
     from mlsurvey.wire.documents import DocumentState
 
-Again = Callable[[], "answers.Answer"]
+Again = Callable[[], Answer]
 """Asks the question of an answer again; the server reports for each citation whether it is stale."""
 
 
@@ -77,7 +76,7 @@ def _told(cited: Iterable[Citation], again: Again) -> dict[int, str]:
     return {number: reason for number, reason in reasons.items() if reason is not None}
 
 
-def _place(citation: Citation | answers.Citation) -> tuple[str, int, int, str]:
+def _place(citation: Citation) -> tuple[str, int, int, str]:
     return citation.document, citation.start, citation.end, citation.quote
 
 

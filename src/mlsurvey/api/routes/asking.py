@@ -18,9 +18,7 @@ from mlsurvey.api.service import ATTEMPTS, Service, ServiceOf, json_response
 from mlsurvey.errors import ReplacedError
 from mlsurvey.rendering.json import answer_value, to_json
 from mlsurvey.survey import Part, Passages, Understood
-from mlsurvey.types import Answer as AnswerNoun
-from mlsurvey.types import Cancelled
-from mlsurvey.wire.answers import Answer
+from mlsurvey.types import Answer, Cancelled
 from mlsurvey.wire.requests import AskRequest
 
 router = APIRouter(tags=["ask"])
@@ -54,7 +52,7 @@ async def ask(request: Request, body: AskRequest, service: ServiceOf) -> Respons
     key = body.model_dump_json(exclude={"stream"})
 
     def work(cancelled: Cancelled) -> tuple[str, str, str]:
-        def compute() -> tuple[str, AnswerNoun]:
+        def compute() -> tuple[str, Answer]:
             answer = _ask(body, service, cancelled)
             return answer.index, answer
 
@@ -83,16 +81,16 @@ async def _stream(body: AskRequest, service: Service) -> Response:
     return streaming.respond(await stream.begin(service.admission, events))
 
 
-def _ask(body: AskRequest, service: Service, cancelled: Cancelled) -> AnswerNoun:
+def _ask(body: AskRequest, service: Service, cancelled: Cancelled) -> Answer:
     *_, answer = _parts(body, service, cancelled)
-    if not isinstance(answer, AnswerNoun):
+    if not isinstance(answer, Answer):
         raise TypeError("the answer is the last part")
     return answer
 
 
 def _parts(body: AskRequest, service: Service, cancelled: Cancelled) -> Iterator[Part]:
     """Yield the parts and record the time of each stage."""
-    stages = {Understood: "understand", Passages: "read", AnswerNoun: "compose"}
+    stages = {Understood: "understand", Passages: "read", Answer: "compose"}
     began = time.perf_counter()
     parts = service.survey.parts(
         body.question,

@@ -13,7 +13,8 @@ from mlsurvey.api.problems import RefusalError, documented
 from mlsurvey.api.service import ServiceOf, json_response
 from mlsurvey.rendering.json import to_json
 from mlsurvey.survey import Survey
-from mlsurvey.wire.documents import Aspects, Entities, Entity
+from mlsurvey.types import Entity
+from mlsurvey.wire.documents import Aspects, Entities
 from mlsurvey.wire.fields import LONGEST_NAME
 
 router = APIRouter(tags=["vocabulary"])
