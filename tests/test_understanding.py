@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from mlsurvey.answering.understood import AskedAspect, Condition, Correction, Understood
+from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.rendering.json import to_json
 from mlsurvey.survey import understanding
-from mlsurvey.types import Aspect, Filters, Kind
+from mlsurvey.types import Aspect, Condition, Correction, Filters, Kind
 from mlsurvey.wire import parts
 
 GPU = Aspect("gpu", "GPU support", strong=("cuda",))
@@ -64,4 +64,4 @@ def test_as_plain_values_no_field_is_lost_and_no_lexicon_carried_along() -> None
 
 def test_a_stream_sends_what_it_is_described_to_send() -> None:
     sent = parts.Understood.model_validate_json(to_json(understanding.value(WHOLE)))
-    assert (sent.conditions[0].values, sent.known, sent.flags) == (["rust"], ["pytorch"], ["count", "premise"])
+    assert (sent.conditions[0].values, sent.known, sent.flags) == (("rust",), ["pytorch"], ["count", "premise"])

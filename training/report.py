@@ -46,7 +46,9 @@ def question_of(record: Labelled, answer: Answer, text: measures.Text) -> gold.Q
     is_set = record.kind in ("list", "recommend")
     cells = [c for c in record.cells if not is_set or _is_member(record, c)]
     kept = tuple(
-        gold.GoldCell(c.entity, names[c.matter], tuple(quoted(e, text) for e in c.evidence)) for c in cells if c.evidence
+        gold.GoldCell(c.entity, names[c.matter], tuple(quoted(e, text) for e in c.evidence))
+        for c in cells
+        if c.evidence
     )
     entities = tuple(dict.fromkeys(c.entity for c in cells if c.evidence))
     return gold.Question(record.id, record.question, record.kind, bool(kept), entities, kept)

@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 
 from mlsurvey.answering.conditions import condition, is_denied, meets
-from mlsurvey.answering.understood import Condition
-from mlsurvey.types import Category, Entity
+from mlsurvey.types import Category, Condition, Entity
 
 CATEGORIES = (
     Category("deep-learning", "deep learning", ("deep learning", "neural network*")),

@@ -12,8 +12,8 @@ from mlsurvey.answering.members import (
     together,
 )
 from mlsurvey.answering.score import Scored
-from mlsurvey.answering.understood import Condition, Understood
-from mlsurvey.types import Entity, Kind
+from mlsurvey.answering.understood import Understood
+from mlsurvey.types import Condition, Entity, Kind
 
 from .samples import scored
 

@@ -9,8 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from mlsurvey.answering.names import languages_in
-from mlsurvey.answering.understood import Condition
-from mlsurvey.types import Category, Entity
+from mlsurvey.types import Category, Condition, Entity
 from mlsurvey.vocabulary.phrases import phrases
 
 FACTS = ("language", "kind", "licence", "state", "class")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from mlsurvey.answering.conditions import meets
 from mlsurvey.answering.score import Scored
-from mlsurvey.answering.understood import Condition, Understood
-from mlsurvey.types import Entity
+from mlsurvey.answering.understood import Understood
+from mlsurvey.types import Condition, Entity
 
 COLLECTION = "collection"
 """Category of entries that list libraries but are not libraries."""

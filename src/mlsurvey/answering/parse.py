@@ -14,7 +14,7 @@ from mlsurvey.answering.conditions import condition, is_denied
 from mlsurvey.answering.names import blank, find_names, languages_in, looks_unknown, without_languages
 from mlsurvey.answering.polarity import affirmed, is_turned
 from mlsurvey.answering.tongue import foreign_tongue
-from mlsurvey.answering.understood import AskedAspect, Condition, Correction, Understood
+from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.answering.words import content_words
 from mlsurvey.learned.reading import (
     ASKED,
@@ -30,7 +30,7 @@ from mlsurvey.learned.reading import (
     Reader,
     Reading,
 )
-from mlsurvey.types import Category, Kind, Span
+from mlsurvey.types import Category, Condition, Correction, Kind, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer, Mention
 
 TELLING = 2

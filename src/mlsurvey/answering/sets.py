@@ -24,9 +24,9 @@ from mlsurvey.answering.members import (
 from mlsurvey.answering.retrieve import Pool
 from mlsurvey.answering.score import Scored
 from mlsurvey.answering.select import choose, good
-from mlsurvey.answering.understood import AskedAspect, Condition, Understood
+from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.answering.workbench import Found, Workbench
-from mlsurvey.types import Entity, Filters
+from mlsurvey.types import Condition, Entity, Filters
 
 LIMITS = "limits"
 """Aspect that says what speaks against a library."""

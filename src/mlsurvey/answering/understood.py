@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mlsurvey.types import Aspect, Kind
+from mlsurvey.types import Aspect, Condition, Correction, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +25,6 @@ class AskedAspect:
     def words(self) -> str:
         """What is asked, as used for search and judging."""
         return "; ".join(self.wording) or self.aspect.name
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A requirement on the members of a set that is checked against facts, not document text."""
-
-    field: str
-    """language, kind, licence, state or class: a known fact about a library."""
-    words: str
-    """The question's own words."""
-    values: tuple[str, ...]
-    """Parsed values: slugs of languages or classes, ``native``, an SPDX identifier, ``archived``."""
-    negated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A misspelt name."""
-
-    typed: str
-    slug: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from mlsurvey.answering.understood import AskedAspect, Condition, Understood
-from mlsurvey.types import Filters
+from mlsurvey.answering.understood import AskedAspect, Understood
+from mlsurvey.types import Condition, Filters
 
 _KINDS = {
     "compare": "compare the libraries named",

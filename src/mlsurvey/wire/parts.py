@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mlsurvey.types import Answer, Citation, Conflict, Kind, Missing, Statement
+from mlsurvey.types import Answer, Citation, Condition, Conflict, Correction, Kind, Missing, Statement
 from mlsurvey.wire.answers import Hit
 from mlsurvey.wire.fields import Reply
 
@@ -21,25 +21,6 @@ class AskedAspect(Reply):
     """False if it is built from the question's words alone."""
     negated: bool
     """Whether the question asks for its absence."""
-
-
-class Condition(Reply):
-    """A condition on the members of a set that is not judged by the text of their documents."""
-
-    field: str
-    """``language``, ``kind``, ``licence``, ``state`` or ``class``."""
-    words: str
-    """The question's words for it."""
-    values: list[str]
-    """The values that these words stand for."""
-    negated: bool
-
-
-class Correction(Reply):
-    """A misspelt name and the library it was taken for."""
-
-    typed: str
-    slug: str
 
 
 class Understood(Reply):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlsurvey.answering.parts import Passages
-from mlsurvey.answering.understood import AskedAspect, Condition, Correction, Understood
+from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.survey.overview import Overview
 from mlsurvey.types import (
     Aspect,
@@ -35,11 +35,8 @@ def part(told: parts.Part) -> Part:
 
 def understood(told: parts.Understood) -> Understood:
     """Convert how a question was understood; aspects have their names but not their lexicon words."""
-    plain: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in dict(told).items()}
-    aspects = tuple(_asked(asked) for asked in told.aspects)
-    conditions = tuple(Condition(one.field, one.words, tuple(one.values), one.negated) for one in told.conditions)
-    corrections = tuple(Correction(one.typed, one.slug) for one in told.corrections)
-    return Understood(**plain | {"aspects": aspects, "conditions": conditions, "corrections": corrections})
+    plain: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in told}
+    return Understood(**plain | {"aspects": tuple(_asked(asked) for asked in told.aspects)})
 
 
 def passages(told: parts.Passages) -> Passages:
