@@ -29,7 +29,8 @@ from mlsurvey.index.engine import SPECIAL_TOKENS, ModelInfo
 from mlsurvey.index.refresh import refresh
 from mlsurvey.index.snapshot import Snapshot
 from mlsurvey.settings import Settings, vocabulary_folders
-from mlsurvey.types import Filters, Passage, RefreshReport
+from mlsurvey.state import RefreshReport
+from mlsurvey.types import Filters, Passage
 from mlsurvey.vocabulary.load import Vocabulary, load_vocabulary
 
 SECTIONS = 20

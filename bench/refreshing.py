@@ -29,7 +29,7 @@ from refreshing_peers import SYSTEMS, written
 from worker import Worker
 
 from mlsurvey.index.refresh import refresh
-from mlsurvey.types import RefreshReport
+from mlsurvey.state import RefreshReport
 
 BUILD, ONE, IDLE = "build, vectors given", "refresh, one document changed", "refresh, nothing changed"
 BYTES = "bytes written, one document changed"

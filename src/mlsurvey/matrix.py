@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
-from mlsurvey.types import Answer, Cell, Conflict, Matrix, Missing, Statement
+from dataclasses import dataclass
+
+from mlsurvey.types import Answer, Conflict, Missing, Statement
 
 Place = tuple[str | None, str | None]
 """Slugs of entity and aspect; None for statements about neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What the documents say about one aspect of one library."""
+
+    entity: str | None
+    aspect: str | None
+    statements: tuple[Statement, ...]
+    missing: Missing | None
+    conflicts: tuple[Conflict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """One row per aspect, with one cell per entity."""
+
+    entities: tuple[str | None, ...]
+    aspects: tuple[str | None, ...]
+    rows: tuple[tuple[Cell, ...], ...]
 
 
 def matrix_of(answer: Answer) -> Matrix:

@@ -26,7 +26,8 @@ from mlsurvey.errors import MlsurveyError
 from mlsurvey.index.engine import ModelInfo
 from mlsurvey.index.refresh import refresh
 from mlsurvey.index.snapshot import Snapshot
-from mlsurvey.types import Entity, Filters, Passage, RefreshReport
+from mlsurvey.state import RefreshReport
+from mlsurvey.types import Entity, Filters, Passage
 from mlsurvey.vocabulary.load import Vocabulary
 
 DIMENSION = 32

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from mlsurvey.rendering.json import answer_value, to_json
-from mlsurvey.types import RefreshReport, Unreadable
+from mlsurvey.state import RefreshReport, Unreadable
 
 from .samples import abstention, comparison
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from mlsurvey.state import DocumentRow, Generation, Pending, RefreshReport, Unreadable
 from mlsurvey.survey import Found, Listed
 from mlsurvey.survey.overview import Overview
 from mlsurvey.types import (
@@ -12,21 +13,16 @@ from mlsurvey.types import (
     Citation,
     Conflict,
     Document,
-    DocumentRow,
     Entity,
     Explanation,
-    Generation,
     Hit,
     Kind,
     Missing,
     Passage,
-    Pending,
-    RefreshReport,
     Sentence,
     Span,
     Statement,
     Status,
-    Unreadable,
 )
 
 GENERATION = Generation(3, "0123456789abcdef", "2026-01-02T03:04:05+00:00", "MiniLM-0:fp32", "r", 3, 9)

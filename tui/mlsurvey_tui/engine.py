@@ -6,18 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from mlsurvey.types import (
-    Answer,
-    Cancelled,
-    Document,
-    Entity,
-    Explanation,
-    Filters,
-    Generation,
-    Hit,
-    Progress,
-    RefreshReport,
-)
+from mlsurvey.calling import Cancelled, Progress
+from mlsurvey.state import Generation, RefreshReport
+from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Hit
 
 if TYPE_CHECKING:
     from mlsurvey.answering.parts import Part

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from mlsurvey.calling import Progress
 from mlsurvey.errors import EngineError
+from mlsurvey.state import RefreshReport
 from mlsurvey.survey import Survey
-from mlsurvey.types import Progress, RefreshReport
 from mlsurvey_tui.reports import error_of, report_of, sync_report_of
 
 if TYPE_CHECKING:

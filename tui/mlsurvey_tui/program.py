@@ -15,10 +15,12 @@ from textual.app import App
 from textual.message import Message
 from textual.reactive import reactive
 
+from mlsurvey.calling import Progress
 from mlsurvey.errors import Interrupted, MlsurveyError, NoIndexError, UsageError
 from mlsurvey.rendering.layout import Names, names_of
 from mlsurvey.rendering.plain import one_line
-from mlsurvey.types import Answer, Citation, Hit, Progress, RefreshReport
+from mlsurvey.state import RefreshReport
+from mlsurvey.types import Answer, Citation, Hit
 from mlsurvey_tui import preferences
 from mlsurvey_tui.archive import History
 from mlsurvey_tui.engine import Engine, Syncing

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlsurvey import errors
 from mlsurvey.errors import MlsurveyError
-from mlsurvey.types import RefreshReport, Unreadable
+from mlsurvey.state import RefreshReport, Unreadable
 
 if TYPE_CHECKING:
     from mlsurvey.syncing.sync import SyncReport

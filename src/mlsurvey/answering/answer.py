@@ -22,9 +22,10 @@ from mlsurvey.answering.sets import members, recommendation
 from mlsurvey.answering.sides import by_side
 from mlsurvey.answering.understood import Understood
 from mlsurvey.answering.workbench import Workbench
+from mlsurvey.calling import Cancelled
 from mlsurvey.learned.reading import Reader
 from mlsurvey.retrieval.search import Searcher
-from mlsurvey.types import Answer, Cancelled, Citation, Filters, Kind, Status
+from mlsurvey.types import Answer, Citation, Filters, Kind, Status
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 from mlsurvey.vocabulary.load import Vocabulary
 

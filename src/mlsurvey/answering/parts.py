@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from mlsurvey.answering.understood import Understood
+from mlsurvey.calling import Cancelled
 from mlsurvey.errors import Interrupted
-from mlsurvey.types import Answer, Cancelled, Citation, Conflict, Hit, Missing, Statement
+from mlsurvey.types import Answer, Citation, Conflict, Hit, Missing, Statement
 
 
 @dataclass(frozen=True, slots=True)

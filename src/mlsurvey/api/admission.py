@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from mlsurvey.api.metrics import Metrics
 from mlsurvey.api.problems import RefusalError
-from mlsurvey.types import Cancelled
+from mlsurvey.calling import Cancelled
 
 T = TypeVar("T")
 

@@ -13,9 +13,9 @@ from starlette.routing import Route
 
 from mlsurvey.api.problems import RefusalError
 from mlsurvey.api.service import Service
+from mlsurvey.calling import Cancelled
 from mlsurvey.mcp.server import TurnedAwayError, build
 from mlsurvey.survey import Survey
-from mlsurvey.types import Cancelled
 
 T = TypeVar("T")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from mlsurvey.calling import Progress
 from mlsurvey.errors import UsageError
 from mlsurvey.evaluation.measures import called
 from mlsurvey.evaluation.questions import quote_faults, read_questions
@@ -13,7 +14,6 @@ from mlsurvey.evaluation.run import Gold, corpus_text
 from mlsurvey.evaluation.run import evaluate as evaluate_all
 from mlsurvey.evaluation.saved import run_value
 from mlsurvey.survey import Survey
-from mlsurvey.types import Progress
 
 
 def check_questions(text: str) -> int:

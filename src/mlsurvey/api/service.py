@@ -20,11 +20,11 @@ from mlsurvey.api.problems import RefusalError
 from mlsurvey.api.running import Runner
 from mlsurvey.api.security import load_tokens
 from mlsurvey.api.settings import ServiceSettings
+from mlsurvey.calling import Cancelled
 from mlsurvey.errors import MlsurveyError, ReplacedError
 from mlsurvey.remembered import Remembered
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
-from mlsurvey.types import Cancelled
 
 T = TypeVar("T")
 

@@ -12,9 +12,10 @@ from starlette.responses import StreamingResponse
 
 from mlsurvey.api.admission import Admission
 from mlsurvey.api.problems import KINDS, RefusalError, problem, problem_of
+from mlsurvey.calling import Cancelled
 from mlsurvey.rendering.json import answer_value, hits_value, part_value, to_json
 from mlsurvey.survey import Part, Passages, Survey, Understood, understanding
-from mlsurvey.types import Answer, Cancelled
+from mlsurvey.types import Answer
 from mlsurvey.wire.parts import EVENTS
 
 HEARTBEAT = KEEPALIVE_COMMENT

@@ -12,8 +12,9 @@ from starlette.requests import Request
 
 from mlsurvey.api.problems import RefusalError
 from mlsurvey.errors import IndexingError, NotFoundError, UnreadableError
+from mlsurvey.state import DocumentRow
 from mlsurvey.survey import Condition, Survey
-from mlsurvey.types import Document, DocumentRow
+from mlsurvey.types import Document
 from mlsurvey.wire.documents import DocumentState, Stored
 from mlsurvey.wire.requests import TextParameters
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlsurvey.cli.console import show, write
 from mlsurvey.errors import Interrupted
-from mlsurvey.types import RefreshReport
+from mlsurvey.state import RefreshReport
 
 if TYPE_CHECKING:
     from mlsurvey.survey import Survey

@@ -15,8 +15,8 @@ from mlsurvey.errors import Interrupted
 
 if TYPE_CHECKING:
     from mlsurvey.settings import Settings
+    from mlsurvey.state import RefreshReport
     from mlsurvey.syncing.sync import SyncReport
-    from mlsurvey.types import RefreshReport
 
 EXIT_INCOMPLETE = 1
 

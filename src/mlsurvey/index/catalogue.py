@@ -27,7 +27,8 @@ from typing import Any
 from mlsurvey.errors import DamagedIndexError, IndexingError, NoIndexError, ReplacedError
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.storage import REBUILD, storage_errors
-from mlsurvey.types import Entity, Generation
+from mlsurvey.state import Generation
+from mlsurvey.types import Entity
 
 FORMAT = 2  # bumped when the tables change; an older index is then rebuilt
 _BUSY_SECONDS = 30.0  # readers wait for a commit, which can flush for seconds on a slow disk

@@ -33,7 +33,7 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Paths by kind of change, as in :class:`mlsurvey.types.RefreshReport`."""
+    """Paths by kind of change, as in :class:`mlsurvey.state.RefreshReport`."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from mlsurvey.calling import Progress
 from mlsurvey.errors import EngineError, Interrupted, MismatchError, MlsurveyError
 from mlsurvey.index.catalogue import Catalogue
 from mlsurvey.index.engine import Embedder, ModelInfo
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.storage import StoredFile
-from mlsurvey.types import Progress
 
 CHECKPOINT = 65_536  # vectors written together during a long run: 100 MB at 384 dimensions
 CHECKPOINT_SECONDS = 10.0  # or as many as are ready by then: at most this much is lost if the process is killed

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlsurvey.calling import Progress
 from mlsurvey.index.catalogue import Catalogue, Published, load_entity
 from mlsurvey.index.changes import Changes, Known, classify
 from mlsurvey.index.engine import ModelInfo
@@ -16,7 +17,8 @@ from mlsurvey.index.identity import NO_DOCUMENTS, chunking_digest, documents_dig
 from mlsurvey.index.records import unpack_text
 from mlsurvey.index.sources import Content, Sources, look, look_again
 from mlsurvey.reading.scan import FileState, scan
-from mlsurvey.types import Entity, Progress, Unreadable
+from mlsurvey.state import Unreadable
+from mlsurvey.types import Entity
 from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
 from mlsurvey.vocabulary.load import Vocabulary
 

@@ -20,7 +20,8 @@ from mlsurvey.index.plan import Plan
 from mlsurvey.index.records import pack_text, passage_row, tags_of
 from mlsurvey.index.segments import files_of, tidy
 from mlsurvey.index.storage import stored
-from mlsurvey.types import Entity, Generation, Passage
+from mlsurvey.state import Generation
+from mlsurvey.types import Entity, Passage
 
 if TYPE_CHECKING:
     from mlsurvey.index.drafts import Draft

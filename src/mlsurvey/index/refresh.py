@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlsurvey.calling import Progress
 from mlsurvey.errors import DamagedIndexError, Interrupted, NoIndexError
 from mlsurvey.index.catalogue import Catalogue, Published, open_for_reading, open_for_writing
 from mlsurvey.index.collect import has_outdated, purge, sweep
@@ -17,7 +18,7 @@ from mlsurvey.index.lock import writer_lock
 from mlsurvey.index.plan import Plan, make_plan
 from mlsurvey.index.storage import storage_errors, sync_folder
 from mlsurvey.index.verify import check_sizes
-from mlsurvey.types import Progress, RefreshReport
+from mlsurvey.state import RefreshReport
 from mlsurvey.vocabulary.load import Vocabulary
 
 

@@ -26,7 +26,8 @@ from mlsurvey.index.selection import Selection
 from mlsurvey.index.storage import storage_errors
 from mlsurvey.index.verify import check_sizes, verify
 from mlsurvey.remembered import Remembered
-from mlsurvey.types import Document, DocumentRow, Entity, Filters, Generation, Passage
+from mlsurvey.state import DocumentRow, Generation
+from mlsurvey.types import Document, Entity, Filters, Passage
 
 if TYPE_CHECKING:
     from mlsurvey.index.vectors import Mode, Vectors

@@ -11,7 +11,8 @@ from mlsurvey.errors import UnreadableError
 from mlsurvey.index.changes import Known
 from mlsurvey.reading.decode import decode
 from mlsurvey.reading.scan import FileState, read
-from mlsurvey.types import Entity, Unreadable
+from mlsurvey.state import Unreadable
+from mlsurvey.types import Entity
 
 Step = Callable[[int, int], None]
 """Called with the number of files read and the total."""

@@ -23,10 +23,10 @@ from mcp.types import Tool as ToolDescription
 from pydantic import TypeAdapter, ValidationError
 
 from mlsurvey import __version__
+from mlsurvey.calling import Cancelled
 from mlsurvey.errors import MlsurveyError
 from mlsurvey.mcp.tools import INSTRUCTIONS, TOOLS, Tool, plain
 from mlsurvey.survey import Survey
-from mlsurvey.types import Cancelled
 
 LOGGER = logging.getLogger("mlsurvey.mcp")
 T = TypeVar("T")

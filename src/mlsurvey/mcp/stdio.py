@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from mcp.server.stdio import stdio_server
 
+from mlsurvey.calling import Cancelled
 from mlsurvey.mcp.server import TurnedAwayError, build
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
-from mlsurvey.types import Cancelled
 
 T = TypeVar("T")
 

@@ -9,11 +9,12 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from mlsurvey.calling import Cancelled
 from mlsurvey.errors import UsageError
 from mlsurvey.matrix import matrix_of
 from mlsurvey.rendering.json import answer_value, hits_value, to_json
 from mlsurvey.survey import Survey
-from mlsurvey.types import Answer, Cancelled, Document
+from mlsurvey.types import Answer, Document
 from mlsurvey.types import Answer as AnswerNoun
 from mlsurvey.wire.agents import NothingRequest, PassageRequest
 from mlsurvey.wire.answers import Comparison, Hits

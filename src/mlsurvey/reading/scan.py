@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from mlsurvey.errors import NotFoundError, UnreadableError
-from mlsurvey.types import Unreadable
+from mlsurvey.state import Unreadable
 from mlsurvey.vocabulary.load import ASPECTS, ENTITIES
 
 MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdx")

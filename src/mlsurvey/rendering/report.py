@@ -9,7 +9,7 @@ from rich.text import Text
 
 from mlsurvey.rendering.lines import Hanging
 from mlsurvey.rendering.plain import one_line
-from mlsurvey.types import RefreshReport
+from mlsurvey.state import RefreshReport
 
 LISTED = 20
 """Maximum paths listed per group; the rest are counted (``--json`` lists all)."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from mlsurvey.answering.parts import Part, Passages
 from mlsurvey.answering.understood import Understood
+from mlsurvey.calling import Progress
 from mlsurvey.survey.collection import Placed
 from mlsurvey.survey.facade import MODES, Survey
 from mlsurvey.survey.found import Found, Listed
 from mlsurvey.survey.uploading import Condition, ConditionError, Stored
-from mlsurvey.types import Progress
 
 __all__ = [
     "MODES",

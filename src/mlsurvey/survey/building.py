@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from mlsurvey.calling import Progress
 from mlsurvey.embedding import exported, models
 from mlsurvey.errors import EngineError, IndexingError, StorageError, needing
 from mlsurvey.index.engine import SPECIAL_TOKENS, Embedder, ModelInfo, silent
 from mlsurvey.index.refresh import refresh
 from mlsurvey.reading.scan import check_root
 from mlsurvey.settings import Settings
+from mlsurvey.state import RefreshReport
 from mlsurvey.survey.reader import newest_generation
-from mlsurvey.types import Progress, RefreshReport
 from mlsurvey.vocabulary.load import Vocabulary
 
 if TYPE_CHECKING:

@@ -15,25 +15,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from mlsurvey.calling import Cancelled, Progress
 from mlsurvey.errors import MismatchError, NotFoundError, UsageError
 from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_folders
+from mlsurvey.state import Generation, RefreshReport
 from mlsurvey.survey import collection, uploading
 from mlsurvey.survey.citations import sourced, stale_citations
 from mlsurvey.survey.found import Found, Listed
 from mlsurvey.survey.texts import check_text
 from mlsurvey.survey.uploading import Condition
-from mlsurvey.types import (
-    Answer,
-    Cancelled,
-    Document,
-    Entity,
-    Explanation,
-    Filters,
-    Generation,
-    Hit,
-    Progress,
-    RefreshReport,
-)
+from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Hit
 from mlsurvey.vocabulary.load import Vocabulary, load_vocabulary
 
 if TYPE_CHECKING:

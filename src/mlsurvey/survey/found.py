@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlsurvey.types import DocumentRow, Explanation, Generation, Hit
+from mlsurvey.state import DocumentRow, Generation
+from mlsurvey.types import Explanation, Hit
 
 
 @dataclass(frozen=True, slots=True)

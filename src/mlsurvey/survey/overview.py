@@ -18,8 +18,8 @@ from mlsurvey.index.plan import known_documents
 from mlsurvey.index.sources import look
 from mlsurvey.reading.scan import FileState, scan
 from mlsurvey.settings import Settings
+from mlsurvey.state import Generation, Pending
 from mlsurvey.survey.reader import newest_generation
-from mlsurvey.types import Generation, Pending
 
 _FAISS = ("faiss-gpu", "faiss-cpu")
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")

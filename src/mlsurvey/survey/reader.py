@@ -13,8 +13,8 @@ from mlsurvey.index.catalogue import open_for_reading
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.storage import storage_errors
 from mlsurvey.index.verify import check_sizes
+from mlsurvey.state import Generation
 from mlsurvey.survey.encoding import LazyEncoder, LazyNetwork, LazyReranker, judge_named
-from mlsurvey.types import Generation
 from mlsurvey.vocabulary.load import Vocabulary
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from mlsurvey.calling import Progress
 from mlsurvey.errors import NotFoundError, similar
 from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_folders
 from mlsurvey.survey import collection
@@ -12,7 +13,6 @@ from mlsurvey.syncing.fetch import Limits
 from mlsurvey.syncing.registries import npm_registry, pypi_index
 from mlsurvey.syncing.sources import Source, load_sources
 from mlsurvey.syncing.sync import Hosts, SyncReport, sync, take
-from mlsurvey.types import Progress
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 from mlsurvey.vocabulary.load import load_vocabulary
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
+from mlsurvey.calling import Progress
 from mlsurvey.errors import UnreadableError
 from mlsurvey.reading.decode import decode
 from mlsurvey.syncing.fetch import Answer, Fetcher, FetchError, GoneError, Limits, RefusedError
@@ -17,7 +18,6 @@ from mlsurvey.syncing.packages import Have, Release, npm_readme, pypi_readme
 from mlsurvey.syncing.provenance import UPSTREAM, Record
 from mlsurvey.syncing.sources import Source, Wanted, home_of, wanted
 from mlsurvey.syncing.store import Origin, Store, folder_of, opened
-from mlsurvey.types import Progress
 
 GITHUB = "https://github.com"
 _WEB_PAGE = ("text/html", "application/xhtml+xml")

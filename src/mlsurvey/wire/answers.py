@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from mlsurvey.types import Answer, Matrix
+from mlsurvey.matrix import Matrix
+from mlsurvey.types import Answer
 from mlsurvey.wire.fields import Reply
 
 

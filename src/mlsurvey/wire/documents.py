@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mlsurvey.types import DocumentRow, Entity
+from mlsurvey.state import DocumentRow
+from mlsurvey.types import Entity
 from mlsurvey.wire.fields import Reply
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from mlsurvey.types import Generation, Pending
+from mlsurvey.state import Generation, Pending
 from mlsurvey.wire.fields import Reply
 
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.rendering.report import summary
-from mlsurvey.types import RefreshReport
+from mlsurvey.state import RefreshReport
 
 
 class ListedScreen(ModalScreen[bool]):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from mlsurvey.rendering.plain import one_line
 
 if TYPE_CHECKING:
-    from mlsurvey.types import DocumentRow
+    from mlsurvey.state import DocumentRow
 
 Column = Literal["path", "library", "language", "title", "date", "passages", "bytes"]
 COLUMNS: Mapping[Column, str] = {

@@ -9,23 +9,14 @@ from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from mlsurvey.calling import Cancelled, Progress
 from mlsurvey.client import Client, ProblemError
 from mlsurvey.client.errors import error_of
 from mlsurvey.errors import IndexingError, Interrupted, MlsurveyError, NoIndexError, NotFoundError, UsageError
 from mlsurvey.reading.scan import READABLE_SUFFIXES
+from mlsurvey.state import Generation, RefreshReport
 from mlsurvey.survey import Found, Listed, Placed
-from mlsurvey.types import (
-    Answer,
-    Cancelled,
-    Document,
-    Entity,
-    Explanation,
-    Filters,
-    Generation,
-    Hit,
-    Progress,
-    RefreshReport,
-)
+from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Hit
 from mlsurvey.wire import answers
 from mlsurvey.wire.requests import FilterRequest
 from mlsurvey_tui.remote import nouns

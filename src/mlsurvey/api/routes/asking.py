@@ -15,10 +15,11 @@ from mlsurvey.api import streaming
 from mlsurvey.api.caching import etag
 from mlsurvey.api.problems import NOT_MODIFIED, WORK, documented
 from mlsurvey.api.service import ATTEMPTS, Service, ServiceOf, json_response
+from mlsurvey.calling import Cancelled
 from mlsurvey.errors import ReplacedError
 from mlsurvey.rendering.json import answer_value, to_json
 from mlsurvey.survey import Part, Passages, Understood
-from mlsurvey.types import Answer, Cancelled
+from mlsurvey.types import Answer
 from mlsurvey.wire.requests import AskRequest
 
 router = APIRouter(tags=["ask"])

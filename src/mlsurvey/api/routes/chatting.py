@@ -20,11 +20,12 @@ from mlsurvey.api.chat import Writer, address_of
 from mlsurvey.api.problems import WORK, RefusalError, documented, problem_of, problem_of_fields
 from mlsurvey.api.problems import respond as respond_problem
 from mlsurvey.api.service import ServiceOf, json_response, request_id
+from mlsurvey.calling import Cancelled
 from mlsurvey.errors import IndexingError, MlsurveyError
 from mlsurvey.rendering.json import answer_value, to_json
 from mlsurvey.rendering.layout import names_of
 from mlsurvey.survey import Survey
-from mlsurvey.types import Answer, Cancelled
+from mlsurvey.types import Answer
 from mlsurvey.wire.chat import (
     MODEL,
     ChatCompletion,

@@ -12,9 +12,10 @@ from starlette.responses import Response
 from mlsurvey.api.caching import etag
 from mlsurvey.api.problems import NOT_MODIFIED, WORK, documented
 from mlsurvey.api.service import ServiceOf, json_response
+from mlsurvey.calling import Cancelled
 from mlsurvey.matrix import matrix_of
 from mlsurvey.rendering.json import answer_value, to_json
-from mlsurvey.types import Answer, Cancelled
+from mlsurvey.types import Answer
 from mlsurvey.wire.answers import Comparison
 from mlsurvey.wire.requests import CompareRequest
 
