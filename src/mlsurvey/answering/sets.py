@@ -168,7 +168,10 @@ def recommendation(understood: Understood, bench: Workbench, filters: Filters, l
         for _, slug, findings in short
         for f in (*findings, *_against(slug, UPKEEP, ended), *_against(slug, LIMITS, limits))
     )
-    return Draft(tuple(slug for _, slug, _ in short), tuple(said), nearest=tuple(f.evidence for f in said[:3]))
+    silent: dict[Pair, int] = {}
+    if not said:
+        silent = {(None, n.aspect.slug): sum(f[place].searched for f in about) for place, n in enumerate(needs)}
+    return Draft(tuple(slug for _, slug, _ in short), said, silent, nearest=tuple(f.evidence for f in said[:3]))
 
 
 def _members(understood: Understood, bench: Workbench, filters: Filters) -> list[Entity]:
