@@ -68,7 +68,8 @@ def members(understood: Understood, bench: Workbench, filters: Filters) -> Draft
 def _matter(stated: Condition, bench: Workbench) -> AskedAspect:
     """What is asked of the documents where no fact decides a condition; of its state always in the affirmative."""
     if stated.field == "state":
-        return replace(bench.recognise(ALIVE), negated=(stated.values[0] in ENDED) is not stated.negated)
+        negated = (stated.values[0] in ENDED) is not stated.negated
+        return replace(bench.recognise(ALIVE), wording=(f"Is it {ALIVE}?",), negated=negated)
     return replace(bench.recognise(stated.words), negated=stated.negated)
 
 
