@@ -44,7 +44,7 @@ _OPTION = (
     r"|(?:--|/)[a-zA-Z0-9][a-zA-Z0-9_-]*(?:[ =](?:[a-zA-Z][a-zA-Z0-9_-]*|<[^<>]+>))?)"
 )
 _BULLET = re.compile(r"[-+*•‣⁃](?: +|$)")
-_ENUMERATOR = re.compile(r"\(?(?:[a-zA-Z]|[0-9]+|[ivxlcdmIVXLCDM]+|#)[.)](?: +|$)")
+_ENUMERATOR = re.compile(r"\(?(?:[a-zA-Z]|[0-9]{1,9}|[ivxlcdmIVXLCDM]+|#)[.)](?: +|$)")
 _OPTIONS = re.compile(rf"(?P<name>{_OPTION}(?:, {_OPTION})*)(?:  +| ?$)")
 _DOCTEST = re.compile(r">>>(?: +|$)")
 _LINE_BLOCK = re.compile(r"\|(?: +|$)")
@@ -184,17 +184,36 @@ def _first(block: Block) -> int:
 def _body(reader: _Reader, rows: Sequence[Row], place: _Place, opening: _Opening | None = None) -> Iterator[Block]:
     """Yield the blocks of a document, or of what is nested in one of its blocks."""
     number = 0
-    while number < len(rows) and not rows[number].text:
-        number += 1
-    if opening and number < len(rows) and _is_paragraph(rows, number, place):
-        number = yield from _paragraph(reader, rows, number, place, opening)
-    elif opening and opening.name[0]:
-        places = opening.name[1]
-        line = reader.lines.number(places[0])
-        span = reader.lines.span(line, reader.lines.number(places[-1]) + 1)
-        yield Block(opening.kind, span, opening.start().reading(), depth=place.depth)
     while number < len(rows):
-        number = yield from _block(reader, rows, number, place)
+        if opening and rows[number].text and _is_paragraph(rows, number, place):
+            number = yield from _paragraph(reader, rows, number, place, opening)
+            opening = None
+            continue
+        blocks, number = _taken(_block(reader, rows, number, place))
+        if blocks and opening:
+            yield from _alone(reader, opening, place)
+            opening = None
+        yield from blocks
+    if opening:
+        yield from _alone(reader, opening, place)
+
+
+def _taken(steps: _Steps) -> tuple[list[Block], int]:
+    """All blocks of some steps, and the row to continue with."""
+    blocks: list[Block] = []
+    while True:
+        try:
+            blocks.append(next(steps))
+        except StopIteration as end:
+            return blocks, end.value
+
+
+def _alone(reader: _Reader, opening: _Opening, place: _Place) -> Iterator[Block]:
+    """Yield the name of a body that begins with no paragraph."""
+    if places := opening.name[1]:
+        first, last = reader.lines.number(places[0]), reader.lines.number(places[-1])
+        span = reader.lines.span(first, last + 1)
+        yield Block(opening.kind, span, opening.start().reading(), depth=place.depth)
 
 
 def _block(reader: _Reader, rows: Sequence[Row], number: int, place: _Place) -> _Steps:
@@ -387,7 +406,7 @@ def _is_described(rows: Sequence[Row], number: int, found: re.Match[str], place:
 
 def _is_enumerated(rows: Sequence[Row], number: int, found: re.Match[str], place: _Place) -> bool:
     following = rows[number + 1].text if number + 1 < len(rows) else ""
-    return is_enumerated(found.group().rstrip(), following)
+    return is_enumerated(found.group().rstrip(), following) and any(row.text for row in _item(rows, number, found))
 
 
 def _verse(reader: _Reader, rows: Sequence[Row], number: int, found: re.Match[str], place: _Place) -> _Steps:
@@ -437,9 +456,7 @@ def _explicit(reader: _Reader, rows: Sequence[Row], number: int, found: re.Match
     return number + len(opened(rows, number, found.end()))
 
 
-def _directive(
-    reader: _Reader, directive: Directive, row: Row, mark: re.Match[str], place: _Place
-) -> Iterator[Block]:
+def _directive(reader: _Reader, directive: Directive, row: Row, mark: re.Match[str], place: _Place) -> Iterator[Block]:
     inner = place.inner(titles=place.titles and directive.kind is DirectiveKind.BARE)
     match directive.kind:
         case DirectiveKind.SILENT:
@@ -447,8 +464,8 @@ def _directive(
         case DirectiveKind.CODE:
             yield from _code(reader, directive.content, place)
         case DirectiveKind.OBJECT:
-            for signature in directive.argument:
-                yield from _text(reader, [signature], place, _PARAGRAPH)
+            for signature in directive.signatures():
+                yield from _text(reader, signature, place, _PARAGRAPH)
             yield from _body(reader, directive.content, inner)
         case DirectiveKind.VERSION:
             name = Span(row.start + mark.start("name"), row.start + mark.end())
@@ -503,7 +520,7 @@ def _listed(reader: _Reader, directive: Directive, place: _Place) -> Iterator[Bl
         return
     listed = _items(directive.content)
     cells = [_items(item) for item in listed]
-    if all(len(line) > 0 for line in cells):
+    if cells and all(cells):
         yield from _table(list_rows(cells, count), reader, place)
     else:  # not a list of lists
         yield from _body(reader, directive.content, place)

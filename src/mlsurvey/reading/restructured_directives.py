@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from mlsurvey.reading.rows import Row, run_end
+from mlsurvey.reading.rows import Row, dedented, run_end
 
 FIELD = re.compile(r":(?![: ])(?P<name>(?:[^:\\]|\\.|:(?![ `]|$))*)(?<! ):(?: +|$)")
 """Mark of a field and of an option of a directive (``docutils.parsers.rst.states.Body.patterns``)."""
@@ -81,6 +81,17 @@ class Directive:
     numbers: int = 0
     """How many versions."""
 
+    def signatures(self) -> list[list[Row]]:
+        """The argument of an object: a signature per line, or more lines where they end with a backslash."""
+        found: list[list[Row]] = []
+        is_open = False
+        for row in self.argument:
+            if not is_open:
+                found.append([])
+            is_open = row.text.endswith("\\")
+            found[-1].append(row.until(len(row.text) - is_open))
+        return found
+
     def word(self, option: str, default: str) -> str:
         """Value of an option of one character, or its name."""
         text = "".join(row.text for row in self.options.get(option, ())).strip()
@@ -95,19 +106,18 @@ class Directive:
 def directive_of(name: str, rows: Sequence[Row]) -> Directive:
     """The directive ``name`` with the text ``rows``, of which the first is the rest of its own line."""
     domain, _, short = name.lower().rpartition(":")
-    kind = _KINDS.get(short, DirectiveKind.PROSE)
+    is_callable = short.endswith(("function", "method"))  # extensions have more of them, as "coroutinefunction"
+    kind = _KINDS.get(short, DirectiveKind.OBJECT if is_callable else DirectiveKind.PROSE)
     if short == "class" and (domain or _is_signature(rows)):
         kind = DirectiveKind.OBJECT
     end = run_end(rows, 0 if rows[0].text else 1)
     first = next((n for n in range(end) if FIELD.match(rows[n].text)), end)
     options, stop = _options(rows, first, end)
-    argument, content = rows[:first], [*rows[stop:end], *rows[end:]]
+    argument, content = [rows[0], *dedented(rows[1:first])], rows[stop:]
     if kind is DirectiveKind.CODE:
         has_argument = short != _LITERAL
         argument, content = (rows[:1], [*rows[1:first], *content]) if has_argument else ((), [*argument, *content])
-    elif kind is DirectiveKind.PROSE and not rows[0].text:
-        argument = rows[1:first]
-    return Directive(kind, [row for row in argument if row.text], options, _trimmed(content), *_VERSIONS.get(short, ("", 0)))
+    return Directive(kind, [row for row in argument if row.text], options, content, *_VERSIONS.get(short, ("", 0)))
 
 
 def _is_signature(rows: Sequence[Row]) -> bool:
@@ -126,9 +136,3 @@ def _options(rows: Sequence[Row], first: int, end: int) -> tuple[dict[str, Seque
         options[found["name"].lower()] = [rows[number].after(found.end()), *rows[number + 1 : stop]]
         number = stop
     return options, number
-
-
-def _trimmed(rows: Sequence[Row]) -> Sequence[Row]:
-    """The rows without blank ones at the start."""
-    first = next((n for n, row in enumerate(rows) if row.text), len(rows))
-    return rows[first:]

@@ -19,7 +19,7 @@ _MAX_ROMAN = 4999
 
 
 def is_enumerated(mark: str, following: str) -> bool:
-    """Whether ``mark`` ("2.", "(b)", "iv)", "#.") begins an item, with ``following`` as the next line ("" at the end)."""
+    """Whether ``mark`` ("2.", "(b)", "iv)", "#.") begins an item; ``following`` is the next line, "" at the end."""
     found = _MARK.fullmatch(mark)
     if not found or (found["before"] and found["after"] != ")"):
         return False

@@ -55,7 +55,7 @@ def indented(rows: Sequence[Row], first: int, *, known: int | None = None, until
     Their common indentation is removed.
     """
     end = _indented_end(rows, first, known or 1, until_blank)
-    return _dedented(rows[first:end], known)
+    return dedented(rows[first:end], known)
 
 
 def opened(
@@ -63,7 +63,7 @@ def opened(
 ) -> list[Row]:
     """The text that begins at ``column`` of row ``first`` and goes on in the indented rows below it."""
     end = _indented_end(rows, first + 1, known or 1, until_blank)
-    return [rows[first].after(column), *_dedented(rows[first + 1 : end], known)]
+    return [rows[first].after(column), *dedented(rows[first + 1 : end], known)]
 
 
 def _indented_end(rows: Sequence[Row], first: int, least: int, until_blank: bool) -> int:
@@ -77,7 +77,8 @@ def _indented_end(rows: Sequence[Row], first: int, least: int, until_blank: bool
     return end
 
 
-def _dedented(rows: Sequence[Row], known: int | None) -> list[Row]:
+def dedented(rows: Sequence[Row], known: int | None = None) -> list[Row]:
+    """The rows without ``known`` leading characters, or else without their common indentation."""
     margin = min((row.indent for row in rows if row.text), default=0) if known is None else known
     return [row.after(margin) for row in rows]
 
