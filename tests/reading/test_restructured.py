@@ -190,7 +190,8 @@ def test_a_version_is_quoted_from_its_name(chunk: Chunk) -> None:
         (":speed: It is not\n   fast.\n:size: small\n", ["speed: It is not fast.", "size: small"]),
         (":speed:\n   It is.\n\n   More.\n", ["speed: It is.", "More."]),
         (":kinds:\n   - one\n   - two\n", ["kinds", "one", "two"]),
-        ("speed\n   It is not\n   fast.\n\n   More.\nsize\n   small\n", ["speed: It is not fast.", "More.", "size: small"]),
+        ("speed\n   It is not\n   fast.\n\n   More.\nsize\n   small\n",
+         ["speed: It is not fast.", "More.", "size: small"]),
         ("term\n   .. index:: x\n\n   Text.\n", ["term: Text."]),
     ],
 )  # fmt: skip
@@ -245,6 +246,7 @@ def test_cells_of_a_grid_may_span_columns_and_rows() -> None:
 def test_a_grid_with_a_ragged_side_is_read_by_its_bars() -> None:
     ragged = "+----+----+\n| a  | b  |\n+====+====+\n| one | not two  |\n+----+----+\n"
     assert blocks_of(ragged) == ["one | not two"]
+    assert blocks_of("+----+----+\n| a  | b  |\n+----+----+\n| c  | d  |\n") == ["a | b", "c | d"]
 
 
 SIMPLE = """\
@@ -274,6 +276,10 @@ def test_rows_of_a_simple_table_are_whole() -> None:
         "Text.",
     ]
     assert rows[0].header == ("Engine", "Where it runs trains, Where it runs serves")
+
+
+def test_a_row_is_kept_whose_longest_cell_has_no_letters() -> None:
+    assert blocks_of("======== ====\nMark     Use\n======== ====\n<<, >>=  add\n======== ====\n") == ["<<, >>= | add"]
 
 
 def test_columns_are_those_of_the_screen() -> None:

@@ -553,7 +553,14 @@ def _table(table: Iterable[TableRow], reader: _Reader, place: _Place) -> Iterato
         elif any(map(len, readings)):
             span = reader.lines.span(row.first, row.end)
             header = tuple(_name(names, cell.columns) for cell in row.cells) if names else ()
-            yield Block(BlockKind.ROW, span, max(readings, key=len), header=header, cells=readings, depth=place.depth)
+            yield Block(
+                BlockKind.ROW, span, max(readings, key=_worth), header=header, cells=readings, depth=place.depth
+            )
+
+
+def _worth(reading: Reading) -> tuple[bool, int]:
+    """Orders the cells of a row: the longest one with letters stands for the row."""
+    return is_readable(reading), len(reading)
 
 
 def _name(names: Mapping[int, Sequence[str]], columns: range) -> str:

@@ -113,10 +113,11 @@ def directive_of(name: str, rows: Sequence[Row]) -> Directive:
     end = run_end(rows, 0 if rows[0].text else 1)
     first = next((n for n in range(end) if FIELD.match(rows[n].text)), end)
     options, stop = _options(rows, first, end)
-    argument, content = [rows[0], *dedented(rows[1:first])], rows[stop:]
-    if kind is DirectiveKind.CODE:
-        has_argument = short != _LITERAL
-        argument, content = (rows[:1], [*rows[1:first], *content]) if has_argument else ((), [*argument, *content])
+    argument, content = [rows[0], *dedented(rows[1:first])], [*rows[stop:]]
+    if short == _LITERAL:
+        argument, content = [], [*argument, *content]
+    elif kind is DirectiveKind.CODE:
+        argument, content = argument[:1], [*rows[1:first], *content]
     return Directive(kind, [row for row in argument if row.text], options, content, *_VERSIONS.get(short, ("", 0)))
 
 

@@ -50,8 +50,8 @@ class _Line:
         """The text of the columns ``start:end``, without white space around it."""
         last = len(self._offsets) - 1
         first, stop = self._offsets[min(start, last)], self._offsets[last if end is None else min(end, last)]
-        cut = self.row.after(first).until(stop - first).stripped()
-        return cut.until(len(cut.text.rstrip()))
+        cut = Row(self.row.number, self.row.text[first:stop].rstrip(), self.row.start + first)
+        return cut.stripped()
 
 
 # Grid tables.
@@ -69,7 +69,8 @@ def grid_rows(rows: Sequence[Row]) -> list[TableRow]:
     """Rows of a grid table. Rows that share a cell are one, since either would be lost without it."""
     lines = [_Line(row) for row in rows]
     width = max(len(line.shown) for line in lines)
-    if any(len(line.shown) != width or line.shown[-1] not in "+|" for line in lines):
+    is_closed = _GRID_EDGE.fullmatch(lines[-1].shown) is not None
+    if not is_closed or any(len(line.shown) != width or line.shown[-1] not in "+|" for line in lines):
         return _ragged_rows(lines)
     return list(_Grid([line.shown for line in lines]).table(lines))
 
@@ -154,7 +155,7 @@ class _Grid:
 
 
 def _ragged_rows(lines: Sequence[_Line]) -> list[TableRow]:
-    """Rows of a grid table whose right side is not straight: cells lie between the bars of each line."""
+    """Rows of a grid table whose right side is not straight or which has no bottom: cells lie between bars."""
     edges = [n for n, line in enumerate(lines) if _GRID_EDGE.fullmatch(line.shown)]
     header = next((n for n in edges[1:-1] if "=" in lines[n].shown), 0)
     found: list[TableRow] = []
