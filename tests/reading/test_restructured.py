@@ -282,6 +282,12 @@ def test_a_row_is_kept_whose_longest_cell_has_no_letters() -> None:
     assert blocks_of("======== ====\nMark     Use\n======== ====\n<<, >>=  add\n======== ====\n") == ["<<, >>= | add"]
 
 
+def test_marks_of_directives_in_cells_are_not_read() -> None:
+    assert blocks_of(
+        "+---------------+-----+\n| .. data:: MAX | not |\n|               | one |\n+---------------+-----+\n"
+    ) == ["MAX | not one"]
+
+
 def test_columns_are_those_of_the_screen() -> None:
     simple = "====  ====\n名前  値\n====  ====\n蜂蜜  ｶﾞ十\n====  ====\n"
     grid = "+------+------+\n| 名前 | 値   |\n+======+======+\n| 蜂蜜 | e\u0301十  |\n+------+------+\n"

@@ -56,6 +56,7 @@ _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*$")
 _FOOTNOTE = re.compile(rf"\.\. +\[(?:[0-9]+|#|#{NAME}|\*|{NAME})\](?: +|$)")
 _TARGET = re.compile(r"\.\. +_(?![ ]|$)")
 _DIRECTIVE = re.compile(rf"\.\. +(?P<name>{NAME}) ?::(?: +|$)")
+_CELL_DIRECTIVE = re.compile(rf"^\.\. +(?P<name>{NAME}) ?::(?: +|$\n?)", re.MULTILINE)
 _ENDS = (".", ":", "?", "!")
 
 _Steps = Generator[Block, None, int]
@@ -545,7 +546,7 @@ def _table(table: Iterable[TableRow], reader: _Reader, place: _Place) -> Iterato
     """Yield the rows of a table; a cell is named by all columns that it spans."""
     names: dict[int, list[str]] = {}
     for row in table:
-        readings = tuple(inline_reading(cell.content) for cell in row.cells)
+        readings = tuple(inline_reading(_unmarked(cell.content)) for cell in row.cells)
         if row.is_header:
             for cell, reading in zip(row.cells, readings, strict=True):
                 for column in cell.columns:
@@ -556,6 +557,16 @@ def _table(table: Iterable[TableRow], reader: _Reader, place: _Place) -> Iterato
             yield Block(
                 BlockKind.ROW, span, max(readings, key=_worth), header=header, cells=readings, depth=place.depth
             )
+
+
+def _unmarked(cell: Placed) -> Placed:
+    """A cell without the marks of directives in it, except those that stand for a version."""
+    content, places = cell
+    for found in reversed(list(_CELL_DIRECTIVE.finditer(content))):
+        if directive_of(found["name"], [Row(0, "", 0)]).kind is not DirectiveKind.VERSION:
+            content = content[: found.start()] + content[found.end() :]
+            places = places[: found.start()] + places[found.end() :]
+    return content, places
 
 
 def _worth(reading: Reading) -> tuple[bool, int]:
