@@ -104,7 +104,7 @@ ROLES = roles.role
 
 def lookup(name: str, *args: Any) -> Any:
     """Replaces ``directives.directive``."""
-    if name not in OURS and (found := LOOKUP(name, *args))[0]:
+    if name.lower() not in OURS and (found := LOOKUP(name, *args))[0]:
         return found
     return Unknown, []
 
