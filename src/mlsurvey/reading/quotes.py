@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from mlsurvey.reading.blocks import Block, BlockKind, Reading
 from mlsurvey.reading.labels import Label, label_of
@@ -105,8 +107,11 @@ def _row(text: str, block: Block) -> Iterator[Sentence]:
     if len(place := _trim(text, block.span)) <= MAX_QUOTE:
         yield _cells_sentence(place, block.cells, block.header)
         return
-    groups = list(_cell_groups(block.cells))
-    for first, end in groups:
+    if _is_interleaved(block.cells):
+        for part in _line_parts(text, block):
+            yield from _row(text, part)
+        return
+    for first, end in _cell_groups(block.cells):
         cells = block.cells[first:end]
         if filled := [cell for cell in cells if len(cell)]:
             for piece in _cell_pieces(filled):
@@ -115,6 +120,48 @@ def _row(text: str, block: Block) -> Iterator[Sentence]:
                     if len(filled) > 1
                     else _part(piece, filled[0], block.header[first:end])
                 )
+
+
+def _is_interleaved(cells: Sequence[Reading]) -> bool:
+    """Whether cells stand side by side on several lines, so that no cell is one range of the document."""
+    filled = [cell for cell in cells if len(cell)]
+    return any(right.starts[0] < left.ends[-1] for left, right in pairwise(filled))
+
+
+def _line_parts(text: str, block: Block) -> Iterator[Block]:
+    """Split a row of several lines at line ends, each part with what its lines hold of each cell.
+
+    A part ends where the fewest cells are cut within a sentence, and as late as the quote limit allows.
+    """
+    raw = block.span.of(text)
+    ends = [block.span.start + found.end() for found in re.finditer(r"\n|\Z", raw)]
+    start = block.span.start
+    while ends and start < block.span.end:
+        fitting = [end for end in ends if start < end <= start + MAX_QUOTE] or ends[:1]
+        end = min(fitting, key=lambda place: (sum(_is_cut(cell, place) for cell in block.cells), -place))
+        cells = [(_between(cell, start, end), n) for n, cell in enumerate(block.cells)]
+        if end - start > MAX_QUOTE:  # one line, whose cells can be split from left to right only
+            cells = sorted((one for one in cells if len(one[0])), key=lambda one: one[0].starts[0])
+        if any(len(cell) for cell, _ in cells):
+            header = tuple(block.header[n] for _, n in cells) if block.header else ()
+            yield replace(block, span=Span(start, end), cells=tuple(cell for cell, _ in cells), header=header)
+        start, ends = end, [place for place in ends if place > end]
+
+
+def _is_cut(cell: Reading, place: int) -> bool:
+    """Whether a sentence of the cell goes on after ``place``."""
+    size = bisect_left(cell.starts, place)
+    return 0 < size < len(cell) and not cell.text[:size].rstrip().endswith((".", "!", "?", ":", ";"))
+
+
+def _between(cell: Reading, start: int, end: int) -> Reading:
+    """The part of a cell in a range of the document."""
+    first, stop = bisect_left(cell.starts, start), bisect_left(cell.starts, end)
+    while first < stop and cell.text[first] == " ":
+        first += 1
+    while stop > first and cell.text[stop - 1] == " ":
+        stop -= 1
+    return Reading(cell.text[first:stop], cell.starts[first:stop], cell.ends[first:stop])
 
 
 def _cells_sentence(place: Span, cells: Sequence[Reading], header: tuple[str, ...]) -> Sentence:
