@@ -86,9 +86,9 @@ class Sentence:
 class Document:
     """One file of the corpus at one version.
 
-    ``text`` is decoded as UTF-8, or as Windows-1252 if the bytes are not valid
-    UTF-8; a leading byte-order mark is dropped and line endings are kept, so
-    spans refer to the text as it is on disk.
+    ``text`` is decoded as UTF-8, or else in the most likely encoding; bytes
+    invalid in it become U+FFFD. A leading byte-order mark is dropped and line
+    endings are kept, so spans refer to the text as it is on disk.
     """
 
     path: str
@@ -380,6 +380,8 @@ class RefreshReport:
     duplicate: tuple[tuple[str, str], ...] = ()
     """Pairs (path, first path with the same bytes); both are indexed."""
     unreadable: tuple[Unreadable, ...] = ()
+    decoded: tuple[tuple[str, str], ...] = ()
+    """Pairs (path, how its bytes were read), of the documents read by this refresh that are not valid UTF-8."""
     unchanged: int = 0
     passages: int = 0
     """Passages in the index after the refresh."""

@@ -210,6 +210,7 @@ def _report(
         removed=changes.removed,
         duplicate=changes.duplicate,
         unreadable=plan.unreadable,
+        decoded=plan.decoded,
         unchanged=changes.unchanged,
         passages=published.generation.passages if published else 0,
         embedded=embedded.count,
