@@ -51,6 +51,8 @@ class SentenceKind(StrEnum):
     BULLET = "bullet"
     ROW = "row"
     CODE = "code"
+    HEADING = "heading"
+    """Of a section without text of its own; other headings are in the trail of the passages below them."""
 
 
 @dataclass(frozen=True, slots=True)

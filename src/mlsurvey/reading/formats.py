@@ -25,12 +25,14 @@ _MARKS = (
     re.compile(r"\*\*\w[^*\n]*\*\*"),
     re.compile(r"^\|.*\|[ \t\r]*$", re.MULTILINE),
 )
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 _SAMPLE = 50_000  # characters checked to tell Markdown from plain text
 
 
 @lru_cache(maxsize=4)  # a document is read for its title and again for its passages
 def read_blocks(path: str, text: str) -> tuple[FrontMatter, tuple[Block, ...]]:
     """Return the front matter and blocks of a document, by path suffix and, for plain text, by content."""
+    text = with_line_feeds(text)
     head = front_matter(text)
     suffix = PurePosixPath(path).suffix.lower()
     start = head.span.end
@@ -40,10 +42,14 @@ def read_blocks(path: str, text: str) -> tuple[FrontMatter, tuple[Block, ...]]:
         blocks = markdown_blocks(text, start, is_mdx=suffix == ".mdx")
     else:
         blocks = plain_blocks(text, start)
-    if head.description:
-        blocks.insert(0, _description(text, head.description))
+    blocks[:0] = [_description(text, span) for span in head.descriptions]
     title = head.text("title") or first_heading(blocks) or ""
     return head, tuple(without_quiz_options(blocks, title))
+
+
+def with_line_feeds(text: str) -> str:
+    r"""Replace each carriage return that ends a line on its own by ``\n``; all offsets stay the same."""
+    return _LONE_RETURN.sub("\n", text)
 
 
 def _description(text: str, span: Span) -> Block:
