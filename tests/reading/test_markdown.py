@@ -292,3 +292,53 @@ def test_a_footnote_that_gives_a_source_is_no_text_and_one_that_says_something_i
     sources = "[^a]: Wax handbook, https://example.org/wax\n[^b]: A survey, 2025, licence not stated.\n"
     _, passages = chunk(f"Wax melts.[^a] It burns.[^b][^c]\n\n{sources}[^c]: Above its flash point.\n")
     assert texts(passages) == ["Wax melts.", "It burns.", "Above its flash point."]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Needs commit rights.",
+        "Ask for a licence first.",
+        "The ISBN is on the back.",
+        "It was accessed often.",
+        "For the tape drive see https://example.org/tape",
+        "A commit of 2019 changed the licence, see https://example.org.",
+        "Get it at https://example.org/get first.",
+        "In 2019, the wax arrived.",
+    ],
+)
+def test_a_footnote_that_states_something_is_text_whatever_it_mentions(chunk: Chunk, note: str) -> None:
+    _, passages = chunk(f"Wax melts.[^a]\n\n[^a]: {note}\n")
+    assert " ".join(texts(passages)) == f"Wax melts. {note}"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "<https://example.org/wax>",
+        "Wax handbook, https://example.org/wax",
+        "wax/wax: README.md, commit 0fc04d958e, MIT OR Apache-2.0. <https://example.org/is/it>",
+        "Smith, The Wax Book, 2019, ISBN 978-3-16-148410-0.",
+        "Smith et al. (2020), arXiv:2001.01234",
+        "wax issue 7: Is this dead?, 2026-07-22, licence not stated. <https://example.org/7>",
+        "Wax handbook, accessed 3 May 2024, https://example.org/wax.",
+    ],
+)
+def test_a_footnote_that_is_a_reference_is_no_text(chunk: Chunk, note: str) -> None:
+    _, passages = chunk(f"Wax melts.[^a]\n\n[^a]: {note}\n")
+    assert texts(passages) == ["Wax melts."]
+
+
+def test_text_that_begins_like_module_code_is_text(chunk: Chunk) -> None:
+    code = "import {\n  Tab,\n} from '@x/tab'\n\nexport const a = 1\n\nexport { a }\n\n"
+    _, passages = chunk(f"{code}import wax from China is dear.\n\nexport duties rose.\n", "a.mdx")
+    assert texts(passages) == ["import wax from China is dear.", "export duties rose."]
+
+
+def test_carriage_returns_end_lines(chunk: Chunk) -> None:
+    text = "---\rtitle: T\r---\r# Wax\r\rIt melts.\rIt burns.\n\r\n- One\r- Two\r\r```\ra = 1\rb = 2\r```\r"
+    document, passages = chunk(text)
+    check(document, passages)
+    assert (document.text, document.title) == (text, "T")
+    assert texts(passages) == ["It melts.", "It burns.", "One", "Two", "a = 1\nb = 2"]
+    assert passages[0].trail == ("Wax",)

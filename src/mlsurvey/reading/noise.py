@@ -8,14 +8,29 @@ from mlsurvey.reading.blocks import Block, BlockKind, Reading
 
 _DIAGRAMS = frozenset({"mermaid", "plantuml", "puml", "dot", "graphviz", "ditaa", "vega", "vega-lite", "svgbob"})
 _INCLUDE = re.compile(r"\{\{#\w+[^{}\n]*\}\}|\{\{[<%][^{}\n]*[>%]\}\}")
-_MODULE_LINE = re.compile(r"(import\b.*\bfrom\b|import\s+['\"]|export\s+(default|const|let|function|async|\{))")
+_MODULE_LINE = re.compile(
+    r"import\b[^'\"]*\bfrom\s*['\"]|import\s*['\"]|export\s+(?:default|const|let|var|function|async|class|\{|\*)\s*\S"
+)
 _ADMONITION_MARK = re.compile(
     r"^(?::{3,}[ \t]*\w*|(?:!!!|\?\?\?\+?)[ \t]+[\w-]+|===[+!]?)[ \t]*(?P<title>\"?[^\n]*)|^\[!\w+\]", re.MULTILINE
 )
 _TITLE_MARK = re.compile(r'"|:[\w-]+:|\{[^{}\n]*\}')
-_REFERENCE = re.compile(
-    r"^\[\^[^\[\]\s]+\]:[^\n]*(?:\bhttps?://|\b(?:licen[cs]e|commit|isbn|doi|arxiv|accessed)\b)[^\n]*",
-    re.MULTILINE | re.IGNORECASE,
+_FOOTNOTE = re.compile(r"^\[\^[^\[\]\s]+\]:(?P<note>[^\n]*)", re.MULTILINE)
+# Parts of a bibliographic reference, besides author and title: what says where it is, and what says which version.
+_PLACE = re.compile(r"<?https?://\S+|(?:doi|isbn|issn|arxiv)\b[: ]*[\w./-]*\d[\w./-]*", re.IGNORECASE)
+_VERSION = re.compile(
+    r"commit [0-9a-f]{7,}|(?:version|release|v) ?\d\S*|\(?(?:1[5-9]|20)\d\d(?:-\d\d){0,2}\)?|licen[cs]e not stated"
+    r"|(?:(?:MIT|BSD|Apache|MPL|[AL]?GPL|CC|ISC|Unlicense)[\w.+-]*(?: (?:OR|AND) )?)+"
+    r"|(?:accessed|retrieved)(?: on)? [\w -]*\d\d\d\d[\d-]*",
+    re.IGNORECASE,
+)
+_PART_END = re.compile(r"[,.;:]?\s*\Z|[,.;:]\s+")
+# Words of which nearly every statement has one, and a reference has none.
+_STATES = re.compile(
+    r"(?<!\S)(?:am|is|are|was|were|be|been|has|have|had|do|does|did|can|could|will|would|may|might|must|should|need\w*|"
+    r"see|use\w*|it|its|this|that|these|those|which|who|they|them|we|us|you|your|there|here|only|also|if|when|because|"
+    r"but|\w+n['’]t|cannot)(?![^\s,.;:?!])",
+    re.IGNORECASE,
 )
 _ANSWER = re.compile(r"(explanation|answer|solution)\b", re.IGNORECASE)
 _QUIZ_TITLE = re.compile(r"\bquiz\b|\btest your knowledge\b", re.IGNORECASE)
@@ -46,8 +61,17 @@ def mask_marks(content: str) -> str:
 
     Footnotes that only cite a source are blanked out too; other footnotes are kept.
     """
-    without_sources = _REFERENCE.sub(lambda found: " " * len(found.group()), content)
+    without_sources = _FOOTNOTE.sub(_unless_source, content)
     return _ADMONITION_MARK.sub(_title_only, without_sources)
+
+
+def _unless_source(found: re.Match[str]) -> str:
+    """The footnote, blanked out if it is only a reference, such as "Wax handbook, 2025, https://example.org"."""
+    parts = [part.strip("<> ") for part in _PART_END.split(found["note"]) if part.strip()]
+    places = [part for part in parts if _PLACE.fullmatch(part)]
+    others = [part for part in parts if not _PLACE.fullmatch(part) and not _VERSION.fullmatch(part)]
+    is_source = len(parts) - len(others) > 1 or (places and not _STATES.search(" ".join(others)))
+    return " " * len(found.group()) if is_source else found.group()
 
 
 def _title_only(found: re.Match[str]) -> str:
