@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -107,6 +107,15 @@ class Document:
     """ISO date stated in the document, if any."""
 
 
+def _lines(sentences: Sequence[Sentence]) -> Iterator[str]:
+    header: tuple[str, ...] = ()
+    for sentence in sentences:
+        line = sentence.readable
+        unnamed = [name for name in sentence.header if name and name not in line] if sentence.header != header else []
+        yield f"{' | '.join(unnamed)}: {line}" if unnamed else line
+        header = sentence.header
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """The unit of retrieval. The passages of a document tile it: concatenated, they give its text."""
@@ -126,8 +135,8 @@ class Passage:
 
     @property
     def text(self) -> str:
-        """Plain-text form of the passage, one sentence per line."""
-        return "\n".join(sentence.readable for sentence in self.sentences)
+        """Plain-text form of the passage, one sentence per line; the first row of a table names all its columns."""
+        return "\n".join(_lines(self.sentences))
 
     @property
     def embedding_text(self) -> str:
@@ -384,6 +393,8 @@ class RefreshReport:
     unreadable: tuple[Unreadable, ...] = ()
     decoded: tuple[tuple[str, str], ...] = ()
     """Pairs (path, how its bytes were read), of the documents read by this refresh that are not valid UTF-8."""
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Pairs (path, what a reader sees and is not indexed), of the documents cut by this refresh."""
     unchanged: int = 0
     passages: int = 0
     """Passages in the index after the refresh."""

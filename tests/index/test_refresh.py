@@ -286,3 +286,10 @@ def test_what_was_not_plain_utf_8_is_reported_with_how_it_was_read(world: World)
         ("c.md", "read as UTF-8; 1 place has bytes that are invalid in it, shown as \ufffd"),
     )
     assert world.refresh().decoded == report.decoded
+
+
+def test_what_is_left_out_of_a_document_is_reported(world: World) -> None:
+    world.write("a.md", "# A\n\nText.\n\n```mermaid\nA-->B\n```\n")
+    world.write("b.md", page("plain"))
+    assert world.refresh().left_out == (("a.md", "1 × diagram"),)
+    assert world.refresh().left_out == ()

@@ -4,7 +4,7 @@ import pytest
 
 from mlsurvey.reading.front_matter import front_matter
 
-from .checks import check, texts
+from .checks import check
 from .conftest import Chunk
 
 TEXTS = [
@@ -54,7 +54,9 @@ def test_of_fields_with_an_error_the_simple_ones_count_and_all_are_text(chunk: C
 
 
 def test_aliases_are_not_expanded_without_limit() -> None:
-    steps = "".join(f"{b}: &{b} {{<<: [{', '.join([f'*{a}'] * 9)}]}}\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+    steps = "".join(
+        f"{b}: &{b} {{<<: [{', '.join([f'*{a}'] * 9)}]}}\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    )
     assert not front_matter(f"---\na: &a {{x: 1}}\n{steps}---\n").fields.get("x")
     shared = front_matter("---\na: &a [x]\nb: *a\n---\n")
     assert shared.fields == {"a": ["x"], "b": ["x"]}

@@ -197,8 +197,9 @@ def test_tasks_keep_their_check_marks(chunk: Chunk) -> None:
 
 
 def test_tables_of_contents_are_noise(chunk: Chunk) -> None:
-    _, passages = chunk("# A\n\n- [Start](#start)\n  - [Install](#install)\n- [End](#end)\n\n## Start\n\nText.\n")
-    assert texts(passages) == ["Text."]
+    contents = "- [Start](#start)\n  - [Install it](#install)\n- [End](#end)\n"
+    _, passages = chunk(f"# A\n\n{contents}\n## Start\n\nText.\n\n### Install it\n\nSo.\n\n## End\n\nDone.\n")
+    assert texts(passages) == ["Text.", "So.", "Done."]
 
 
 def test_hidden_divisions_hold_text_and_scripts_do_not(chunk: Chunk) -> None:

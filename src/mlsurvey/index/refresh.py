@@ -211,6 +211,7 @@ def _report(
         duplicate=changes.duplicate,
         unreadable=plan.unreadable,
         decoded=plan.decoded,
+        left_out=tuple((draft.document.path, draft.left_out) for draft in plan.drafts if draft.left_out),
         unchanged=changes.unchanged,
         passages=published.generation.passages if published else 0,
         embedded=embedded.count,

@@ -68,7 +68,9 @@ def _is_utf_8_with_nuls(data: bytes) -> bool:
     """Whether bytes are text without their NULs, which are too few for the upper bytes of that text."""
     rest = data.replace(b"\0", b"")
     is_utf_8 = "\ufffd" not in rest.decode("utf-8", "replace")[:-1]
-    return is_utf_8 and len(rest) == len(rest.translate(None, _ASCII_CONTROLS)) and 4 * (len(data) - len(rest)) < len(data)
+    return (
+        is_utf_8 and len(rest) == len(rest.translate(None, _ASCII_CONTROLS)) and 4 * (len(data) - len(rest)) < len(data)
+    )
 
 
 def _is_text(text: str) -> bool:

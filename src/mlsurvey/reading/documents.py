@@ -33,7 +33,7 @@ def document(path: str, data: bytes, sha256: str, gazetteer: Gazetteer) -> Docum
         UnreadableError: the bytes are not text.
     """
     text = decode(data)
-    head, blocks = read_blocks(path, text)
+    head, blocks, _ = read_blocks(path, text)
     subject = _declared_subject(head, gazetteer) or subject_of_path(path, gazetteer)
     language = language_named(head.text("language")) or _language_of(subject, gazetteer) or language_of_path(path)
     title = head.text("title") or first_heading(blocks) or PurePosixPath(path).stem
@@ -70,7 +70,7 @@ def _from_folder(path: str, text: str) -> Entity | None:
     folder = place.parent.name
     if place.stem.lower() not in _README or not _is_specific(folder):
         return None
-    heading = first_heading(read_blocks(path, text)[1])
+    heading = first_heading(read_blocks(path, text).blocks)
     if not heading or len(heading.split()) > _MAX_NAME_WORDS or collapse(heading) != collapse(folder):
         return None
     return Entity(folder, heading, language=language_of_path(path))

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
-from yaml.composer import ComposerError
 from yaml.constructor import BaseConstructor, SafeConstructor
 
 from mlsurvey.types import Span
@@ -99,7 +98,7 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         self.aliases += self.check_event(yaml.AliasEvent)
         if self.aliases > _MAX_ALIASES or self.levels > _MAX_LEVELS:
-            raise ComposerError(None, None, "too many aliases or levels", self.peek_event().start_mark)
+            raise yaml.YAMLError("too many aliases or levels")
         self.levels += 1
         node = super().compose_node(parent, index)
         self.levels -= 1

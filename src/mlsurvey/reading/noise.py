@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from mlsurvey.reading.blocks import Block, BlockKind, Reading
 
+DIAGRAM = "diagram"
+QUIZ_OPTION = "answer option of a quiz"
 _DIAGRAMS = frozenset({"mermaid", "plantuml", "puml", "dot", "graphviz", "ditaa", "vega", "vega-lite", "svgbob"})
 _INCLUDE = re.compile(r"\{\{#\w+[^{}\n]*\}\}|\{\{[<%][^{}\n]*[>%]\}\}")
 _MODULE_LINE = re.compile(
@@ -32,13 +35,28 @@ _STATES = re.compile(
     r"but|\w+n['’]t|cannot)(?![^\s,.;:?!])",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\w+")
 _ANSWER = re.compile(r"(explanation|answer|solution)\b", re.IGNORECASE)
 _QUIZ_TITLE = re.compile(r"\bquiz\b|\btest your knowledge\b", re.IGNORECASE)
 
 
 def is_readable(reading: Reading) -> bool:
-    """Whether it has readable content: a letter or digit outside links within the document."""
-    return not reading.anchors and any(character.isalnum() for character in reading.text)
+    """Whether it has readable content: a letter or digit."""
+    return any(character.isalnum() for character in reading.text)
+
+
+def without_contents(blocks: list[Block]) -> list[Block]:
+    """Remove tables of contents: blocks of links within the document, with words of its headings."""
+    headings = " ".join(block.reading.text for block in blocks if block.kind is BlockKind.HEADING)
+    titles = set(_WORD.findall(headings.casefold()))
+    return [block for block in blocks if not _is_contents(block, titles)]
+
+
+def _is_contents(block: Block, titles: set[str]) -> bool:
+    readings = [reading for reading in block.cells or (block.reading,) if len(reading)]
+    if block.kind is BlockKind.HEADING or not all(reading.anchors for reading in readings):
+        return False
+    return titles.issuperset(word for reading in readings for word in _WORD.findall(reading.text.casefold()))
 
 
 def is_diagram(info: str) -> bool:
@@ -79,14 +97,14 @@ def _title_only(found: re.Match[str]) -> str:
     return " " * (len(found.group()) - len(title)) + title
 
 
-def without_quiz_options(blocks: list[Block], title: str) -> list[Block]:
-    """Remove the answer options of quizzes, most of which are wrong.
+def mark_quiz_options(blocks: list[Block], title: str) -> list[Block]:
+    """Mark the answer options of quizzes as left out: most of them are wrong.
 
     Checkboxes are quiz options if an explanation or answer follows them, or if they
     follow a question in a document or section titled as a quiz.
     Otherwise they are tasks, and are kept.
     """
-    kept: list[Block] = []
+    marked: list[Block] = []
     in_quiz = bool(_QUIZ_TITLE.search(title))
     index = 0
     while index < len(blocks):
@@ -95,13 +113,13 @@ def without_quiz_options(blocks: list[Block], title: str) -> list[Block]:
             end += 1
         if end == index:
             in_quiz = _is_quiz_section(blocks[index], in_quiz)
-            kept.append(blocks[index])
+            marked.append(blocks[index])
             index += 1
             continue
-        if not _are_options(kept, blocks[end] if end < len(blocks) else None, in_quiz):
-            kept.extend(blocks[index:end])
+        are_options = _are_options(marked, blocks[end] if end < len(blocks) else None, in_quiz)
+        marked.extend(replace(b, left_out=QUIZ_OPTION) if are_options else b for b in blocks[index:end])
         index = end
-    return kept
+    return marked
 
 
 def _is_quiz_section(block: Block, in_quiz: bool) -> bool:

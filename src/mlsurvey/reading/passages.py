@@ -63,7 +63,7 @@ def passages(document: Document, gazetteer: Gazetteer, counter: TokenCounter, li
 
 
 def _pieces(document: Document, gazetteer: Gazetteer, counter: TokenCounter, limit: int) -> list[_Piece]:
-    head, blocks = read_blocks(document.path, document.text)
+    head, blocks, _ = read_blocks(document.path, document.text)
     title = head.text("title") if first_heading(blocks) is None else None
     above = _headings_above(blocks)
     subjects = attribute(document, blocks, [_trail(blocks, headings, title) for headings in above], gazetteer)
