@@ -23,11 +23,12 @@ _FOOTNOTE = re.compile(r"^\[\^[^\[\]\s]+\]:(?P<note>[^\n]*)", re.MULTILINE)
 _PLACE = re.compile(r"<?https?://\S+|(?:doi|isbn|issn|arxiv)\b[: ]*[\w./-]*\d[\w./-]*", re.IGNORECASE)
 _VERSION = re.compile(
     r"commit [0-9a-f]{7,}|(?:version|release|v) ?\d\S*|\(?(?:1[5-9]|20)\d\d(?:-\d\d){0,2}\)?|licen[cs]e not stated"
-    r"|(?:(?:MIT|BSD|Apache|MPL|[AL]?GPL|CC|ISC|Unlicense)[\w.+-]*(?: (?:OR|AND) )?)+"
+    r"|(?:MIT|BSD|Apache|MPL|[AL]?GPL|CC|ISC|Unlicense)[\w.+-]*(?: (?:OR|AND|WITH) [\w.+-]+)*"
     r"|(?:accessed|retrieved)(?: on)? [\w -]*\d\d\d\d[\d-]*",
     re.IGNORECASE,
 )
-_PART_END = re.compile(r"[,.;:]?\s*\Z|[,.;:]\s+")
+_PART_END = re.compile(r"[,.;:](?=\s|\Z)")
+_MAX_PART = 500  # characters; nothing longer is a URL or a version that a person wrote
 # Words of which nearly every statement has one, and a reference has none.
 _STATES = re.compile(
     r"(?<!\S)(?:am|is|are|was|were|be|been|has|have|had|do|does|did|can|could|will|would|may|might|must|should|need\w*|"
@@ -85,11 +86,17 @@ def mask_marks(content: str) -> str:
 
 def _unless_source(found: re.Match[str]) -> str:
     """The footnote, blanked out if it is only a reference, such as "Wax handbook, 2025, https://example.org"."""
-    parts = [part.strip("<> ") for part in _PART_END.split(found["note"]) if part.strip()]
-    places = [part for part in parts if _PLACE.fullmatch(part)]
-    others = [part for part in parts if not _PLACE.fullmatch(part) and not _VERSION.fullmatch(part)]
-    is_source = len(parts) - len(others) > 1 or (places and not _STATES.search(" ".join(others)))
+    parts = [part.strip("<> \t") for part in _PART_END.split(found["note"]) if part.strip()]
+    kinds = [_part_kind(part) for part in parts]
+    rest = " ".join(part for part, kind in zip(parts, kinds, strict=True) if kind is None)
+    cites = len(kinds) - kinds.count(None)
+    is_source = cites > 1 or (_PLACE in kinds and not _STATES.search(rest))
     return " " * len(found.group()) if is_source else found.group()
+
+
+def _part_kind(part: str) -> re.Pattern[str] | None:
+    """The pattern that a part of a reference is wholly an instance of; None if it is author, title or a statement."""
+    return next((kind for kind in (_PLACE, _VERSION) if len(part) <= _MAX_PART and kind.fullmatch(part)), None)
 
 
 def _title_only(found: re.Match[str]) -> str:
