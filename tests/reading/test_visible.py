@@ -34,7 +34,7 @@ def test_every_word_of_each_construct_is_searchable(chunk: Chunk, path: str) -> 
 
 
 @pytest.mark.parametrize("path", TEMPLATES)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_every_word_of_any_document_is_searchable(chunk: Chunk, path: str, data: st.DataObject) -> None:
     parts = data.draw(st.lists(st.sampled_from(TEMPLATES[path]), min_size=1, max_size=8))
