@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -51,6 +51,8 @@ class SentenceKind(StrEnum):
     BULLET = "bullet"
     ROW = "row"
     CODE = "code"
+    HEADING = "heading"
+    """Of a section without text of its own; other headings are in the trail of the passages below them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,9 @@ class Sentence:
 class Document:
     """One file of the corpus at one version.
 
-    ``text`` is decoded as UTF-8, or as Windows-1252 if the bytes are not valid
-    UTF-8; a leading byte-order mark is dropped and line endings are kept, so
-    spans refer to the text as it is on disk.
+    ``text`` is decoded as UTF-8, or else in the most likely encoding; bytes
+    invalid in it become U+FFFD. A leading byte-order mark is dropped and line
+    endings are kept, so spans refer to the text as it is on disk.
     """
 
     path: str
@@ -103,6 +105,15 @@ class Document:
     """Programming language of the libraries that the document is about, if any."""
     date: str | None = None
     """ISO date stated in the document, if any."""
+
+
+def _lines(sentences: Sequence[Sentence]) -> Iterator[str]:
+    header: tuple[str, ...] = ()
+    for sentence in sentences:
+        line = sentence.readable
+        unnamed = [name for name in sentence.header if name and name not in line] if sentence.header != header else []
+        yield f"{' | '.join(unnamed)}: {line}" if unnamed else line
+        header = sentence.header
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +135,8 @@ class Passage:
 
     @property
     def text(self) -> str:
-        """Plain-text form of the passage, one sentence per line."""
-        return "\n".join(sentence.readable for sentence in self.sentences)
+        """Plain-text form of the passage, one sentence per line; the first row of a table names all its columns."""
+        return "\n".join(_lines(self.sentences))
 
     @property
     def embedding_text(self) -> str:
@@ -380,6 +391,10 @@ class RefreshReport:
     duplicate: tuple[tuple[str, str], ...] = ()
     """Pairs (path, first path with the same bytes); both are indexed."""
     unreadable: tuple[Unreadable, ...] = ()
+    decoded: tuple[tuple[str, str], ...] = ()
+    """Pairs (path, how its bytes were read), of the documents read by this refresh that are not valid UTF-8."""
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Pairs (path, what a reader sees and is not indexed), of the documents cut by this refresh."""
     unchanged: int = 0
     passages: int = 0
     """Passages in the index after the refresh."""

@@ -274,3 +274,22 @@ def test_vocabulary_change_reads_only_documents_that_name_it_and_embeds_nothing(
     with world.snapshot() as snapshot:
         assert snapshot.count(Filters(entities=("quickgrad",))) == 1
         assert_sides_agree(snapshot)
+
+
+def test_what_was_not_plain_utf_8_is_reported_with_how_it_was_read(world: World) -> None:
+    world.write("a.md", page("plain"))
+    world.write("b.md", "# Окапи\n\nОкапи живёт в лесу.\n".encode("koi8_r"))
+    world.write("c.md", "Zebra, naïve, déjà vu.\n".encode() + b"\xe9 end\n")
+    report = world.refresh(dry_run=True)
+    assert report.decoded == (
+        ("b.md", "read as KOI8-R, a guess; save it as UTF-8 if it is wrong"),
+        ("c.md", "read as UTF-8; 1 place has bytes that are invalid in it, shown as \ufffd"),
+    )
+    assert world.refresh().decoded == report.decoded
+
+
+def test_what_is_left_out_of_a_document_is_reported(world: World) -> None:
+    world.write("a.md", "# A\n\nText.\n\n```mermaid\nA-->B\n```\n")
+    world.write("b.md", page("plain"))
+    assert world.refresh().left_out == (("a.md", "1 × diagram"),)
+    assert world.refresh().left_out == ()

@@ -110,8 +110,9 @@ def test_decoding(data: bytes, text: str) -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        ("text".encode("utf-16"), "UTF-16"),
-        ("text".encode("utf-32"), "UTF-32"),
+        (b"\xff\xfe" + b"\x01\x00" * 10, "in UTF-16-LE are no text"),
+        (b"texts\x00", "NUL byte at 5"),
+        (b"\x00\x01\x00\x02", "NUL byte at 0"),
         (b"PNG\x00\x01", "NUL byte at 3"),
         (bytes(range(1, 32)) * 10, "control characters"),
     ],

@@ -32,6 +32,8 @@ class Plan:
     """Time at which the files were checked."""
     changes: Changes
     unreadable: tuple[Unreadable, ...]
+    decoded: tuple[tuple[str, str], ...]
+    """Pairs (path, how its bytes were read) of the documents read that are not valid UTF-8."""
     drafts: tuple[Draft, ...]
     retired: tuple[int, ...]
     """Document versions to retire."""
@@ -92,6 +94,7 @@ def make_plan(
         now_ns=now_ns,
         changes=classify(known, {path: c.sha256 for path, c in sources.read.items()}, gone),
         unreadable=tuple(sorted([*skipped, *sources.unreadable.values()], key=lambda u: u.path)),
+        decoded=tuple(sorted((path, content.remark) for path, content in sources.read.items() if content.remark)),
         drafts=_drafts(fresh, entities, model, progress),
         retired=tuple(sorted(version.id for version in retired)),
         touched=tuple((known[path].id, c.state) for path, c in sources.read.items() if path not in fresh),

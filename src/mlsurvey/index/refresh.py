@@ -210,6 +210,8 @@ def _report(
         removed=changes.removed,
         duplicate=changes.duplicate,
         unreadable=plan.unreadable,
+        decoded=plan.decoded,
+        left_out=tuple((draft.document.path, draft.left_out) for draft in plan.drafts if draft.left_out),
         unchanged=changes.unchanged,
         passages=published.generation.passages if published else 0,
         embedded=embedded.count,

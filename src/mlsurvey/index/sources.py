@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mlsurvey.errors import UnreadableError
 from mlsurvey.index.changes import Known
-from mlsurvey.reading.decode import decode
+from mlsurvey.reading.decode import decoded
 from mlsurvey.reading.scan import FileState, read
 from mlsurvey.types import Entity, Unreadable
 
@@ -30,6 +30,8 @@ class Content:
     sha256: str
     declared: Entity | None
     """Entity the document introduces, if any."""
+    remark: str | None = None
+    """How the bytes were read, if they are not valid UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def _content(corpus: Path, state: FileState) -> Content | Unreadable:
 
     try:
         data, sha256 = read(corpus, state.path)
-        decode(data)  # reject non-text files before anything is derived from them
-        return Content(state, data, sha256, declared_entity(state.path, data))
+        text = decoded(data)  # rejects non-text files before anything is derived from them
+        return Content(state, data, sha256, declared_entity(state.path, data), text.remark)
     except UnreadableError as error:
         return Unreadable(state.path, str(error))

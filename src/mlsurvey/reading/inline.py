@@ -26,7 +26,7 @@ References = MutableMapping[str, Any]
 
 _CODE_OR_DIRECTIVE = re.compile(
     r"(?P<code>(?<!`)(?P<ticks>`+)(?!`)[^`]*(?P=ticks)(?!`))"
-    r"|\{\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}\}"  # mdBook {{#include}} {{hi:…}}, Hugo {{< >}} {{% %}}, macros
+    r"|\{\{(?![\w \t]*\}\})[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}\}"  # mdBook {{#include}}, Hugo {{< >}}, macros
     r"|\{%[^{}\n]*%\}"  # Liquid tags
     r"|\[\^[^\[\]\s]+\]:?"  # footnote marks
     r"|\{/\*[^{}]*\*/\}"  # JSX comments

@@ -24,10 +24,8 @@ _UNSEEN = re.compile(r"[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202
 
 
 def block_sentences(text: str, block: Block) -> list[Sentence]:
-    """Quotable parts of one block of the document ``text``, in order; none for a heading."""
+    """Quotable parts of one block of the document ``text``, in order."""
     match block.kind:
-        case BlockKind.HEADING:
-            return []
         case BlockKind.ROW:
             return list(_row(text, block))
         case BlockKind.CODE:
@@ -56,12 +54,18 @@ def answered(text: str, question: Block, sentences: list[Sentence]) -> list[Sent
 
 def _prose(text: str, block: Block) -> Iterator[Sentence]:
     label = label_of(block)
-    kind = SentenceKind.BULLET if block.depth else SentenceKind.PROSE
+    kind = _kind(block)
     reading = block.reading
     pieces = [piece for span in _whole(reading, label) for piece in shortened(reading, span)]
     spans = _widened(text, block, pieces)
     for piece, span in zip(pieces, spans, strict=True):
         yield Sentence(span, piece.of(reading.text), kind, label.text if label else None)
+
+
+def _kind(block: Block) -> SentenceKind:
+    if block.kind is BlockKind.HEADING:
+        return SentenceKind.HEADING
+    return SentenceKind.BULLET if block.depth else SentenceKind.PROSE
 
 
 def _whole(reading: Reading, label: Label | None) -> list[Span]:
@@ -220,5 +224,5 @@ def _cut_line(line: Span) -> Iterator[Span]:
 
 def _code_sentence(text: str, lines: Sequence[Span]) -> Sentence:
     span = Span(lines[0].start, lines[-1].end)
-    code = _UNSEEN.sub("", span.of(text).replace("\r\n", "\n"))
+    code = _UNSEEN.sub("", span.of(text).replace("\r\n", "\n").replace("\r", "\n"))
     return Sentence(span, code, SentenceKind.CODE)

@@ -29,6 +29,8 @@ def _parts(report: RefreshReport) -> Iterator[RenderableType]:
     yield from _group("removed", "-", report.removed)
     yield from _group("duplicate", "=", [f"{path} (same bytes as {first})" for path, first in report.duplicate])
     yield from _group("unreadable", "!", [f"{file.path}: {file.reason}" for file in report.unreadable], limit=None)
+    yield from _group("encoding", "?", [f"{path}: {remark}" for path, remark in report.decoded])
+    yield from _group("left out", "?", [f"{path}: {what}" for path, what in report.left_out])
     yield from (Hanging("note: ", Text(one_line(note))) for note in report.notes)
     yield Hanging("", Text(summary(report), style="bold"))
 

@@ -70,6 +70,8 @@ def report_lines(report: RefreshReport) -> list[Content]:
     """Return a line for each document, problems first."""
     return [
         *group("not read", "!", [f"{file.path}: {file.reason}" for file in report.unreadable]),
+        *group("encoding", "?", [f"{path}: {remark}" for path, remark in report.decoded]),
+        *group("left out", "?", [f"{path}: {what}" for path, what in report.left_out]),
         *group("note", "·", report.notes),
         *group("added", "+", report.added),
         *group("changed", "~", report.changed),
