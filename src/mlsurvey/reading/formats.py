@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 
@@ -25,6 +26,8 @@ _MARKS = (
     re.compile(r"\*\*\w[^*\n]*\*\*"),
     re.compile(r"^\|.*\|[ \t\r]*$", re.MULTILINE),
 )
+_MAX_REPEATED = 1_000
+"""Maximum characters of a heading, and of a table's column names: no passage has room for more beside its text."""
 _SAMPLE = 50_000  # characters checked to tell Markdown from plain text
 
 
@@ -42,8 +45,16 @@ def read_blocks(path: str, text: str) -> tuple[FrontMatter, tuple[Block, ...]]:
         blocks = plain_blocks(text, start)
     if head.description:
         blocks.insert(0, _description(text, head.description))
+    blocks = [_bounded(block) for block in blocks]
     title = head.text("title") or first_heading(blocks) or ""
     return head, tuple(without_quiz_options(blocks, title))
+
+
+def _bounded(block: Block) -> Block:
+    """The block, without what is too long to be repeated with everything below it: a heading becomes a paragraph."""
+    if block.kind is BlockKind.HEADING and len(block.reading) > _MAX_REPEATED:
+        return replace(block, kind=BlockKind.TEXT, level=0)
+    return replace(block, header=()) if sum(map(len, block.header)) > _MAX_REPEATED else block
 
 
 def _description(text: str, span: Span) -> Block:

@@ -20,6 +20,7 @@ from mlsurvey.types import Span
 MAX_QUOTE = 600
 """Maximum quote length, in document characters, if white space allows it."""
 
+_WINDOW = 2_000  # characters; few paragraphs are longer
 _LANGUAGE = "en"
 _INNER_MARK = re.compile(r"(?<=\S)[.!?:](?=[^\s.!?:\"'”’)\]])")
 _LEADING_MARK = re.compile(r"(?<!\S)[.!?](?=\w)")
@@ -29,6 +30,7 @@ _ABBREVIATION = re.compile(
     r"ltd|corp|dept|est|ver|sec|ch|ref|refs)\.\s*$",
     re.IGNORECASE,
 )
+_NOT_SPACE = re.compile(r"\S")
 _FULL_WIDTH = "。！？"
 """Sentence ends in scripts that put no space after them."""
 _CLAUSE = re.compile(r"[;:]\s|[,–—]\s|\s[–—-]\s|[，；、]")
@@ -45,12 +47,25 @@ def sentence_spans(text: str, opaque: Iterable[Span] = ()) -> list[Span]:
         return []
     masked = _masked(text, opaque)
     edges = [0]
-    for boundary in sentencex.get_sentence_boundaries(_LANGUAGE, masked):
-        end = int(boundary["end_index"])
-        if end < len(text) and _may_end(text, edges[-1], end):
+    for end in _ends(masked):
+        if _may_end(text, edges[-1], end):
             edges.append(end)
     edges.append(len(text))
     return [span for start, end in pairwise(edges) if len(span := _trimmed(text, start, end))]
+
+
+def _ends(masked: str) -> Iterator[int]:
+    """Possible sentence ends within a text. ``sentencex`` is quadratic, so it gets a window at a time.
+
+    A window begins at the last end found in the one before, or follows it if that has none.
+    """
+    start = 0
+    while start < len(masked):
+        stop = start + _WINDOW
+        found = sentencex.get_sentence_boundaries(_LANGUAGE, masked[start:stop])
+        ends = [end for boundary in found if (end := start + int(boundary["end_index"])) < min(stop, len(masked))]
+        yield from ends
+        start = ends[-1] if ends and stop < len(masked) else stop
 
 
 def _masked(text: str, opaque: Iterable[Span]) -> str:
@@ -81,8 +96,8 @@ def _may_end(text: str, start: int, end: int) -> bool:
 def _begins_sentence(text: str, position: int, head: str) -> bool:
     """After "etc." and "Inc.", a capital may start a sentence; after other abbreviations it is a name."""
     is_final = re.search(r"\b(?:etc|inc|ltd|corp|al)\.\s*$", head, re.IGNORECASE) is not None
-    following = text[position:].lstrip()[:1]
-    return is_final and following.isupper()
+    following = _NOT_SPACE.search(text, position)
+    return is_final and following is not None and following.group().isupper()
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:
