@@ -3,16 +3,17 @@
     python bench/linear.py                                    # every token of every format, repeated
     python bench/linear.py --pairs 400 --mixtures 200         # and that many pairs and mixtures of tokens
     python bench/linear.py --only 'html' --formats md --sizes 20 60 180
-    python bench/linear.py --questions                        # the same inputs as questions to the parser's patterns
+    python bench/linear.py --questions                        # the same as questions to the index, of up to 20 kB
 
 A child process reads and cuts each text, as a refresh does; a text that takes more than ``--limit`` seconds ends the
 child. A text is first read at the second size; the other sizes follow only if that was slow. Seconds are processor
-time. What is printed is slow: its seconds at each size, megabytes per second at the largest, and the exponent of growth.
+time. What is printed is slow: its seconds at each size, megabytes per second at the largest, the exponent of growth.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 import multiprocessing
 import random
@@ -33,22 +34,29 @@ _NOTICED = 0.1  # seconds below which growth is noise
 
 # fmt: off
 TOKENS = (
-    "#", "##### h\n", "*", "**", "***", "_", "__", "~", "~~", "`", "``", "```", "```\n", "~~~\n", "[", "]", "[]", "(", ")", "](", "[a](", "[a](b)",
-    "[a](<", "[a](b \"", "![", "![a](b)", "[a]", "[a][", "[a][b]", "[a]: b\n", "[a]:\n", "[^", "[^a]", "[^a]:", "[^a]: b\n", "^", "<", ">", "> ",
-    ">\n", "> a\n", "<a", "<a ", "<a b=\"", "<a b='", "<a>", "</a>", "<b c=d>", "<!--", "-->", "<!-- a -->", "<!", "<?", "<![CDATA[",
-    "]]>", "<script", "<script>", "</script>", "<style>", "<svg ", "<pre>", "<div>", "<div>\n", "</div>", "<table>", "<tr>", "<td>", "<tr><td>",
-    "<th>", "<li>", "<br>", "<h1>", "<A/>", "<A b={", "<A b={}>\n", "<http://a", "<http://a>", "<T>", "&", "&amp;", "&#", "&#1;", "&a", ";", "|", "||", "| a ", "a|",
-    "|\n", "| a |\n", "|-|\n", "-|", "|:-:", "-", "- ", "- a\n", "--", "---\n", "+", "+ ", "+++\n", "=", "===\n", "a\n===\n", "a\n---\n", "1. ", "1.", "1. a\n",
-    "1", "12", "1.1 ", ".", "..", "...", ". ", ".. ", ".. a::\n", ".. a:\n", ".. [a] ", ".. |a| ", ".. _a: b\n", "..\n", ":", "::", "::\n\n", ":a:", ":a: b\n", ":a:`", ":a:`b`",
-    "::: a\n", ":::\n", "!!! a\n", "??? a\n", "=== \"a\"\n", "!", "?", "? ", "! ", ",", ", ", "; ", ": ", "\"", "'", "\"a\"", "' ", "“", "”", "’", "'s ",
-    "\\", "\\\\", "\\*", "\\|", "\\\n", "{", "}", "{{", "}}", "{{#a", "{{<", "{{% a %}}", "{%", "{% a %}", "{#", "{#a}", "{/*", "*/}", "{:", "{: .a}\n", "$", "$$",
-    "%", "@", "/", "//", "http://", "https://a.b ", "www.", "a@b.c ", " ", "  ", "   ", "    ", "    a\n", "\t", "\t\n", " \n", "  \n", "\n", "\n\n",
-    "\r", "\r\n", "\r\n\r\n", "\f", "\v", "\x00", "\x01", "\x1b", "\x7f", "\x85", "\xa0", "\xad", "\u0301", "a\u0301", "\u200b", "\u200d", "\u2028", "\ufeff", "\ufe0f",
-    "é", "â€™", "Ã", "ß", "İ", "漢", "。", "，", "🙂", "•", "• ", "• a\n", "– ", "— ", " - ", "a", "a ", "a\n", "a\n\n", "A ", "A", "A.", "a. ", "A. B ", "e.g. ", "etc. ",
-    "I. ", "a, ", "a; ", "a: ", "a:", "a - ", "a/", "a/b ", "a_", "a-", "a.", "a.b ", "a' ", "and ", "or ", "not ", "title: ", "a: b\n", "description: a\n",
-    "a = 1\n", "ember ", "Ember", "ember, ", "ember and ", "Unlike Ember, ", "wax-rs", "wax.", "Ember vs ", "compared to ", "other ", "alternative ",
-    "> > ", "- - ", "> - ", "* * ", "1) ", "(1) ", "- [ ] a\n", "- [x] ", "Answer: a\n\n", "a?\n\n", "**a:** b\n\n", "- **a**: ", "**a** ", "**a**\n\n", "import a from\n",
-    "# a\n", "# Quiz\n", "+---+\n", "+===+\n", "| a | b |\n", "=== ===\n", "a b\n", "* - a\n", "_a ", "a_ ", "`a`_ ", "`a`__ ", "`a <b>`_ ", "|a| ", "[1]_ ", "**a", "``a", "a``",
+    "#", "##### h\n", "*", "**", "***", "_", "__", "~", "~~", "`", "``", "```", "```\n", "~~~\n", "[", "]", "[]", "(",
+    ")", "](", "[a](", "[a](b)", "[a](<", "[a](b \"", "![", "![a](b)", "[a]", "[a][", "[a][b]", "[a]: b\n", "[a]:\n",
+    "[^", "[^a]", "[^a]:", "[^a]: b\n", "^", "<", ">", "> ", ">\n", "> a\n", "<a", "<a ", "<a b=\"", "<a b='", "<a>",
+    "</a>", "<b c=d>", "<!--", "-->", "<!-- a -->", "<!", "<?", "<![CDATA[", "]]>", "<script", "<script>",
+    "</script>", "<style>", "<svg ", "<pre>", "<div>", "<div>\n", "</div>", "<table>", "<tr>", "<td>", "<tr><td>",
+    "<th>", "<li>", "<br>", "<h1>", "<A/>", "<A b={", "<A b={}>\n", "<http://a", "<http://a>", "<T>", "&", "&amp;",
+    "&#", "&#1;", "&a", ";", "|", "||", "| a ", "a|", "|\n", "| a |\n", "|-|\n", "-|", "|:-:", "-", "- ", "- a\n",
+    "--", "---\n", "+", "+ ", "+++\n", "=", "===\n", "a\n===\n", "a\n---\n", "1. ", "1.", "1. a\n", "1", "12", "1.1 ",
+    ".", "..", "...", ". ", ".. ", ".. a::\n", ".. a:\n", ".. [a] ", ".. |a| ", ".. _a: b\n", "..\n", ":", "::",
+    "::\n\n", ":a:", ":a: b\n", ":a:`", ":a:`b`", "::: a\n", ":::\n", "!!! a\n", "??? a\n", "=== \"a\"\n", "!", "?",
+    "? ", "! ", ",", ", ", "; ", ": ", "\"", "'", "\"a\"", "' ", "“", "”", "’", "'s ", "\\", "\\\\", "\\*", "\\|",
+    "\\\n", "{", "}", "{{", "}}", "{{#a", "{{<", "{{% a %}}", "{%", "{% a %}", "{#", "{#a}", "{/*", "*/}", "{:",
+    "{: .a}\n", "$", "$$", "%", "@", "/", "//", "http://", "https://a.b ", "www.", "a@b.c ", " ", "  ", "   ", "    ",
+    "    a\n", "\t", "\t\n", " \n", "  \n", "\n", "\n\n", "\r", "\r\n", "\r\n\r\n", "\x0c", "\x0b", "\x00", "\x01",
+    "\x1b", "\x7f", "\x85", "\xa0", "\xad", "\u0301", "a\u0301", "\u200b", "\u200d", "\u2028", "\ufeff", "\ufe0f",
+    "é", "â€™", "Ã", "ß", "İ", "漢", "。", "，", "🙂", "•", "• ", "• a\n", "– ", "— ", " - ", "a", "a ", "a\n", "a\n\n",
+    "A ", "A", "A.", "a. ", "A. B ", "e.g. ", "etc. ", "I. ", "a, ", "a; ", "a: ", "a:", "a - ", "a/", "a/b ", "a_",
+    "a-", "a.", "a.b ", "a' ", "and ", "or ", "not ", "title: ", "a: b\n", "description: a\n", "a = 1\n", "ember ",
+    "Ember", "ember, ", "ember and ", "Unlike Ember, ", "wax-rs", "wax.", "Ember vs ", "compared to ", "other ",
+    "alternative ", "> > ", "- - ", "> - ", "* * ", "1) ", "(1) ", "- [ ] a\n", "- [x] ", "Answer: a\n\n", "a?\n\n",
+    "**a:** b\n\n", "- **a**: ", "**a** ", "**a**\n\n", "import a from\n", "# a\n", "# Quiz\n", "+---+\n", "+===+\n",
+    "| a | b |\n", "=== ===\n", "a b\n", "* - a\n", "_a ", "a_ ", "`a`_ ", "`a`__ ", "`a <b>`_ ", "|a| ", "[1]_ ",
+    "**a", "``a", "a``",
 )
 # fmt: on
 
@@ -346,11 +354,16 @@ def read_all(pipe: Connection) -> None:
 
 def ask_all(pipe: Connection) -> None:
     """Answer each text with the seconds it takes to take it for a question."""
+    from mlsurvey.errors import UsageError
     from mlsurvey.settings import load_settings
     from mlsurvey.survey import Survey
 
+    def run(text: str, _: str) -> None:
+        with contextlib.suppress(UsageError):  # nothing but white space
+            survey.ask(text)
+
     survey = Survey(load_settings({}))
-    _answer(pipe, lambda text, _: survey.ask(text))
+    _answer(pipe, run)
 
 
 def _answer(pipe: Connection, run: Callable[[str, str], Any]) -> None:
@@ -410,7 +423,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--only", metavar="PATTERN", default="", help="regular expression: texts of these names only")
     options.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
-    options.add_argument("--sizes", nargs="+", type=int, default=[20, 60, 180], help="in thousands of characters")
+    options.add_argument("--sizes", nargs="+", type=int, help="in thousands of characters")
     options.add_argument("--pairs", type=int, default=0, help="number of pairs of tokens")
     options.add_argument("--mixtures", type=int, default=0, help="number of mixtures of tokens")
     options.add_argument("--limit", type=float, default=10.0, help="seconds after which a text is given up")
@@ -418,7 +431,8 @@ def main() -> None:
     options.add_argument("--questions", action="store_true", help="ask the texts instead of reading them")
     arguments = options.parse_args()
     chosen = [pair for pair in inputs(arguments.pairs, arguments.mixtures) if re.search(arguments.only, pair[0])]
-    sizes = [size * 1000 for size in sorted(arguments.sizes)]
+    given = arguments.sizes or ([5, 10, 20] if arguments.questions else [20, 60, 180])
+    sizes = [size * 1000 for size in sorted(given)]
     child = Child(arguments.limit, ask_all if arguments.questions else read_all)
     count = 0
     for suffix in ("question",) if arguments.questions else arguments.formats:

@@ -57,13 +57,15 @@ def sentence_spans(text: str, opaque: Iterable[Span] = ()) -> list[Span]:
 def _ends(masked: str) -> Iterator[int]:
     """Possible sentence ends within a text. ``sentencex`` is quadratic, so it gets a window at a time.
 
-    A window begins at the last end found in the one before, or follows it if that has none.
+    A window ends at white space if it can, and begins at the last end found in the one before, or else follows it.
     """
     start = 0
     while start < len(masked):
-        stop = start + _WINDOW
+        stop = min(start + _WINDOW, len(masked))
+        if stop < len(masked) and (space := masked.rfind(" ", start + 1, stop)) > 0:
+            stop = space + 1
         found = sentencex.get_sentence_boundaries(_LANGUAGE, masked[start:stop])
-        ends = [end for boundary in found if (end := start + int(boundary["end_index"])) < min(stop, len(masked))]
+        ends = [end for boundary in found if (end := start + int(boundary["end_index"])) < stop]
         yield from ends
         start = ends[-1] if ends and stop < len(masked) else stop
 

@@ -76,8 +76,20 @@ class Gazetteer:
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """Collapsed names, for spelling correction."""
+        """Collapsed names."""
         return tuple(self._names)
+
+    def like(self, first: str, lengths: Iterable[int]) -> Iterator[str]:
+        """Collapsed names that begin with a character and have one of the lengths, for spelling correction."""
+        for length in lengths:
+            yield from self._by_shape.get((first, length), ())
+
+    @cached_property
+    def _by_shape(self) -> dict[tuple[str, int], list[str]]:
+        shapes: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for key in self._names:
+            shapes[key[0], len(key)].append(key)
+        return shapes
 
     def lookup(self, name: str) -> tuple[str, ...]:
         """Slugs of the entities with exactly this name, ignoring case, spaces and punctuation; empty if none."""
