@@ -119,3 +119,15 @@ def test_the_corpus_adds_its_vocabulary_to_the_shipped_one(tmp_path: Path) -> No
     own, shipped = tmp_path / "corpus", starter_folder()
     assert vocabulary_folders(Settings(corpus=own, index=tmp_path)) == (shipped, own)
     assert vocabulary_folders(Settings(corpus=shipped, index=tmp_path)) == (shipped,)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "ten", "1.5", "", True, 2.0, "1000000"])
+def test_document_seconds_are_a_whole_number(tmp_path: Path, value: object) -> None:
+    with pytest.raises(SettingsError, match="whole number from 1 to 999999"):
+        Settings(tmp_path, tmp_path, document_seconds=value)
+
+
+@pytest.mark.parametrize("value", [1, "90"])
+def test_document_seconds_survive_the_way_to_another_process(tmp_path: Path, value: str | int) -> None:
+    settings = Settings(tmp_path, tmp_path, document_seconds=value)
+    assert Settings(**settings.values()).document_seconds == str(value)

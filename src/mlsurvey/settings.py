@@ -76,6 +76,9 @@ class Settings:
     anything else is a cross-encoder, by name or folder."""
     reranker: str | None = None
     """Cross-encoder that reranks the best hits: a name or a folder; None or an empty string for no reranking."""
+    document_seconds: str | int = 60
+    """Processor seconds that reading a document may take, and 20 more for each megabyte; one that takes longer is left
+    out."""
     github_raw: str = "https://raw.githubusercontent.com"
     """Base URL from which `sync` reads files of GitHub repositories: GitHub itself, or a mirror with the same paths."""
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -108,6 +111,9 @@ def _problem(name: str, value: object) -> str | None:
         return None if value in choices else f"Input should be {listed} or {choices[-1]!r}"
     if name == "reranker" and value is None:
         return None
+    if name == "document_seconds":
+        is_number = re.fullmatch(r"[1-9][0-9]{0,5}", str(value)) is not None and not isinstance(value, float)
+        return None if is_number else "Input should be a whole number from 1 to 999999"
     if not isinstance(value, str):
         return "Input should be a valid string"
     if name == "github_raw" and not _URL.fullmatch(value):

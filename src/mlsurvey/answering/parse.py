@@ -43,7 +43,7 @@ _FROM = re.compile(r"\b(?:(?:from|without|no|not|like|than|unlike)\s+(?:\w+\s+)?
 """What one comes from, lives without or compares with is not what members have to be."""
 _AND = r"\s*(?:,\s*(?:(?:and|or)\b)?|/|&|\b(?:and|or)\b)\s*"
 _AND_NEXT = re.compile(rf"{_AND}(?P<word>[\w#.+]+)", re.IGNORECASE)
-_BEFORE_AND = re.compile(rf"(?P<word>[\w#.+]+){_AND}$", re.IGNORECASE)
+_BEFORE_AND = re.compile(rf"(?<![\w#.+])(?P<word>[\w#.+]+){_AND}$", re.IGNORECASE)
 _SETS = (Kind.LIST, Kind.RECOMMEND)
 
 Slugs = tuple[str, ...]
@@ -236,7 +236,7 @@ def _from_its_beginning(question: str, span: Span) -> Span:
 
 def _token(question: str, span: Span) -> str:
     """The words with what is written together with them: a mark may begin or end inside "Infer.NET"."""
-    before = re.search(r"[\w.+#-]*$", question[: span.start])
+    before = re.search(r"(?<![\w.+#-])[\w.+#-]*+$", question[: span.start])
     behind = re.match(r"[\w+#-]*(?:\.\w+)*", question[span.end :])
     return f"{before.group() if before else ''}{span.of(question)}{behind.group() if behind else ''}"
 

@@ -21,7 +21,11 @@ from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
 from mlsurvey.vocabulary.load import Vocabulary
 
 if TYPE_CHECKING:
-    from mlsurvey.index.drafts import Draft
+    from mlsurvey.index.drafts import Cut, Draft
+
+
+_MANY_NAMES = 2_000
+"""Changed names from which reading all documents again is faster than searching each of them for every name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,11 @@ def make_plan(
     vocabulary: Vocabulary,
     model: ModelInfo,
     progress: Progress,
+    seconds: float,
 ) -> Plan:
     """Compare the corpus with ``base``, the newest generation of the catalogue.
+
+    A document that takes more time than allowed for ``seconds`` (see :mod:`mlsurvey.index.deadline`) is left out.
 
     Raises:
         NotFoundError: the corpus folder does not exist.
@@ -81,12 +88,16 @@ def make_plan(
     chunking = chunking_digest(model)
     is_new_recipe = base is None or base.chunking != chunking
 
-    sources = look(corpus, files, {} if is_new_recipe else known, partial(progress, "read"))
+    sources = look(corpus, files, {} if is_new_recipe else known, partial(progress, "read"), seconds)
     entities = _entities(vocabulary, sources)
     affected = set(known) if is_new_recipe else _affected(catalogue, base, entities)
-    sources = look_again(corpus, sources, files, affected)
+    sources = look_again(corpus, sources, files, affected, seconds)
 
     fresh = {p: c for p, c in sources.read.items() if p in affected or p not in known or known[p].sha256 != c.sha256}
+    cut = _drafts(fresh, entities, model, progress, seconds)
+    late = {one.path for one in cut if isinstance(one, Unreadable)}
+    sources = sources.without(one for one in cut if isinstance(one, Unreadable))
+    fresh = {path: content for path, content in fresh.items() if path not in late}
     gone = known.keys() - sources.sure.keys() - sources.read.keys()
     retired = [known[path] for path in [*gone, *fresh] if path in known]
     documents = len(known) - len(retired) + len(fresh)
@@ -95,7 +106,7 @@ def make_plan(
         changes=classify(known, {path: c.sha256 for path, c in sources.read.items()}, gone),
         unreadable=tuple(sorted([*skipped, *sources.unreadable.values()], key=lambda u: u.path)),
         decoded=tuple(sorted((path, content.remark) for path, content in sources.read.items() if content.remark)),
-        drafts=_drafts(fresh, entities, model, progress),
+        drafts=tuple(one for one in cut if not isinstance(one, Unreadable)),
         retired=tuple(sorted(version.id for version in retired)),
         touched=tuple((known[path].id, c.state) for path, c in sources.read.items() if path not in fresh),
         entities=entities,
@@ -112,13 +123,17 @@ def make_plan(
 
 
 def _drafts(
-    fresh: Mapping[str, Content], entities: tuple[Entity, ...], model: ModelInfo, progress: Progress
-) -> tuple[Draft, ...]:
+    fresh: Mapping[str, Content],
+    entities: tuple[Entity, ...],
+    model: ModelInfo,
+    progress: Progress,
+    seconds: float,
+) -> tuple[Cut, ...]:
     if not fresh:
         return ()
     from mlsurvey.index.drafts import drafts  # loads the Markdown parser, unneeded without changes
 
-    return drafts(fresh, entities, model, partial(progress, "chunk"))
+    return drafts(fresh, entities, model, partial(progress, "chunk"), seconds)
 
 
 def known_documents(catalogue: Catalogue | None) -> dict[str, Known]:
@@ -146,6 +161,8 @@ def _affected(catalogue: Catalogue | None, base: Published | None, entities: tup
         return set()
     if not (names := _altered_names(base.entities, entities)):
         return set()
+    if len(names) > _MANY_NAMES:
+        return {path for (path,) in catalogue.rows("SELECT path FROM documents WHERE died IS NULL")}
     rows = catalogue.rows("SELECT path, text FROM documents JOIN texts ON document = id WHERE died IS NULL")
     return {path for path, text in rows if _holds(collapse(f"{path} {unpack_text(text)}"), names)}
 

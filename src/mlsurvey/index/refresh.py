@@ -11,6 +11,7 @@ from pathlib import Path
 from mlsurvey.errors import DamagedIndexError, Interrupted, NoIndexError
 from mlsurvey.index.catalogue import Catalogue, Published, open_for_reading, open_for_writing
 from mlsurvey.index.collect import has_outdated, purge, sweep
+from mlsurvey.index.deadline import SECONDS
 from mlsurvey.index.engine import Embedder, ModelInfo, Progress, silent
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.lock import writer_lock
@@ -40,6 +41,7 @@ class _Job:
     embedder: Callable[[int], Embedder]
     model: ModelInfo
     progress: Progress
+    seconds: float
 
 
 def refresh(
@@ -53,6 +55,7 @@ def refresh(
     rebuild: bool = False,
     wait: float = 0.0,
     progress: Progress = silent,
+    seconds: float = SECONDS,
 ) -> RefreshReport:
     """Index new and changed documents of a corpus folder, and drop removed ones.
 
@@ -66,6 +69,7 @@ def refresh(
         rebuild: start from scratch, e.g. after damage. The old index stays in use until the new one replaces it.
         wait: seconds to wait for another writer.
         progress: called at each step.
+        seconds: processor seconds that a document may take; see :mod:`mlsurvey.index.deadline`.
 
     Raises:
         NotFoundError: the corpus folder does not exist.
@@ -76,7 +80,7 @@ def refresh(
         Interrupted: on Ctrl-C; finished embeddings are kept.
     """
     started = time.perf_counter()
-    job = _Job(corpus, Layout(index), vocabulary, embedder, model, progress)
+    job = _Job(corpus, Layout(index), vocabulary, embedder, model, progress, seconds)
     try:
         with storage_errors(index):
             return _preview(job, rebuild, started) if dry_run else _refresh(job, rebuild, wait, started)
@@ -91,7 +95,7 @@ def _preview(job: _Job, rebuild: bool, started: float) -> RefreshReport:
 
     with _existing(job.layout, rebuild) as catalogue:
         base = _newest(catalogue)
-        plan = make_plan(job.corpus, catalogue, base, job.vocabulary, job.model, job.progress)
+        plan = make_plan(job.corpus, catalogue, base, job.vocabulary, job.model, job.progress, job.seconds)
         keys = plan.keys()
         count = len(keys) - len(known_vectors(catalogue, job.model.id, keys))
         return _report(plan, base, base, _Embedded(count), time.perf_counter() - started, is_dry=True)
@@ -118,7 +122,7 @@ def _refresh(job: _Job, rebuild: bool, wait: float, started: float) -> RefreshRe
             sweep(catalogue, job.layout)
         check_sizes(catalogue, job.layout)
         base = _newest(catalogue)
-        plan = make_plan(job.corpus, catalogue, base, job.vocabulary, job.model, job.progress)
+        plan = make_plan(job.corpus, catalogue, base, job.vocabulary, job.model, job.progress, job.seconds)
         if plan.is_idle(base):
             _settle(job, catalogue, plan)
             published, embedded = base, _Embedded()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -28,6 +29,8 @@ _MARKS = (
     re.compile(r"^\|.*\|[ \t\r]*$", re.MULTILINE),
 )
 _LONE_RETURN = re.compile(r"\r(?!\n)")
+_MAX_REPEATED = 1_000
+"""Maximum characters of a heading, and of a table's column names: no passage has room for more beside its text."""
 _SAMPLE = 50_000  # characters checked to tell Markdown from plain text
 
 
@@ -54,6 +57,7 @@ def read_blocks(path: str, text: str) -> Contents:
     else:
         blocks = plain_blocks(text, start)
     blocks[:0] = [_description(text, span) for span in head.descriptions]
+    blocks = [_bounded(block) for block in blocks]
     title = head.text("title") or first_heading(blocks) or ""
     blocks = mark_quiz_options(blocks, title)
     kept = tuple(block for block in blocks if not block.left_out)
@@ -69,6 +73,13 @@ def left_out(document: Document) -> str | None:
 def with_line_feeds(text: str) -> str:
     r"""Replace each carriage return that ends a line on its own by ``\n``; all offsets stay the same."""
     return _LONE_RETURN.sub("\n", text)
+
+
+def _bounded(block: Block) -> Block:
+    """The block, without what is too long to be repeated with everything below it: a heading becomes a paragraph."""
+    if block.kind is BlockKind.HEADING and len(block.reading) > _MAX_REPEATED:
+        return replace(block, kind=BlockKind.TEXT, level=0)
+    return replace(block, header=()) if sum(map(len, block.header)) > _MAX_REPEATED else block
 
 
 def _description(text: str, span: Span) -> Block:

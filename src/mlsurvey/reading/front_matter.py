@@ -22,7 +22,7 @@ _FENCED = re.compile(
 # A comment describes the line below it; with a blank line there, it is a heading of Markdown.
 _HEADING = re.compile(r"^#+[ \t]+\S[^\n]*\n[ \t\r]*(?:\n|\Z)", re.MULTILINE)
 _FIELD_LINE = re.compile(r"(?:[\w.-]+|\"[^\"]*\")[ \t]*:(?:\s|$)|[ \t]+\S|-[ \t]|#|\s*$")
-_SIMPLE = re.compile(r"^(title|date|slug|name|entity|language|as_of|updated):[ \t]*(\S.*?)[ \t\r]*$", re.MULTILINE)
+_SIMPLE = re.compile(r"^(title|date|slug|name|entity|language|as_of|updated):[ \t]*+(\S.*)$", re.MULTILINE)
 _DESCRIPTIONS = ("description", "summary", "subtitle", "abstract", "excerpt")
 _TOML_DESCRIPTION = re.compile(
     rf"^(?:{'|'.join(_DESCRIPTIONS)})[ \t]*=[ \t]*(?P<quote>\"\"\"|'''|\"|')(?P<text>.*?)(?P=quote)[ \t\r]*$",
@@ -53,8 +53,8 @@ class FrontMatter:
         """Value of the first of ``keys`` with a text or number, as stripped text."""
         for key in keys:
             value = self.fields.get(key)
-            if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():
-                return " ".join(str(value).split())
+            if isinstance(value, str | int | float) and not isinstance(value, bool) and (text := _as_text(value)):
+                return text
         return None
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -87,6 +87,13 @@ def front_matter(text: str) -> FrontMatter:
     if not found["body"].strip():
         return FrontMatter(Span(0, found.end()))
     return _toml(found) if found["mark"] == "+++" else _yaml(found)
+
+
+def _as_text(value: str | int | float) -> str:
+    try:
+        return " ".join(str(value).split())
+    except ValueError:  # an integer too long to be written in decimal
+        return ""
 
 
 class _Loader(yaml.SafeLoader):
@@ -128,7 +135,7 @@ def _fields(root: yaml.MappingNode) -> Mapping[str, Any]:
 def _simple_fields(body: str) -> Mapping[str, Any]:
     if not all(map(_FIELD_LINE.match, body.split("\n"))):
         return {}
-    return {key: value.strip("'\"") for key, value in _SIMPLE.findall(body)}
+    return {key: value.rstrip(" \t\r").strip("'\"") for key, value in _SIMPLE.findall(body)}
 
 
 def _descriptions(root: yaml.MappingNode, found: re.Match[str]) -> Iterator[Span]:

@@ -20,12 +20,13 @@ from mlsurvey.types import Span
 
 _CHECKBOX = re.compile(r"\[[ xX]\][ \t]")
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
-_FULL_REFERENCE = re.compile(r"\]\[([^\[\]\n]*[A-Za-z][^\[\]\n]{2,})\]")  # three or more letters: excludes array[i][j]
+# Three or more characters from a letter on: excludes array[i][j].
+_FULL_REFERENCE = re.compile(r"\]\[(?=[^\[\]\n]*?[A-Za-z][^\[\]\n]{2})([^\[\]\n]++)\]")
 _BOLD_LEVEL = 7
 """Level of an all-bold paragraph: below all real headings."""
 _MAX_BOLD_HEADING = 80  # characters; a longer bold paragraph is a warning or a claim
 # A component alone on its line; with braces in its attributes, the parser does not see it as HTML.
-_COMPONENT_LINE = re.compile(r"^[ \t]*</?[A-Z][\w.]*(?:[^<>{}\n]|\{[^{}\n]*\})*>[ \t]*$", re.MULTILINE)
+_COMPONENT_LINE = re.compile(r"^[ \t]*</?[A-Z][\w.]*+(?:[^<>{}\n]|\{[^{}\n]*\})*>[ \t]*$", re.MULTILINE)
 _INVISIBLE = "\u200b"
 """Replaces control characters; dropped in the reading form."""
 _MAX_NESTING = 20

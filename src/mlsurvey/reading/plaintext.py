@@ -80,13 +80,13 @@ def _group_blocks(lines: Lines, group: _Lines, following: _Lines, before: Block 
         reading = plain_reading(lines.source, spans[0].start, spans[-1].end)
         yield Block(BlockKind.CODE, lines.span(group[0], group[-1] + 1), reading, lines=spans)
         return
-    rest = group
-    while len(rest) > 1 and _UNDERLINE.fullmatch(lines.text(rest[0])):  # an overline or a rule
-        rest = rest[1:]
-    while len(rest) > 1 and (underline := _UNDERLINE.fullmatch(lines.text(rest[1]))) and _is_short(lines, rest[0]):
-        yield _block(lines, BlockKind.HEADING, rest[:1], level=_LEVELS.get(underline[1], _OTHER_LEVEL))
-        rest = rest[2:]
-    yield from _paragraphs(lines, rest, before)
+    at, last = 0, len(group) - 1
+    while at < last and _UNDERLINE.fullmatch(lines.text(group[at])):  # an overline or a rule
+        at += 1
+    while at < last and (mark := _UNDERLINE.fullmatch(lines.text(group[at + 1]))) and _is_short(lines, group[at]):
+        yield _block(lines, BlockKind.HEADING, [group[at]], level=_LEVELS.get(mark[1], _OTHER_LEVEL))
+        at += 2
+    yield from _paragraphs(lines, group[at:], before)
 
 
 def _paragraphs(lines: Lines, group: _Lines, before: Block | None) -> Iterator[Block]:

@@ -174,22 +174,23 @@ def _cells_sentence(place: Span, cells: Sequence[Reading], header: tuple[str, ..
 
 
 def _part(place: Span, cell: Reading, header: tuple[str, ...]) -> Sentence:
-    kept = [i for i in range(len(cell)) if place.start <= cell.starts[i] < place.end]
-    return Sentence(place, cell.text[kept[0] : kept[-1] + 1].strip(), SentenceKind.ROW, header=header)
+    first, end = bisect_left(cell.starts, place.start), bisect_left(cell.starts, place.end)
+    return Sentence(place, cell.text[first:end].strip(), SentenceKind.ROW, header=header)
 
 
 def _cell_groups(cells: Sequence[Reading]) -> Iterator[tuple[int, int]]:
     """Yield ranges of adjacent cells that fit into one quote."""
     first = 0
-    for index in range(1, len(cells) + 1):
-        if index == len(cells) or _reach(cells[first : index + 1]) > MAX_QUOTE:
+    start: int | None = None  # of the first filled cell of the group
+    end = 0
+    for index, cell in enumerate(cells):
+        if len(cell):
+            start, end = cell.starts[0] if start is None else start, cell.ends[-1]
+        if start is not None and end - start > MAX_QUOTE and index > first:
             yield first, index
-            first = index
-
-
-def _reach(cells: Sequence[Reading]) -> int:
-    filled = [cell for cell in cells if len(cell)]
-    return filled[-1].ends[-1] - filled[0].starts[0] if filled else 0
+            first, start = index, cell.starts[0] if len(cell) else None
+    if cells:
+        yield first, len(cells)
 
 
 def _cell_pieces(cells: Sequence[Reading]) -> list[Span]:

@@ -20,6 +20,7 @@ from mlsurvey.types import Span
 MAX_QUOTE = 600
 """Maximum quote length, in document characters, if white space allows it."""
 
+_WINDOW = 2_000  # characters; few paragraphs are longer
 _LANGUAGE = "en"
 _INNER_MARK = re.compile(r"(?<=\S)[.!?:](?=[^\s.!?:\"'”’)\]])")
 _LEADING_MARK = re.compile(r"(?<!\S)[.!?](?=\w)")
@@ -64,12 +65,27 @@ def sentence_spans(text: str, opaque: Iterable[Span] = ()) -> list[Span]:
         return []
     masked = _masked(text, opaque)
     edges = [0]
-    for boundary in sentencex.get_sentence_boundaries(_LANGUAGE, masked):
-        end = int(boundary["end_index"])
-        if end < len(text) and _may_end(text, edges[-1], end):
+    for end in _ends(masked):
+        if _may_end(text, edges[-1], end):
             edges.append(end)
     edges.append(len(text))
     return [span for start, end in pairwise(edges) if len(span := _trimmed(text, start, end))]
+
+
+def _ends(masked: str) -> Iterator[int]:
+    """Possible sentence ends within a text. ``sentencex`` is quadratic, so it gets a window at a time.
+
+    A window ends at white space if it can, and begins at the last end found in the one before, or else follows it.
+    """
+    start = 0
+    while start < len(masked):
+        stop = min(start + _WINDOW, len(masked))
+        if stop < len(masked) and (space := masked.rfind(" ", start + 1, stop)) > 0:
+            stop = space + 1
+        found = sentencex.get_sentence_boundaries(_LANGUAGE, masked[start:stop])
+        ends = [end for boundary in found if (end := start + int(boundary["end_index"])) < stop]
+        yield from ends
+        start = ends[-1] if ends and stop < len(masked) else stop
 
 
 def _masked(text: str, opaque: Iterable[Span]) -> str:

@@ -54,6 +54,7 @@ def build(
         dry_run=dry_run,
         rebuild=rebuild,
         progress=progress,
+        seconds=int(settings.document_seconds),
     )
     return replace(report, notes=(*report.notes, *_notes(settings, config, report.embedded)))
 

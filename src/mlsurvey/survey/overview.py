@@ -96,7 +96,9 @@ def overview(settings: Settings) -> Overview:
     files, skipped = _scan(settings.corpus)
     generation = _generation(settings.index)
     known = None if files is None or generation is None else _known(settings.index)
-    sources = None if known is None else look(settings.corpus, files or (), known)
+    sources = (
+        None if known is None else look(settings.corpus, files or (), known, seconds=int(settings.document_seconds))
+    )
     garbled = frozenset(sources.unreadable) if sources else frozenset()
     readable = [file for file in files or () if file.path not in garbled]
     return Overview(
