@@ -366,6 +366,18 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A document or folder of the corpus that stays out of the index on purpose."""
+
+    path: str
+    """A folder's ends with a slash; nothing below it was looked at."""
+    reason: str
+    """``hidden``, ``backup``, ``packages``, ``excluded``, ``.mlsurveyignore``, ``.gitignore`` or ``same file``."""
+    rule: str
+    """What decided: the pattern, with its place if it is in a file; for the same file, the path that is indexed."""
+
+
+@dataclass(frozen=True, slots=True)
 class RefreshReport:
     """What a refresh did, or would do (``dry_run``). Paths are relative to the corpus root and sorted."""
 
@@ -380,6 +392,7 @@ class RefreshReport:
     duplicate: tuple[tuple[str, str], ...] = ()
     """Pairs (path, first path with the same bytes); both are indexed."""
     unreadable: tuple[Unreadable, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     unchanged: int = 0
     passages: int = 0
     """Passages in the index after the refresh."""
