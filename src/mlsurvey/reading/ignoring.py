@@ -23,7 +23,9 @@ from mlsurvey.reading.names import composed
 from mlsurvey.vocabulary.load import ASPECTS, ENTITIES
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+    import re
+
+    from pathspec.pattern import RegexPattern
 
 OWN, GIT = ".mlsurveyignore", ".gitignore"
 IGNORE_FILES = (OWN, GIT)
@@ -37,6 +39,7 @@ HIDDEN, BACKUP, EXCLUDED, PACKAGES = "hidden", "backup", "excluded", "packages"
 _BACKUP_SUFFIXES = ("~", ".swp", ".swo", ".bak", ".orig", ".tmp")
 _NO_DOCUMENTS = (ENTITIES, ASPECTS, SOURCES, PROVENANCE)
 _PACKAGE_FOLDERS = ("node_modules", "__pycache__", "site-packages")
+_FOLDER = "ps_d"
 _MARKERS = ("pyvenv.cfg", "conda-meta")
 """Entries that only the top folder of a virtual environment has: PEP 405, and conda."""
 
@@ -61,23 +64,24 @@ class Patterns:
 
     def decide(self, path: str) -> Decision | None:
         """What the patterns say about a path, a folder's with a slash at its end; None if no pattern matches."""
-        result = self._spec.check_file(composed(path.removeprefix(self._base)))
-        if result.include is None or result.index is None:
-            return None
-        place = f"{self._place}:{result.index + 1}: " if self._place else ""
-        return Decision(result.include, self._reason, place + self._lines[result.index].strip())
+        name = composed(path.removeprefix(self._base))
+        for number, is_out, regex in self._compiled:
+            if _matches(regex, name):
+                place = f"{self._place}:{number}: " if self._place else ""
+                return Decision(is_out, self._reason, place + self._lines[number - 1].strip())
+        return None
 
     @cached_property
     def faults(self) -> tuple[tuple[int, str], ...]:
         """Lines that are no patterns, as pairs (number from 1, line)."""
-        return tuple((number, line) for number, line in enumerate(self._lines, 1) if not _is_pattern(line))
+        return tuple((number, line) for number, line in enumerate(self._lines, 1) if _compiled(line) is None)
 
     @cached_property
-    def _spec(self) -> GitIgnoreSpec:
-        from pathspec import GitIgnoreSpec  # takes 40 ms to load, and most corpora have no patterns
-
-        wrong = {number for number, _ in self.faults}
-        return GitIgnoreSpec.from_lines("" if n in wrong else line for n, line in enumerate(self._lines, 1))
+    def _compiled(self) -> tuple[tuple[int, bool, re.Pattern[str]], ...]:
+        """Line number from 1, whether it leaves out, and expression of each pattern; the last line first."""
+        found = ((number, _compiled(line)) for number, line in enumerate(self._lines, 1))
+        patterns = [(number, one.include, one.regex) for number, one in found if one is not None]
+        return tuple((n, is_out, regex) for n, is_out, regex in reversed(patterns) if is_out is not None and regex)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +126,31 @@ def passed_over(name: str) -> str | None:
     return "vocabulary" if name in _NO_DOCUMENTS else None
 
 
-def _is_pattern(line: str) -> bool:
-    from pathspec import GitIgnoreSpec
+def _matches(regex: re.Pattern[str], path: str) -> bool:
+    """Whether a pattern matches a path itself, as in git, and not a folder above it.
+
+    The library means a folder's pattern to match all that lies in it too, which is wrong where a later pattern takes
+    part of it back; its group ``ps_d`` is the slash of the matched folder.
+    """
+    name = path.removesuffix("/")
+    if (found := regex.search(name)) and not _folder_end(found):
+        return True
+    if name == path:
+        return False
+    starts = (0, len(name))  # the pattern for any folder is not anchored: its first match may be a folder above
+    return any((found := regex.search(path, start)) and _folder_end(found) == len(path) for start in starts)
+
+
+def _folder_end(found: re.Match[str]) -> int:
+    """Where the folder that was matched ends; 0 if it was no folder."""
+    return max(0, found.end(_FOLDER)) if _FOLDER in found.re.groupindex else 0
+
+
+def _compiled(line: str) -> RegexPattern | None:
+    """The pattern of a line; None if it is no pattern."""
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # 40 ms to load; most corpora have no patterns
 
     try:
-        GitIgnoreSpec.from_lines([line])
+        return GitIgnoreSpecPattern(line)
     except ValueError:
-        return False
-    return True
+        return None
