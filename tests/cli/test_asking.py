@@ -71,6 +71,22 @@ def test_a_source_that_changed_is_marked(run, home) -> None:
     assert stale["rust/candle.md"] == "source is no longer there"
 
 
+def test_a_hit_whose_file_changed_is_marked(run, home) -> None:
+    burn = home.corpus / "rust" / "burn.md"
+    burn.write_text(burn.read_text("utf-8") + "\nMore at the end.\n", "utf-8")
+    (home.corpus / "rust" / "candle.md").unlink()
+    lines = run("search", "GPU", "--mode", "keyword", home=home).out.split("\n")
+    places = {line.split()[1].partition(":")[0]: line for line in lines if ".md:" in line}
+    assert places["rust/burn.md"].endswith(" (source changed since it was indexed)")
+    assert places["rust/candle.md"].endswith(" (source is no longer there)")
+    hits = run("search", "GPU", "--mode", "keyword", "--json", home=home).value["hits"]
+    stale = {hit["document"]: hit.get("stale") for hit in hits}
+    assert stale["rust/burn.md"] == "source changed since it was indexed"
+    assert stale["rust/candle.md"] == "source is no longer there"
+    run("refresh", "--quiet", home=home)
+    assert not any("stale" in hit for hit in run("search", "GPU", "--json", home=home).value["hits"])
+
+
 def test_escape_sequences_in_documents_stay_out_of_every_form(run, indexed) -> None:
     question = "Does Linfa support GPUs?"
     for form in ((), ("--json",), ("--markdown",), ("--explain",)):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mlsurvey.reading.formats import left_out
+from mlsurvey.reading.formats import omitted
 from mlsurvey.types import SentenceKind
 
 from .checks import check, quotes, texts
@@ -87,8 +87,8 @@ def test_what_is_left_out_is_named(chunk: Chunk) -> None:
     quiz = "## Quiz\n\nWhich is hot?\n\n- [x] Ember\n- [ ] Ice\n\n"
     document, passages = chunk(f"# A\n\n{quiz}```mermaid\nA-->B\n```\n\n```dot\ndigraph\n```\n")
     assert texts(passages) == ["Which is hot?"]
-    assert left_out(document) == "2 × answer option of a quiz, 2 × diagram"
-    assert left_out(chunk("# A\n\nText.\n")[0]) is None
+    assert omitted(document) == "2 × answer option of a quiz, 2 × diagram"
+    assert omitted(chunk("# A\n\nText.\n")[0]) is None
 
 
 @pytest.mark.parametrize(

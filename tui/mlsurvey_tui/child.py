@@ -81,7 +81,8 @@ def _result(order: dict[str, Any], watch: Watch) -> dict[str, Any]:
         if "libraries" in order:
             return {"report": asdict(sync_upstream(settings, order["libraries"], progress=watch))}
         with Survey(settings) as survey:
-            report = survey.refresh(dry_run=order["dry_run"], rebuild=order["rebuild"], progress=watch)
+            options = {name: order[name] for name in ("dry_run", "rebuild", "thorough")}
+            report = survey.refresh(**options, progress=watch)
         return {"report": asdict(report)}
     except Exception as error:
         return {"error": {"type": type(error).__name__, "message": str(error)}}

@@ -30,10 +30,15 @@ class LocalEngine(Survey):
     """
 
     def refresh(
-        self, *, dry_run: bool = False, rebuild: bool = False, progress: Progress | None = None
+        self,
+        *,
+        dry_run: bool = False,
+        rebuild: bool = False,
+        thorough: bool = False,
+        progress: Progress | None = None,
     ) -> RefreshReport:
         """Like :meth:`mlsurvey.survey.Survey.refresh`; ``progress`` is called often and stops it by raising."""
-        told = self._work({"dry_run": dry_run, "rebuild": rebuild}, progress)
+        told = self._work({"dry_run": dry_run, "rebuild": rebuild, "thorough": thorough}, progress)
         return report_of(told)
 
     def sync(self, names: Sequence[str] = (), *, progress: Progress | None = None) -> SyncReport:

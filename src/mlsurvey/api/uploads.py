@@ -77,7 +77,7 @@ async def contents(files: list[UploadFile], most: int) -> dict[str, bytes]:
 def store(survey: Survey, files: Mapping[str, bytes], wanted: Condition) -> list[Stored]:
     """Write documents; raises like :func:`mlsurvey.survey.uploading.store`."""
     stored = survey.store(files, wanted)
-    known = _rows(survey, files)
+    known = _rows(survey, [one.path for one in stored])
     return [
         Stored(**asdict(one), indexed=one.path in known and known[one.path].sha256 == one.sha256, refresh=REFRESH)
         for one in stored
@@ -90,6 +90,7 @@ def state(survey: Survey, path: str) -> DocumentState:
     Raises:
         NotFoundError: it is in neither.
     """
+    path = survey.path_of(path)
     row = _rows(survey, (path,)).get(path)
     found = _digest(survey, path, row)
     if row is None and found is None:

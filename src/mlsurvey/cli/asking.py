@@ -112,11 +112,11 @@ def search(
         found = survey.search(text, limit=limit, filters=filters_of(entity, language, path), mode=mode)
         explanations = survey.explain(text, found.hits, mode=mode) if explain else ()
     if as_json:
-        write(to_json(hits_value(text, mode, found.generation.id, found.hits, explanations)))
+        write(to_json(hits_value(text, mode, found.generation.id, found.hits, explanations, stale=found.stale)))
     else:
         from mlsurvey.rendering.listing import hits_view
 
-        show(hits_view(text, found.hits, explanations, survey.settings.corpus))
+        show(hits_view(text, found.hits, explanations, survey.settings.corpus, stale=found.stale))
 
 
 def _earlier(after: Sequence[str], *, follow: bool, jsonl: str | None) -> tuple[str, ...]:

@@ -85,6 +85,7 @@ class RefreshOptions(TypedDict, total=False):
 
     dry_run: bool
     rebuild: bool
+    thorough: bool
 
 
 # Asking

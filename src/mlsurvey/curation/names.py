@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 from mlsurvey.curation.findings import Finding
-from mlsurvey.reading.scan import SOURCES
+from mlsurvey.reading.ignoring import SOURCES
 from mlsurvey.syncing.sources import read_sources
 from mlsurvey.types import Entity
 from mlsurvey.vocabulary.gazetteer import collapse

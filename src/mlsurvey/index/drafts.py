@@ -15,7 +15,7 @@ from mlsurvey.index.engine import ModelInfo, TokenCounter
 from mlsurvey.index.sources import Content
 from mlsurvey.index.workers import LostError, Pool, can_travel
 from mlsurvey.reading.documents import document
-from mlsurvey.reading.formats import left_out
+from mlsurvey.reading.formats import omitted
 from mlsurvey.reading.passages import passages
 from mlsurvey.types import Document, Entity, Passage, Unreadable
 from mlsurvey.vocabulary.gazetteer import Gazetteer
@@ -40,7 +40,7 @@ class Draft:
     """Passages with readable content; noise is dropped."""
     keys: tuple[str, ...]
     """Keys of the passages, under which their vectors are stored."""
-    left_out: str | None = None
+    omitted: str | None = None
     """What of the document is not indexed though a reader sees it."""
 
 
@@ -76,7 +76,7 @@ class Cutter:
         read = document(path, content.data, content.sha256, self._gazetteer)
         cut = passages(read, self._gazetteer, self._counter, self._limit)
         kept = tuple(passage for passage in cut if passage.sentences)
-        return Draft(content, read, kept, tuple(passage.key for passage in kept), left_out(read))
+        return Draft(content, read, kept, tuple(passage.key for passage in kept), omitted(read))
 
 
 def drafts(

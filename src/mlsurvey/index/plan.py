@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlsurvey.index.catalogue import Catalogue, Published, load_entity
-from mlsurvey.index.changes import Changes, Known, classify
+from mlsurvey.index.changes import KNOWN_COLUMNS, Changes, Known, classify
 from mlsurvey.index.engine import ModelInfo, Progress
 from mlsurvey.index.identity import NO_DOCUMENTS, chunking_digest, documents_digest, recipe_digest
 from mlsurvey.index.records import unpack_text
 from mlsurvey.index.sources import Content, Sources, look, look_again
 from mlsurvey.reading.scan import FileState, scan
-from mlsurvey.types import Entity, Unreadable
+from mlsurvey.types import Entity, LeftOut, Unreadable
 from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
 from mlsurvey.vocabulary.load import Vocabulary
 
@@ -38,6 +38,7 @@ class Plan:
     unreadable: tuple[Unreadable, ...]
     decoded: tuple[tuple[str, str], ...]
     """Pairs (path, how its bytes were read) of the documents read that are not valid UTF-8."""
+    left_out: tuple[LeftOut, ...]
     drafts: tuple[Draft, ...]
     retired: tuple[int, ...]
     """Document versions to retire."""
@@ -73,22 +74,26 @@ def make_plan(
     vocabulary: Vocabulary,
     model: ModelInfo,
     progress: Progress,
+    *,
     seconds: float,
+    exclude: Sequence[str] = (),
+    thorough: bool = False,
 ) -> Plan:
     """Compare the corpus with ``base``, the newest generation of the catalogue.
 
     A document that takes more time than allowed for ``seconds`` (see :mod:`mlsurvey.index.deadline`) is left out.
+    ``exclude`` is that of :func:`mlsurvey.reading.scan.scan`; ``thorough`` reads every file, whatever its times say.
 
     Raises:
         NotFoundError: the corpus folder does not exist.
     """
     now_ns = time.time_ns()
-    files, skipped = scan(corpus)
+    files, skipped, left_out = scan(corpus, exclude)
     known = known_documents(catalogue)
     chunking = chunking_digest(model)
     is_new_recipe = base is None or base.chunking != chunking
 
-    sources = look(corpus, files, {} if is_new_recipe else known, partial(progress, "read"), seconds)
+    sources = look(corpus, files, {} if is_new_recipe or thorough else known, partial(progress, "read"), seconds)
     entities = _entities(vocabulary, sources)
     affected = set(known) if is_new_recipe else _affected(catalogue, base, entities)
     sources = look_again(corpus, sources, files, affected, seconds)
@@ -107,6 +112,7 @@ def make_plan(
         unreadable=tuple(sorted([*skipped, *sources.unreadable.values()], key=lambda u: u.path)),
         decoded=tuple(sorted((path, content.remark) for path, content in sources.read.items() if content.remark)),
         drafts=tuple(one for one in cut if not isinstance(one, Unreadable)),
+        left_out=tuple(left_out),
         retired=tuple(sorted(version.id for version in retired)),
         touched=tuple((known[path].id, c.state) for path, c in sources.read.items() if path not in fresh),
         entities=entities,
@@ -140,8 +146,7 @@ def known_documents(catalogue: Catalogue | None) -> dict[str, Known]:
     """Documents of the newest generation, by path."""
     if catalogue is None:
         return {}
-    columns = "id, path, sha256, bytes, mtime_ns, inode, settled, declared"
-    rows = catalogue.rows(f"SELECT {columns} FROM documents NOT INDEXED WHERE died IS NULL")
+    rows = catalogue.rows(f"SELECT {KNOWN_COLUMNS}, declared FROM documents NOT INDEXED WHERE died IS NULL")
     return {row[1]: Known._make(row if row[-1] is None else (*row[:-1], load_entity(row[-1]))) for row in rows}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +42,22 @@ class _Job:
     model: ModelInfo
     progress: Progress
     seconds: float
+    exclude: tuple[str, ...] = ()
+    thorough: bool = False
+
+    def plan(self, catalogue: Catalogue | None, base: Published | None) -> Plan:
+        """The work to be done on top of ``base``."""
+        return make_plan(
+            self.corpus,
+            catalogue,
+            base,
+            self.vocabulary,
+            self.model,
+            self.progress,
+            seconds=self.seconds,
+            exclude=self.exclude,
+            thorough=self.thorough,
+        )
 
 
 def refresh(
@@ -53,6 +69,8 @@ def refresh(
     model: ModelInfo,
     dry_run: bool = False,
     rebuild: bool = False,
+    exclude: Sequence[str] = (),
+    thorough: bool = False,
     wait: float = 0.0,
     progress: Progress = silent,
     seconds: float = SECONDS,
@@ -67,6 +85,8 @@ def refresh(
         model: describes the model that ``embedder`` returns.
         dry_run: report only; writes nothing and takes no lock.
         rebuild: start from scratch, e.g. after damage. The old index stays in use until the new one replaces it.
+        exclude: patterns of what stays out, with the syntax of ``.gitignore``.
+        thorough: read every file, also those whose size, times and inode are those of the indexed version.
         wait: seconds to wait for another writer.
         progress: called at each step.
         seconds: processor seconds that a document may take; see :mod:`mlsurvey.index.deadline`.
@@ -80,7 +100,7 @@ def refresh(
         Interrupted: on Ctrl-C; finished embeddings are kept.
     """
     started = time.perf_counter()
-    job = _Job(corpus, Layout(index), vocabulary, embedder, model, progress, seconds)
+    job = _Job(corpus, Layout(index), vocabulary, embedder, model, progress, seconds, tuple(exclude), thorough)
     try:
         with storage_errors(index):
             return _preview(job, rebuild, started) if dry_run else _refresh(job, rebuild, wait, started)
@@ -95,7 +115,7 @@ def _preview(job: _Job, rebuild: bool, started: float) -> RefreshReport:
 
     with _existing(job.layout, rebuild) as catalogue:
         base = _newest(catalogue)
-        plan = make_plan(job.corpus, catalogue, base, job.vocabulary, job.model, job.progress, job.seconds)
+        plan = job.plan(catalogue, base)
         keys = plan.keys()
         count = len(keys) - len(known_vectors(catalogue, job.model.id, keys))
         return _report(plan, base, base, _Embedded(count), time.perf_counter() - started, is_dry=True)
@@ -122,7 +142,7 @@ def _refresh(job: _Job, rebuild: bool, wait: float, started: float) -> RefreshRe
             sweep(catalogue, job.layout)
         check_sizes(catalogue, job.layout)
         base = _newest(catalogue)
-        plan = make_plan(job.corpus, catalogue, base, job.vocabulary, job.model, job.progress, job.seconds)
+        plan = job.plan(catalogue, base)
         if plan.is_idle(base):
             _settle(job, catalogue, plan)
             published, embedded = base, _Embedded()
@@ -215,7 +235,8 @@ def _report(
         duplicate=changes.duplicate,
         unreadable=plan.unreadable,
         decoded=plan.decoded,
-        left_out=tuple((draft.document.path, draft.left_out) for draft in plan.drafts if draft.left_out),
+        omitted=tuple((draft.document.path, draft.omitted) for draft in plan.drafts if draft.omitted),
+        left_out=plan.left_out,
         unchanged=changes.unchanged,
         passages=published.generation.passages if published else 0,
         embedded=embedded.count,

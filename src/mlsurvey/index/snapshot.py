@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from mlsurvey.errors import DamagedIndexError, IndexingError, MismatchError, NotFoundError
 from mlsurvey.index.catalogue import live, open_for_reading
+from mlsurvey.index.changes import KNOWN_COLUMNS, Known
 from mlsurvey.index.filtering import is_document, is_under, names_documents, tag_groups
 from mlsurvey.index.keywords import KeywordQuery, Keywords
 from mlsurvey.index.layout import Layout
@@ -278,6 +279,11 @@ class Snapshot:
             raise NotFoundError(f"no document {path!r} in the index{self._nearest(path)}")
         name, text, *rest = rows[0]
         return Document(name, unpack_text(text), *rest)
+
+    def known(self, paths: Iterable[str]) -> list[Known]:
+        """The indexed versions of the documents at these paths, to be compared with the files."""
+        columns = f"SELECT {KNOWN_COLUMNS} FROM documents WHERE path IN (SELECT value FROM json_each(:paths))"
+        return [Known(*row) for row in self._rows(f"{columns} AND {live('documents')}", paths=json.dumps([*paths]))]
 
     def documents(self, filters: Filters = _ALL) -> list[DocumentRow]:
         """Documents in path order; with entity or language filters, those with at least one matching passage."""

@@ -64,7 +64,7 @@ def read_blocks(path: str, text: str) -> Contents:
     return Contents(head, kept, tuple(block.left_out for block in blocks if block.left_out))
 
 
-def left_out(document: Document) -> str | None:
+def omitted(document: Document) -> str | None:
     """What of a document is not indexed though a reader sees it, such as "2 × diagram"; None if nothing."""
     counts = Counter(read_blocks(document.path, document.text).left_out)
     return ", ".join(f"{count} × {kind}" for kind, count in counts.items()) or None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from mlsurvey.rendering.explanation import explanation_lines
-from mlsurvey.rendering.lines import Hanging, Place
+from mlsurvey.rendering.lines import WARNING, Hanging, Place
 from mlsurvey.rendering.plain import one_line, visible
 from mlsurvey.types import Document, Explanation, Hit, Passage
 
@@ -23,7 +23,12 @@ _WORD = re.compile(r"[^\W_]{3,}")
 
 
 def hits_view(
-    query: str, hits: Sequence[Hit], explanations: Sequence[Explanation] = (), corpus: Path | None = None
+    query: str,
+    hits: Sequence[Hit],
+    explanations: Sequence[Explanation] = (),
+    corpus: Path | None = None,
+    *,
+    stale: Mapping[str, str] | None = None,
 ) -> RenderableType:
     """Return numbered hits: place and headings, why it was found, and its text from the part that matches the query.
 
@@ -32,13 +37,14 @@ def hits_view(
         hits: hits, best first.
         explanations: explanations of these hits, in the same order; if empty, one short line each instead.
         corpus: folder that places link to, if the terminal supports links.
+        stale: documents whose file has changed or is gone since the refresh, each with the reason.
     """
     if not hits:
         return Text("nothing found")
     width = len(f"{len(hits)}. ")
     reasons = [list(explanation_lines(e)) for e in explanations] or [[_why(hit)] for hit in hits]
     shown = [
-        _hit(f"{rank}. ".ljust(width), query, hit, why, corpus)
+        _hit(f"{rank}. ".ljust(width), query, hit, why, corpus, (stale or {}).get(hit.passage.path))
         for rank, (hit, why) in enumerate(zip(hits, reasons, strict=True), start=1)
     ]
     return Group(*chain.from_iterable(shown))
@@ -53,9 +59,12 @@ def document_view(document: Document, line: int | None) -> RenderableType:
     return Group(*(_numbered(number, text, width, here=number == line) for number, text in numbered))
 
 
-def _hit(label: str, query: str, hit: Hit, reasons: Sequence[str], corpus: Path | None) -> Iterator[RenderableType]:
+def _hit(
+    label: str, query: str, hit: Hit, reasons: Sequence[str], corpus: Path | None, stale: str | None
+) -> Iterator[RenderableType]:
     passage, margin = hit.passage, " " * len(label)
-    yield Place(label, passage.path, passage.line_start, passage.trail, corpus=corpus)
+    remarks = Text(f" ({stale})" if stale else "", style=WARNING)
+    yield Place(label, passage.path, passage.line_start, passage.trail, corpus=corpus, remarks=remarks)
     for reason in reasons:
         yield Hanging(margin, Text(reason, style="cyan"))
     yield Hanging(margin, Text(snippet(passage, query)))

@@ -15,11 +15,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from mlsurvey.errors import MismatchError, NotFoundError, UsageError
+from mlsurvey.errors import IndexingError, MismatchError, NotFoundError, UsageError
+from mlsurvey.reading.names import known_as
 from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_folders
 from mlsurvey.survey import collection, uploading
-from mlsurvey.survey.citations import sourced, stale_citations
+from mlsurvey.survey.citations import sourced
 from mlsurvey.survey.found import Found, Listed
+from mlsurvey.survey.staleness import stale_citations, stale_documents, stale_file
 from mlsurvey.survey.texts import check_text
 from mlsurvey.survey.uploading import Condition
 from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Generation, Hit, RefreshReport
@@ -189,7 +191,9 @@ class Survey:
             resolved = self._resolved(filters, reading)
             hits = reading.searcher.search(query, limit, resolved, Mode(mode), offset=offset, min_score=min_score)
             explanations = _explained(reading, query, hits[:explain], mode) if explain else ()
-            return Found(reading.snapshot.generation, tuple(hits), explanations)
+            known = reading.snapshot.known({hit.passage.path for hit in hits})
+            stale = stale_documents(known, self.settings.corpus)
+            return Found(reading.snapshot.generation, tuple(hits), explanations, stale)
 
     def explain(self, query: str, hits: Iterable[Hit], *, mode: str = "hybrid") -> tuple[Explanation, ...]:
         """Why these passages are hits of the query, in the given order.
@@ -206,6 +210,11 @@ class Survey:
         An abstention cites nothing, so its nearest passages are checked instead.
         """
         return stale_citations(answer.nearest if answer.abstained else answer.citations, self.settings.corpus)
+
+    def stale_documents(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """Those of the indexed documents whose file has changed or is gone since the refresh, each with the reason."""
+        with self._reader.reading() as reading:
+            return stale_documents(reading.snapshot.known(paths), self.settings.corpus)
 
     def entities(self) -> tuple[Entity, ...]:
         """Libraries in the index."""
@@ -232,9 +241,17 @@ class Survey:
         """
         with self._reader.reading() as reading:
             known = {row.path for row in reading.snapshot.documents(Filters())}
-            if path not in known:
+            if (found := known_as(path, known)) is None:
                 raise NotFoundError(f"no document {path!r} in the index{collection.similar(path, known)}")
-            return reading.snapshot.document(path)
+            return reading.snapshot.document(found)
+
+    def path_of(self, name: str) -> str:
+        """The path of the document that a name means: its Unicode form may differ from that in the index or on disk."""
+        try:
+            known = [row.path for row in self.documents().documents]
+        except IndexingError:
+            known = []
+        return known_as(name, known) or collection.on_disk(self.settings.corpus, name) or name
 
     def locate(self, name: str) -> tuple[Document, int | None]:
         """The document and line that ``path`` or ``path:line`` refers to. Raises like :meth:`document`."""
@@ -249,13 +266,7 @@ class Survey:
 
     def is_stale(self, document: Document) -> bool:
         """Whether the file has changed since it was indexed, or is gone."""
-        from mlsurvey.errors import UnreadableError
-        from mlsurvey.reading.scan import read
-
-        try:
-            return read(self.settings.corpus, document.path)[1] != document.sha256
-        except UnreadableError:
-            return True
+        return stale_file(document.path, document.sha256, self.settings.corpus) is not None
 
     def add(
         self, paths: Sequence[Path], *, link: bool = False, into: str | None = None, replace: bool = False
@@ -286,11 +297,17 @@ class Survey:
     # Index
 
     def refresh(
-        self, *, dry_run: bool = False, rebuild: bool = False, progress: Progress | None = None
+        self,
+        *,
+        dry_run: bool = False,
+        rebuild: bool = False,
+        thorough: bool = False,
+        progress: Progress | None = None,
     ) -> RefreshReport:
         """Bring the index up to date with the corpus.
 
-        On first use, if the user's data folder has no corpus yet, the starter corpus is copied there.
+        A file is read if its size, times, inode or device differ from the recorded ones; with ``thorough``, every
+        file is. On first use, if the user's data folder has no corpus yet, the starter corpus is copied there.
 
         Raises:
             NotFoundError: there is no corpus folder.
@@ -306,6 +323,7 @@ class Survey:
             self._vocabulary_now(),  # its files may have changed too
             dry_run=dry_run,
             rebuild=rebuild,
+            thorough=thorough,
             progress=progress,
         )
         return replace(report, notes=(*notes, *report.notes))

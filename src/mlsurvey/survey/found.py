@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlsurvey.types import Explanation, Generation, Hit
@@ -19,6 +20,8 @@ class Found:
     hits: tuple[Hit, ...]
     explanations: tuple[Explanation, ...] = ()
     """One for each of the first hits, if requested."""
+    stale: Mapping[str, str] = field(default_factory=dict)
+    """Documents of hits whose file has changed or is gone since the refresh, each with the reason."""
 
 
 @dataclass(frozen=True, slots=True)

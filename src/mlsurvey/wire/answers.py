@@ -181,6 +181,8 @@ class Hit(Reply):
     scores: dict[str, float]
     shares: dict[str, float]
     passage_id: int
+    stale: str | None = None
+    """Only if the file has changed or is gone since the refresh: the reason."""
     explanation: Explanation | None = None
     """Only on request."""
 

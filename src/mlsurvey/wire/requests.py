@@ -153,6 +153,8 @@ class RefreshRequest(Request):
     """Report what would be done without writing anything."""
     rebuild: bool = False
     """Rebuild from scratch, for example after damage; the old index is used until the new one replaces it."""
+    thorough: bool = False
+    """Read every file, also those that look unchanged by size, times and inode."""
 
 
 class EvaluationRequest(Request):

@@ -124,6 +124,7 @@ def overview(told: service.Index, url: str) -> Overview:
         corpus_documents=told.corpus_documents,
         corpus_bytes=told.corpus_bytes,
         corpus_unreadable=told.corpus_unreadable,
+        corpus_left_out=told.corpus_left_out,
         index=url,
         index_bytes=told.index_bytes,
         generation=Generation(**dict(found)) if found else None,

@@ -12,6 +12,7 @@ from mlsurvey.api.caching import etag
 from mlsurvey.api.problems import NOT_MODIFIED, WORK, documented
 from mlsurvey.api.service import Service, ServiceOf, json_response
 from mlsurvey.rendering.json import hits_value, to_json
+from mlsurvey.survey import Found, Survey
 from mlsurvey.wire.answers import Hits
 from mlsurvey.wire.fields import MOST_EXPLAINED
 from mlsurvey.wire.requests import SearchParameters, SearchRequest
@@ -41,7 +42,7 @@ async def search(request: Request, body: SearchRequest, service: ServiceOf) -> R
 async def _search(request: Request, wanted: SearchRequest, service: Service) -> Response:
     key = wanted.model_dump_json()
 
-    def work() -> tuple[str, str]:
+    def compute() -> tuple[str, Found]:
         found = service.survey.search(
             wanted.query,
             limit=wanted.limit,
@@ -51,11 +52,15 @@ async def _search(request: Request, wanted: SearchRequest, service: Service) -> 
             mode=wanted.mode,
             explain=MOST_EXPLAINED if wanted.explain else 0,
         )
-        generation = found.generation.id
-        value = hits_value(wanted.query, wanted.mode, generation, found.hits, found.explanations)
-        for hit in value["hits"]:
-            hit["rank"] += wanted.offset
-        return generation, to_json(value, indent=None)
+        return found.generation.id, found
 
-    with_generation = await service.work(request, lambda _survey, _: service.remembered("search", key, work))
-    return json_response(request, with_generation[1], etag("search", with_generation[0], key))
+    def work(survey: Survey) -> tuple[str, str, str]:
+        generation, found = service.remembered("search", key, compute)
+        stale = survey.stale_documents({hit.passage.path for hit in found.hits})  # files change without a refresh
+        value = hits_value(
+            wanted.query, wanted.mode, generation, found.hits, found.explanations, stale=stale, offset=wanted.offset
+        )
+        return generation, to_json(value, indent=None), to_json(stale, indent=None)
+
+    generation, text, stale = await service.work(request, lambda survey, _: work(survey))
+    return json_response(request, text, etag("search", generation, key, stale))
