@@ -32,9 +32,11 @@ _ASK = with_examples(
     "ask --jsonl questions.jsonl > answers.jsonl",
 )
 _SEARCH = with_examples(
-    "Find passages by keywords and by meaning.",
+    "Find passages by keywords and by meaning. A phrase in double quotes must occur word for word; keep the quotes"
+    " from the shell with single ones.",
     "search WebGPU backend",
-    'search "automatic differentiation" --language rust --limit 5',
+    "search automatic differentiation --language rust --limit 5",
+    "search '\"supports WebGL but not WebGPU\" library'",
     "search cuda --mode keyword --path rust/ --json",
     "search WebGPU backend --explain",
 )
@@ -112,11 +114,11 @@ def search(
         found = survey.search(text, limit=limit, filters=filters_of(entity, language, path), mode=mode)
         explanations = survey.explain(text, found.hits, mode=mode) if explain else ()
     if as_json:
-        write(to_json(hits_value(text, mode, found.generation.id, found.hits, explanations)))
+        write(to_json(hits_value(text, mode, found.generation.id, found.hits, explanations, found.note)))
     else:
         from mlsurvey.rendering.listing import hits_view
 
-        show(hits_view(text, found.hits, explanations, survey.settings.corpus))
+        show(hits_view(text, found.hits, explanations, survey.settings.corpus, found.note))
 
 
 def _earlier(after: Sequence[str], *, follow: bool, jsonl: str | None) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def search(survey: Survey, wanted: SearchRequest, _: Cancelled) -> dict[str, Any
         mode=wanted.mode,
         explain=MOST_EXPLAINED if wanted.explain else 0,
     )
-    value = hits_value(wanted.query, wanted.mode, found.generation.id, found.hits, found.explanations)
+    value = hits_value(wanted.query, wanted.mode, found.generation.id, found.hits, found.explanations, found.note)
     for hit in value["hits"]:
         hit["rank"] += wanted.offset
     return value
@@ -177,7 +177,7 @@ TOOLS: tuple[Tool[Any], ...] = (
         "Search passages",
         "Find passages by keywords and by meaning, best first, each with its document, headings, lines and characters. "
         "Use it for what `ask` does not cover, or to look around a subject. `mode` is `hybrid`, `keyword` (exact names "
-        "and versions) or `dense` (meaning alone). Scores compare within one search only.",
+        "and versions) or `dense` (meaning alone). A phrase in double quotes must occur word for word. Scores compare within one search only.",
         SearchRequest,
         Hits,
         search,

@@ -35,13 +35,22 @@ def part_value(part: Citation | Statement | Missing | Conflict) -> dict[str, Any
 
 
 def hits_value(
-    query: str, mode: str, generation: str, hits: Sequence[Hit], explanations: Sequence[Explanation] = ()
+    query: str,
+    mode: str,
+    generation: str,
+    hits: Sequence[Hit],
+    explanations: Sequence[Explanation] = (),
+    note: str = "",
 ) -> dict[str, Any]:
-    """Return the result of a search: the query as typed, the generation searched, and the hits, best first."""
+    """Return the result of a search: the query as typed, the generation searched, and the hits, best first.
+
+    There is a key ``note`` only if there is one.
+    """
     found = [_hit(rank, hit) for rank, hit in enumerate(hits, start=1)]
     for value, explanation in zip(found, explanations, strict=False):  # empty unless requested
         value["explanation"] = _explanation(explanation)
-    return {"schema": SCHEMA, "query": query, "mode": mode, "index": generation, "hits": found}
+    value = {"schema": SCHEMA, "query": query, "mode": mode, "index": generation, "hits": found}
+    return value | ({"note": note} if note else {})
 
 
 def error_value(error: Exception, exit_code: int) -> dict[str, Any]:

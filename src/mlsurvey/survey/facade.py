@@ -176,6 +176,7 @@ class Survey:
     ) -> Found:
         """The best passages for a query; ``mode`` is one of :data:`MODES`. Raises like :meth:`ask`.
 
+        Hits contain the phrases in double quotes word for word; if no passage does, :attr:`Found.note` says so.
         See :meth:`mlsurvey.retrieval.search.Searcher.search` for ``offset`` and ``min_score``. The first
         ``explain`` hits are explained, from the same generation.
         """
@@ -189,7 +190,8 @@ class Survey:
             resolved = self._resolved(filters, reading)
             hits = reading.searcher.search(query, limit, resolved, Mode(mode), offset=offset, min_score=min_score)
             explanations = _explained(reading, query, hits[:explain], mode) if explain else ()
-            return Found(reading.snapshot.generation, tuple(hits), explanations)
+            note = "" if hits else reading.searcher.note(query, resolved)
+            return Found(reading.snapshot.generation, tuple(hits), explanations, note)
 
     def explain(self, query: str, hits: Iterable[Hit], *, mode: str = "hybrid") -> tuple[Explanation, ...]:
         """Why these passages are hits of the query, in the given order.

@@ -19,6 +19,8 @@ class Found:
     hits: tuple[Hit, ...]
     explanations: tuple[Explanation, ...] = ()
     """One for each of the first hits, if requested."""
+    note: str = ""
+    """Why there are no hits, if a quoted phrase of the query is the reason."""
 
 
 @dataclass(frozen=True, slots=True)

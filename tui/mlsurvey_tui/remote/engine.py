@@ -99,7 +99,7 @@ class RemoteEngine:
     def search(self, query: str, *, limit: int = 10, filters: Filters | None = None, mode: str = "hybrid") -> Found:
         """Return the best passages for a query."""
         found = self._client.search(query, limit=limit, mode=cast("Mode", mode), filters=nouns.request(filters))
-        return Found(self._known(found.index), tuple(nouns.hit(hit) for hit in found.hits))
+        return Found(self._known(found.index), tuple(nouns.hit(hit) for hit in found.hits), note=found.note or "")
 
     def explain(self, query: str, hits: Iterable[Hit], *, mode: str = "hybrid") -> tuple[Explanation, ...]:
         """Explain why these passages are hits; each is searched for again within its document."""

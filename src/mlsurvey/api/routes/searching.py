@@ -52,7 +52,7 @@ async def _search(request: Request, wanted: SearchRequest, service: Service) -> 
             explain=MOST_EXPLAINED if wanted.explain else 0,
         )
         generation = found.generation.id
-        value = hits_value(wanted.query, wanted.mode, generation, found.hits, found.explanations)
+        value = hits_value(wanted.query, wanted.mode, generation, found.hits, found.explanations, found.note)
         for hit in value["hits"]:
             hit["rank"] += wanted.offset
         return generation, to_json(value, indent=None)
