@@ -23,6 +23,7 @@ _IGNORED = (
 """Characters that do not count, except those of category Cf: first and last code points."""
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")  # much faster than to look up the others too
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SOUTH_EAST_ASIAN = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff\u1a20-\u1aaf\ua9e0-\ua9ff\uaa60-\uaadf"
 """Scripts of line breaking class SA (Unicode Standard Annex 14): Thai, Lao, Burmese, Khmer, Tai."""
 _EAST_ASIAN = (
@@ -31,6 +32,11 @@ _EAST_ASIAN = (
     "\U00020000-\U0003ffff"
 )
 """Han, kana, bopomofo, Yi, and Hangul, whose spaces separate words with their particles."""
+
+
+def valid(text: str) -> str:
+    """Return a text with U+FFFD for its lone surrogates: bytes of an argument that are not UTF-8, or JSON escapes."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def folded(text: str) -> str:

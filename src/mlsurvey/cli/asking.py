@@ -12,6 +12,7 @@ from mlsurvey.cli.console import make_console, show, write
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Entities, Index, Json, Languages, Model, Paths, filters_of, opened
 from mlsurvey.errors import UsageError
+from mlsurvey.folding import valid
 from mlsurvey.types import Answer, Filters
 
 if TYPE_CHECKING:
@@ -73,9 +74,9 @@ def ask(
     model: Model = None,
 ) -> None:
     """Answer a question, or a file of questions."""
-    text = " ".join(question or ()).strip()
+    text = valid(" ".join(question or ())).strip()
     _check_one_form(text, as_json=as_json, jsonl=jsonl, markdown=markdown)
-    earlier = _earlier(after or (), follow=follow, jsonl=jsonl)
+    earlier = _earlier([valid(one) for one in after or ()], follow=follow, jsonl=jsonl)
     filters = filters_of(entity, language, path)
     with opened(ctx, corpus, index, model) as survey:
         if jsonl is not None:
@@ -109,7 +110,7 @@ def search(
     """Find passages."""
     from mlsurvey.rendering.json import hits_value, to_json
 
-    text = " ".join(query)
+    text = valid(" ".join(query))
     with opened(ctx, corpus, index, model) as survey:
         found = survey.search(text, limit=limit, filters=filters_of(entity, language, path), mode=mode)
         explanations = survey.explain(text, found.hits, mode=mode) if explain else ()

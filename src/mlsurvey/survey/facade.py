@@ -20,7 +20,7 @@ from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_
 from mlsurvey.survey import collection, uploading
 from mlsurvey.survey.citations import sourced, stale_citations
 from mlsurvey.survey.found import Found, Listed
-from mlsurvey.survey.texts import check_text
+from mlsurvey.survey.texts import checked
 from mlsurvey.survey.uploading import Condition
 from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Generation, Hit, RefreshReport
 from mlsurvey.vocabulary.load import Vocabulary, load_vocabulary
@@ -106,8 +106,7 @@ class Survey:
         Raises:
             Interrupted: ``cancelled`` returned True. Otherwise like :meth:`ask`, when the first part is requested.
         """
-        for text in (question, *after):
-            check_text("question", text)
+        question, *after = (checked("question", text) for text in (question, *after))
         with self._answering(filters) as (answerer, resolved):
             parts = answerer.parts(question, resolved, max_statements, cancelled, after)
             yield from sourced(parts, self.settings.corpus)
@@ -140,7 +139,7 @@ class Survey:
         from mlsurvey.survey import naming
 
         if question is not None:
-            check_text("question", question)
+            question = checked("question", question)
         with self._answering(filters) as (answerer, resolved):
             sides = naming.sides(entities, answerer)
             asked = naming.aspects(aspects, answerer.vocabulary)
@@ -158,8 +157,7 @@ class Survey:
 
     def understand(self, question: str, *, after: Sequence[str] = ()) -> Understood:
         """How a question is understood, without answering it; ``after`` as in :meth:`ask`."""
-        for text in (question, *after):
-            check_text("question", text)
+        question, *after = (checked("question", text) for text in (question, *after))
         with self._reader.reading() as reading:
             return reading.answerer.understand(question, after)
 
@@ -182,7 +180,7 @@ class Survey:
         """
         from mlsurvey.retrieval.search import Mode
 
-        check_text("query", query)
+        query = checked("query", query)
         if mode not in MODES:
             raise UsageError(f"mode {mode!r} is not known; choose one of {', '.join(MODES)}")
         with self._reader.reading() as reading:
