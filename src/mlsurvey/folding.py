@@ -52,8 +52,9 @@ def folded(text: str) -> str:
 def bigrams(text: str) -> str:
     """Return a folded text whose runs in scripts without spaces between words are replaced by their character pairs.
 
-    ``gpu加速卡`` gives ``gpu 加速 速卡``; a single character stays. Pairs find words as well as a segmenter does, and need
-    no dictionary: Nie, Gao, Zhang and Zhou, "On the use of words and n-grams for Chinese information retrieval", 2000.
+    ``gpu加速卡`` gives ``gpu 加速 速卡``; a single character stays. Pairs find words as well as a segmenter does, and
+    need no dictionary: Nie, Gao, Zhang and Zhou, "On the use of words and n-grams for Chinese information
+    retrieval", 2000.
     """
     return _spaced(text, lambda run: ["".join(pair) for pair in pairwise(run)] if len(run) > 1 else run)
 

@@ -256,7 +256,8 @@ class Keywords:
     def _demanded(self, phrases: Sequence[str]) -> list[tuple[Occur, Query]]:
         if phrases and not self._has_phrases:
             raise MismatchError(
-                "the index is of an earlier version, which had no phrases; type: mlsurvey refresh, or leave out the quotes"
+                "the index is of an earlier version, which had no phrases;"
+                " type: mlsurvey refresh, or leave out the quotes"
             )
         words = (list(_exact().analyze(characters(folded(phrase)))) for phrase in phrases)
         return [(Occur.Must, Query.const_score_query(_phrase(phrase), 0.0)) for phrase in words if phrase]
@@ -277,14 +278,15 @@ class Keywords:
     def frequency(self, word: str) -> int:
         """Number of passages with a word in their headings or text, in any inflection.
 
-        A compound ("node.js", "scikit-learn") counts only as a whole: its parts are other words.
+        A compound ("node.js", "scikit-learn") counts only as a whole: its parts are other words. So does a word of a
+        script without spaces.
         """
         word = folded(word)
         parts = list(_words().analyze(_terms_in(word)))
         if not parts:
             return 0
-        if is_character(word) and self._has_phrases:
-            return self._count(_phrase([word]))
+        if (spaced := characters(word)) != word and self._has_phrases:
+            return self._count(_phrase(_exact().analyze(spaced)))
         spelt = [_either(parts[0])] if len(parts) == 1 else []
         whole = [Query.term_query(_schema(), "names", name) for name in _names().analyze(collapse(word))]
         return self._count(Query.boolean_query([(Occur.Should, query) for query in (*spelt, *whole)]))

@@ -177,7 +177,8 @@ TOOLS: tuple[Tool[Any], ...] = (
         "Search passages",
         "Find passages by keywords and by meaning, best first, each with its document, headings, lines and characters. "
         "Use it for what `ask` does not cover, or to look around a subject. `mode` is `hybrid`, `keyword` (exact names "
-        "and versions) or `dense` (meaning alone). A phrase in double quotes must occur word for word. Scores compare within one search only.",
+        "and versions) or `dense` (meaning alone). A phrase in double quotes must occur word for word. Scores compare "
+        "within one search only.",
         SearchRequest,
         Hits,
         search,
