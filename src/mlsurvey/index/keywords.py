@@ -334,15 +334,20 @@ def _mirror(folder: Path, stack: ExitStack) -> Path:
 
 def _unopened(folder: Path, error: Exception) -> MlsurveyError:
     """Tell damage from files that cannot be read and locks that cannot be made: a rebuild mends only damage."""
-    closed = [file for file in (folder, *_files(folder)) if not os.access(file, os.R_OK)] if folder.is_dir() else []
-    if closed:
-        return StorageError(f"keyword side {folder} cannot be opened: {closed[0]} may not be read; give access to it")
-    if folder.is_dir() and (isinstance(error, OSError) or "lock" in str(error).casefold()):
-        return StorageError(
-            f"keyword side {folder} cannot be opened ({error}); make room for temporary files in"
-            " the folder that TMPDIR names, or name another"
-        )
-    return DamagedIndexError(f"keyword side {folder} cannot be opened ({error}); {REBUILD}")
+    what = f"keyword side {folder} cannot be opened"
+    if not os.access(folder, os.F_OK):
+        return DamagedIndexError(f"{what} ({error}); {REBUILD}")
+    if closed := _unreadable(folder):
+        return StorageError(f"{what}: {closed} may not be read; give access to it")
+    if isinstance(error, OSError) or "acquire Lockfile" in str(error):
+        return StorageError(f"{what} ({error}); make room for temporary files, or set TMPDIR to another folder")
+    return DamagedIndexError(f"{what} ({error}); {REBUILD}")
+
+
+def _unreadable(folder: Path) -> Path | None:
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return folder
+    return next((file for file in _files(folder) if not os.access(file, os.R_OK)), None)
 
 
 def _any_of(field: str, values: Sequence[Any]) -> Query:
