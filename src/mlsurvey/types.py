@@ -216,9 +216,12 @@ class Filters:
     """Phrases that occur in a heading above the passage, ignoring case."""
     updated_after: str | None = None
     """ISO date: only documents with a later date, as stated, else by the modification time of the file (UTC)."""
+    phrases: tuple[str, ...] = ()
+    """Phrases that the passage or a heading above it holds word for word, ignoring case, accents and punctuation."""
 
     def __bool__(self) -> bool:
-        return bool(self.entities or self.languages or self.paths or self.headings or self.updated_after)
+        given = (self.entities, self.languages, self.paths, self.headings, self.updated_after, self.phrases)
+        return any(given)
 
 
 @dataclass(frozen=True, slots=True)

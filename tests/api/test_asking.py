@@ -193,3 +193,10 @@ def test_a_follow_up_takes_from_the_questions_before_it(client) -> None:
 def test_questions_before_that_make_no_sense_are_refused(client) -> None:
     response = client.post("/v1/ask", json={"question": QUESTION, "after": [" "]})
     assert response.status_code == 422 and response.json()["errors"][0]["place"][-2] == "after"
+
+
+def test_a_quoted_phrase_is_demanded_and_its_absence_noted(client) -> None:
+    found = client.post("/v1/search", json={"query": '"CUDA, Metal and WebGPU"'}).json()
+    assert [hit["document"] for hit in found["hits"]] == ["rust/burn.md"] and "note" not in found
+    missed = client.get("/v1/search", params={"q": '"Metal and CUDA" GPU', "mode": "dense"}).json()
+    assert missed["hits"] == [] and missed["note"].startswith('no passage contains the phrase "Metal and CUDA"')

@@ -249,3 +249,25 @@ def test_work_that_refreshes_overtake_is_begun_again(stream, client, monkeypatch
     if stream:
         names = [event.name for event in events(response.text)]
         assert names.count("understood") == names.count("done") == 1 and "error" not in names
+
+
+@pytest.mark.parametrize(
+    ("route", "body"),
+    [
+        ("/v1/search", r'{"query": "lamp \ud800"}'),
+        ("/v1/search", r'{"query": "GPU", "filters": {"heading": ["\udfff"]}}'),
+        ("/v1/search", r'{"query": "GPU", "filters": {"path": ["\udce9"]}}'),
+        ("/v1/search", r'{"query": "GPU", "filters": {"entity": ["\ud800"]}}'),
+        ("/v1/ask", r'{"question": "Does Burn run on a GPU? \ud800"}'),
+        ("/v1/ask", r'{"question": "and CUDA?", "after": ["\udc00 Burn?"]}'),
+        ("/v1/compare", r'{"entities": ["burn", "candle"], "question": "\ud800 GPU"}'),
+    ],
+)
+def test_half_a_character_is_the_client_s_mistake(route, body, client) -> None:
+    response = client.post(route, content=body, headers={"Content-Type": "application/json"})
+    assert 400 <= response.status_code < 500, response.text
+
+
+def test_bytes_that_are_no_text_in_a_query_string_are_left_out_of_the_search(client) -> None:
+    response = client.get("/v1/search?q=GPU+caf%E9&limit=1")
+    assert response.status_code == 200 and response.json()["hits"]

@@ -90,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if argv is None:
         gc.set_threshold(YOUNG)
-    _write_whatever_the_encoding()
+    _accept_any_encoding()
     try:
         return int(app(args=arguments, prog_name="mlsurvey", standalone_mode=False) or 0)
     except Exception as error:
@@ -114,8 +114,8 @@ def _named(error: Exception) -> Exception:
     return MlsurveyError(describe_bug(error))
 
 
-def _write_whatever_the_encoding() -> None:
-    """Escape characters that the output encoding lacks instead of raising."""
-    for stream in (sys.stdout, sys.stderr):
+def _accept_any_encoding() -> None:
+    """Escape characters that the output encoding lacks, and replace bytes of the input that are no characters."""
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
         if reconfigure := getattr(stream, "reconfigure", None):
-            reconfigure(errors="backslashreplace")
+            reconfigure(errors=errors)

@@ -12,6 +12,7 @@ from mlsurvey.cli.console import make_console, show, write
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Entities, Index, Json, Languages, Model, Paths, filters_of, opened
 from mlsurvey.errors import UsageError
+from mlsurvey.folding import valid
 from mlsurvey.types import Answer, Filters
 
 if TYPE_CHECKING:
@@ -32,9 +33,11 @@ _ASK = with_examples(
     "ask --jsonl questions.jsonl > answers.jsonl",
 )
 _SEARCH = with_examples(
-    "Find passages by keywords and by meaning.",
+    "Find passages by keywords and by meaning. A phrase in double quotes must occur word for word; keep the quotes"
+    " from the shell with single ones.",
     "search WebGPU backend",
-    'search "automatic differentiation" --language rust --limit 5',
+    "search automatic differentiation --language rust --limit 5",
+    "search '\"supports WebGL but not WebGPU\" library'",
     "search cuda --mode keyword --path rust/ --json",
     "search WebGPU backend --explain",
 )
@@ -71,9 +74,9 @@ def ask(
     model: Model = None,
 ) -> None:
     """Answer a question, or a file of questions."""
-    text = " ".join(question or ()).strip()
+    text = valid(" ".join(question or ())).strip()
     _check_one_form(text, as_json=as_json, jsonl=jsonl, markdown=markdown)
-    earlier = _earlier(after or (), follow=follow, jsonl=jsonl)
+    earlier = _earlier([valid(one) for one in after or ()], follow=follow, jsonl=jsonl)
     filters = filters_of(entity, language, path)
     with opened(ctx, corpus, index, model) as survey:
         if jsonl is not None:
@@ -107,16 +110,22 @@ def search(
     """Find passages."""
     from mlsurvey.rendering.json import hits_value, to_json
 
-    text = " ".join(query)
+    text = valid(" ".join(query))
     with opened(ctx, corpus, index, model) as survey:
         found = survey.search(text, limit=limit, filters=filters_of(entity, language, path), mode=mode)
         explanations = survey.explain(text, found.hits, mode=mode) if explain else ()
     if as_json:
-        write(to_json(hits_value(text, mode, found.generation.id, found.hits, explanations, stale=found.stale)))
+        write(
+            to_json(
+                hits_value(
+                    text, mode, found.generation.id, found.hits, explanations, stale=found.stale, note=found.note
+                )
+            )
+        )
     else:
         from mlsurvey.rendering.listing import hits_view
 
-        show(hits_view(text, found.hits, explanations, survey.settings.corpus, stale=found.stale))
+        show(hits_view(text, found.hits, explanations, survey.settings.corpus, stale=found.stale, note=found.note))
 
 
 def _earlier(after: Sequence[str], *, follow: bool, jsonl: str | None) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def remember(questions: Sequence[str]) -> None:
     draft = file.with_suffix(".part")
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps({"questions": questions[-REMEMBERED:]}, ensure_ascii=False), "utf-8")
+        draft.write_text(json.dumps({"questions": questions[-REMEMBERED:]}), "utf-8")
         draft.replace(file)
 
 

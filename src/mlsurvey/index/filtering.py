@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
+from mlsurvey.folding import folded
 from mlsurvey.index.records import entity_tag, language_tag
 from mlsurvey.reading.names import composed
 from mlsurvey.types import Filters
@@ -56,4 +57,4 @@ def _day(mtime_ns: int) -> str:
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return " ".join(folded(text).split())

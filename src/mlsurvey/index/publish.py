@@ -205,7 +205,7 @@ def _keyword_row(numbered: _Numbered) -> KeywordRow:
     return KeywordRow(
         numbered.id,
         numbered.document,
-        title=" ".join(trail if title in trail else (title, *trail)),
+        title="\n".join(trail if title in trail else (title, *trail)),
         body=numbered.passage.text,
         tags=numbered.tags,
     )

@@ -157,7 +157,7 @@ class Snapshot:
         wanted = KeywordQuery(query) if isinstance(query, str) else query
         documents = self._document_ids(among) if names_documents(among) else None
         if not among.headings:
-            return self._keywords.search(wanted, k, tag_groups(among), documents)
+            return self._keywords.search(wanted, k, tag_groups(among), documents, among.phrases)
         return self._keyword_under(wanted, k, among, documents)
 
     def _keyword_under(
@@ -171,7 +171,7 @@ class Snapshot:
         allowed = set() if kept is None else set(kept.tolist())
         depth = k + _SPARE
         while allowed:
-            found = self._keywords.search(query, depth, tag_groups(among), documents)
+            found = self._keywords.search(query, depth, tag_groups(among), documents, among.phrases)
             hits = [hit for hit in found if hit[0] in allowed]
             if len(hits) >= k or len(found) < depth:
                 return hits[:k]
@@ -324,6 +324,9 @@ class Snapshot:
         if filters.headings:
             parts.append("passages.trail IN (SELECT value FROM json_each(:trails))")
             parameters["trails"] = json.dumps(self._trails(filters))
+        if filters.phrases:
+            parts.append("passages.id IN (SELECT value FROM json_each(:held))")
+            parameters["held"] = json.dumps(self._keywords.holding(filters.phrases))
         return " AND ".join(parts), parameters
 
     def _rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:

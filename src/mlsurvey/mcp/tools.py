@@ -98,6 +98,7 @@ def search(survey: Survey, wanted: SearchRequest, _: Cancelled) -> dict[str, Any
         found.explanations,
         stale=found.stale,
         offset=wanted.offset,
+        note=found.note,
     )
 
 
@@ -182,7 +183,8 @@ TOOLS: tuple[Tool[Any], ...] = (
         "Search passages",
         "Find passages by keywords and by meaning, best first, each with its document, headings, lines and characters. "
         "Use it for what `ask` does not cover, or to look around a subject. `mode` is `hybrid`, `keyword` (exact names "
-        "and versions) or `dense` (meaning alone). Scores compare within one search only. A hit with `stale` is from a "
+        "and versions) or `dense` (meaning alone). A phrase in double quotes must occur word for word. Scores compare "
+        "within one search only. A hit with `stale` is from a "
         "file that has changed or is gone since it was indexed: do not rely on it.",
         SearchRequest,
         Hits,

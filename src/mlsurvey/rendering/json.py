@@ -43,11 +43,12 @@ def hits_value(
     *,
     stale: Mapping[str, str] | None = None,
     offset: int = 0,
+    note: str = "",
 ) -> dict[str, Any]:
     """Return the result of a search: the query as typed, the generation searched, and the hits, best first.
 
     A hit in one of the ``stale`` documents, given with the reason by path, gets a key ``stale`` with it; ``offset`` is
-    the number of hits before the first one.
+    the number of hits before the first one. There is a key ``note`` only if there is one.
     """
     found = [_hit(rank, hit) for rank, hit in enumerate(hits, start=offset + 1)]
     for value in found:
@@ -55,7 +56,8 @@ def hits_value(
             value["stale"] = reason
     for value, explanation in zip(found, explanations, strict=False):  # empty unless requested
         value["explanation"] = _explanation(explanation)
-    return {"schema": SCHEMA, "query": query, "mode": mode, "index": generation, "hits": found}
+    value = {"schema": SCHEMA, "query": query, "mode": mode, "index": generation, "hits": found}
+    return value | ({"note": note} if note else {})
 
 
 def error_value(error: Exception, exit_code: int) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from mlsurvey.survey import collection, uploading
 from mlsurvey.survey.citations import sourced
 from mlsurvey.survey.found import Found, Listed
 from mlsurvey.survey.staleness import stale_citations, stale_documents, stale_file
-from mlsurvey.survey.texts import check_text
+from mlsurvey.survey.texts import checked
 from mlsurvey.survey.uploading import Condition
 from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Generation, Hit, RefreshReport
 from mlsurvey.vocabulary.load import Vocabulary, load_vocabulary
@@ -108,8 +108,7 @@ class Survey:
         Raises:
             Interrupted: ``cancelled`` returned True. Otherwise like :meth:`ask`, when the first part is requested.
         """
-        for text in (question, *after):
-            check_text("question", text)
+        question, *after = (checked("question", text) for text in (question, *after))
         with self._answering(filters) as (answerer, resolved):
             parts = answerer.parts(question, resolved, max_statements, cancelled, after)
             yield from sourced(parts, self.settings.corpus)
@@ -142,7 +141,7 @@ class Survey:
         from mlsurvey.survey import naming
 
         if question is not None:
-            check_text("question", question)
+            question = checked("question", question)
         with self._answering(filters) as (answerer, resolved):
             sides = naming.sides(entities, answerer)
             asked = naming.aspects(aspects, answerer.vocabulary)
@@ -160,8 +159,7 @@ class Survey:
 
     def understand(self, question: str, *, after: Sequence[str] = ()) -> Understood:
         """How a question is understood, without answering it; ``after`` as in :meth:`ask`."""
-        for text in (question, *after):
-            check_text("question", text)
+        question, *after = (checked("question", text) for text in (question, *after))
         with self._reader.reading() as reading:
             return reading.answerer.understand(question, after)
 
@@ -178,12 +176,13 @@ class Survey:
     ) -> Found:
         """The best passages for a query; ``mode`` is one of :data:`MODES`. Raises like :meth:`ask`.
 
+        Hits contain the phrases in double quotes word for word; if no passage does, :attr:`Found.note` says so.
         See :meth:`mlsurvey.retrieval.search.Searcher.search` for ``offset`` and ``min_score``. The first
         ``explain`` hits are explained, from the same generation.
         """
         from mlsurvey.retrieval.search import Mode
 
-        check_text("query", query)
+        query = checked("query", query)
         if mode not in MODES:
             raise UsageError(f"mode {mode!r} is not known; choose one of {', '.join(MODES)}")
         with self._reader.reading() as reading:
@@ -193,7 +192,8 @@ class Survey:
             explanations = _explained(reading, query, hits[:explain], mode) if explain else ()
             known = reading.snapshot.known({hit.passage.path for hit in hits})
             stale = stale_documents(known, self.settings.corpus)
-            return Found(reading.snapshot.generation, tuple(hits), explanations, stale)
+            note = "" if hits else reading.searcher.note(query, resolved)
+            return Found(reading.snapshot.generation, tuple(hits), explanations, stale, note)
 
     def explain(self, query: str, hits: Iterable[Hit], *, mode: str = "hybrid") -> tuple[Explanation, ...]:
         """Why these passages are hits of the query, in the given order.

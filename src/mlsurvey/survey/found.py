@@ -22,6 +22,8 @@ class Found:
     """One for each of the first hits, if requested."""
     stale: Mapping[str, str] = field(default_factory=dict)
     """Documents of hits whose file has changed or is gone since the refresh, each with the reason."""
+    note: str = ""
+    """Why there are no hits, if a quoted phrase of the query is the reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,3 +198,5 @@ class Hits(Reply):
     mode: str
     index: str
     hits: list[Hit]
+    note: str | None = None
+    """Why there are no hits, if a quoted phrase of the query is the reason; otherwise absent."""

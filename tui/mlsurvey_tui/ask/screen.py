@@ -17,6 +17,7 @@ from textual.worker import get_current_worker
 from mlsurvey.answering.follow import REMEMBERED
 from mlsurvey.errors import Interrupted, MlsurveyError, NoIndexError
 from mlsurvey.rendering.plain import one_line
+from mlsurvey.retrieval.quoted import unquoted
 from mlsurvey.types import Answer
 from mlsurvey_tui.answer.lines import Cited
 from mlsurvey_tui.answer.view import AnswerView
@@ -132,7 +133,7 @@ class AskScreen(Screen[None]):
         """Show keyword hits, which need no model."""
         worker = get_current_worker()
         try:
-            found = self.program.engine().search(words, limit=LIVE_HITS, mode="keyword")
+            found = self.program.engine().search(unquoted(words), limit=LIVE_HITS, mode="keyword")
         except MlsurveyError:
             return  # reported when the question is asked; while typing it would only flicker
         if not worker.is_cancelled:

@@ -100,7 +100,9 @@ class RemoteEngine:
         """Return the best passages for a query."""
         found = self._client.search(query, limit=limit, mode=cast("Mode", mode), filters=nouns.request(filters))
         stale = {hit.document: hit.stale for hit in found.hits if hit.stale}
-        return Found(self._known(found.index), tuple(nouns.hit(hit) for hit in found.hits), stale=stale)
+        return Found(
+            self._known(found.index), tuple(nouns.hit(hit) for hit in found.hits), stale=stale, note=found.note or ""
+        )
 
     def explain(self, query: str, hits: Iterable[Hit], *, mode: str = "hybrid") -> tuple[Explanation, ...]:
         """Explain why these passages are hits; each is searched for again within its document."""

@@ -58,7 +58,14 @@ async def _search(request: Request, wanted: SearchRequest, service: Service) -> 
         generation, found = service.remembered("search", key, compute)
         stale = survey.stale_documents({hit.passage.path for hit in found.hits})  # files change without a refresh
         value = hits_value(
-            wanted.query, wanted.mode, generation, found.hits, found.explanations, stale=stale, offset=wanted.offset
+            wanted.query,
+            wanted.mode,
+            generation,
+            found.hits,
+            found.explanations,
+            stale=stale,
+            offset=wanted.offset,
+            note=found.note,
         )
         return generation, to_json(value, indent=None), to_json(stale, indent=None)
 
