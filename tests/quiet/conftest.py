@@ -14,9 +14,9 @@ from pathlib import Path
 
 import platformdirs
 import pytest
+from tests.quiet.sealed import MARK
 
 from mlsurvey.quiet import SWITCHES
-from tests.quiet.sealed import MARK
 
 HERE = Path(__file__).parent
 NAMESPACES = ("unshare", "--map-root-user", "--net", "--mount")

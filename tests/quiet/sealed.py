@@ -100,7 +100,9 @@ def others() -> dict[int, str]:
     mark = f"{MARK}={os.environ[MARK]}".encode()
     found = {int(folder.name): folder for folder in Path("/proc").glob("[0-9]*") if mark in read(folder / "environ")}
     found.pop(os.getpid(), None)
-    return {pid: read(folder / "cmdline").replace(b"\0", b" ").decode("utf-8", "replace") for pid, folder in found.items()}
+    return {
+        pid: read(folder / "cmdline").replace(b"\0", b" ").decode("utf-8", "replace") for pid, folder in found.items()
+    }
 
 
 def read(file: Path) -> bytes:

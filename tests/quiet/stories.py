@@ -156,7 +156,9 @@ def library_forks() -> None:
 def child_hangs() -> None:
     """A task that never looks whether its parent is there, with a child of its own; the parent goes away."""
     hang = "child._result = lambda *_: time.sleep(600)"
-    code = f"import time; from mlsurvey_tui import child; {hang}; {FORK.format('time.sleep, args=(600,)')}; child.main()"
+    code = (
+        f"import time; from mlsurvey_tui import child; {hang}; {FORK.format('time.sleep, args=(600,)')}; child.main()"
+    )
     child([sys.executable, "-c", code], stay=False)
 
 
