@@ -100,9 +100,11 @@ def others() -> dict[int, str]:
     mark = f"{MARK}={os.environ[MARK]}".encode()
     found = {int(folder.name): folder for folder in Path("/proc").glob("[0-9]*") if mark in read(folder / "environ")}
     found.pop(os.getpid(), None)
-    return {
-        pid: read(folder / "cmdline").replace(b"\0", b" ").decode("utf-8", "replace") for pid, folder in found.items()
-    }
+    return {pid: command_line(folder / "cmdline") for pid, folder in found.items()}
+
+
+def command_line(file: Path) -> str:
+    return read(file).replace(b"\0", b" ").decode("utf-8", "replace").strip()
 
 
 def read(file: Path) -> bytes:

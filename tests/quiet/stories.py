@@ -26,7 +26,10 @@ HOLD = 8.0
 PROGRAM = [sys.executable, "-m", "mlsurvey"]
 CORPUS, INDEX = Path(os.environ["MLSURVEY_CORPUS"]), Path(os.environ["MLSURVEY_INDEX"])
 TOUCH_AND_WAIT = "[__import__('pathlib').Path({!r}).touch(), __import__('time').sleep(600)]"
-FORK = "from multiprocessing import get_context; get_context('fork').Process(target={}, daemon=True).start()"
+FORK = (
+    "from multiprocessing import get_context;"
+    "get_context('fork').Process(target=time.sleep, args=(600,), daemon=True).start()"
+)
 
 
 def settings() -> Settings:
@@ -35,7 +38,7 @@ def settings() -> Settings:
 
 def add_many() -> None:
     """Add enough text that embedding takes several seconds."""
-    for number in range(160):
+    for number in range(80):
         lines = (f"Library {number} has feature {line} of kind {number * line}.\n\n" for line in range(60))
         (CORPUS / f"{number}.md").write_text(f"# Library {number}\n\n" + "".join(lines), "utf-8")
 
@@ -150,19 +153,13 @@ def interface_left_by(leave: Callable[[], object]) -> None:
 
 def library_forks() -> None:
     """A refresh of the terminal interface in which a library forks."""
-    child([sys.executable, "-c", f"import time; {FORK.format('time.sleep, args=(600,)')}; {START}"])
+    child([sys.executable, "-c", f"import time; {FORK}; from mlsurvey_tui.child import main; main()"])
 
 
 def child_hangs() -> None:
     """A task that never looks whether its parent is there, with a child of its own; the parent goes away."""
-    hang = "child._result = lambda *_: time.sleep(600)"
-    code = (
-        f"import time; from mlsurvey_tui import child; {hang}; {FORK.format('time.sleep, args=(600,)')}; child.main()"
-    )
-    child([sys.executable, "-c", code], stay=False)
-
-
-START = "from mlsurvey_tui.child import main; main()"
+    hang = "from mlsurvey_tui import child; child._result = lambda *_: time.sleep(600)"
+    child([sys.executable, "-c", f"import time; {FORK}; {hang}; child.main()"], stay=False)
 
 
 def child(command: list[str], *, stay: bool = True) -> None:

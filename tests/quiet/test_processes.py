@@ -52,6 +52,6 @@ def test_the_watch_sees_a_lookup_an_address_a_file_and_a_process(seal) -> None:
         "socket.socket().connect_ex(('192.0.2.1', 443))",
     )
     outcome = seal(sys.executable, "-c", "\n".join(lines))
-    assert outcome.left == ("sleep 600 ",) and len(outcome.files) == 1
+    assert outcome.left == ("sleep 600",) and len(outcome.files) == 1
     if outcome.sent is not None:
         assert {"name reports.example.org", "192.0.2.1:443"} <= set(outcome.sent)
