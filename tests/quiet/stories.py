@@ -21,6 +21,7 @@ import httpx2
 from mlsurvey.settings import Settings
 
 QUESTION = "How do Burn and Candle differ in GPU support?"
+PATIENCE = 240.0
 HOLD = 8.0
 """Seconds that a lasting process goes on: reports are sent in batches, some seconds after the first use."""
 PROGRAM = [sys.executable, "-m", "mlsurvey"]
@@ -36,15 +37,15 @@ def settings() -> Settings:
     return Settings(corpus=CORPUS, index=INDEX)
 
 
-def add_many() -> None:
-    """Add enough text that embedding takes several seconds."""
-    for number in range(80):
+def add_many(count: int) -> None:
+    """Add so many documents of sixty passages each."""
+    for number in range(count):
         lines = (f"Library {number} has feature {line} of kind {number * line}.\n\n" for line in range(60))
         (CORPUS / f"{number}.md").write_text(f"# Library {number}\n\n" + "".join(lines), "utf-8")
 
 
 def until(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < end, "it never came about"
         time.sleep(0.02)
@@ -141,7 +142,7 @@ def interface_left_by(leave: Callable[[], object]) -> None:
     """A refresh of the terminal interface, whose program ends while passages are embedded."""
     from mlsurvey_tui.local import LocalEngine
 
-    add_many()
+    add_many(20)
 
     def progress(phase: str, done: int, total: int) -> None:
         if phase == "embed":
@@ -172,7 +173,7 @@ def child(command: list[str], *, stay: bool = True) -> None:
         assert line
     if stay:
         process.stdin.close()
-        process.wait(60)
+        process.wait(PATIENCE)
 
 
 def pool_killed() -> None:
@@ -230,7 +231,7 @@ def several_killed() -> None:
 
 def serve_left_by(ending: signal.Signals) -> None:
     """A service that ends while a job embeds passages."""
-    add_many()
+    add_many(60)
     with serving() as (process, client):
         route = client.post("/v1/index/refresh").headers["location"]
         until(lambda: client.get(route).json().get("progress", {}).get("phase") == "embed")
