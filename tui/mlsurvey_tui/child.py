@@ -8,6 +8,7 @@ parent is killed or its terminal is closed.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -87,11 +88,9 @@ def _result(order: dict[str, Any], watch: Watch) -> dict[str, Any]:
 
 
 def _write(value: dict[str, Any]) -> None:
-    try:
+    with contextlib.suppress(BrokenPipeError):  # the parent is gone, which stops the task
         sys.stdout.write(json.dumps(value) + "\n")  # non-UTF-8 paths are written as escapes
         sys.stdout.flush()
-    except BrokenPipeError:
-        os._exit(1)
 
 
 if __name__ == "__main__":
