@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
-import signal
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
+from mlsurvey import lifeline
 from mlsurvey.errors import IndexingError
 
 Given = TypeVar("Given")
@@ -153,7 +153,13 @@ class _Process:
             "TOKENIZERS_PARALLELISM": "false",  # the other processes use the remaining cores
         }
         command = [sys.executable, "-m", __name__]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            process_group=0,  # Ctrl-C reaches only the parent, which handles it
+        )
         self._send(function)
 
     def call(self, item: object, seconds: float | None = None) -> Any:
@@ -190,12 +196,12 @@ class _Process:
 
 
 def _serve() -> None:
-    """Answer requests until the input closes. SIGINT is ignored: the parent handles interruption."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Answer requests until the input closes; a request that is then being worked on is dropped."""
+    lifeline.hold()
     asked, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # library output must not mix with the answers
-    function = pickle.load(asked)
     with contextlib.suppress(EOFError, BrokenPipeError):
+        function = pickle.load(asked)
         while True:
             item = pickle.load(asked)
             try:
