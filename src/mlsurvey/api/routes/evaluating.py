@@ -9,11 +9,12 @@ from starlette.responses import Response
 from mlsurvey.api.evaluation import check_questions
 from mlsurvey.api.jobs import route
 from mlsurvey.api.problems import documented
+from mlsurvey.api.routing import Route
 from mlsurvey.api.service import ServiceOf
 from mlsurvey.wire.requests import EvaluationRequest
 from mlsurvey.wire.service import Job
 
-router = APIRouter(tags=["evaluation"])
+router = APIRouter(tags=["evaluation"], route_class=Route)
 
 
 @router.post(
@@ -21,7 +22,16 @@ router = APIRouter(tags=["evaluation"])
     status_code=202,
     response_model_exclude_none=True,
     responses=documented(
-        "malformed", "invalid", "forbidden", "read-only", "origin", "busy", "storage", "too-large", "overloaded"
+        "malformed",
+        "invalid",
+        "forbidden",
+        "read-only",
+        "origin",
+        "busy",
+        "storage",
+        "too-large",
+        "media-type",
+        "overloaded",
     ),
 )
 async def evaluate(request: Request, response: Response, body: EvaluationRequest, service: ServiceOf) -> Job:

@@ -10,12 +10,13 @@ from starlette.responses import Response
 
 from mlsurvey.api.jobs import route
 from mlsurvey.api.problems import documented
+from mlsurvey.api.routing import Route
 from mlsurvey.api.service import ServiceOf
 from mlsurvey.survey import Survey
 from mlsurvey.wire.requests import RefreshRequest
 from mlsurvey.wire.service import Index, Job
 
-router = APIRouter(tags=["index"])
+router = APIRouter(tags=["index"], route_class=Route)
 
 
 @router.get("/v1/index", responses=documented("overloaded", "index", "storage"))
@@ -34,7 +35,16 @@ async def get_index(request: Request, service: ServiceOf) -> Index:
     status_code=202,
     response_model_exclude_none=True,
     responses=documented(
-        "malformed", "invalid", "forbidden", "read-only", "origin", "busy", "storage", "too-large", "overloaded"
+        "malformed",
+        "invalid",
+        "forbidden",
+        "read-only",
+        "origin",
+        "busy",
+        "storage",
+        "too-large",
+        "media-type",
+        "overloaded",
     ),
 )
 async def refresh(request: Request, response: Response, service: ServiceOf, body: RefreshRequest | None = None) -> Job:
