@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -39,12 +41,10 @@ async def evaluate(request: Request, response: Response, body: EvaluationRequest
 
     The file is checked immediately; the figures are the result of the job that is started.
     """
-
-    def work() -> Job:
-        count = check_questions(body.questions)
-        return service.jobs.create("evaluation", {"questions": count}, alone=True, text=body.questions)
-
-    job = await service.work(request, lambda _survey, _: work())
+    text = body.questions
+    count = await service.work(request, lambda _survey, _: check_questions(text))
+    # Not given up if the client leaves: a job that is recorded is also started.
+    job = await asyncio.to_thread(service.jobs.create, "evaluation", {"questions": count}, alone=True, text=text)
     await service.runner.start(job)
     response.headers["Location"] = route(job.id)
     return job

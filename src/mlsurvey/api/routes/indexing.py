@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
 
 from fastapi import APIRouter
@@ -47,7 +48,7 @@ async def get_index(request: Request, service: ServiceOf) -> Index:
         "overloaded",
     ),
 )
-async def refresh(request: Request, response: Response, service: ServiceOf, body: RefreshRequest | None = None) -> Job:
+async def refresh(response: Response, service: ServiceOf, body: RefreshRequest | None = None) -> Job:
     """Start a refresh in a separate process; only new passages are embedded.
 
     Returns a job to follow. Meanwhile, questions are answered from the current generation; the new one is used as soon
@@ -55,9 +56,8 @@ async def refresh(request: Request, response: Response, service: ServiceOf, body
     """
     wanted = body or RefreshRequest()
     parameters = wanted.model_dump()
-    job = await service.work(
-        request, lambda _survey, _: service.jobs.create("refresh", parameters, alone=not wanted.dry_run)
-    )
+    # Not given up if the client leaves: a job that is recorded is also started.
+    job = await asyncio.to_thread(service.jobs.create, "refresh", parameters, alone=not wanted.dry_run)
     await service.runner.start(job)
     response.headers["Location"] = route(job.id)
     return job
