@@ -49,19 +49,21 @@ def test_only_the_last_word_is_completed() -> None:
     assert completed("x" * 20_000 + " ", ["Candle"]) is None
 
 
-def test_without_a_folder_for_it_nothing_is_kept_and_that_is_said_once(make_app, indexed, tmp_path) -> None:
+def test_without_a_folder_for_it_nothing_is_kept_and_that_is_said_once(
+    make_app, indexed, tmp_path, monkeypatch
+) -> None:
     (tmp_path / "file").write_text("", "utf-8")
+    app, told = make_app(indexed, state=tmp_path / "file" / "state"), []
+    monkeypatch.setattr(app, "notify", lambda message, **_: told.append(message))
 
     async def story(app, pilot) -> None:
         await asked(app, pilot, "Does Burn support GPUs?")
         for cards in (True, False):
             app.choose(replace(app.preferences, cards=cards))
-        await pilot.pause()
-        told = [notice.message for notice in app._notifications]
         assert [bool(re.search("cannot keep a history .* forgotten", message)) for message in told] == [True]
         assert app.history.questions() == ["Does Burn support GPUs?"]
 
-    play(make_app(indexed, state=tmp_path / "file" / "state"), story)
+    play(app, story)
 
 
 @pytest.mark.parametrize("text", ["", "\n", " \r\n "])
