@@ -166,8 +166,15 @@ def find_place(folder: Path) -> Place:
     """Find the checkout around ``folder``, the settings file, and the data folder."""
     checkout = next((f for f in (folder, *folder.parents) if _is_checkout(f)), None)
     homes = (*((checkout,) if checkout else ()), platformdirs.user_config_path(PROJECT))
-    file = next((home / FILE_NAME for home in homes if (home / FILE_NAME).is_file()), None)
+    file = next((home / FILE_NAME for home in homes if _is_file(home / FILE_NAME)), None)
     return Place(checkout, file, checkout or platformdirs.user_data_path(PROJECT))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # in a folder that may not be searched, such as the home of another user
+        return False
 
 
 def load_settings(explicit: Mapping[str, Any] | None = None) -> Settings:

@@ -11,6 +11,7 @@ from fastapi import UploadFile
 from starlette.requests import Request
 
 from mlsurvey.api.problems import RefusalError
+from mlsurvey.api.routing import check_encoding
 from mlsurvey.errors import IndexingError, NotFoundError, UnreadableError
 from mlsurvey.survey import Condition, Survey
 from mlsurvey.types import Document
@@ -52,9 +53,7 @@ def check_media_type(request: Request) -> None:
     kind = request.headers.get("content-type", MEDIA_TYPES[-1]).partition(";")[0].strip().casefold()
     if kind not in MEDIA_TYPES:
         raise RefusalError("media-type", f"{kind[:60]!r} is none of {', '.join(MEDIA_TYPES)}")
-    encoding = request.headers.get("content-encoding", "identity").strip().casefold()
-    if encoding != "identity":
-        raise RefusalError("media-type", f"Content-Encoding {encoding[:60]!r} is not taken: send the bytes as they are")
+    check_encoding(request)
 
 
 async def contents(files: list[UploadFile], most: int) -> dict[str, bytes]:

@@ -14,6 +14,7 @@ from mlsurvey.cli.commands import Commands
 from mlsurvey.cli.console import describe_bug, report_error
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Exclude, Index, Judge, Model, Reranker, settings_of
+from mlsurvey.cli.streams import discard_output, flush_streams, prepare_streams
 from mlsurvey.errors import Interrupted, MlsurveyError, StorageError, UsageError
 
 EXIT_BUG = 1
@@ -86,11 +87,25 @@ def _without_command(ctx: typer.Context) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code; errors are one line on stderr, never a traceback."""
+    """Run the command line and return its exit code; errors are one line on stderr, never a traceback.
+
+    An output whose reader has closed it ends the run quietly, with code 0, as nobody wants the rest.
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
     if argv is None:
         gc.set_threshold(YOUNG)
-    _accept_any_encoding()
+    prepare_streams()
+    try:
+        code = _run(arguments)
+        flush_streams()
+    except BrokenPipeError:
+        discard_output()
+        return 0
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command and return its exit code."""
     try:
         return int(app(args=arguments, prog_name="mlsurvey", standalone_mode=False) or 0)
     except Exception as error:
@@ -112,10 +127,3 @@ def _named(error: Exception) -> Exception:
     if isinstance(error, OSError) and error.strerror:
         return StorageError(f"{error.strerror}: {error.filename}" if error.filename else error.strerror)
     return MlsurveyError(describe_bug(error))
-
-
-def _accept_any_encoding() -> None:
-    """Escape characters that the output encoding lacks, and replace bytes of the input that are no characters."""
-    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
-        if reconfigure := getattr(stream, "reconfigure", None):
-            reconfigure(errors=errors)

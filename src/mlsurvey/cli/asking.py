@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,6 +14,7 @@ from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Entities, Index, Json, Languages, Model, Paths, filters_of, opened
 from mlsurvey.errors import UsageError
 from mlsurvey.folding import valid
+from mlsurvey.rendering.plain import joined_lines
 from mlsurvey.types import Answer, Filters
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 Mode = Literal["hybrid", "keyword", "dense"]
 
+STDIN = "-"
+LONGEST_INPUT = 1_000_000
+"""Maximum characters read from standard input; a question may have far fewer, and the survey checks that."""
 EXIT_ABSTAINED = 3
 """Not an error, but scripts can detect it, like grep's exit code 1 when nothing matches."""
 
@@ -30,6 +35,7 @@ _ASK = with_examples(
     "ask which Rust libraries run in the browser --markdown",
     'ask "Is Linfa maintained?" --entity linfa --json',
     "ask --follow and on licences?",
+    "ask - < question.txt",
     "ask --jsonl questions.jsonl > answers.jsonl",
 )
 _SEARCH = with_examples(
@@ -51,7 +57,10 @@ def register(app: typer.Typer) -> None:
 
 def ask(
     ctx: typer.Context,
-    question: Annotated[list[str] | None, typer.Argument(metavar="QUESTION", show_default=False)] = None,
+    question: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="QUESTION", show_default=False, help="In your own words; '-' reads stdin."),
+    ] = None,
     as_json: Json = False,
     jsonl: Annotated[
         str | None, typer.Option(metavar="FILE", help="Answer each line's question; '-' reads stdin.")
@@ -74,7 +83,7 @@ def ask(
     model: Model = None,
 ) -> None:
     """Answer a question, or a file of questions."""
-    text = valid(" ".join(question or ())).strip()
+    text = _typed(question or ())
     _check_one_form(text, as_json=as_json, jsonl=jsonl, markdown=markdown)
     earlier = _earlier([valid(one) for one in after or ()], follow=follow, jsonl=jsonl)
     filters = filters_of(entity, language, path)
@@ -110,7 +119,7 @@ def search(
     """Find passages."""
     from mlsurvey.rendering.json import hits_value, to_json
 
-    text = valid(" ".join(query))
+    text = _typed(query)
     with opened(ctx, corpus, index, model) as survey:
         found = survey.search(text, limit=limit, filters=filters_of(entity, language, path), mode=mode)
         explanations = survey.explain(text, found.hits, mode=mode) if explain else ()
@@ -126,6 +135,20 @@ def search(
         from mlsurvey.rendering.listing import hits_view
 
         show(hits_view(text, found.hits, explanations, survey.settings.corpus, stale=found.stale, note=found.note))
+
+
+def _typed(words: Sequence[str]) -> str:
+    """Return the text given as arguments; a single ``-`` stands for standard input, whose lines are joined.
+
+    Raises:
+        UsageError: standard input is far longer than any question.
+    """
+    if list(words) != [STDIN]:
+        return valid(" ".join(words)).strip()
+    text = sys.stdin.read(LONGEST_INPUT + 1)
+    if len(text) > LONGEST_INPUT:
+        raise UsageError(f"standard input has more than {LONGEST_INPUT:,} characters; that is no question, shorten it")
+    return joined_lines(text)
 
 
 def _earlier(after: Sequence[str], *, follow: bool, jsonl: str | None) -> tuple[str, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from mlsurvey.answering.follow import REMEMBERED
+from mlsurvey.cli.console import say
 
 
 def remembered() -> tuple[str, ...]:
@@ -20,13 +21,20 @@ def remembered() -> tuple[str, ...]:
 
 
 def remember(questions: Sequence[str]) -> None:
-    """Save the questions of a conversation for the next ``--follow``; write errors are ignored."""
+    """Save the questions of a conversation for the next ``--follow``; where that fails, a remark says so once."""
     file = _file()
     draft = file.with_suffix(".part")
-    with suppress(OSError):
+    try:
         file.parent.mkdir(parents=True, exist_ok=True)
         draft.write_text(json.dumps({"questions": questions[-REMEMBERED:]}), "utf-8")
         draft.replace(file)
+    except OSError as error:
+        _remark(f"this question is not kept for --follow: {error.strerror or error}: {file.parent}")
+
+
+@cache
+def _remark(text: str) -> None:
+    say(text)
 
 
 def _file() -> Path:

@@ -15,6 +15,7 @@ from mlsurvey.api import streaming
 from mlsurvey.api.admission import Cancelled
 from mlsurvey.api.caching import etag
 from mlsurvey.api.problems import NOT_MODIFIED, WORK, documented
+from mlsurvey.api.routing import Route
 from mlsurvey.api.service import ATTEMPTS, Service, ServiceOf, json_response
 from mlsurvey.errors import ReplacedError
 from mlsurvey.rendering.json import answer_value, to_json
@@ -23,7 +24,7 @@ from mlsurvey.types import Answer as AnswerNoun
 from mlsurvey.wire.answers import Answer
 from mlsurvey.wire.requests import AskRequest
 
-router = APIRouter(tags=["ask"])
+router = APIRouter(tags=["ask"], route_class=Route)
 _STREAM: dict[str, Any] = {
     streaming.MEDIA_TYPE: {
         "schema": streaming.SCHEMA,

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from mlsurvey.api.caching import etag
 from mlsurvey.api.problems import NOT_MODIFIED, WORK, documented
+from mlsurvey.api.routing import Route
 from mlsurvey.api.service import Service, ServiceOf, json_response
 from mlsurvey.rendering.json import hits_value, to_json
 from mlsurvey.survey import Found, Survey
@@ -17,7 +18,7 @@ from mlsurvey.wire.answers import Hits
 from mlsurvey.wire.fields import MOST_EXPLAINED
 from mlsurvey.wire.requests import SearchParameters, SearchRequest
 
-router = APIRouter(tags=["search"])
+router = APIRouter(tags=["search"], route_class=Route)
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"model": Hits},
     **NOT_MODIFIED,
