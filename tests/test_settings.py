@@ -58,7 +58,30 @@ def test_arguments_win_over_environment_over_file_over_default(tmp_path: Path, m
         "judge": "default",
         "reranker": "default",
         "github_raw": "default",
+        "exclude": "default",
     }
+
+
+@pytest.mark.parametrize("written", ["drafts/,*.txt", "drafts/\n*.txt\n", " drafts/ , *.txt"])
+def test_patterns_come_from_the_environment_as_one_string(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLSURVEY_EXCLUDE", written)
+    assert load_settings().exclude == ("drafts/", "*.txt")
+
+
+def test_patterns_come_from_the_file_as_a_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_checkout(tmp_path / "code")
+    (root / "mlsurvey.toml").write_text('exclude = ["a, b.md", "drafts/"]\n', "utf-8")
+    monkeypatch.chdir(root)
+    settings = load_settings()
+    assert settings.exclude == ("a, b.md", "drafts/")
+    assert Settings(**settings.values()).exclude == settings.exclude  # type: ignore[arg-type]
+    assert load_settings({"exclude": ["*.rst"]}).exclude == ("*.rst",)
+
+
+@pytest.mark.parametrize("value", [3, [3], ["!"], "ok\n!"])
+def test_what_is_no_pattern_is_refused(value: object, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="'exclude' cannot be"):
+        Settings(tmp_path, tmp_path, exclude=value)  # type: ignore[arg-type]
 
 
 def test_the_users_file_counts_where_the_checkout_has_none() -> None:
@@ -119,3 +142,15 @@ def test_the_corpus_adds_its_vocabulary_to_the_shipped_one(tmp_path: Path) -> No
     own, shipped = tmp_path / "corpus", starter_folder()
     assert vocabulary_folders(Settings(corpus=own, index=tmp_path)) == (shipped, own)
     assert vocabulary_folders(Settings(corpus=shipped, index=tmp_path)) == (shipped,)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "ten", "1.5", "", True, 2.0, "1000000"])
+def test_document_seconds_are_a_whole_number(tmp_path: Path, value: object) -> None:
+    with pytest.raises(SettingsError, match="whole number from 1 to 999999"):
+        Settings(tmp_path, tmp_path, document_seconds=value)
+
+
+@pytest.mark.parametrize("value", [1, "90"])
+def test_document_seconds_survive_the_way_to_another_process(tmp_path: Path, value: str | int) -> None:
+    settings = Settings(tmp_path, tmp_path, document_seconds=value)
+    assert Settings(**settings.values()).document_seconds == str(value)

@@ -2,4 +2,8 @@
 
 from __future__ import annotations
 
+from mlsurvey.quiet import be_quiet
+
 __version__ = "0.2.0"
+
+be_quiet()

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -27,6 +27,7 @@ PREFIX = "MLSURVEY_"
 FILE_NAME = "mlsurvey.toml"
 PROJECT = "mlsurvey"
 FOLDERS = ("corpus", "index")
+EXCLUDE = "exclude"
 SERVE = "serve"
 """Table in the settings file, and prefix of environment variables, reserved for the service."""
 NOT_SETTINGS = frozenset({"MLSURVEY_SHARED"})
@@ -76,8 +77,14 @@ class Settings:
     anything else is a cross-encoder, by name or folder."""
     reranker: str | None = None
     """Cross-encoder that reranks the best hits: a name or a folder; None or an empty string for no reranking."""
+    document_seconds: str | int = 60
+    """Processor seconds that reading a document may take, and 20 more for each megabyte; one that takes longer is left
+    out."""
     github_raw: str = "https://raw.githubusercontent.com"
     """Base URL from which `sync` reads files of GitHub repositories: GitHub itself, or a mirror with the same paths."""
+    exclude: tuple[str, ...] = ()
+    """Patterns of files and folders that stay out of the index, with the syntax of ``.gitignore``. A string has one
+    on each line; in the environment, commas separate them too."""
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     """Where the value of each field came from, in words."""
 
@@ -89,10 +96,12 @@ class Settings:
                 raise SettingsError(f"setting {name!r} cannot be {value!r} ({origin}): {problem}")
         for name in FOLDERS:
             object.__setattr__(self, name, Path(getattr(self, name)))
+        object.__setattr__(self, EXCLUDE, _patterns(self.exclude))
 
     def values(self) -> dict[str, str | None]:
         """The fields as strings; ``Settings(**values)`` recreates the same settings in another process."""
-        return {name: None if (value := getattr(self, name)) is None else str(value) for name in NAMES}
+        values = {name: None if (value := getattr(self, name)) is None else str(value) for name in NAMES}
+        return values | {EXCLUDE: "\n".join(self.exclude)}
 
 
 NAMES = tuple(one.name for one in fields(Settings) if one.name != "origins")
@@ -106,13 +115,34 @@ def _problem(name: str, value: object) -> str | None:
     if choices := _CHOICES.get(name):
         listed = ", ".join(map(repr, choices[:-1]))
         return None if value in choices else f"Input should be {listed} or {choices[-1]!r}"
+    if name == EXCLUDE:
+        return _problem_of_patterns(value)
     if name == "reranker" and value is None:
         return None
+    if name == "document_seconds":
+        is_number = re.fullmatch(r"[1-9][0-9]{0,5}", str(value)) is not None and not isinstance(value, float)
+        return None if is_number else "Input should be a whole number from 1 to 999999"
     if not isinstance(value, str):
         return "Input should be a valid string"
     if name == "github_raw" and not _URL.fullmatch(value):
         return f"String should match pattern '^{_URL.pattern}$'"
     return None
+
+
+def _problem_of_patterns(value: object) -> str | None:
+    if not isinstance(value, (str, list, tuple)) or not all(isinstance(one, str) for one in value):
+        return "Input should be a list of patterns, such as ['drafts/', '*.txt']"
+    if not (patterns := _patterns(value)):
+        return None
+    from mlsurvey.reading.ignoring import Patterns  # loads the library of patterns, which few need
+
+    wrong = Patterns(patterns).faults
+    return f"{wrong[0][1]!r} is no pattern; write it as in .gitignore" if wrong else None
+
+
+def _patterns(value: str | Iterable[str]) -> tuple[str, ...]:
+    lines = value.split("\n") if isinstance(value, str) else value
+    return tuple(line for line in lines if line.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +166,15 @@ def find_place(folder: Path) -> Place:
     """Find the checkout around ``folder``, the settings file, and the data folder."""
     checkout = next((f for f in (folder, *folder.parents) if _is_checkout(f)), None)
     homes = (*((checkout,) if checkout else ()), platformdirs.user_config_path(PROJECT))
-    file = next((home / FILE_NAME for home in homes if (home / FILE_NAME).is_file()), None)
+    file = next((home / FILE_NAME for home in homes if _is_file(home / FILE_NAME)), None)
     return Place(checkout, file, checkout or platformdirs.user_data_path(PROJECT))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # in a folder that may not be searched, such as the home of another user
+        return False
 
 
 def load_settings(explicit: Mapping[str, Any] | None = None) -> Settings:
@@ -208,7 +245,10 @@ def _absolute(path: Path, home: Path) -> Path:
 def _environment() -> dict[str, str]:
     """Settings from the environment; names are case-insensitive, and an empty variable counts as unset."""
     variables = {variable.lower(): value for variable, value in os.environ.items()}
-    return {name: value for name in NAMES if (value := variables.get(f"{PREFIX}{name}".lower()))}
+    values = {name: value for name in NAMES if (value := variables.get(f"{PREFIX}{name}".lower()))}
+    if EXCLUDE in values:
+        values[EXCLUDE] = "\n".join(one.strip() for one in values[EXCLUDE].replace(",", "\n").split("\n"))
+    return values
 
 
 def _origins(

@@ -66,6 +66,18 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A document or folder of the corpus that stays out of the index on purpose."""
+
+    path: str
+    """A folder's ends with a slash; nothing below it was looked at."""
+    reason: str
+    """``hidden``, ``backup``, ``packages``, ``excluded``, ``.mlsurveyignore``, ``.gitignore`` or ``same file``."""
+    rule: str
+    """What decided: the pattern, with its place if it is in a file; for the same file, the path that is indexed."""
+
+
+@dataclass(frozen=True, slots=True)
 class RefreshReport:
     """What a refresh did, or would do (``dry_run``). Paths are relative to the corpus root and sorted."""
 
@@ -80,6 +92,12 @@ class RefreshReport:
     duplicate: tuple[tuple[str, str], ...] = ()
     """Pairs (path, first path with the same bytes); both are indexed."""
     unreadable: tuple[Unreadable, ...] = ()
+    decoded: tuple[tuple[str, str], ...] = ()
+    """Pairs (path, how its bytes were read), of the documents read by this refresh that are not valid UTF-8."""
+    omitted: tuple[tuple[str, str], ...] = ()
+    """Pairs (path, what a reader sees and is not indexed), of the documents cut by this refresh."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Files and folders that are not indexed on purpose."""
     unchanged: int = 0
     passages: int = 0
     """Passages in the index after the refresh."""

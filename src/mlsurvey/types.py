@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Literal
@@ -68,6 +68,8 @@ class SentenceKind(StrEnum):
     BULLET = "bullet"
     ROW = "row"
     CODE = "code"
+    HEADING = "heading"
+    """Of a section without text of its own; other headings are in the trail of the passages below them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,9 @@ class Sentence:
 class Document:
     """One file of the corpus at one version.
 
-    ``text`` is decoded as UTF-8, or as Windows-1252 if the bytes are not valid
-    UTF-8; a leading byte-order mark is dropped and line endings are kept, so
-    spans refer to the text as it is on disk.
+    ``text`` is decoded as UTF-8, or else in the most likely encoding; bytes
+    invalid in it become U+FFFD. A leading byte-order mark is dropped and line
+    endings are kept, so spans refer to the text as it is on disk.
     """
 
     path: str
@@ -120,6 +122,15 @@ class Document:
     """Programming language of the libraries that the document is about, if any."""
     date: str | None = None
     """ISO date stated in the document, if any."""
+
+
+def _lines(sentences: Sequence[Sentence]) -> Iterator[str]:
+    header: tuple[str, ...] = ()
+    for sentence in sentences:
+        line = sentence.readable
+        unnamed = [name for name in sentence.header if name and name not in line] if sentence.header != header else []
+        yield f"{' | '.join(unnamed)}: {line}" if unnamed else line
+        header = sentence.header
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +152,8 @@ class Passage:
 
     @property
     def text(self) -> str:
-        """Plain-text form of the passage, one sentence per line."""
-        return "\n".join(sentence.readable for sentence in self.sentences)
+        """Plain-text form of the passage, one sentence per line; the first row of a table names all its columns."""
+        return "\n".join(_lines(self.sentences))
 
     @property
     def embedding_text(self) -> str:
@@ -224,9 +235,12 @@ class Filters:
     """Phrases that occur in a heading above the passage, ignoring case."""
     updated_after: str | None = None
     """ISO date: only documents with a later date, as stated, else by the modification time of the file (UTC)."""
+    phrases: tuple[str, ...] = ()
+    """Phrases that the passage or a heading above it holds word for word, ignoring case, accents and punctuation."""
 
     def __bool__(self) -> bool:
-        return bool(self.entities or self.languages or self.paths or self.headings or self.updated_after)
+        given = (self.entities, self.languages, self.paths, self.headings, self.updated_after, self.phrases)
+        return any(given)
 
 
 @dataclass(frozen=True, slots=True)

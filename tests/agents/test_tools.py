@@ -17,6 +17,7 @@ from mcp import Client, MCPError
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from tests.api.conftest import QUESTION, Server
 
+from mlsurvey.mcp.tools import TOOLS
 from mlsurvey.rendering.json import answer_value, to_json
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
@@ -109,6 +110,15 @@ def test_a_fault_says_what_to_do(connect, tool, arguments, told) -> None:
             assert told in result.content[0].text
 
     run(flow)
+
+
+def test_a_hit_whose_file_changed_is_marked(home) -> None:
+    (home.corpus / "rust" / "candle.md").unlink()
+    tool = next(tool for tool in TOOLS if tool.name == "search")
+    with Survey(Settings(corpus=home.corpus, index=home.index)) as survey:
+        value = tool.work(survey, tool.request(query="GPU", mode="keyword"), lambda: False)
+    stale = {hit["document"]: hit.get("stale") for hit in tool.reply.model_validate(value).model_dump()["hits"]}
+    assert stale["rust/candle.md"] == "source is no longer there" and stale["rust/burn.md"] is None
 
 
 def test_there_is_no_other_tool(connect) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlsurvey.answering.conditions import condition, is_denied, meets
+from mlsurvey.answering.conditions import condition, fact, is_denied, meets
 from mlsurvey.types import Category, Condition, Entity
 
 CATEGORIES = (
@@ -131,6 +131,26 @@ def test_words_without_content_do_not_separate_a_negator_from_its_condition(befo
 )
 def test_a_negator_of_something_else_does_not_deny_a_condition(before: str) -> None:
     assert not is_denied(before)
+
+
+@pytest.mark.parametrize(
+    ("words", "field", "values"),
+    [
+        ("native", "kind", ("native",)),
+        ("are wrappers", "kind", ("binding",)),
+        ("archived", "state", ("archived",)),
+        ("still maintained", "state", ("active",)),
+        ("MIT", "licence", ("MIT",)),
+    ],
+)
+def test_words_may_state_nothing_but_a_fact(words: str, field: str, values: tuple[str, ...]) -> None:
+    stated = fact(words, negated=False)
+    assert stated is not None and (stated.field, stated.values) == (field, values)
+
+
+@pytest.mark.parametrize("words", ["natively support CUDA", "wrap libtorch", "GPU support", "MIT-licensed weights", ""])
+def test_words_that_say_more_than_a_fact_are_asked_of_the_documents(words: str) -> None:
+    assert fact(words, negated=False) is None
 
 
 def test_a_word_of_denial_in_the_name_of_a_class_denies_nothing() -> None:

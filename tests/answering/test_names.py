@@ -111,3 +111,21 @@ def test_a_name_is_unknown_where_no_document_has_its_rarest_word(words: str, is_
 
 def test_blanked_text_keeps_its_positions() -> None:
     assert blank("Candle and tch", [Span(0, 6), Span(11, 14)]) == "       and    "
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("word", ["a_" * 5_000 + "+", "AA" + "a" * 50_000 + "+"])
+def test_long_words_are_looked_at_once(word: str) -> None:
+    assert looks_unknown(word, lambda _: 1) is False
+
+
+def test_what_is_blanked_may_overlap() -> None:
+    assert blank("abcdef", [Span(3, 5), Span(0, 1), Span(2, 4)]) == " b   f"
+
+
+@pytest.mark.timeout(20)
+def test_misspelt_name_is_found_among_a_hundred_thousand() -> None:
+    gazetteer = Gazetteer([*(Entity(f"b{n}", f"Bx{n:06}") for n in range(100_000)), Entity("tensorix", "Tensorix")])
+    words = " ".join(f"word{n}" for n in range(2_000))
+    found = find_names(f"{words} tensorx", gazetteer, lambda _: 0, None)
+    assert [correction.slug for correction in found.corrections] == ["tensorix"]

@@ -176,6 +176,22 @@ def test_a_changed_source_is_marked_at_once_and_changes_the_tag(writing, home) -
     assert any("changed" in citation.get("stale", "") for citation in again.json()["citations"])
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_hit_whose_file_changed_is_marked_at_once_and_changes_the_tag(method, writing, home) -> None:
+    def search(**headers: str):
+        if method == "get":
+            return writing.get("/v1/search", params={"q": "GPU"}, headers=headers)
+        return writing.post("/v1/search", json={"query": "GPU"}, headers=headers)
+
+    first = search()
+    assert not any("stale" in hit for hit in first.json()["hits"])
+    (home.corpus / "rust" / "candle.md").unlink()
+    again = search(**{"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 200
+    stale = {hit.document: hit.stale for hit in answers.Hits.model_validate(again.json()).hits}
+    assert stale["rust/candle.md"] == "source is no longer there" and stale["rust/burn.md"] is None
+
+
 def test_a_follow_up_takes_from_the_questions_before_it(client) -> None:
     body = {"question": "and what about its licence?", "after": [QUESTION]}
     answer = client.post("/v1/ask", json=body).json()
@@ -187,3 +203,10 @@ def test_a_follow_up_takes_from_the_questions_before_it(client) -> None:
 def test_questions_before_that_make_no_sense_are_refused(client) -> None:
     response = client.post("/v1/ask", json={"question": QUESTION, "after": [" "]})
     assert response.status_code == 422 and response.json()["errors"][0]["place"][-2] == "after"
+
+
+def test_a_quoted_phrase_is_demanded_and_its_absence_noted(client) -> None:
+    found = client.post("/v1/search", json={"query": '"CUDA, Metal and WebGPU"'}).json()
+    assert [hit["document"] for hit in found["hits"]] == ["rust/burn.md"] and "note" not in found
+    missed = client.get("/v1/search", params={"q": '"Metal and CUDA" GPU', "mode": "dense"}).json()
+    assert missed["hits"] == [] and missed["note"].startswith('no passage contains the phrase "Metal and CUDA"')

@@ -78,6 +78,53 @@ def test_a_follow_up_takes_from_the_messages_before_it(client, stream) -> None:
         assert response.json()["choices"][0]["message"]["content"].startswith(f"*{told}*\n")
 
 
+HISTORY = [
+    {"role": "developer", "content": [{"type": "text", "text": "Be brief."}], "name": "ops"},
+    {"role": "user", "content": QUESTION, "name": "ann"},
+    {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [{"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}],
+    },
+    {"role": "tool", "tool_call_id": "1", "content": "42"},
+    {"role": "function", "name": "f", "content": None},
+    {"role": "assistant", "content": [{"type": "refusal", "refusal": "no"}], "reasoning_content": "hm"},
+    {
+        "role": "user",
+        "content": [
+            {"type": "text", "text": "and what about", "prompt_cache_breakpoint": {"mode": "explicit"}},
+            {"type": "image_url", "image_url": {"url": "data:,"}},
+            {"type": "text", "text": "its licence?"},
+        ],
+    },
+]
+ASKED_FOR = {
+    "n": 2,
+    "tools": [{"type": "function", "function": {"name": "f"}}],
+    "response_format": {"type": "json_object"},
+}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_history_of_the_official_client_is_taken(client, stream) -> None:
+    more = {"tool_choice": "auto", "max_completion_tokens": 9, "seed": 1, "metadata": {"a": "b"}, "temperature": None}
+    response = post(client, body(messages=HISTORY, stream=stream, **ASKED_FOR, **more))
+    assert response.status_code == 200, response.text
+    ignored = ["messages.reasoning_content", "messages.content.image_url"]
+    last = json.loads(response.text.split("data: ")[-2]) if stream else response.json()
+    assert last["ignored"] == [*sorted(ASKED_FOR.keys() | more.keys() - {"temperature"}), *ignored]
+    assert "Taken from the question before: the libraries (Burn, Candle)." in response.text
+    assert "Ignored: n, tools," in response.text and "image" in response.text.rpartition("Ignored: n")[2]
+    if not stream:
+        assert response.json()["answer"]["question"] == "and what about\nits licence?"
+
+
+def test_what_asks_for_nothing_else_is_only_listed(client) -> None:
+    value = post(client, body(temperature=0.2, stop=["x"], n=1, tools=[], response_format={"type": "text"})).json()
+    assert value["ignored"] == ["n", "response_format", "stop", "temperature", "tools"]
+    assert "Ignored" not in value["choices"][0]["message"]["content"]
+
+
 def test_an_abstention_says_so_and_shows_what_is_near(client) -> None:
     value = post(client, body(ABSTAINING)).json()
     assert value["answer"]["abstained"]
@@ -89,13 +136,12 @@ def test_an_abstention_says_so_and_shows_what_is_near(client) -> None:
     ("more", "status", "param", "code"),
     [
         ({"model": "gpt-9"}, 404, None, "model_not_found"),
-        ({"n": 2}, 422, "n", "invalid"),
-        ({"tools": [{"type": "function"}]}, 422, "tools", "invalid"),
-        ({"response_format": {"type": "json_object"}}, 422, "response_format.type", "invalid"),
         ({"speed": 1}, 422, "speed", "invalid"),
         ({"messages": []}, 422, "messages", "invalid"),
         ({"messages": [{"role": "system", "content": "x"}]}, 422, None, "invalid"),
         ({"messages": [{"role": "user", "content": " "}]}, 422, None, "invalid"),
+        ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, 422, None, "invalid"),
+        ({"messages": [{"role": "narrator", "content": "x"}]}, 422, "messages.0.role", "invalid"),
     ],
 )
 @pytest.mark.parametrize("stream", [False, True])

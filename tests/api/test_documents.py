@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import unicodedata
+from urllib.parse import quote
 
 import pytest
 from tests.api.conftest import client_of
@@ -93,6 +95,27 @@ def test_a_deletion_takes_the_folders_that_it_leaves_empty(writing, home) -> Non
     assert not (home.corpus / "go").exists() and home.corpus.is_dir()
 
 
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_document_is_read_replaced_and_deleted_by_either_unicode_form(form, writing, home) -> None:
+    stored = "cafe\u0301/u\u0308ber.md"
+    (home.corpus / "cafe\u0301").mkdir()
+    (home.corpus / stored).write_text("# Uber\n", "utf-8")
+    route = f"/v1/documents/{quote(unicodedata.normalize(form, stored))}"
+    state = writing.get(route)
+    assert state.status_code == 200 and state.json()["path"] == stored
+    changed = writing.put(route, content=b"# Other\n", headers={"If-Match": state.headers["etag"]})
+    assert (changed.status_code, changed.json()["path"]) == (200, stored)
+    assert (home.corpus / stored).read_bytes() == b"# Other\n"
+    assert len(list((home.corpus / "cafe\u0301").iterdir())) == 1
+    assert writing.delete(route).status_code == 204
+    assert not (home.corpus / "cafe\u0301").exists()
+
+
+def test_a_new_document_has_a_composed_name(writing, home) -> None:
+    problem(writing.put("/v1/documents/cafe%CC%81.md", content=b"x"), 422, "unreadable")
+    assert writing.put("/v1/documents/caf%C3%A9.md", content=b"x").status_code == 201
+
+
 NAMES = [
     "../outside.md", "a/../../outside.md", "/etc/outside.md", "./a.md", "a//b.md", "a/./b.md", "..\\outside.md",
     "C:\\a.md", "C:a.md", "a\ufffd.md", "con.md", "a/NUL.txt", "com1.md", "a/lpt9.rst", ".hidden.md", "a/.git/b.md",
@@ -152,7 +175,7 @@ def test_no_link_is_followed(writing, home, tmp_path) -> None:
 
 
 def test_bytes_that_are_no_text_are_refused(writing, home) -> None:
-    for data in (b"\0\1\2", "text".encode("utf-16"), bytes(range(256)) * 9):
+    for data in (b"\0\1\2", b"text\0text", bytes(range(256)) * 9):
         problem(writing.put("/v1/documents/a.md", content=data), 422, "unreadable")
     assert not (home.corpus / "a.md").exists()
 

@@ -129,6 +129,7 @@ def test_request_ids_are_kept_if_they_are_sensible(client) -> None:
 def test_the_page_of_the_api_needs_no_network(client) -> None:
     page = client.get("/docs").text
     assert "http://" not in page and "https://" not in page
+    assert '"validatorUrl": null' in page, "else the page gives its address to a validator of another site"
     for asset in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):
         assert f"/docs/assets/{asset}" in page and client.get(f"/docs/assets/{asset}").status_code == 200
 

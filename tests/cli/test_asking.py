@@ -71,6 +71,22 @@ def test_a_source_that_changed_is_marked(run, home) -> None:
     assert stale["rust/candle.md"] == "source is no longer there"
 
 
+def test_a_hit_whose_file_changed_is_marked(run, home) -> None:
+    burn = home.corpus / "rust" / "burn.md"
+    burn.write_text(burn.read_text("utf-8") + "\nMore at the end.\n", "utf-8")
+    (home.corpus / "rust" / "candle.md").unlink()
+    lines = run("search", "GPU", "--mode", "keyword", home=home).out.split("\n")
+    places = {line.split()[1].partition(":")[0]: line for line in lines if ".md:" in line}
+    assert places["rust/burn.md"].endswith(" (source changed since it was indexed)")
+    assert places["rust/candle.md"].endswith(" (source is no longer there)")
+    hits = run("search", "GPU", "--mode", "keyword", "--json", home=home).value["hits"]
+    stale = {hit["document"]: hit.get("stale") for hit in hits}
+    assert stale["rust/burn.md"] == "source changed since it was indexed"
+    assert stale["rust/candle.md"] == "source is no longer there"
+    run("refresh", "--quiet", home=home)
+    assert not any("stale" in hit for hit in run("search", "GPU", "--json", home=home).value["hits"])
+
+
 def test_escape_sequences_in_documents_stay_out_of_every_form(run, indexed) -> None:
     question = "Does Linfa support GPUs?"
     for form in ((), ("--json",), ("--markdown",), ("--explain",)):
@@ -207,3 +223,33 @@ def test_a_chat_goes_on_after_a_line_that_makes_no_sense(run, indexed) -> None:
 def test_a_chat_without_an_index_ends_before_the_first_question(run, tmp_path) -> None:
     done = run("chat", "--index", str(tmp_path / "none"), stdin=b"What is Burn?\n")
     assert done.code == 5 and "mlsurvey refresh" in done.err
+
+
+def test_a_quoted_phrase_is_demanded_and_its_absence_noted(run, indexed) -> None:
+    hits = run("search", '"CUDA, Metal and WebGPU"', "--json", home=indexed).value["hits"]
+    assert [hit["document"] for hit in hits] == ["rust/burn.md"]
+    assert len(run("search", "CUDA, Metal and WebGPU", "--json", home=indexed).value["hits"]) > 1
+    done = run("search", '"Metal and CUDA"', home=indexed)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith('nothing found: no passage contains the phrase "Metal and CUDA"; type it without quotes')
+    assert "note" in run("search", '"Metal and CUDA"', "--json", home=indexed).value
+    assert "double quotes" in " ".join(run("search", "--help").out.split())
+
+
+def test_a_question_may_have_quotes(run, indexed) -> None:
+    done = run("ask", 'Does "Burn" support "a GPU of some kind"?', home=indexed)
+    assert done.code == 0 and "Burn supports GPUs through CUDA" in done.out
+
+
+@pytest.mark.parametrize(
+    "command", [("search",), ("search", "--mode", "keyword"), ("ask",), ("ask", "--after", "a\udcff?")]
+)
+def test_bytes_that_are_no_text_are_left_out_of_a_question(command, run, indexed) -> None:
+    done = run(*command, "Burn GPU support caf\udce9", home=indexed)
+    assert done.code == 0 and done.err == "" and "rust/burn.md" in done.out
+
+
+@pytest.mark.parametrize("option", ["--entity", "--language", "--path"])
+def test_bytes_that_are_no_text_name_nothing(option, run, indexed) -> None:
+    done = run("search", "GPU", option, "caf\udce9", home=indexed)
+    assert done.code in (0, 4) and "rust/" not in done.out and "Traceback" not in done.err

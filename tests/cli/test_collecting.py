@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 
 import pytest
 
@@ -108,3 +109,26 @@ def test_show_tells_that_the_file_has_changed(run, home) -> None:
     (home.corpus / "hostile.md").write_text("new\n", "utf-8")
     done = run("show", "hostile.md", home=home)
     assert done.code == 0 and "hostile.md has changed since it was indexed" in done.err
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_document_is_shown_and_removed_by_either_unicode_form(form, run, home) -> None:
+    stored = "cafe\u0301/u\u0308ber.md"
+    (home.corpus / "cafe\u0301").mkdir()
+    (home.corpus / stored).write_text("# Uber\n\nIt has toasters.\n", "utf-8")
+    run("refresh", "--quiet", home=home)
+    typed = unicodedata.normalize(form, stored)
+    assert "toasters" in run("show", f"{typed}:3", home=home).out
+    hits = run("search", "toasters", "--path", typed, "--json", home=home).value["hits"]
+    assert [hit["document"] for hit in hits] == [stored]
+    assert run("remove", typed, "--yes", home=home).code == 0
+    assert not (home.corpus / stored).exists()
+
+
+def test_a_file_whose_name_has_a_line_break_is_not_taken(run, home, tmp_path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "a\nb.md").write_text("x\n", "utf-8")
+    (folder / "c.md").write_text("y\n", "utf-8")
+    done = run("add", str(folder), home=home)
+    assert done.out == "added notes/c.md\n" and "1 of no readable format or name" in done.err

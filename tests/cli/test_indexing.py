@@ -76,8 +76,8 @@ def test_config_names_the_origin_of_each_value(run, monkeypatch) -> None:
     value = run("config", "--json", "--model", "x").value
     assert value["model"] == {"value": "x", "origin": "argument --model"}
     assert value["device"] == {"value": "cpu", "origin": "environment variable MLSURVEY_DEVICE"}
-    names = ["corpus", "index", "model", "device", "precision", "engine", "vectors", "judge", "reranker", "github_raw"]
-    assert list(value) == names
+    names = "corpus index model device precision engine vectors judge reranker github_raw exclude"
+    assert list(value) == names.split()
     assert value["reranker"] == {"value": "", "origin": "default"}
     assert run("--reranker", "y", "config", "--json").value["reranker"] == {
         "value": "y",
@@ -89,3 +89,38 @@ def test_config_names_the_origin_of_each_value(run, monkeypatch) -> None:
 def test_an_option_after_the_command_wins_over_one_before(run) -> None:
     assert run("--model", "a", "config", "--model", "b", "--json").value["model"]["value"] == "b"
     assert run("--model", "a", "config", "--json").value["model"]["value"] == "a"
+
+
+def test_what_is_left_out_is_counted_by_reason_and_listed_in_json(run, home) -> None:
+    (home.corpus / ".gitignore").write_text("hostile.md\n", "utf-8")
+    done = run("refresh", "--exclude", "go/", "--exclude", "*.rst", home=home)
+    assert "left out: 1 document and 1 folder (.gitignore 1, excluded 1); --json lists them" in done.out
+    report = run("refresh", "--exclude", "go/", "--json", home=home).value
+    assert report["left_out"] == [
+        {"path": "go/", "reason": "excluded", "rule": "go/"},
+        {"path": "hostile.md", "reason": ".gitignore", "rule": ".gitignore:1: hostile.md"},
+    ]
+    status = run("status", "--exclude", "go/", "--json", home=home).value
+    assert (status["corpus_left_out"], status["pending"]["added"]) == (2, 0)
+    assert run("status", "--json", home=home).value["pending"]["added"] == 1, "the option counts for one command"
+
+
+def test_patterns_from_the_environment_and_before_the_command_count_too(run, home, monkeypatch) -> None:
+    monkeypatch.setenv("MLSURVEY_EXCLUDE", "go/,hostile.md")
+    assert run("refresh", "--json", home=home).value["removed"] == ["go/gorgonia.md", "hostile.md"]
+    assert run("--exclude", "go/", "refresh", "--json", home=home).value["added"] == ["hostile.md"]
+    assert run("config", "--json", home=home).value["exclude"]["value"] == "go/\nhostile.md"
+
+
+def test_a_pattern_that_is_none_is_refused(run, home) -> None:
+    done = run("refresh", "--exclude", "!", home=home)
+    assert done.code == 2 and "'!' is no pattern" in done.err
+
+
+def test_thorough_reads_what_looks_unchanged(run, home, monkeypatch) -> None:
+    run("refresh", "--quiet", home=home)
+    file = home.corpus / "go" / "gorgonia.md"
+    file.write_text(file.read_text("utf-8").replace("Gorgonia", "GORGONIA"), "utf-8")
+    monkeypatch.setattr("mlsurvey.index.changes.Known.is_sure", lambda *_: True)  # a file system without times
+    assert run("refresh", "--json", home=home).value["changed"] == []
+    assert run("refresh", "--thorough", "--json", home=home).value["changed"] == ["go/gorgonia.md"]

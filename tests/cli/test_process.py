@@ -27,6 +27,23 @@ def test_a_reader_that_closes_the_pipe_early_is_no_error(start, home) -> None:
         process.stderr.close()
 
 
+@posix
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ('"$@" ask "Does Burn support GPUs?" | true', 0),
+        ('"$@" ask "Does Burn support GPUs?" 2>&1 >&-', 0),
+        ('"$@" chat <&-', 0),
+        ('"$@" --help | true', 0),
+    ],
+)
+def test_a_closed_stream_is_no_bug(command, code, indexed) -> None:
+    environment = os.environ | {"MLSURVEY_CORPUS": str(indexed.corpus), "MLSURVEY_INDEX": str(indexed.index)}
+    shell = ["bash", "-o", "pipefail", "-c", command, "bash", sys.executable, "-m", "mlsurvey"]
+    done = subprocess.run(shell, capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (code, "")
+
+
 def test_piped_output_is_plain(start, indexed) -> None:
     with start("ask", QUESTION, home=indexed) as process:
         out, err = process.communicate()

@@ -12,6 +12,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -23,9 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlsurvey.errors import MlsurveyError
+from mlsurvey.index.drafts import Batch, Cutter, Draft
 from mlsurvey.index.engine import ModelInfo
 from mlsurvey.index.refresh import refresh
 from mlsurvey.index.snapshot import Snapshot
+from mlsurvey.index.sources import Content
 from mlsurvey.state import RefreshReport
 from mlsurvey.types import Entity, Filters, Passage
 from mlsurvey.vocabulary.load import Vocabulary
@@ -89,6 +92,20 @@ def model_info(identity: str = "hash") -> ModelInfo:
 
 def query_vector(text: str) -> NDArray[np.float32]:
     return HashEmbedder().embed([text])[0]
+
+
+class HangingCutter(Cutter):
+    """Never comes back from a document named ``hangs``, and ends its process at one named ``ends``."""
+
+    def patience(self, batch: Batch) -> float:
+        return 0.2 if batch[0][0].startswith("hangs") else 300.0
+
+    def _draft(self, path: str, content: Content) -> Draft:
+        if path.startswith("hangs"):
+            time.sleep(600)
+        if path.startswith("ends"):
+            os._exit(3)
+        return super()._draft(path, content)
 
 
 class FailingEmbedder(HashEmbedder):

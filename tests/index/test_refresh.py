@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,15 +21,40 @@ ODD_NAMES = [
     "br[ack]ets (1).md",
     "100%25.md",
     "ünïcødé/日本語.md",
-    "new\nline.md",
     "quote'\".md",
     "*?.md",
 ]
 
 
-def settle(world: World, path: str) -> None:
-    """Age a file, so that its timestamp alone shows that it is unchanged."""
-    os.utime(world.corpus / path, ns=(10**18, 10**18))
+@pytest.fixture
+def fine_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The times of a file alone show that it is unchanged, however recent; no program can age the time of change."""
+    monkeypatch.setattr("mlsurvey.index.changes.SETTLING_NS", 0)
+
+
+def fail_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlsurvey.index.sources.read", lambda *_: pytest.fail("it was read"))
+
+
+def rewrite_in_place(file: Path, text: str) -> None:
+    state = file.stat()
+    file.write_text(text)
+    os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+def replace_by_rename(file: Path, text: str) -> None:
+    state = file.stat()
+    draft = file.with_name("draft.tmp")
+    draft.write_text(text)
+    os.utime(draft, ns=(state.st_atime_ns, state.st_mtime_ns))
+    draft.replace(file)
+
+
+def delete_and_write(file: Path, text: str) -> None:
+    state = file.stat()
+    file.unlink()
+    file.write_text(text)
+    os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
 
 
 def test_six_readmes_are_six_documents(world: World) -> None:
@@ -45,30 +73,98 @@ def test_second_refresh_has_nothing_to_do_and_loads_no_model(world: World) -> No
     assert len(world.embedders) == 1
 
 
+@pytest.mark.usefixtures("fine_clock")
 def test_settled_file_is_not_even_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.write("a.md", page("one"))
-    settle(world, "a.md")
     world.refresh()
-    monkeypatch.setattr("mlsurvey.index.sources.read", lambda *_: pytest.fail("it was read"))
+    fail_to_read(monkeypatch)
     assert world.refresh().unchanged == 1
 
 
-def test_write_within_the_grain_of_the_time_stamp_is_noticed(world: World) -> None:
+@pytest.mark.usefixtures("fine_clock")
+@pytest.mark.parametrize("edit", [rewrite_in_place, replace_by_rename, delete_and_write])
+def test_other_bytes_of_the_same_size_and_time_are_noticed(edit: Callable[[Path, str], None], world: World) -> None:
     file = world.write("a.md", page("one"))
-    state = file.stat()
+    os.utime(file, ns=(10**18, 10**18))
     world.refresh()
+    edit(file, page("two"))
+    assert file.stat().st_mtime_ns == 10**18
+    report = world.refresh()
+    assert (report.changed, report.embedded) == (("a.md",), 1)
+
+
+def test_file_that_changed_just_now_is_read_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = world.write("a.md", page("one"))
+    os.utime(file, ns=(10**18, 10**18))  # old by the time that programs can set, not by the other
+    world.refresh()
+    monkeypatch.setattr("mlsurvey.index.changes.stamp", lambda _: ())  # as if no clock had ticked in between
     file.write_text(page("two"))
-    os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
     assert world.refresh().changed == ("a.md",)
 
 
+@pytest.mark.usefixtures("fine_clock")
+def test_thorough_refresh_reads_what_looks_unchanged(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = world.write("a.md", page("one"))
+    world.refresh()
+    file.write_text(page("two"))
+    monkeypatch.setattr("mlsurvey.index.changes.stamp", lambda _: ())  # a file system that keeps no times
+    assert world.refresh().changed == ()
+    assert world.refresh(thorough=True, dry_run=True).changed == ("a.md",)
+    report = world.refresh(thorough=True)
+    assert (report.changed, report.embedded) == (("a.md",), 1)
+    assert world.refresh(thorough=True).unchanged == 1
+
+
+@pytest.mark.usefixtures("fine_clock")
+def test_copied_corpus_is_read_once_and_embeds_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.write("a.md", page("one"))
+    world.refresh()
+    copy = world.corpus.with_name("copy")
+    shutil.copytree(world.corpus, copy)
+    world.corpus = copy
+    report = world.refresh()
+    assert (report.unchanged, report.embedded, report.is_change) == (1, 0, False)
+    fail_to_read(monkeypatch)
+    assert world.refresh().unchanged == 1
+
+
+@pytest.mark.usefixtures("fine_clock")
 def test_touched_file_is_unchanged_and_remembered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.write("a.md", page("one"))
     world.refresh()
-    settle(world, "a.md")
+    os.utime(world.corpus / "a.md", ns=(10**18, 10**18))
     assert world.refresh().unchanged == 1
-    monkeypatch.setattr("mlsurvey.index.sources.read", lambda *_: pytest.fail("it was read"))
+    fail_to_read(monkeypatch)
     assert world.refresh().unchanged == 1
+
+
+def test_what_is_left_out_is_reported_and_leaves_the_index(world: World) -> None:
+    for name in ("a.md", "drafts/b.md", "c.txt", "node_modules/d/readme.md"):
+        world.write(name, page(name[0]))
+    world.refresh()
+    assert paths(world) == ["a.md", "c.txt", "drafts/b.md"]
+    world.write(".gitignore", "*.txt")
+    report = world.refresh(exclude=["drafts/"])
+    assert report.removed == ("c.txt", "drafts/b.md")
+    assert [(one.path, one.reason) for one in report.left_out] == [
+        ("c.txt", ".gitignore"),
+        ("drafts/", "excluded"),
+        ("node_modules/", "packages"),
+    ]
+    assert paths(world) == ["a.md"]
+
+
+def test_names_are_filtered_in_either_unicode_form(world: World) -> None:
+    names = ["cafe\u0301.md", "u\u0308ber/b.md"]
+    for name in names:
+        world.write(name, page("one"))
+    world.refresh()
+    with world.snapshot() as snapshot:
+        for form in ("NFC", "NFD"):
+            wanted = Filters(paths=(unicodedata.normalize(form, "cafe\u0301.md"),))
+            assert [row.path for row in snapshot.documents(wanted)] == names[:1]
+            wanted = Filters(paths=(unicodedata.normalize(form, "u\u0308ber/"),))
+            assert [row.path for row in snapshot.documents(wanted)] == names[1:]
 
 
 def test_edit_embeds_only_what_is_new(world: World) -> None:
@@ -276,3 +372,22 @@ def test_vocabulary_change_reads_only_documents_that_name_it_and_embeds_nothing(
     with world.snapshot() as snapshot:
         assert snapshot.count(Filters(entities=("quickgrad",))) == 1
         assert_sides_agree(snapshot)
+
+
+def test_what_was_not_plain_utf_8_is_reported_with_how_it_was_read(world: World) -> None:
+    world.write("a.md", page("plain"))
+    world.write("b.md", "# Окапи\n\nОкапи живёт в лесу.\n".encode("koi8_r"))
+    world.write("c.md", "Zebra, naïve, déjà vu.\n".encode() + b"\xe9 end\n")
+    report = world.refresh(dry_run=True)
+    assert report.decoded == (
+        ("b.md", "read as KOI8-R, a guess; save it as UTF-8 if it is wrong"),
+        ("c.md", "read as UTF-8; 1 place has bytes that are invalid in it, shown as \ufffd"),
+    )
+    assert world.refresh().decoded == report.decoded
+
+
+def test_what_is_left_out_of_a_document_is_reported(world: World) -> None:
+    world.write("a.md", "# A\n\nText.\n\n```mermaid\nA-->B\n```\n")
+    world.write("b.md", page("plain"))
+    assert world.refresh().omitted == (("a.md", "1 × diagram"),)
+    assert world.refresh().omitted == ()

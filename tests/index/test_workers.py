@@ -67,7 +67,7 @@ def test_documents_cut_in_several_processes_are_those_cut_in_one(
     monkeypatch.setattr(drafts, "MUCH", 0)
     monkeypatch.setattr(drafts, "_BATCH", 100)
     started: list[int] = []
-    monkeypatch.setattr(drafts, "Pool", lambda cut, count: started.append(count) or Pool(cut, count))
+    monkeypatch.setattr(drafts, "Pool", lambda cut, count, wait: started.append(count) or Pool(cut, count, wait))
     other = World(world.corpus, tmp_path / "other")
     steps: list[tuple[str, int, int]] = []
     other.refresh(progress=lambda *step: steps.append(step))

@@ -23,15 +23,6 @@ def test_toml_front_matter(chunk: Chunk) -> None:
     assert texts(passages) == ["It glows."]
 
 
-@pytest.mark.parametrize(
-    "front", ["title: [unclosed\ndate: 2024-01-01", "title: a: b: c", "\tx: y", "date: 2024-13-45"]
-)
-def test_bad_front_matter_does_not_fail_the_document(chunk: Chunk, front: str) -> None:
-    document, passages = chunk(f"---\n{front}\n---\nWax melts.\n")
-    check(document, passages)
-    assert texts(passages) == ["Wax melts."]
-
-
 def test_a_rule_across_the_page_is_no_front_matter(chunk: Chunk) -> None:
     _, passages = chunk("---\n\nIt begins here.\n\n---\n\nIt goes on.\n")
     assert texts(passages) == ["It begins here.", "It goes on."]
@@ -196,7 +187,7 @@ def test_quiz_options_are_never_quotable_but_explanations_are(chunk: Chunk) -> N
         "### Which is hot?\n\n- [x] Ember\n- [ ] Ice\n\n{{< /quizdown >}}\n"
     )
     _, passages = chunk(text)
-    assert texts(passages) == ["Explanation: Wax is a lipid."]
+    assert texts(passages) == ["Explanation: Wax is a lipid.", "Which is hot?"]
 
 
 def test_tasks_keep_their_check_marks(chunk: Chunk) -> None:
@@ -206,8 +197,9 @@ def test_tasks_keep_their_check_marks(chunk: Chunk) -> None:
 
 
 def test_tables_of_contents_are_noise(chunk: Chunk) -> None:
-    _, passages = chunk("# A\n\n- [Start](#start)\n  - [Install](#install)\n- [End](#end)\n\n## Start\n\nText.\n")
-    assert texts(passages) == ["Text."]
+    contents = "- [Start](#start)\n  - [Install it](#install)\n- [End](#end)\n"
+    _, passages = chunk(f"# A\n\n{contents}\n## Start\n\nText.\n\n### Install it\n\nSo.\n\n## End\n\nDone.\n")
+    assert texts(passages) == ["Text.", "So.", "Done."]
 
 
 def test_hidden_divisions_hold_text_and_scripts_do_not(chunk: Chunk) -> None:
@@ -258,6 +250,28 @@ def test_the_description_in_front_matter_is_text_to_read(chunk: Chunk) -> None:
     assert quotes(document, passages)[0] == "All about wax, soft and hard."
 
 
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("description: >\n  Wax is soft.\n  It melts.\n\n  It burns.\ntags: [a]", "Wax is soft. It melts. It burns."),
+        ("summary: |-\n  Wax is\n  soft.", "Wax is soft."),
+        ("abstract: Wax is\n  soft.", "Wax is soft."),
+        ("excerpt: 'Wax is\n  soft.'", "Wax is soft."),
+        ("description: Wax.\nsummary: Soft.", "Wax. Soft."),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_description_over_several_lines_is_read_whole(chunk: Chunk, field: str, words: str, end: str) -> None:
+    document, passages = chunk(f"---\ntitle: X\n{field}\n---\n\n# X\n\nIt ends.\n".replace("\n", end))
+    check(document, passages)
+    assert " ".join(texts(passages)) == f"{words} It ends."
+
+
+def test_a_description_over_several_lines_of_toml_is_read_whole(chunk: Chunk) -> None:
+    _, passages = chunk('+++\ntitle = "X"\nsummary = """\nWax is\nsoft."""\n+++\nIt ends.\n')
+    assert texts(passages) == ["Wax is soft.", "It ends."]
+
+
 def test_a_short_answer_is_quoted_with_its_question(chunk: Chunk) -> None:
     why = "## Why?\n\nBecause it is soft, and because nobody has had the time to do it yet.\n"
     text = f"# FAQ\n\n## Can wax run in `node`?\n\nNo. Not yet.\n\n{why}"
@@ -279,3 +293,53 @@ def test_a_footnote_that_gives_a_source_is_no_text_and_one_that_says_something_i
     sources = "[^a]: Wax handbook, https://example.org/wax\n[^b]: A survey, 2025, licence not stated.\n"
     _, passages = chunk(f"Wax melts.[^a] It burns.[^b][^c]\n\n{sources}[^c]: Above its flash point.\n")
     assert texts(passages) == ["Wax melts.", "It burns.", "Above its flash point."]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Needs commit rights.",
+        "Ask for a licence first.",
+        "The ISBN is on the back.",
+        "It was accessed often.",
+        "For the tape drive see https://example.org/tape",
+        "A commit of 2019 changed the licence, see https://example.org.",
+        "Get it at https://example.org/get first.",
+        "In 2019, the wax arrived.",
+    ],
+)
+def test_a_footnote_that_states_something_is_text_whatever_it_mentions(chunk: Chunk, note: str) -> None:
+    _, passages = chunk(f"Wax melts.[^a]\n\n[^a]: {note}\n")
+    assert " ".join(texts(passages)) == f"Wax melts. {note}"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "<https://example.org/wax>",
+        "Wax handbook, https://example.org/wax",
+        "wax/wax: README.md, commit 0fc04d958e, MIT OR Apache-2.0. <https://example.org/is/it>",
+        "Smith, The Wax Book, 2019, ISBN 978-3-16-148410-0.",
+        "Smith et al. (2020), arXiv:2001.01234",
+        "wax issue 7: Is this dead?, 2026-07-22, licence not stated. <https://example.org/7>",
+        "Wax handbook, accessed 3 May 2024, https://example.org/wax.",
+    ],
+)
+def test_a_footnote_that_is_a_reference_is_no_text(chunk: Chunk, note: str) -> None:
+    _, passages = chunk(f"Wax melts.[^a]\n\n[^a]: {note}\n")
+    assert texts(passages) == ["Wax melts."]
+
+
+def test_text_that_begins_like_module_code_is_text(chunk: Chunk) -> None:
+    code = "import {\n  Tab,\n} from '@x/tab'\n\nexport const a = 1\n\nexport { a }\n\n"
+    _, passages = chunk(f"{code}import wax from China is dear.\n\nexport duties rose.\n", "a.mdx")
+    assert texts(passages) == ["import wax from China is dear.", "export duties rose."]
+
+
+def test_carriage_returns_end_lines(chunk: Chunk) -> None:
+    text = "---\rtitle: T\r---\r# Wax\r\rIt melts.\rIt burns.\n\r\n- One\r- Two\r\r```\ra = 1\rb = 2\r```\r"
+    document, passages = chunk(text)
+    check(document, passages)
+    assert (document.text, document.title) == (text, "T")
+    assert texts(passages) == ["It melts.", "It burns.", "One", "Two", "a = 1\nb = 2"]
+    assert passages[0].trail == ("Wax",)

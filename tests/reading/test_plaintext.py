@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from .checks import check, quotes, texts
 from .conftest import Chunk
 
@@ -69,3 +71,30 @@ def test_windows_1252_is_read(chunk: Chunk) -> None:
     document, passages = chunk("It\u2019s caf\u00e9 wax \u2013 soft.\n".encode("cp1252"), "a.txt")
     assert texts(passages) == ["It’s café wax – soft."]
     assert quotes(document, passages) == ["It’s café wax – soft."]
+
+
+@pytest.mark.parametrize(
+    "line", ["12. Older ones are refused", "- 7 volts", "3) of the list", "* 3 is six", "– 9 degrees"]
+)
+def test_a_mark_within_a_sentence_begins_no_item(chunk: Chunk, line: str) -> None:
+    document, passages = chunk(f"The engine does not run with 5\n{line} or less.\n", "a.txt")
+    check(document, passages)
+    assert " ".join(texts(passages)) == f"The engine does not run with 5 {line} or less."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Engines\n- Ember\n- Wax\n", ["Engines", "Ember", "Wax"]),
+        ("Engines:\n- Ember\n", ["Engines:", "Ember"]),
+        ("Do this\n1. Build\n2. Run\n", ["Do this", "Build", "Run"]),
+        (
+            "- Ember\n- Wax, which does not run below 5\n12) or so\n",
+            ["Ember", "Wax, which does not run below 5 12) or so"],
+        ),
+        ("Engines\n  - Ember\n", ["Engines", "Ember"]),
+        ("It runs from 5\n- 7 volts, or from 9\n- 11 volts\n", ["It runs from 5 - 7 volts, or from 9 - 11 volts"]),
+    ],
+)
+def test_lists_need_no_blank_line(chunk: Chunk, text: str, expected: list[str]) -> None:
+    assert texts(chunk(text, "a.txt")[1]) == expected

@@ -71,7 +71,7 @@ def test_passages_are_the_same_every_time(chunk: Chunk) -> None:
 def test_every_real_document_is_tiled_within_the_limit(
     shared_documents: Path, gazetteer: Gazetteer, counter: TokenCounter
 ) -> None:
-    files, _ = scan(shared_documents)
+    files = scan(shared_documents).files
     assert files
     embedded: list[str] = []
     for file in files:

@@ -34,6 +34,13 @@ def test_a_hit_says_where_why_and_what() -> None:
     ]
 
 
+def test_a_hit_in_a_changed_file_is_marked_in_words() -> None:
+    console = Console(file=io.StringIO(), width=200, markup=False)
+    console.print(hits_view("WebGPU", [HIT], stale={"burn.md": "source is no longer there"}), soft_wrap=True)
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue().split("\n")[0] == "1. burn.md:4  Burn (source is no longer there)"
+
+
 def test_a_text_without_the_query_s_words_begins_at_its_beginning() -> None:
     assert snippet(PASSAGE, "zorblatt") == " ".join(TEXTS)
 

@@ -57,3 +57,36 @@ def test_a_name_is_rarer_than_a_common_word_however_it_is_asked(searcher: Search
 def test_weighted_phrases_lead_the_keyword_side(searcher: Searcher) -> None:
     query = KeywordQuery("CUDA", (("Gorgonia", 3.0),))
     assert searcher.search_vector(query, None, 1, Filters())[0].passage.path == "go/gorgonia.md"
+
+
+PHRASE = "graph of expressions"
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_quoted_phrase_is_demanded_of_every_hit(searcher: Searcher, mode: Mode) -> None:
+    plain = searcher.search(f"GPU {PHRASE}", mode=mode)
+    hits = searcher.search(f'GPU "{PHRASE}"', mode=mode)
+    assert hits and all(PHRASE in " ".join(hit.passage.text.split()) for hit in hits)
+    assert len(hits) < len(plain)
+    assert len(searcher.search(f'GPU "{PHRASE}', mode=mode)) == len(plain), "an unbalanced quote is a plain character"
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_phrase_that_no_passage_holds_finds_nothing_and_says_so(searcher: Searcher, mode: Mode) -> None:
+    query = '"expressions of graph" GPU'
+    assert searcher.search(query, mode=mode) == []
+    assert searcher.note(query).startswith('no passage contains the phrase "expressions of graph"; type it without')
+
+
+def test_a_note_tells_phrases_from_filters(searcher: Searcher) -> None:
+    assert searcher.note(f'"{PHRASE}"') == searcher.note("zorblatt") == ""
+    assert "that the filters leave" in searcher.note(f'"{PHRASE}"', Filters(paths=("rust/",)))
+    together = searcher.note(f'"{PHRASE}" "Candle"')
+    assert f'"{PHRASE}" and "Candle"' in together
+
+
+def test_phrases_hold_beside_other_filters(searcher: Searcher) -> None:
+    everywhere = searcher.search('"GPU"', limit=100)
+    rust = searcher.search('"GPU"', limit=100, filters=Filters(paths=("rust/",)))
+    assert rust == [] or {h.passage_id for h in rust} < {h.passage_id for h in everywhere}
+    assert {h.passage_id for h in rust} == {h.passage_id for h in everywhere if h.passage.path.startswith("rust/")}

@@ -195,6 +195,17 @@ def test_a_browser_gets_in_from_this_machine_only(headers, status) -> None:
     assert asyncio.run(ask()) == status
 
 
+def test_the_page_in_a_browser_loads_nothing_from_elsewhere() -> None:
+    async def ask() -> str:
+        server = TestServer(await LoopbackServer("true", host=HOST, port=8000)._make_app())
+        async with TestClient(server) as client:
+            return (await client.get("/", headers={"Host": "localhost:8000"})).headers["Content-Security-Policy"]
+
+    directive, *sources = asyncio.run(ask()).split()
+    assert directive == "default-src"
+    assert set(sources) == {"'self'", "http://localhost:*", "ws://localhost:*", "data:", "'unsafe-inline'"}
+
+
 def test_the_browser_runs_the_same_command(indexed) -> None:
     text = command(Settings(corpus=indexed.corpus, index=indexed.index), "nord")
     assert f"--corpus {indexed.corpus}" in text and text.endswith("--theme nord") and " -m mlsurvey tui " in text

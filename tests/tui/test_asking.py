@@ -294,6 +294,19 @@ def test_a_word_that_is_not_finished_is_looked_for_as_what_it_may_become() -> No
     assert searched("", NAMES) == ""
 
 
+def test_a_hit_whose_file_is_gone_is_marked(make_app, home) -> None:
+    (home.corpus / "rust" / "burn.md").unlink()
+
+    async def story(app, pilot) -> None:
+        await typed(pilot, "webgpu")
+        hits = app.screen.query_one(Hits)
+        await until(pilot, lambda: bool(hits.hits) and hits.option_count > 0)
+        assert hits.hits[0].passage.path == "rust/burn.md"
+        assert "(source is no longer there)" in str(hits.get_option_at_index(0).prompt)
+
+    play(make_app(home), story, (120, 30))
+
+
 def test_options_of_the_hits_have_three_rows_at_most(make_app, indexed) -> None:
     async def story(app, pilot) -> None:
         await typed(pilot, "gpu supports cuda")

@@ -86,6 +86,7 @@ class MlsurveyApp(Program):
             self.set_keymap(dict(preferences.keymap(self._keys)))
         except MlsurveyError as error:
             self.notify(one_line(str(error)), severity="warning", markup=False)
+        self.tell_unkept()
         self.call_after_refresh(self.open_engine)
 
     def _remember_theme(self, name: str) -> None:

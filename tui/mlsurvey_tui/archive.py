@@ -49,11 +49,18 @@ class Entry:
 class History:
     """Questions and answers, newest first. Safe to share between threads and processes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
+        """Open the history in a folder; with None, one that ends with the process.
+
+        Raises:
+            StorageError: the folder or the file cannot be written.
+        """
         self._lock = threading.Lock()
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(folder / FILE, timeout=10, check_same_thread=False, isolation_level=None)
+            if folder is not None:
+                folder.mkdir(parents=True, exist_ok=True)
+            place = ":memory:" if folder is None else folder / FILE
+            self._db = sqlite3.connect(place, timeout=10, check_same_thread=False, isolation_level=None)
             with suppress(sqlite3.OperationalError):  # another process is setting it; SQLite does not wait here
                 self._db.execute("PRAGMA journal_mode = WAL")
             self._db.executescript(_SCHEMA)

@@ -8,6 +8,7 @@ parent is killed or its terminal is closed.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -15,6 +16,7 @@ import threading
 from dataclasses import asdict
 from typing import Any
 
+from mlsurvey import lifeline
 from mlsurvey.errors import Interrupted
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
@@ -24,13 +26,16 @@ INTERVAL = 0.2
 """Seconds between two progress lines."""
 NICENESS = 10
 """Niceness of the process, so that questions answered in the meantime take priority."""
+GRACE = 5.0
+"""Seconds to stop once the parent is gone; longer than a parent that is still there waits."""
 
 
 class Watch:
     """Reports the progress of the task at a fixed interval, and stops it when the parent is gone."""
 
-    def __init__(self) -> None:
+    def __init__(self, gone: threading.Event) -> None:
         self._now = ("start", 0, 1)
+        self._gone = gone
         self._over = threading.Event()
 
     def __call__(self, phase: str, done: int, total: int) -> None:
@@ -39,7 +44,7 @@ class Watch:
         Raises:
             Interrupted: the parent is gone.
         """
-        if self._over.is_set():
+        if self._gone.is_set():
             raise Interrupted("stopped; nothing is lost: what was done is kept, and the index is as it was")
         self._now = (phase, done, total)
 
@@ -48,31 +53,26 @@ class Watch:
         while not self._over.wait(INTERVAL):
             _write({"progress": self._now})
 
-    def listen(self) -> None:
-        """Wait until stdin is closed, then stop the task."""
-        while sys.stdin.buffer.readline():
-            pass
-        self._over.set()
-
     def end(self) -> None:
         """Stop reporting."""
         self._over.set()
 
 
 def main() -> None:
-    """Lower the priority, read the task, run it and report the result."""
+    """Lower the priority, read the task, run it and report the result.
+
+    The process ends in the ordinary way, so that processes which a library has started are ended too.
+    """
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     order = json.loads(sys.stdin.buffer.readline())
-    watch = Watch()
-    threading.Thread(target=watch.listen, daemon=True).start()
+    watch = Watch(lifeline.hold(GRACE))
     teller = threading.Thread(target=watch.tell, daemon=True)
     teller.start()
     result = _result(order, watch)
     watch.end()
     teller.join()
     _write(result)
-    os._exit(0)  # the listener thread still blocks on stdin, which a normal exit could not close
 
 
 def _result(order: dict[str, Any], watch: Watch) -> dict[str, Any]:
@@ -81,18 +81,17 @@ def _result(order: dict[str, Any], watch: Watch) -> dict[str, Any]:
         if "libraries" in order:
             return {"report": asdict(sync_upstream(settings, order["libraries"], progress=watch))}
         with Survey(settings) as survey:
-            report = survey.refresh(dry_run=order["dry_run"], rebuild=order["rebuild"], progress=watch)
+            options = {name: order[name] for name in ("dry_run", "rebuild", "thorough")}
+            report = survey.refresh(**options, progress=watch)
         return {"report": asdict(report)}
     except Exception as error:
         return {"error": {"type": type(error).__name__, "message": str(error)}}
 
 
 def _write(value: dict[str, Any]) -> None:
-    try:
+    with contextlib.suppress(BrokenPipeError):  # the parent is gone, which stops the task
         sys.stdout.write(json.dumps(value) + "\n")  # non-UTF-8 paths are written as escapes
         sys.stdout.flush()
-    except BrokenPipeError:
-        os._exit(1)
 
 
 if __name__ == "__main__":

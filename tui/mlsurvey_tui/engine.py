@@ -64,7 +64,12 @@ class Engine(Protocol):
     def remove(self, names: Iterable[str]) -> tuple[str, ...]: ...
 
     def refresh(
-        self, *, dry_run: bool = False, rebuild: bool = False, progress: Progress | None = None
+        self,
+        *,
+        dry_run: bool = False,
+        rebuild: bool = False,
+        thorough: bool = False,
+        progress: Progress | None = None,
     ) -> RefreshReport: ...
 
     def generation(self) -> Generation: ...

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,10 +33,15 @@ class LocalEngine(Survey):
     """
 
     def refresh(
-        self, *, dry_run: bool = False, rebuild: bool = False, progress: Progress | None = None
+        self,
+        *,
+        dry_run: bool = False,
+        rebuild: bool = False,
+        thorough: bool = False,
+        progress: Progress | None = None,
     ) -> RefreshReport:
         """Like :meth:`mlsurvey.survey.Survey.refresh`; ``progress`` is called often and stops it by raising."""
-        told = self._work({"dry_run": dry_run, "rebuild": rebuild}, progress)
+        told = self._work({"dry_run": dry_run, "rebuild": rebuild, "thorough": thorough}, progress)
         return report_of(told)
 
     def sync(self, names: Sequence[str] = (), *, progress: Progress | None = None) -> SyncReport:
@@ -64,7 +71,8 @@ class LocalEngine(Survey):
 def _child(complaints: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """Start the child process of one task. Leaving the block closes its stdin, which stops it.
 
-    It runs in its own session, so that Ctrl-C in an editor opened in the meantime does not reach it.
+    It runs in its own session, so that Ctrl-C in an editor opened in the meantime does not reach it,
+    and so that it can be killed with every process that it has started.
     """
     child = subprocess.Popen(
         [sys.executable, "-m", "mlsurvey_tui.child"],
@@ -82,7 +90,7 @@ def _child(complaints: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
             try:
                 child.wait(PATIENCE)
             except subprocess.TimeoutExpired:
-                child.kill()
+                os.killpg(child.pid, signal.SIGKILL)
 
 
 def _last_line(complaints: Any) -> str:

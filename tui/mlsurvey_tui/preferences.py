@@ -56,7 +56,7 @@ def keymap(file: Path) -> Mapping[str, str]:
     """
     try:
         table = tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError) as error:
         raise SettingsError(f"cannot read the keys in {file}: {error}") from error

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from mlsurvey.calling import Progress
-from mlsurvey.errors import Interrupted, MlsurveyError, NoIndexError, UsageError
+from mlsurvey.errors import Interrupted, MlsurveyError, NoIndexError, StorageError, UsageError
 from mlsurvey.rendering.layout import Names, names_of
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.state import RefreshReport
@@ -74,11 +74,31 @@ class Program(App[None]):
         super().__init__()
         self.corpus, self.state = corpus, state
         self.preferences = preferences.load(state)
-        self.history = History(state)
+        self._unkept: str | None = None
+        """Why nothing can be kept in the folder; None if it can, as far as known."""
+        self.history = self._open_history()
         self.names = Names()
         self._engine: Future[Engine] = Future()
         self._open_engine = open_engine
         self._stop = Event()
+
+    # History and preferences
+
+    def _open_history(self) -> History:
+        """Open the history; if its folder cannot be written, one for this session, since asking needs none."""
+        try:
+            return History(self.state)
+        except StorageError as error:
+            self._unkept = str(error)
+            return History(None)
+
+    def tell_unkept(self) -> None:
+        """Say, when the session starts, that its history and preferences are not kept."""
+        if self._unkept is not None:
+            self._warn_unkept(f"{self._unkept}; this session's questions and choices are forgotten at its end")
+
+    def _warn_unkept(self, message: str) -> None:
+        self.notify(one_line(message), title="Not kept", severity="warning", timeout=10, markup=False)
 
     # The engine
 
@@ -199,7 +219,9 @@ class Program(App[None]):
         try:
             preferences.save(self.state, preferences_now)
         except OSError as error:
-            self.notify(f"the choice is not kept: {error.strerror}", severity="warning", markup=False)
+            if self._unkept is None:  # said once, not at every choice
+                self._unkept = f"cannot keep the choices in {self.state}: {error.strerror or error}"
+                self._warn_unkept(self._unkept)
 
     def choose_theme(self, name: str) -> None:
         """Save the theme."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlsurvey import errors
 from mlsurvey.errors import MlsurveyError
-from mlsurvey.state import RefreshReport, Unreadable
+from mlsurvey.state import LeftOut, RefreshReport, Unreadable
 
 if TYPE_CHECKING:
     from mlsurvey.syncing.sync import SyncReport
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 def report_of(told: Mapping[str, Any]) -> RefreshReport:
     """Return the report of a refresh."""
     unreadable = tuple(Unreadable(**file) for file in told["unreadable"])
-    return RefreshReport(**{name: _frozen(value) for name, value in told.items()} | {"unreadable": unreadable})
+    left_out = tuple(LeftOut(**one) for one in told.get("left_out", ()))  # an older server has none
+    plain = {name: _frozen(value) for name, value in told.items()}
+    return RefreshReport(**plain | {"unreadable": unreadable, "left_out": left_out})
 
 
 def sync_report_of(told: Mapping[str, Any]) -> SyncReport:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 HOST = "localhost"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+POLICY = f"default-src 'self' http://{HOST}:* ws://{HOST}:* data: 'unsafe-inline'"
+"""Content security policy: the page, whose template names a font of another site, loads nothing from elsewhere."""
 
 
 class LoopbackServer(Server):
@@ -29,7 +31,12 @@ class LoopbackServer(Server):
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
         app.middlewares.append(refuse_others)
+        app.on_response_prepare.append(_add_policy)
         return app
+
+
+async def _add_policy(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers["Content-Security-Policy"] = POLICY
 
 
 @web.middleware

@@ -85,6 +85,9 @@ def is_unattached(understood: Understood) -> bool:
 
 def _nothing(understood: Understood, silent: Mapping[Pair, int], entities: Mapping[str, Entity]) -> str:
     searched = sum(silent.values())
+    if not searched:
+        subject = _named(understood.entities, entities) or "libraries of the kind asked for"
+        return f"No document here is about {subject}."
     about = f" about {_named(understood.entities, entities)}" if understood.entities else ""
     what = _listed([a.aspect.name for a in understood.aspects]) or "that"
     return f"Nothing{about} that answers “{what}” was found in the {searched} passages searched."

@@ -19,7 +19,7 @@ from mlsurvey.answering.retrieve import Retriever
 from mlsurvey.answering.score import Scored, Scorer
 from mlsurvey.answering.select import choose
 from mlsurvey.answering.sets import members, recommendation
-from mlsurvey.answering.sides import by_side
+from mlsurvey.answering.sides import by_side, outside_subjects
 from mlsurvey.answering.understood import Understood
 from mlsurvey.answering.workbench import Workbench
 from mlsurvey.calling import Cancelled
@@ -126,11 +126,15 @@ class Answerer:
     ) -> tuple[Understood, Draft]:
         if is_unattached(understood) or ((understood.unknown or excluded) and not understood.entities):
             return understood, Draft((), ())
-        if understood.kind is Kind.LIST:
-            return understood, members(understood, bench, filters)
-        if understood.kind is Kind.RECOMMEND:
-            return understood, recommendation(understood, bench, filters, limit)
-        return by_side(understood, bench, filters, limit)
+        if understood.kind not in (Kind.LIST, Kind.RECOMMEND):
+            return by_side(understood, bench, filters, limit)
+        is_list = understood.kind is Kind.LIST
+        draft = members(understood, bench, filters) if is_list else recommendation(understood, bench, filters, limit)
+        if not (draft.findings or understood.conditions or understood.mentioned()):
+            asked, other = outside_subjects(understood, bench, filters, limit)
+            if other.findings:
+                return asked, other
+        return understood, draft
 
     def _compose(self, understood: Understood, excluded: tuple[str, ...], draft: Draft, filters: Filters) -> Answer:
         judged = judge(understood, draft.findings, draft.silent, self.gazetteer.entities, excluded)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from mlsurvey.answering.names import languages_in
+from mlsurvey.answering.words import content_words
 from mlsurvey.types import Category, Condition, Entity
 from mlsurvey.vocabulary.phrases import phrases
 
@@ -32,6 +33,7 @@ _LICENCES = re.compile(
     r"\b(?P<name>mit|apache|bsd|l?gpl|agpl|mpl|mozilla|isc|unlicense|cc|creative\s+commons|copyleft|permissive|epl)\b",
     re.IGNORECASE,
 )
+_PATTERNS = {"kind": _KINDS.values(), "state": _STATES.values(), "licence": (_LICENCES,)}
 _NEGATORS = (
     r"(?:no|not|non-?|never|nobody|neither|nor|none|without|lack(?:s|ing)?|cease[ds]?|stop(?:s|ped)?|quit"
     r"|rather\s+than|instead\s+of|other\s+than|except"
@@ -57,6 +59,17 @@ def condition(about: str, words: str, negated: bool, categories: Sequence[Catego
     if about == "kind":  # _kind handles negation: "native rather than a wrapper" is one kind
         return Condition(about, words, values, negated and not _NEGATOR.search(words))
     return Condition(about, words, values, negated or bool(about != "class" and _NEGATOR.search(words)))
+
+
+def fact(words: str, negated: bool) -> Condition | None:
+    """The kind, state or licence that the words state; None if they say anything else as well."""
+    for about, patterns in _PATTERNS.items():
+        rest = words
+        for pattern in (*patterns, _NEGATOR):
+            rest = pattern.sub(" ", rest)
+        if rest != words and not content_words(rest):
+            return condition(about, words, negated, ())
+    return None
 
 
 def is_denied(before: str) -> bool:

@@ -15,7 +15,8 @@ from mlsurvey.vocabulary.languages import ASKED
 
 _LANGUAGE = {slug: re.compile(rf"(?<![\w.])(?:{pattern})(?!\w)", re.IGNORECASE) for slug, pattern in ASKED.items()}
 _NAME_LIKE = re.compile(
-    r"[A-Za-z]\w*(?:[._-][A-Za-z]\w*)+|[a-z0-9]+_\w+|[A-Z][a-z0-9]+(?:-?[A-Z])\w*|(?![A-Z]+s$)[A-Z]{2,}[a-z]+\w*"
+    r"(?=[\w.-]*?[._-][A-Za-z])[A-Za-z]\w*+(?:[.-][A-Za-z]\w*+)*+|[a-z0-9]+_\w+|[A-Z][a-z0-9]+(?:-?[A-Z])\w*"
+    r"|(?![A-Z]+s$)[A-Z]{2,}[a-z]\w*"
 )
 """Not spelt like an ordinary word: a dot, hyphen or underscore inside, or capitals in the middle."""
 _WORD = re.compile(r"[A-Za-z][\w]*(?:[.\-_][A-Za-z0-9#+]\w*)*")
@@ -79,10 +80,8 @@ def respelt(word: str, gazetteer: Gazetteer, frequency: Frequency) -> tuple[str,
     allowed = 1 if len(key) < 9 else 2
     near = [
         (d, name)
-        for name in gazetteer.keys
-        if len(name) >= _MIN_FUZZY
-        and name[0] == key[0]
-        and (d := DamerauLevenshtein.distance(key, name, score_cutoff=allowed)) <= allowed
+        for name in gazetteer.like(key[0], range(max(_MIN_FUZZY, len(key) - allowed), len(key) + allowed + 1))
+        if (d := DamerauLevenshtein.distance(key, name, score_cutoff=allowed)) <= allowed
     ]
     if not near:
         return ()
@@ -93,6 +92,11 @@ def respelt(word: str, gazetteer: Gazetteer, frequency: Frequency) -> tuple[str,
 
 def blank(text: str, spans: Sequence[Span]) -> str:
     """``text`` with the spans replaced by spaces, so that positions do not change."""
-    for span in spans:
-        text = text[: span.start] + " " * len(span) + text[span.end :]
-    return text
+    kept: list[str] = []
+    position = 0
+    for span in sorted(spans):
+        if span.end > position:
+            start = max(span.start, position)
+            kept += text[position:start], " " * (span.end - start)
+            position = span.end
+    return "".join([*kept, text[position:]])

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mlsurvey.answering.asked import in_own_words
-from mlsurvey.answering.conditions import condition, is_denied
+from mlsurvey.answering.conditions import condition, fact, is_denied
 from mlsurvey.answering.names import blank, find_names, languages_in, looks_unknown, without_languages
 from mlsurvey.answering.polarity import affirmed, is_turned
 from mlsurvey.answering.tongue import foreign_tongue
@@ -43,7 +43,7 @@ _FROM = re.compile(r"\b(?:(?:from|without|no|not|like|than|unlike)\s+(?:\w+\s+)?
 """What one comes from, lives without or compares with is not what members have to be."""
 _AND = r"\s*(?:,\s*(?:(?:and|or)\b)?|/|&|\b(?:and|or)\b)\s*"
 _AND_NEXT = re.compile(rf"{_AND}(?P<word>[\w#.+]+)", re.IGNORECASE)
-_BEFORE_AND = re.compile(rf"(?P<word>[\w#.+]+){_AND}$", re.IGNORECASE)
+_BEFORE_AND = re.compile(rf"(?<![\w#.+])(?P<word>[\w#.+]+){_AND}$", re.IGNORECASE)
 _SETS = (Kind.LIST, Kind.RECOMMEND)
 
 Slugs = tuple[str, ...]
@@ -90,7 +90,8 @@ class Parser:
         stretches = asked_stretches(question, [*self._asked_for(question, marks, names.mentions)])
         conditions = tuple(self._conditions(question, marks, kind, stretches))
         if kind in _SETS:
-            conditions = _either((*conditions, *_unmarked_languages(question, marks, conditions)))
+            stretches, stated = _stated(question, stretches, conditions)
+            conditions = _either((*conditions, *stated, *_unmarked_languages(question, marks, conditions)))
         tongue = foreign_tongue(question)
         nameless = blank(question, [m.span for m in names.mentions])
         aspects = self._aspects(question, nameless, stretches, is_set=kind in _SETS)
@@ -212,6 +213,21 @@ def asked_stretches(question: str, spans: Sequence[Span]) -> list[Span]:
     return joined
 
 
+def _stated(
+    question: str, stretches: Iterable[Span], conditions: Iterable[Condition]
+) -> tuple[list[Span], tuple[Condition, ...]]:
+    """The stretches that ask the documents, and the conditions that the others state: facts decide those."""
+    known = {(c.field, c.values, c.negated) for c in conditions}
+    kept, stated = [], []
+    for span in stretches:
+        found = fact(span.of(question), is_denied(question[: span.start]))
+        if found is None:
+            kept.append(span)
+        elif (found.field, found.values, found.negated) not in known:
+            stated.append(found)
+    return kept, tuple(stated)
+
+
 def _from_its_beginning(question: str, span: Span) -> Span:
     """The stretch with all of its first word: a word ends at an apostrophe for the network."""
     is_cut = question[: span.start].endswith(("'", "’"))
@@ -220,7 +236,7 @@ def _from_its_beginning(question: str, span: Span) -> Span:
 
 def _token(question: str, span: Span) -> str:
     """The words with what is written together with them: a mark may begin or end inside "Infer.NET"."""
-    before = re.search(r"[\w.+#-]*$", question[: span.start])
+    before = re.search(r"(?<![\w.+#-])[\w.+#-]*+$", question[: span.start])
     behind = re.match(r"[\w+#-]*(?:\.\w+)*", question[span.end :])
     return f"{before.group() if before else ''}{span.of(question)}{behind.group() if behind else ''}"
 

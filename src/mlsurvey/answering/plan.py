@@ -118,8 +118,10 @@ def _said_of(asked: AskedAspect | None, understood: Understood) -> str:
     """The question without the words that ask for other matters: what answers these must not count for this one."""
     if asked is None:
         return understood.question
-    if not asked.wording:  # it was given, and the question has no word on it
-        return asked.aspect.name
+    if not any(
+        words in understood.question for words in asked.wording
+    ):  # it was given: no word of the question asks it
+        return asked.words
     said = understood.question
     for words in (w for other in understood.aspects if other.aspect.slug != asked.aspect.slug for w in other.wording):
         said = said.replace(words, " ")

@@ -68,7 +68,8 @@ def members(understood: Understood, bench: Workbench, filters: Filters) -> Draft
 def _matter(stated: Condition, bench: Workbench) -> AskedAspect:
     """What is asked of the documents where no fact decides a condition; of its state always in the affirmative."""
     if stated.field == "state":
-        return replace(bench.recognise(ALIVE), negated=(stated.values[0] in ENDED) is not stated.negated)
+        negated = (stated.values[0] in ENDED) is not stated.negated
+        return replace(bench.recognise(ALIVE), wording=(f"Is it {ALIVE}?",), negated=negated)
     return replace(bench.recognise(stated.words), negated=stated.negated)
 
 
@@ -168,7 +169,10 @@ def recommendation(understood: Understood, bench: Workbench, filters: Filters, l
         for _, slug, findings in short
         for f in (*findings, *_against(slug, UPKEEP, ended), *_against(slug, LIMITS, limits))
     )
-    return Draft(tuple(slug for _, slug, _ in short), tuple(said), nearest=tuple(f.evidence for f in said[:3]))
+    silent: dict[Pair, int] = {}
+    if not said:
+        silent = {(None, n.aspect.slug): sum(f[place].searched for f in about) for place, n in enumerate(needs)}
+    return Draft(tuple(slug for _, slug, _ in short), said, silent, nearest=tuple(f.evidence for f in said[:3]))
 
 
 def _members(understood: Understood, bench: Workbench, filters: Filters) -> list[Entity]:

@@ -10,7 +10,7 @@ from mlsurvey.answering.score import Scored
 from mlsurvey.answering.select import good, of_expected_type
 from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.answering.workbench import Workbench
-from mlsurvey.types import Filters
+from mlsurvey.types import Filters, Kind
 
 PURPOSE = "purpose"
 """Slug of the aspect for what a library is and is for."""
@@ -38,6 +38,15 @@ def by_side(understood: Understood, bench: Workbench, filters: Filters, limit: i
     disputes = tuple(d for d in draft.disputes if d.aspect in telling)
     silent: dict[Pair, int] = {} if kept else {(slug, None): n for (slug, _), n in draft.silent.items()}
     return replace(understood, aspects=kept), replace(draft, findings=said, disputes=disputes, silent=silent)
+
+
+def outside_subjects(
+    understood: Understood, bench: Workbench, filters: Filters, limit: int
+) -> tuple[Understood, Draft]:
+    """Statements of passages that are about no library: "who has to sign the log book?" does not ask for a library."""
+    asked, draft = by_side(replace(understood, kind=Kind.LOOKUP), bench, filters, limit)
+    said = tuple(f for f in draft.findings if not f.evidence.candidate.passage.subjects)
+    return asked, replace(draft, findings=said, disputes=())
 
 
 def _of(draft: Draft, entity: str, aspect: str) -> list[Finding]:

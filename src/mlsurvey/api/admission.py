@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from mlsurvey.api.metrics import Metrics
 from mlsurvey.api.problems import RefusalError
@@ -39,7 +39,8 @@ class Admission:
         """Run the work in a thread.
 
         Raises:
-            RefusalError: the queue is full, the time limit is exceeded, or the client has disconnected.
+            RefusalError: the queue is full, or the time limit is exceeded.
+            ClientDisconnect: the client has disconnected.
         """
         token = threading.Event()
         try:
@@ -89,7 +90,7 @@ async def _while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
     try:
         await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
-            raise RefusalError("cancelled", "the client went away")
+            raise ClientDisconnect
         return await working
     finally:
         watching.cancel()

@@ -10,11 +10,11 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route as PlainRoute
 from starlette.staticfiles import StaticFiles
 
 from mlsurvey import __version__
@@ -22,6 +22,8 @@ from mlsurvey.api.agents import add_agents
 from mlsurvey.api.frame import Frame
 from mlsurvey.api.problems import RefusalError, problem_of, problem_of_fields, problem_of_status, respond
 from mlsurvey.api.routes import ROUTERS
+from mlsurvey.api.routes.documents import refuse_text
+from mlsurvey.api.routing import Route
 from mlsurvey.api.service import Service, request_id
 from mlsurvey.api.settings import ServiceSettings
 from mlsurvey.errors import MlsurveyError
@@ -74,6 +76,7 @@ def create_app(settings: Settings, service: ServiceSettings) -> FastAPI:
         license_info={"name": "MIT", "identifier": "MIT"},
     )
     app.state.service = state
+    app.router.route_class = Route
     for router in ROUTERS:
         app.include_router(router)
     app.state.agents = add_agents(app, state)
@@ -114,6 +117,7 @@ def _add_docs(app: FastAPI) -> None:
             swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
             swagger_css_url=f"{ASSETS}/swagger-ui.css",
             swagger_favicon_url=f"{ASSETS}/favicon.png",
+            swagger_ui_parameters={"validatorUrl": None},  # else other sites are given the address of the service
         )
 
     plain = app.openapi
@@ -156,10 +160,14 @@ def _add_problems(app: FastAPI) -> None:
 
 def _methods(request: Request) -> list[str]:
     """Return all methods of a path; the framework would name only those of its first route."""
-    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
-    first = next((route.path for route in routes if route.path_regex.match(request.url.path)), None)
-    same = [route for route in routes if route.path == first and route.include_in_schema]
-    return sorted({method for route in same for method in route.methods or ()})
+    path = request.url.path
+    if path.startswith(f"{ASSETS}/"):
+        return ["GET", "HEAD"]
+    known = [route for router in ROUTERS for route in router.routes] + request.app.routes
+    routes = [route for route in known if isinstance(route, PlainRoute) and route.endpoint is not refuse_text]
+    first = next((route.path for route in routes if route.path_regex.match(path)), None)
+    found = {method for route in routes if route.path == first for method in route.methods or ()}
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
 
 
 def _detail(request: Request, error: HTTPException) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -27,6 +27,8 @@ class Writer:
     stale: Callable[[Answer], Mapping[int, str]]
     address: Address
     """Maps a citation to the URL where its quote can be read."""
+    unmet: Sequence[str] = ()
+    """What the request asks for and does not get; the text ends with it."""
     _length: int = 0
     _marks: list[tuple[int, int]] = field(default_factory=list)
     """Pairs (number, start of its mark)."""
@@ -105,6 +107,8 @@ class Writer:
         for source in sources:
             yield self._source(source, stale.get(source.number), with_quote=answer.abstained)
         yield f"{self._gap()}{NOTE}\n"
+        if self.unmet:
+            yield f"{self._gap()}*Ignored: {escape(', '.join(self.unmet))}.*\n"
 
     def _source(self, source: Citation, stale: str | None, *, with_quote: bool) -> str:
         trail = f" — {escape(' › '.join(source.heading_path))}" if source.heading_path else ""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import time
 import uuid
-from collections.abc import MutableMapping
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
@@ -23,6 +23,8 @@ OPEN = ("/v1/health", "/v1/ready", "/v1/problems", "/docs", "/openapi.json")
 """Routes that need no token, including those below them: they reveal nothing about the documents."""
 READING_POSTS = ("/v1/search", "/v1/ask", "/v1/compare", "/v1/chat/completions", "/mcp")
 """Routes that change nothing although their method is POST."""
+GONE = 499
+"""Status logged for a request whose client left before the end of the response. Not sent; from nginx."""
 _ID = re.compile(r"[\w.-]{1,64}")
 
 
@@ -41,20 +43,23 @@ class Frame:
         identity = _identity(request)
         scope.setdefault("state", {})["request_id"] = identity
         sent = _Sent(send, identity, is_head=scope["method"] == "HEAD")
+        # A copy, since the server looks up in the original whether it is to send a body.
+        inner = {**scope, "method": "GET"} if sent.is_head else scope
+        receive = sent.watched(receive)
         try:
             self._check(request)
-            if sent.is_head:
-                scope["method"] = "GET"
-            await self._app(scope, _limited(request, receive, self._service.settings.max_body), sent)
+            await self._app(inner, _limited(request, receive, self._service.settings.max_body), sent)
         except RefusalError as refusal:
-            await respond(problem_of(refusal, identity), refusal.headers)(scope, receive, sent)
+            await respond(problem_of(refusal, identity), refusal.headers)(inner, receive, sent)
+        except ClientDisconnect:
+            sent.is_left = True
         except Exception as error:  # must not reach the server, which would log its message
             LOGGER.error("fault", extra={"request_id": identity, **describe(error)})
             if not sent.status:
                 detail = "an unexpected fault; the log has more under the request id"
-                await respond(problem(KINDS["internal"], detail, identity))(scope, receive, sent)
+                await respond(problem(KINDS["internal"], detail, identity))(inner, receive, sent)
         finally:
-            self._tell(request, scope, sent, identity)
+            self._tell(request, inner, sent, identity)
 
     def _check(self, request: Request) -> None:
         service, path = self._service, request.url.path
@@ -67,21 +72,25 @@ class Frame:
         if changes:
             check_writable(service.settings)
 
-    def _tell(self, request: Request, scope: MutableMapping[str, Any], sent: _Sent, identity: str) -> None:
+    def _tell(self, request: Request, scope: Mapping[str, Any], sent: _Sent, identity: str) -> None:
         seconds = time.perf_counter() - sent.began
         route = getattr(scope.get("route"), "path", "none")
-        method = "HEAD" if sent.is_head else request.method
-        self._service.metrics.request(method, route, sent.status, seconds)
-        told = {"request_id": identity, "method": method, "route": route, "status": sent.status, "bytes": sent.bytes}
+        status = GONE if sent.is_left else sent.status
+        self._service.metrics.request(request.method, route, status, seconds)
+        told = {"request_id": identity, "method": request.method, "route": route, "status": status, "bytes": sent.bytes}
         LOGGER.info("request", extra={**told, "ms": round(1000 * seconds, 1)})
 
 
 class _Sent:
-    """Wraps ``send``: adds the request id and records the status and size of the response."""
+    """Wraps ``send``: adds the request id, records status and size, and ends the response to HEAD after its headers."""
 
     def __init__(self, send: Send, identity: str, *, is_head: bool) -> None:
         self._send, self._identity, self.is_head = send, identity, is_head
         self.status = self.bytes = 0
+        self.is_whole = False
+        """Whether the response has been sent to its end."""
+        self.is_left = False
+        """Whether the client left before that."""
         self.began = time.perf_counter()
 
     async def __call__(self, message: Message) -> None:
@@ -91,11 +100,28 @@ class _Sent:
             headers["X-Request-Id"] = self._identity
             headers["X-Content-Type-Options"] = "nosniff"
             headers.setdefault("Cache-Control", "no-cache")
-        elif message["type"] == "http.response.body":
+            await self._send(message)
+            if self.is_head:  # at once, since a stream may not end for a long time
+                self.is_whole = True
+                await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+            return
+        if self.is_head:
+            return
+        if message["type"] == "http.response.body":
             self.bytes += len(message.get("body", b""))
-            if self.is_head:
-                message = {**message, "body": b""}
+            self.is_whole = not message.get("more_body", False)
         await self._send(message)
+
+    def watched(self, receive: Receive) -> Receive:
+        """Return ``receive``, recording that the client leaves before the end of the response."""
+
+        async def watching() -> Message:
+            message = await receive()
+            if message["type"] == "http.disconnect" and not self.is_whole:
+                self.is_left = True
+            return message
+
+        return watching
 
 
 def _limited(request: Request, receive: Receive, most: int) -> Receive:

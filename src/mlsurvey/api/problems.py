@@ -32,7 +32,12 @@ class Kind:
 
 
 _KINDS = (
-    Kind("malformed", 400, "The request cannot be parsed", "The body is no JSON, no UTF-8, or no multipart form."),
+    Kind(
+        "malformed",
+        400,
+        "The request cannot be parsed",
+        "The body is no JSON, no UTF-8, or no multipart form.",
+    ),
     Kind("unauthorised", 401, "A token is needed", "Send the header 'Authorization: Bearer TOKEN' with a known token."),
     Kind("forbidden", 403, "Not allowed with this token", "The token may read; this route needs one that may write."),
     Kind("read-only", 403, "The service only reads", "It was started with --read-only: nothing can be changed."),
@@ -44,7 +49,7 @@ _KINDS = (
     Kind("finished", 409, "The job has ended", "A job that has ended cannot be cancelled."),
     Kind("precondition", 412, "The document is another one", "If-Match or If-None-Match does not hold: read it again."),
     Kind("too-large", 413, "The request is too large", "The limits of the service are named in the detail."),
-    Kind("media-type", 415, "Wrong media type", "The route takes no body of this type or encoding."),
+    Kind("media-type", 415, "Wrong media type", "The route takes no body of this type or encoding, or none was named."),
     Kind("wrong-host", 421, "Wrong host", "The header Host names no host of the service; see --allowed-host."),
     Kind("invalid", 422, "The request makes no sense", "A field is unknown, missing or out of range."),
     Kind("unreadable", 422, "No readable document", "Its bytes or its name are none that would be indexed."),
@@ -141,7 +146,7 @@ def documented(*slugs: str) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": " · ".join(titles), "content": schema} for status, titles in described.items()}
 
 
-COMMON = ("unauthorised", "method", "wrong-host", "internal")
+COMMON = ("unauthorised", "method", "not-acceptable", "invalid", "wrong-host", "internal")
 """Problems that any route may return."""
 WORK = ("malformed", "invalid", "not-found", "too-large", "media-type", "overloaded", "index", "storage", "origin")
 """Problems of routes that use the index."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -51,7 +52,12 @@ class Runner:
                 process.kill()
 
     async def _follow(self, process: Process, job: Job) -> None:
-        await process.communicate(json.dumps(self._settings.values()).encode())
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(self._settings.values()).encode() + b"\n")  # open until it ends: see the worker
+        with contextlib.suppress(ConnectionError):  # it ended before it read them
+            await process.stdin.drain()
+        await process.wait()
+        process.stdin.close()
         end = await asyncio.to_thread(self._end, process.returncode, job)
         self._metrics.job(job.kind, end.state)
         LOGGER.info("job", extra={"job": job.id, "kind": job.kind, "outcome": end.state, "code": process.returncode})

@@ -134,7 +134,7 @@ def _hostname(host: str) -> str | None:
 def _lines(file: Path) -> list[str]:
     try:
         lines = file.read_text("utf-8").splitlines()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"the tokens in {file} cannot be read: {error}") from error

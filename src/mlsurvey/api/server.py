@@ -7,11 +7,13 @@ import signal
 import tempfile
 from functools import partial
 from importlib.util import find_spec
+from multiprocessing import parent_process
 from socket import IPPROTO_TCP, TCP_NODELAY, socket
 
 import uvicorn
 from uvicorn.supervisors.multiprocess import Multiprocess
 
+from mlsurvey import lifeline
 from mlsurvey.api.logs import log_config
 from mlsurvey.api.metrics import MULTIPROCESS
 from mlsurvey.api.security import load_tokens
@@ -21,6 +23,9 @@ from mlsurvey.settings import PROJECT, Settings
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT")
 """OpenTelemetry environment variables for the destination of traces and metrics."""
+
+GRACE = 30.0
+"""Seconds that a worker has to stop its jobs, besides those to complete its requests, once its supervisor is gone."""
 
 
 def serve(settings: Settings, service: ServiceSettings) -> None:
@@ -81,4 +86,6 @@ def _ended(_signal: int, _frame: object) -> None:
 def _app(settings: Settings, service: ServiceSettings) -> object:
     from mlsurvey.api.app import create_app
 
+    if supervisor := parent_process():  # one of several workers, which would keep the address for ever
+        lifeline.hold(service.drain + GRACE, warning=signal.SIGTERM, pipe=supervisor.sentinel)
     return create_app(settings, service)

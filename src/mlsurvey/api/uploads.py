@@ -11,6 +11,7 @@ from fastapi import UploadFile
 from starlette.requests import Request
 
 from mlsurvey.api.problems import RefusalError
+from mlsurvey.api.routing import check_encoding
 from mlsurvey.errors import IndexingError, NotFoundError, UnreadableError
 from mlsurvey.state import DocumentRow
 from mlsurvey.survey import Condition, Survey
@@ -53,9 +54,7 @@ def check_media_type(request: Request) -> None:
     kind = request.headers.get("content-type", MEDIA_TYPES[-1]).partition(";")[0].strip().casefold()
     if kind not in MEDIA_TYPES:
         raise RefusalError("media-type", f"{kind[:60]!r} is none of {', '.join(MEDIA_TYPES)}")
-    encoding = request.headers.get("content-encoding", "identity").strip().casefold()
-    if encoding != "identity":
-        raise RefusalError("media-type", f"Content-Encoding {encoding[:60]!r} is not taken: send the bytes as they are")
+    check_encoding(request)
 
 
 async def contents(files: list[UploadFile], most: int) -> dict[str, bytes]:
@@ -78,7 +77,7 @@ async def contents(files: list[UploadFile], most: int) -> dict[str, bytes]:
 def store(survey: Survey, files: Mapping[str, bytes], wanted: Condition) -> list[Stored]:
     """Write documents; raises like :func:`mlsurvey.survey.uploading.store`."""
     stored = survey.store(files, wanted)
-    known = _rows(survey, files)
+    known = _rows(survey, [one.path for one in stored])
     return [
         Stored(**asdict(one), indexed=one.path in known and known[one.path].sha256 == one.sha256, refresh=REFRESH)
         for one in stored
@@ -91,6 +90,7 @@ def state(survey: Survey, path: str) -> DocumentState:
     Raises:
         NotFoundError: it is in neither.
     """
+    path = survey.path_of(path)
     row = _rows(survey, (path,)).get(path)
     found = _digest(survey, path, row)
     if row is None and found is None:

@@ -1,7 +1,8 @@
-"""The worker process of one job: ``python -m mlsurvey.api.worker JOB``, with the settings as JSON on stdin.
+"""The worker process of one job: ``python -m mlsurvey.api.worker JOB``, with the settings as a line of JSON on stdin.
 
 It is a separate process because embedding loads PyTorch: the server's memory and
-speed are unaffected, and failures are isolated.
+speed are unaffected, and failures are isolated. It stops when stdin is closed, so it
+never outlives the server.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import json
 import logging.config
 import os
+import signal
 import sys
 import time
 from typing import Any
 
+from mlsurvey import lifeline
 from mlsurvey.api.jobs import Jobs, encode, ended
 from mlsurvey.api.logs import LOGGER, describe, log_config
 from mlsurvey.api.problems import problem_of
@@ -25,6 +28,8 @@ INTERVAL = 0.2
 """Seconds between progress updates."""
 NICENESS = 5
 """Nice value of the worker, so that questions take priority."""
+GRACE = 20.0
+"""Seconds to save the embeddings once the server is gone."""
 
 
 class Watch:
@@ -78,10 +83,13 @@ def _result(survey: Survey, jobs: Jobs, job: Job, watch: Watch) -> Any:
 
 
 def main() -> None:
-    """Lower the priority, read the settings and run the job."""
+    """Lower the priority, read the settings and run the job. SIGINT stops it, and so does the end of the server."""
     os.nice(NICENESS)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit that it is ignored
     logging.config.dictConfig(log_config())
-    work(Settings(**json.loads(sys.stdin.read())), sys.argv[1])
+    settings = Settings(**json.loads(sys.stdin.readline()))
+    lifeline.hold(GRACE, warning=signal.SIGINT)
+    work(settings, sys.argv[1])
 
 
 if __name__ == "__main__":

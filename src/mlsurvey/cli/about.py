@@ -8,7 +8,7 @@ import typer
 
 from mlsurvey.cli.console import show, write
 from mlsurvey.cli.help import with_examples
-from mlsurvey.cli.options import Corpus, Index, Json, Model, opened, settings_of
+from mlsurvey.cli.options import Corpus, Exclude, Index, Json, Model, opened, settings_of
 
 _STATUS = with_examples(
     "Show the corpus, the index built from it, and whether the two agree.",
@@ -33,6 +33,7 @@ def status(
     ctx: typer.Context,
     verify: Annotated[bool, typer.Option("--verify", help="Read every part of the index and check it.")] = False,
     as_json: Json = False,
+    exclude: Exclude = None,
     corpus: Corpus = None,
     index: Index = None,
     model: Model = None,
@@ -41,7 +42,7 @@ def status(
     from mlsurvey.rendering.json import to_json
     from mlsurvey.rendering.overview import table_view
 
-    with opened(ctx, corpus, index, model) as survey:
+    with opened(ctx, corpus, index, model, exclude) as survey:
         if verify:
             survey.verify()
         state = survey.status()
@@ -54,6 +55,7 @@ def status(
 def config(
     ctx: typer.Context,
     as_json: Json = False,
+    exclude: Exclude = None,
     corpus: Corpus = None,
     index: Index = None,
     model: Model = None,
@@ -62,7 +64,7 @@ def config(
     from mlsurvey.rendering.json import to_json
     from mlsurvey.rendering.overview import table_view
 
-    settings = settings_of(ctx, corpus, index, model)
+    settings = settings_of(ctx, corpus, index, model, exclude)
     rows = [(name, value or "", settings.origins[name]) for name, value in settings.values().items()]
     if as_json:
         write(to_json({name: {"value": value, "origin": origin} for name, value, origin in rows}))

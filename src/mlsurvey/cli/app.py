@@ -13,7 +13,8 @@ from mlsurvey import __version__
 from mlsurvey.cli.commands import Commands
 from mlsurvey.cli.console import describe_bug, report_error
 from mlsurvey.cli.help import with_examples
-from mlsurvey.cli.options import Corpus, Index, Judge, Model, Reranker, settings_of
+from mlsurvey.cli.options import Corpus, Exclude, Index, Judge, Model, Reranker, settings_of
+from mlsurvey.cli.streams import discard_output, flush_streams, prepare_streams
 from mlsurvey.errors import Interrupted, MlsurveyError, StorageError, UsageError
 
 EXIT_BUG = 1
@@ -62,10 +63,12 @@ def root(
     model: Model = None,
     judge: Judge = None,
     reranker: Reranker = None,
+    exclude: Exclude = None,
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
     """Store the options given before the command; without a command, open the interface or show the help."""
-    ctx.obj = {"corpus": corpus, "index": index, "model": model, "judge": judge, "reranker": reranker}
+    places = {"corpus": corpus, "index": index, "model": model}
+    ctx.obj = {**places, "judge": judge, "reranker": reranker, "exclude": exclude or None}
     if version:
         typer.echo(f"mlsurvey {__version__}")
         raise typer.Exit
@@ -84,11 +87,25 @@ def _without_command(ctx: typer.Context) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code; errors are one line on stderr, never a traceback."""
+    """Run the command line and return its exit code; errors are one line on stderr, never a traceback.
+
+    An output whose reader has closed it ends the run quietly, with code 0, as nobody wants the rest.
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
     if argv is None:
         gc.set_threshold(YOUNG)
-    _write_whatever_the_encoding()
+    prepare_streams()
+    try:
+        code = _run(arguments)
+        flush_streams()
+    except BrokenPipeError:
+        discard_output()
+        return 0
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command and return its exit code."""
     try:
         return int(app(args=arguments, prog_name="mlsurvey", standalone_mode=False) or 0)
     except Exception as error:
@@ -110,10 +127,3 @@ def _named(error: Exception) -> Exception:
     if isinstance(error, OSError) and error.strerror:
         return StorageError(f"{error.strerror}: {error.filename}" if error.filename else error.strerror)
     return MlsurveyError(describe_bug(error))
-
-
-def _write_whatever_the_encoding() -> None:
-    """Escape characters that the output encoding lacks instead of raising."""
-    for stream in (sys.stdout, sys.stderr):
-        if reconfigure := getattr(stream, "reconfigure", None):
-            reconfigure(errors="backslashreplace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,6 +13,8 @@ from mlsurvey.cli.console import make_console, show, write
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Entities, Index, Json, Languages, Model, Paths, filters_of, opened
 from mlsurvey.errors import UsageError
+from mlsurvey.folding import valid
+from mlsurvey.rendering.plain import joined_lines
 from mlsurvey.types import Answer, Filters
 
 if TYPE_CHECKING:
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
 Mode = Literal["hybrid", "keyword", "dense"]
 
+STDIN = "-"
+LONGEST_INPUT = 1_000_000
+"""Maximum characters read from standard input; a question may have far fewer, and the survey checks that."""
 EXIT_ABSTAINED = 3
 """Not an error, but scripts can detect it, like grep's exit code 1 when nothing matches."""
 
@@ -29,12 +35,15 @@ _ASK = with_examples(
     "ask which Rust libraries run in the browser --markdown",
     'ask "Is Linfa maintained?" --entity linfa --json',
     "ask --follow and on licences?",
+    "ask - < question.txt",
     "ask --jsonl questions.jsonl > answers.jsonl",
 )
 _SEARCH = with_examples(
-    "Find passages by keywords and by meaning.",
+    "Find passages by keywords and by meaning. A phrase in double quotes must occur word for word; keep the quotes"
+    " from the shell with single ones.",
     "search WebGPU backend",
-    'search "automatic differentiation" --language rust --limit 5',
+    "search automatic differentiation --language rust --limit 5",
+    "search '\"supports WebGL but not WebGPU\" library'",
     "search cuda --mode keyword --path rust/ --json",
     "search WebGPU backend --explain",
 )
@@ -48,7 +57,10 @@ def register(app: typer.Typer) -> None:
 
 def ask(
     ctx: typer.Context,
-    question: Annotated[list[str] | None, typer.Argument(metavar="QUESTION", show_default=False)] = None,
+    question: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="QUESTION", show_default=False, help="In your own words; '-' reads stdin."),
+    ] = None,
     as_json: Json = False,
     jsonl: Annotated[
         str | None, typer.Option(metavar="FILE", help="Answer each line's question; '-' reads stdin.")
@@ -71,9 +83,9 @@ def ask(
     model: Model = None,
 ) -> None:
     """Answer a question, or a file of questions."""
-    text = " ".join(question or ()).strip()
+    text = _typed(question or ())
     _check_one_form(text, as_json=as_json, jsonl=jsonl, markdown=markdown)
-    earlier = _earlier(after or (), follow=follow, jsonl=jsonl)
+    earlier = _earlier([valid(one) for one in after or ()], follow=follow, jsonl=jsonl)
     filters = filters_of(entity, language, path)
     with opened(ctx, corpus, index, model) as survey:
         if jsonl is not None:
@@ -107,16 +119,36 @@ def search(
     """Find passages."""
     from mlsurvey.rendering.json import hits_value, to_json
 
-    text = " ".join(query)
+    text = _typed(query)
     with opened(ctx, corpus, index, model) as survey:
         found = survey.search(text, limit=limit, filters=filters_of(entity, language, path), mode=mode)
         explanations = survey.explain(text, found.hits, mode=mode) if explain else ()
     if as_json:
-        write(to_json(hits_value(text, mode, found.generation.id, found.hits, explanations)))
+        write(
+            to_json(
+                hits_value(
+                    text, mode, found.generation.id, found.hits, explanations, stale=found.stale, note=found.note
+                )
+            )
+        )
     else:
         from mlsurvey.rendering.listing import hits_view
 
-        show(hits_view(text, found.hits, explanations, survey.settings.corpus))
+        show(hits_view(text, found.hits, explanations, survey.settings.corpus, stale=found.stale, note=found.note))
+
+
+def _typed(words: Sequence[str]) -> str:
+    """Return the text given as arguments; a single ``-`` stands for standard input, whose lines are joined.
+
+    Raises:
+        UsageError: standard input is far longer than any question.
+    """
+    if list(words) != [STDIN]:
+        return valid(" ".join(words)).strip()
+    text = sys.stdin.read(LONGEST_INPUT + 1)
+    if len(text) > LONGEST_INPUT:
+        raise UsageError(f"standard input has more than {LONGEST_INPUT:,} characters; that is no question, shorten it")
+    return joined_lines(text)
 
 
 def _earlier(after: Sequence[str], *, follow: bool, jsonl: str | None) -> tuple[str, ...]:

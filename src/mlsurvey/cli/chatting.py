@@ -15,6 +15,7 @@ from mlsurvey.cli.console import make_console, report_error, write
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Entities, Index, Json, Languages, Model, Paths, filters_of, opened
 from mlsurvey.errors import UsageError
+from mlsurvey.rendering.plain import joined_lines
 
 if TYPE_CHECKING:
     from mlsurvey.survey import Survey
@@ -70,7 +71,7 @@ def _lines() -> Iterator[str]:
         import readline  # noqa: F401 - gives input() its editing and history
     while True:
         try:
-            line = (input(PROMPT) if is_person else next(sys.stdin)).strip()
+            line = joined_lines(input(PROMPT) if is_person else next(sys.stdin))
         except (EOFError, StopIteration):
             if is_person:
                 write("")

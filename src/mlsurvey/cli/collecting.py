@@ -13,6 +13,7 @@ from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Index, Model, opened
 from mlsurvey.cli.refreshing import refresh_once, show_report
 from mlsurvey.errors import Interrupted, UsageError
+from mlsurvey.reading.names import shown
 
 if TYPE_CHECKING:
     from mlsurvey.survey import Survey
@@ -64,7 +65,7 @@ def add(
         lines = [f"added {path}" for path in placed.added] + [f"replaced {path}" for path in placed.replaced]
         write("\n".join(lines) or "nothing added")
         if placed.unchanged or placed.skipped:
-            say(f"{len(placed.unchanged)} there already, {placed.skipped} of no readable format")
+            say(f"{len(placed.unchanged)} there already, {placed.skipped} of no readable format or name")
         _refresh_or_tell(survey, refresh=refresh)
 
 
@@ -82,7 +83,7 @@ def remove(
         named = survey.documents_named(documents)
         if not yes:
             _confirm(named)
-        write("\n".join(f"removed {path}" for path in survey.remove(named)))
+        write("\n".join(f"removed {shown(path)}" for path in survey.remove(named)))
         _refresh_or_tell(survey, refresh=refresh)
 
 
@@ -117,7 +118,8 @@ def _asked(link: bool | None) -> bool:
 
 
 def _confirm(paths: tuple[str, ...]) -> None:
-    say(f"to be deleted: {', '.join(paths[:10])}{f' and {len(paths) - 10} more' if len(paths) > 10 else ''}")
+    more = f" and {len(paths) - 10} more" if len(paths) > 10 else ""
+    say(f"to be deleted: {', '.join(map(shown, paths[:10]))}{more}")
     if not sys.stdin.isatty():
         raise UsageError("nobody is there to confirm; add --yes")
     if not typer.confirm(f"Delete {len(paths)} from the corpus?", default=False):

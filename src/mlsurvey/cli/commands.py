@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from mlsurvey.cli.streams import is_closed_pipe
 from mlsurvey.cli.values import without_checks
 from mlsurvey.errors import Interrupted
 
@@ -37,7 +38,7 @@ COMMANDS = {
 
 
 class Commands(TyperGroup):
-    """Imports commands on demand, and handles closed pipes and interrupts as Unix tools do."""
+    """Imports commands on demand, and handles interrupts as Unix tools do."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
@@ -54,17 +55,29 @@ class Commands(TyperGroup):
                 self.commands.update(_commands_of(COMMANDS[name]))
         return super().get_command(ctx, cmd_name)
 
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        """Parse the arguments, which may show the help."""
+        with _closed_pipe_is_success():
+            return super().make_context(*arguments, **options)
+
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; a pipe closed early by its reader counts as success."""
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-        except BrokenPipeError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes again at exit
+        """Run the command; an interrupt is an error with an exit code of its own."""
+        with _closed_pipe_is_success():
+            try:
+                return super().invoke(ctx)
+            except KeyboardInterrupt as error:
+                raise Interrupted("interrupted") from error
+
+
+@contextmanager
+def _closed_pipe_is_success() -> Iterator[None]:
+    """End with code 0 if the reader of an output has closed it, before Typer ends with code 1."""
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        if is_closed_pipe(error):
             raise typer.Exit(0) from error
-        except KeyboardInterrupt as error:
-            raise Interrupted("interrupted") from error
-        return result
+        raise
 
 
 def _commands_of(module: str) -> dict[str, Any]:

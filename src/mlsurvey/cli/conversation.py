@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from mlsurvey.answering.follow import REMEMBERED
+from mlsurvey.cli.console import say
 from mlsurvey.syncing.atomic import write_whole
 
 
@@ -21,9 +22,17 @@ def remembered() -> tuple[str, ...]:
 
 
 def remember(questions: Sequence[str]) -> None:
-    """Save the questions of a conversation for the next ``--follow``; write errors are ignored."""
-    with suppress(OSError):
-        write_whole(_file(), json.dumps({"questions": questions[-REMEMBERED:]}, ensure_ascii=False).encode())
+    """Save the questions of a conversation for the next ``--follow``; where that fails, a remark says so once."""
+    file = _file()
+    try:
+        write_whole(file, json.dumps({"questions": questions[-REMEMBERED:]}, ensure_ascii=False).encode())
+    except OSError as error:
+        _remark(f"this question is not kept for --follow: {error.strerror or error}: {file.parent}")
+
+
+@cache
+def _remark(text: str) -> None:
+    say(text)
 
 
 def _file() -> Path:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mlsurvey.cli.help import with_examples
-from mlsurvey.cli.options import Corpus, Index, Json, Model, opened
+from mlsurvey.cli.options import Corpus, Exclude, Index, Json, Model, opened
 from mlsurvey.cli.refreshing import refresh_once, show_report
 from mlsurvey.errors import UsageError
 
@@ -17,6 +17,7 @@ _REFRESH = with_examples(
     "refresh --dry-run",
     "refresh --corpus ~/papers --index ~/papers.index",
     "refresh --watch",
+    "refresh --exclude drafts/ --exclude '*.txt'",
 )
 
 
@@ -29,9 +30,13 @@ def refresh(
     ctx: typer.Context,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build anew, also where the index is damaged.")] = False,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Read every file, also those that look unchanged by size and times.")
+    ] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on, and refresh after every change.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no report.")] = False,
     as_json: Json = False,
+    exclude: Exclude = None,
     corpus: Corpus = None,
     index: Index = None,
     model: Model = None,
@@ -39,8 +44,8 @@ def refresh(
     """Refresh the index."""
     if watch and dry_run:
         raise UsageError("--watch and --dry-run exclude each other")
-    with opened(ctx, corpus, index, model) as survey:
-        report = refresh_once(survey, dry_run=dry_run, rebuild=rebuild, quiet=quiet)
+    with opened(ctx, corpus, index, model, exclude) as survey:
+        report = refresh_once(survey, dry_run=dry_run, rebuild=rebuild, thorough=thorough, quiet=quiet)
         show_report(report, quiet=quiet, as_json=as_json)
         if watch:
             from mlsurvey.cli.watching import watch_corpus

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mlsurvey import lifeline
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Index, Model, settings_of
 from mlsurvey.errors import NotFoundError, UsageError, needing
@@ -22,6 +24,8 @@ INTERFACE = "mlsurvey_tui.start"
 
 _IN_BROWSER = "TEXTUAL_DRIVER"
 """Set if the terminal is a browser page; stdin and stdout are then pipes."""
+_GRACE = 10.0
+"""Seconds to end once the server of the browser page is gone."""
 
 _TUI = with_examples(
     "Open the terminal interface: ask, compare, read the sources, keep the corpus up to date.",
@@ -81,6 +85,8 @@ def open_interface(
     """
     if not (is_terminal() or _IN_BROWSER in os.environ):
         raise UsageError('the terminal interface needs a terminal; in a script, type: mlsurvey ask "…"')
+    if _IN_BROWSER in os.environ:
+        lifeline.hold(_GRACE, warning=signal.SIGTERM)
     _interface().run(settings, theme=theme, server=server, token=token)
 
 

@@ -43,6 +43,15 @@ Reranker = Annotated[
     str | None,
     typer.Option("--reranker", metavar="NAME", help="Cross-encoder: a name or a folder.", rich_help_panel=_PLACE),
 ]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude",
+        metavar="PATTERN",
+        help="Leave documents out, as a line of .gitignore would (repeatable; replaces the setting).",
+        rich_help_panel=_PLACE,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout; an error is JSON too, on stderr.")]
 Entities = Annotated[
     list[str] | None,
@@ -63,19 +72,23 @@ def filters_of(entities: list[str] | None, languages: list[str] | None, paths: l
     return Filters(tuple(entities or ()), tuple(languages or ()), tuple(paths or ()))
 
 
-def settings_of(ctx: typer.Context, corpus: Path | None, index: Path | None, model: str | None) -> Settings:
+def settings_of(
+    ctx: typer.Context, corpus: Path | None, index: Path | None, model: str | None, exclude: list[str] | None = None
+) -> Settings:
     """Load the settings with the options of this command, which override those given before its name."""
     from mlsurvey.settings import load_settings
 
-    here = {"corpus": corpus, "index": index, "model": model}
+    here = {"corpus": corpus, "index": index, "model": model, "exclude": exclude or None}
     before: dict[str, object] = ctx.obj or {}
     return load_settings(before | {name: value for name, value in here.items() if value is not None})
 
 
 @contextmanager
-def opened(ctx: typer.Context, corpus: Path | None, index: Path | None, model: str | None) -> Iterator[Survey]:
+def opened(
+    ctx: typer.Context, corpus: Path | None, index: Path | None, model: str | None, exclude: list[str] | None = None
+) -> Iterator[Survey]:
     """Open the survey given by the options; it is closed afterwards."""
     from mlsurvey.survey import Survey
 
-    with Survey(settings_of(ctx, corpus, index, model)) as survey:
+    with Survey(settings_of(ctx, corpus, index, model, exclude)) as survey:
         yield survey

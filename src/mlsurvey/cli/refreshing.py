@@ -17,7 +17,9 @@ NOTHING_LOST = (
 )
 
 
-def refresh_once(survey: Survey, *, dry_run: bool = False, rebuild: bool = False, quiet: bool = False) -> RefreshReport:
+def refresh_once(
+    survey: Survey, *, dry_run: bool = False, rebuild: bool = False, thorough: bool = False, quiet: bool = False
+) -> RefreshReport:
     """Refresh the index and show progress.
 
     Raises:
@@ -27,7 +29,7 @@ def refresh_once(survey: Survey, *, dry_run: bool = False, rebuild: bool = False
 
     try:
         with make_watcher(quiet=quiet) as progress:
-            return survey.refresh(dry_run=dry_run, rebuild=rebuild, progress=progress)
+            return survey.refresh(dry_run=dry_run, rebuild=rebuild, thorough=thorough, progress=progress)
     except KeyboardInterrupt as error:
         raise Interrupted(NOTHING_LOST) from error
 

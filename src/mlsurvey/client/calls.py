@@ -87,6 +87,7 @@ class RefreshOptions(TypedDict, total=False):
 
     dry_run: bool
     rebuild: bool
+    thorough: bool
 
 
 # Asking

@@ -13,7 +13,8 @@ from mlsurvey.curation import links, names, profiles, surveys
 from mlsurvey.curation.findings import Finding
 from mlsurvey.curation.profile import FormError, Profile, fields, parse
 from mlsurvey.errors import NotFoundError, SettingsError
-from mlsurvey.reading.scan import MARKDOWN_SUFFIXES, SOURCES
+from mlsurvey.reading.ignoring import SOURCES
+from mlsurvey.reading.scan import MARKDOWN_SUFFIXES
 from mlsurvey.syncing.provenance import UPSTREAM
 from mlsurvey.types import Entity
 from mlsurvey.vocabulary.gazetteer import Gazetteer

@@ -10,7 +10,7 @@ from typing import get_args
 
 from mlsurvey.curation.findings import Finding
 from mlsurvey.curation.profile import Kind
-from mlsurvey.reading.scan import SOURCES
+from mlsurvey.reading.ignoring import SOURCES
 from mlsurvey.syncing.sources import read_sources
 from mlsurvey.types import Entity
 from mlsurvey.vocabulary.gazetteer import collapse

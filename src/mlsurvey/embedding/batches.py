@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlsurvey.embedding import models
+from mlsurvey.folding import valid
 
 WINDOW: Final = 2048
 """Texts tokenized together: about thirty GPU batches of passages, so that a thread can tokenize ahead."""
@@ -87,11 +88,6 @@ class Reader:
     def _window(self, texts: Sequence[str], part: Sequence[int]) -> list[Tokens]:
         read = map(Tokens, part, self.read([texts[position] for position in part]))
         return sorted(read, key=lambda tokens: -len(tokens.ids))
-
-
-def valid(text: str) -> str:
-    """Replace lone surrogates, as in arguments that are not UTF-8, with question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def batched(window: Sequence[Tokens], budget: int, most: int) -> Iterator[Sequence[Tokens]]:

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from mlsurvey.embedding.batches import valid
 from mlsurvey.embedding.exported import read_config
 from mlsurvey.embedding.passages import load, unit_rows
+from mlsurvey.folding import valid
 
 
 class UnexportedQuestions:

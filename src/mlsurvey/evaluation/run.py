@@ -15,6 +15,7 @@ from mlsurvey.evaluation.measures import Tally, Text, tally
 from mlsurvey.evaluation.questions import Question
 from mlsurvey.evaluation.regions import Regions
 from mlsurvey.reading.decode import decode
+from mlsurvey.retrieval.quoted import unquoted
 from mlsurvey.types import Answer, Hit
 
 SEARCH_DEPTH = max(measures.RECALL_DEPTHS)
@@ -84,7 +85,7 @@ def evaluate(gold: Gold, ask: Ask, search: Search, watch: Watch) -> Run:
     scored: list[Scored] = []
     for number, question in enumerate(gold.questions, start=1):
         answer = ask(question.text)
-        scored.append(score(question, answer, search(question.text, SEARCH_DEPTH), gold))
+        scored.append(score(question, answer, search(unquoted(question.text), SEARCH_DEPTH), gold))
         watch(number, len(gold.questions))
     return Run(answer.index, answer.model, tuple(scored))
 

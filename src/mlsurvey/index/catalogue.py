@@ -30,7 +30,7 @@ from mlsurvey.index.storage import REBUILD, storage_errors
 from mlsurvey.state import Generation
 from mlsurvey.types import Entity
 
-FORMAT = 2  # bumped when the tables change; an older index is then rebuilt
+FORMAT = 3  # bumped when the tables change; an older index is then rebuilt
 _BUSY_SECONDS = 30.0  # readers wait for a commit, which can flush for seconds on a slow disk
 _LIVE = "{0}.born <= :at AND ({0}.died IS NULL OR {0}.died > :at)"
 
@@ -43,7 +43,8 @@ CREATE TABLE generations(
 CREATE TABLE documents(
     id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, sha256 TEXT NOT NULL, title TEXT NOT NULL, subject TEXT,
     language TEXT, date TEXT, bytes INTEGER NOT NULL, declared TEXT, passages INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, settled INTEGER NOT NULL, born INTEGER NOT NULL, died INTEGER);
+    mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, device INTEGER NOT NULL,
+    settled INTEGER NOT NULL, born INTEGER NOT NULL, died INTEGER);
 CREATE UNIQUE INDEX documents_live ON documents(path) WHERE died IS NULL;
 CREATE INDEX documents_path ON documents(path);
 CREATE INDEX documents_died ON documents(died) WHERE died IS NOT NULL;

@@ -11,6 +11,9 @@ from mlsurvey.reading.scan import FileState
 from mlsurvey.types import Entity
 
 SETTLING_NS = 2_000_000_000  # coarsest timestamp resolution of common file systems (FAT: 2 s)
+KNOWN_COLUMNS = "id, path, sha256, bytes, mtime_ns, ctime_ns, inode, device, settled"
+"""Columns of the table ``documents`` for the fields of :class:`Known`, without the entity."""
+Stamp = tuple[int, int, int, int, int]
 
 
 class Known(NamedTuple):
@@ -21,14 +24,21 @@ class Known(NamedTuple):
     sha256: str
     size: int
     mtime_ns: int
+    ctime_ns: int
     inode: int
+    device: int
     settled: bool
-    """Whether the timestamp was old enough that the next write changes it; git calls the others racily clean."""
-    declared: Entity | None
+    """Whether the times were old enough that the next write changes one; git calls the others racily clean."""
+    declared: Entity | None = None
 
     def is_sure(self, state: FileState) -> bool:
         """Whether the file is certainly unchanged, without reading it."""
-        return self.settled and (self.size, self.mtime_ns, self.inode) == (state.size, state.mtime_ns, state.inode)
+        return self.settled and stamp(self) == stamp(state)
+
+
+def stamp(file: Known | FileState) -> Stamp:
+    """What differs if the file was written, replaced or moved; equal for a certainly unchanged, settled file."""
+    return file.size, file.mtime_ns, file.ctime_ns, file.inode, file.device
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +54,8 @@ class Changes:
 
 
 def is_settled(state: FileState, now_ns: int) -> bool:
-    """Whether any later write is certain to change the timestamp."""
-    return state.mtime_ns <= now_ns - SETTLING_NS
+    """Whether any later write is certain to change one of the times: both are older than the clock is coarse."""
+    return max(state.mtime_ns, state.ctime_ns) <= now_ns - SETTLING_NS
 
 
 def classify(known: Mapping[str, Known], read: Mapping[str, str], gone: Collection[str]) -> Changes:

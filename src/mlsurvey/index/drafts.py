@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
 from mlsurvey.embedding.cores import cores
+from mlsurvey.errors import UnreadableError
+from mlsurvey.index.deadline import SECONDS, allowed, can_limit, in_time, too_slow
 from mlsurvey.index.engine import ModelInfo, TokenCounter
 from mlsurvey.index.sources import Content
-from mlsurvey.index.workers import Pool, can_travel
+from mlsurvey.index.workers import LostError, Pool, can_travel
 from mlsurvey.reading.documents import document
+from mlsurvey.reading.formats import omitted
 from mlsurvey.reading.passages import passages
+from mlsurvey.state import Unreadable
 from mlsurvey.types import Document, Entity, Passage
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 
 MUCH = 3_000_000
 """Bytes from which worker processes pay off: less is cut before they have started."""
 _BATCH = 100_000  # bytes per batch: about 0.1 s of work
+_WAITING = 4  # seconds waited for each processor second allowed: other programs need the processor too
+_LOST = "not read: reading it ended the process, perhaps for lack of memory; split it"
+
+Batch = list[tuple[str, Content]]
+"""Documents with their paths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,38 +41,61 @@ class Draft:
     """Passages with readable content; noise is dropped."""
     keys: tuple[str, ...]
     """Keys of the passages, under which their vectors are stored."""
+    omitted: str | None = None
+    """What of the document is not indexed though a reader sees it."""
+
+
+Cut = Draft | Unreadable
 
 
 class Cutter:
     """Cuts documents into passages."""
 
-    def __init__(self, entities: tuple[Entity, ...], counter: TokenCounter, limit: int) -> None:
-        self._entities, self._counter, self._limit = entities, counter, limit
+    def __init__(self, entities: tuple[Entity, ...], counter: TokenCounter, limit: int, seconds: float) -> None:
+        self._entities, self._counter, self._limit, self._seconds = entities, counter, limit, seconds
         self._gazetteer = Gazetteer(entities)
 
-    def __reduce__(self) -> tuple[type[Cutter], tuple[tuple[Entity, ...], TokenCounter, int]]:
+    def __reduce__(self) -> tuple[type[Cutter], tuple[tuple[Entity, ...], TokenCounter, int, float]]:
         """Pickle the arguments only: rebuilding in the other process is faster than sending all names."""
-        return Cutter, (self._entities, self._counter, self._limit)
+        return type(self), (self._entities, self._counter, self._limit, self._seconds)
 
-    def __call__(self, batch: Sequence[tuple[str, Content]]) -> list[Draft]:
+    def __call__(self, batch: Batch) -> list[Cut]:
         """Return drafts of documents given as pairs (path, content)."""
-        return [self._draft(path, content) for path, content in batch]
+        return [self._cut(path, content) for path, content in batch]
+
+    def patience(self, batch: Batch) -> float:
+        """Seconds after which a process that cuts these documents is taken to hang."""
+        return _WAITING * sum(allowed(len(content.data), self._seconds) for _, content in batch)
+
+    def _cut(self, path: str, content: Content) -> Cut:
+        try:
+            return in_time(partial(self._draft, path, content), len(content.data), self._seconds)
+        except UnreadableError as error:
+            return Unreadable(path, str(error))
 
     def _draft(self, path: str, content: Content) -> Draft:
         read = document(path, content.data, content.sha256, self._gazetteer)
         cut = passages(read, self._gazetteer, self._counter, self._limit)
         kept = tuple(passage for passage in cut if passage.sentences)
-        return Draft(content, read, kept, tuple(passage.key for passage in kept))
+        return Draft(content, read, kept, tuple(passage.key for passage in kept), omitted(read))
 
 
 def drafts(
-    fresh: Mapping[str, Content], entities: tuple[Entity, ...], model: ModelInfo, progress: Callable[[int, int], None]
-) -> tuple[Draft, ...]:
-    """Return drafts of all documents, in path order; ``progress`` receives the number done and the total."""
+    fresh: Mapping[str, Content],
+    entities: tuple[Entity, ...],
+    model: ModelInfo,
+    progress: Callable[[int, int], None],
+    seconds: float = SECONDS,
+) -> tuple[Cut, ...]:
+    """Return drafts of all documents, in path order; ``progress`` receives the number done and the total.
+
+    A document that takes more time than allowed for ``seconds`` (see :mod:`mlsurvey.index.deadline`), or that ends
+    the process that cuts it, is reported as unreadable.
+    """
     if not fresh:
         return ()
-    cut = Cutter(entities, model.counter, model.limit)
-    made: list[Draft] = []
+    cut = Cutter(entities, model.counter, model.limit, seconds)
+    made: list[Cut] = []
     with closing(_cut(cut, list(_batches(sorted(fresh.items()))))) as batches:  # ends the processes on interruption
         for draft in chain.from_iterable(batches):
             made.append(draft)
@@ -70,17 +103,25 @@ def drafts(
     return tuple(made)
 
 
-def _cut(cut: Cutter, batches: list[list[tuple[str, Content]]]) -> Generator[list[Draft], None, None]:
+def _cut(cut: Cutter, batches: list[Batch]) -> Generator[list[Cut], None, None]:
     size = sum(len(content.data) for _, content in chain.from_iterable(batches))
-    if size < MUCH or cores() < 2 or not can_travel(cut):
+    is_enough = can_limit() and (size < MUCH or cores() < 2)  # a thread that cannot be stopped needs a process
+    if is_enough or not can_travel(cut):
         yield from map(cut, batches)
         return
-    with Pool(cut, min(cores(), len(batches))) as pool:
-        yield from pool.map(batches)
+    with Pool(cut, min(cores(), len(batches)), cut.patience) as pool:
+        yield from pool.map(batches, partial(_alone, pool))
 
 
-def _batches(documents: Sequence[tuple[str, Content]]) -> Iterator[list[tuple[str, Content]]]:
-    batch: list[tuple[str, Content]] = []
+def _alone(pool: Pool[Batch, list[Cut]], batch: Batch, error: LostError) -> list[Cut]:
+    """Cut the documents of a batch whose process was lost one by one, to leave out only the one that lost it."""
+    if len(batch) > 1:
+        return [made for one in batch for made in pool.call([one], partial(_alone, pool))]
+    return [Unreadable(path, too_slow(error.waited) if error.waited else _LOST) for path, _ in batch]
+
+
+def _batches(documents: Sequence[tuple[str, Content]]) -> Iterator[Batch]:
+    batch: Batch = []
     size = 0
     for path, content in documents:
         batch.append((path, content))

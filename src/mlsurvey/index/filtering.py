@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
+from mlsurvey.folding import folded
 from mlsurvey.index.records import entity_tag, language_tag
+from mlsurvey.reading.names import composed
 from mlsurvey.types import Filters
 
 
@@ -42,8 +44,12 @@ def is_under(filters: Filters, trail: Sequence[str]) -> bool:
 
 
 def matches(path: str, patterns: Iterable[str]) -> bool:
-    """Whether a path equals a pattern, lies in a folder given as ``folder/``, or matches a shell pattern."""
-    return any(path == p or (p.endswith("/") and path.startswith(p)) or fnmatchcase(path, p) for p in patterns)
+    """Whether a path equals a pattern, lies in a folder given as ``folder/``, or matches a shell pattern.
+
+    Names that look the same are the same, whether composed or not.
+    """
+    path, wanted = composed(path), map(composed, patterns)
+    return any(path == p or (p.endswith("/") and path.startswith(p)) or fnmatchcase(path, p) for p in wanted)
 
 
 def _day(mtime_ns: int) -> str:
@@ -51,4 +57,4 @@ def _day(mtime_ns: int) -> str:
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return " ".join(folded(text).split())

@@ -5,7 +5,10 @@ tantivy never rewrites a segment file, it only adds and unlinks files, so the
 older folder stays usable. A deletion costs one bitmap.
 
 A name such as "tch-rs", "TF.NET" or "ml_algo" matches by its parts (``body``) and
-as a whole in any spelling (``names``, see :func:`names_in`).
+as a whole in any spelling (``names``, see :func:`names_in`). Documents and queries
+are compared in one form (:func:`mlsurvey.folding.folded`), and scripts without
+spaces between words by pairs of characters. ``exact`` has all words in order and
+uninflected, for quoted phrases and single characters of such scripts.
 """
 
 from __future__ import annotations
@@ -24,20 +27,22 @@ from typing import Any
 import tantivy
 from tantivy import FieldType, Filter, Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from mlsurvey.errors import DamagedIndexError, StorageError
+from mlsurvey.errors import DamagedIndexError, MismatchError, MlsurveyError, StorageError
+from mlsurvey.folding import bigrams, characters, folded, is_character
 from mlsurvey.index.storage import REBUILD, link, refusal, sync_folder
 from mlsurvey.vocabulary.gazetteer import collapse
 
-VERSION = 2  # bumped when fields or analysis change; all passages are then re-indexed
+VERSION = 3  # bumped when fields or analysis change; all passages are then re-indexed
 
 # Both tuned on the development questions: evidence in the top ten passages .79; .74 with both 1, .54 with titles at 3.
 TITLE_BOOST = 0.5  # headings are short, so their terms already weigh a lot
 NAME_BOOST = 0.5  # in addition to its parts, which match too; rare names already have a high weight
 _MAX_TERMS = 256  # for a page pasted as a question: more terms only cost time
-_MAX_TOKEN = 64  # longer tokens are hashes and base64
+_MAX_TOKEN = 64  # bytes; longer tokens are hashes and base64
+_MAX_EXACT = 256  # bytes; a hash may be quoted, base64 hardly
 _HEAP = 64_000_000  # bytes of postings in memory before tantivy starts another segment; the minimum is 15 MB
-_WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
-_PROCESSORS = re.compile(r"\b([a-z]pu)s\b", re.IGNORECASE)
+_WORD = r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:\+\+|#)?"
+_PROCESSORS = re.compile(r"\b([a-z]pu)s\b")
 _JOINED = re.compile(r"(?<![^\W_])[^\W_]++[+#]*+(?:[-._/][^\W_]++[+#]*+){1,3}")  # linear even on a megabyte of base64
 _SHARED = (".managed.json", "meta.json")  # replaced at each commit; created readable by the owner only
 
@@ -50,6 +55,7 @@ class KeywordRow:
     document: int
     """Row id of the document version; its passages are deleted together by it."""
     title: str
+    """Headings, one a line."""
     body: str
     tags: tuple[str, ...]
 
@@ -65,22 +71,30 @@ class KeywordQuery:
 
 @cache
 def _words() -> TextAnalyzer:
-    tokenizer = Tokenizer.regex(r"[\p{L}\p{N}]+(?:\+\+|#)?")
-    builder = TextAnalyzerBuilder(tokenizer).filter(Filter.remove_long(_MAX_TOKEN)).filter(Filter.lowercase())
+    builder = TextAnalyzerBuilder(Tokenizer.regex(_WORD)).filter(Filter.remove_long(_MAX_TOKEN))
     return builder.filter(Filter.ascii_fold()).filter(Filter.stemmer("english")).build()
 
 
 @cache
-def _names() -> TextAnalyzer:
-    builder = (
-        TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.remove_long(_MAX_TOKEN)).filter(Filter.lowercase())
-    )
+def _exact() -> TextAnalyzer:
+    builder = TextAnalyzerBuilder(Tokenizer.regex(_WORD)).filter(Filter.remove_long(_MAX_EXACT))
     return builder.filter(Filter.ascii_fold()).build()
 
 
 @cache
+def _names() -> TextAnalyzer:
+    builder = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.remove_long(_MAX_TOKEN))
+    return builder.filter(Filter.ascii_fold()).build()
+
+
+@cache
+def _split() -> TextAnalyzer:
+    return TextAnalyzerBuilder(Tokenizer.regex(_WORD)).build()
+
+
+@cache
 def _stopwords() -> TextAnalyzer:
-    return TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.lowercase()).filter(Filter.stopword("english")).build()
+    return TextAnalyzerBuilder(Tokenizer.regex(_WORD)).filter(Filter.stopword("english")).build()
 
 
 @cache
@@ -92,6 +106,7 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(field, tokenizer_name="words", index_option="freq")
     builder.add_text_field("names", tokenizer_name="names", index_option="freq")
     builder.add_text_field("tags", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("exact", tokenizer_name="exact", index_option="position")  # last: older indexes lack it
     return builder.build()
 
 
@@ -127,9 +142,8 @@ def update(folder: Path, previous: Path | None, deleted: Iterable[int], added: I
 
 
 def _link_all(previous: Path, folder: Path) -> None:
-    for file in previous.iterdir():
-        if not file.name.endswith(".lock"):
-            link(file, folder / file.name)
+    for file in _files(previous):
+        link(file, folder / file.name)
 
 
 def _write(index: tantivy.Index, deleted: Iterable[int], added: Iterable[KeywordRow]) -> None:
@@ -137,19 +151,22 @@ def _write(index: tantivy.Index, deleted: Iterable[int], added: Iterable[Keyword
     for document in deleted:
         writer.delete_documents_by_term("document", document)
     for row in added:
-        names = " ".join(names_in(f"{row.title}\n{row.body}"))
-        writer.add_document(
-            tantivy.Document(
-                id=row.id,
-                document=row.document,
-                title=_singular(row.title),
-                body=_singular(row.body),
-                names=names,
-                tags=list(row.tags),
-            )
-        )
+        writer.add_document(_document(row))
     writer.commit()
     writer.wait_merging_threads()
+
+
+def _document(row: KeywordRow) -> tantivy.Document:
+    title, body = folded(row.title), folded(row.body)
+    return tantivy.Document(
+        id=row.id,
+        document=row.document,
+        title=_terms_in(title),
+        body=_terms_in(body),
+        names=" ".join(names_in(f"{title}\n{body}")),
+        tags=list(row.tags),
+        exact=[characters(text) for text in (*title.splitlines(), body)],  # no phrase spans two of them
+    )
 
 
 def _open_to_readers(folder: Path) -> None:
@@ -157,7 +174,7 @@ def _open_to_readers(folder: Path) -> None:
     for name in _SHARED:
         if (file := folder / name).exists():
             file.chmod(folder.stat().st_mode & 0o666)
-    for lock in folder.glob("*.lock"):
+    for lock in _locks(folder):
         lock.unlink()
 
 
@@ -165,6 +182,7 @@ def _index(folder: Path, *, create: bool = False) -> tantivy.Index:
     index = tantivy.Index(_schema(), path=str(folder)) if create else tantivy.Index.open(str(folder))
     index.register_tokenizer("words", _words())
     index.register_tokenizer("names", _names())
+    index.register_tokenizer("exact", _exact())
     return index
 
 
@@ -172,20 +190,28 @@ class Keywords:
     """The opened keyword index of one generation."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the index.
+        """Open the index, which may be on a read-only disk or belong to another account.
 
         Raises:
             DamagedIndexError: a file is missing or broken.
+            StorageError: a file may not be read, or there is no place for temporary files.
         """
         try:
             with ExitStack() as stack:
-                home = folder if os.access(folder, os.W_OK) else _mirror(folder, stack)
-                self._searcher = _index(home).searcher()
+                home = folder if _can_lock(folder) else _mirror(folder, stack)
+                index = _index(home)
+                self._searcher = index.searcher()
+                self._has_phrases = index.schema == _schema()
         except (ValueError, OSError) as error:
-            raise DamagedIndexError(f"keyword side {folder} cannot be opened ({error}); {REBUILD}") from error
+            raise _unopened(folder, error) from error
 
     def search(
-        self, query: KeywordQuery, k: int, tags: Sequence[Sequence[str]] = (), documents: Sequence[int] | None = None
+        self,
+        query: KeywordQuery,
+        k: int,
+        tags: Sequence[Sequence[str]] = (),
+        documents: Sequence[int] | None = None,
+        phrases: Sequence[str] = (),
     ) -> list[tuple[int, float]]:
         """Return passage ids with their BM25 score, best first, then by id.
 
@@ -194,18 +220,47 @@ class Keywords:
             k: maximum number of hits.
             tags: at least one of each group must match.
             documents: document versions to search; None for all.
+            phrases: all of these must occur, see :meth:`holding`; the words of the query are then optional.
+
+        Raises:
+            MismatchError: phrases are given, but the index was written before it had them.
         """
-        terms = _terms(query)
-        if not terms or k < 1 or documents == []:
+        terms = [_weighted(field, term, weight) for (field, term), weight in self._weights(query)]
+        demanded = self._demanded(phrases)
+        if not (terms or demanded) or k < 1 or documents == []:
             return []
-        must = [(Occur.Must, _any_of("tags", group)) for group in tags]
+        must = [*demanded, *((Occur.Must, _any_of("tags", group)) for group in tags)]
         if documents is not None:
             must.append((Occur.Must, _any_of("document", documents)))
         wanted = Query.boolean_query([(Occur.Should, part) for part in terms])
         if must:  # a pure union of terms uses block-max WAND, which skips most postings
-            wanted = Query.boolean_query([(Occur.Must, wanted), *must])
+            wanted = Query.boolean_query([(Occur.Should if demanded else Occur.Must, wanted), *must])
         hits = self._searcher.search(wanted, k, count=False).hits
         return self._ids(hits)
+
+    def holding(self, phrases: Sequence[str]) -> list[int]:
+        """Ids, ascending, of the passages that hold all phrases word for word in their text or in a heading.
+
+        Order, inflections and stop words count; case, accents and punctuation do not, as in any search. A phrase
+        without words is ignored.
+
+        Raises:
+            MismatchError: the index was written before it had phrases.
+        """
+        wanted = Query.boolean_query([(Occur.Must, Query.all_query()), *self._demanded(phrases)])
+        return self._all(wanted)
+
+    def _weights(self, query: KeywordQuery) -> list[tuple[tuple[str, str], float]]:
+        return [pair for pair in _weights(query) if self._has_phrases or pair[0][0] != "exact"]
+
+    def _demanded(self, phrases: Sequence[str]) -> list[tuple[Occur, Query]]:
+        if phrases and not self._has_phrases:
+            raise MismatchError(
+                "the index is of an earlier version, which had no phrases;"
+                " type: mlsurvey refresh, or leave out the quotes"
+            )
+        words = (list(_exact().analyze(characters(folded(phrase)))) for phrase in phrases)
+        return [(Occur.Must, Query.const_score_query(_phrase(phrase), 0.0)) for phrase in words if phrase]
 
     def explain(self, query: KeywordQuery, passage: int) -> list[tuple[str, str, float]]:
         """Return the contribution of each query term to the BM25 score of a passage.
@@ -214,7 +269,7 @@ class Keywords:
         """
         this = Query.const_score_query(Query.range_query(_schema(), "id", FieldType.Integer, passage, passage), 0.0)
         parts = []
-        for (field, term), weight in _weights(query):
+        for (field, term), weight in self._weights(query):
             wanted = [(Occur.Must, this), (Occur.Must, _weighted(field, term, weight))]
             hits = self._searcher.search(Query.boolean_query(wanted), 1, count=False).hits
             parts += [(term, field, float(score)) for score, _ in hits]
@@ -223,19 +278,28 @@ class Keywords:
     def frequency(self, word: str) -> int:
         """Number of passages with a word in their headings or text, in any inflection.
 
-        A compound ("node.js", "scikit-learn") counts only as a whole: its parts are other words.
+        A compound ("node.js", "scikit-learn") counts only as a whole: its parts are other words. So does a word of a
+        script without spaces.
         """
-        parts = list(_words().analyze(_singular(word)))
+        word = folded(word)
+        parts = list(_words().analyze(_terms_in(word)))
         if not parts:
             return 0
+        if (spaced := characters(word)) != word and self._has_phrases:
+            return self._count(_phrase(_exact().analyze(spaced)))
         spelt = [_either(parts[0])] if len(parts) == 1 else []
         whole = [Query.term_query(_schema(), "names", name) for name in _names().analyze(collapse(word))]
-        counted = Query.boolean_query([(Occur.Should, query) for query in (*spelt, *whole)])
-        return int(self._searcher.search(counted, 1).count)  # type: ignore[attr-defined]  # missing in tantivy's stubs
+        return self._count(Query.boolean_query([(Occur.Should, query) for query in (*spelt, *whole)]))
+
+    def _count(self, query: Query) -> int:
+        return int(self._searcher.search(query, 1).count)  # type: ignore[attr-defined]  # missing in tantivy's stubs
 
     def ids(self) -> list[int]:
         """All passage ids in the index, ascending."""
-        hits = self._searcher.search(Query.all_query(), max(1, self._searcher.num_docs), count=False).hits
+        return self._all(Query.all_query())
+
+    def _all(self, query: Query) -> list[int]:
+        hits = self._searcher.search(query, max(1, self._searcher.num_docs), count=False).hits
         return sorted(passage for passage, _ in self._ids(hits))
 
     def _ids(self, hits: list[tuple[Any, tantivy.DocAddress]]) -> list[tuple[int, float]]:
@@ -246,12 +310,44 @@ class Keywords:
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
 
+def _can_lock(folder: Path) -> bool:
+    """Whether tantivy can lock the folder, which it does even for reading: with a new file, or one already there."""
+    return all(os.access(place, os.W_OK) for place in (folder, *_locks(folder)))
+
+
+def _locks(folder: Path) -> list[Path]:
+    return list(folder.glob("*.lock"))
+
+
+def _files(folder: Path) -> list[Path]:
+    """The files of the index proper: a lock belongs to the process that holds it."""
+    return [file for file in folder.iterdir() if not file.name.endswith(".lock")]
+
+
 def _mirror(folder: Path, stack: ExitStack) -> Path:
-    """Mirror a read-only keyword folder with symlinks: tantivy creates a lock file even for reading."""
+    """Mirror with symlinks a keyword folder that cannot be locked."""
     home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mlsurvey-")))
-    for file in folder.iterdir():
+    for file in _files(folder):
         (home / file.name).symlink_to(file.absolute())
     return home
+
+
+def _unopened(folder: Path, error: Exception) -> MlsurveyError:
+    """Tell damage from files that cannot be read and locks that cannot be made: a rebuild mends only damage."""
+    what = f"keyword side {folder} cannot be opened"
+    if not os.access(folder, os.F_OK):
+        return DamagedIndexError(f"{what} ({error}); {REBUILD}")
+    if closed := _unreadable(folder):
+        return StorageError(f"{what}: {closed} may not be read; give access to it")
+    if isinstance(error, OSError) or "acquire Lockfile" in str(error):
+        return StorageError(f"{what} ({error}); make room for temporary files, or set TMPDIR to another folder")
+    return DamagedIndexError(f"{what} ({error}); {REBUILD}")
+
+
+def _unreadable(folder: Path) -> Path | None:
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return folder
+    return next((file for file in _files(folder) if not os.access(file, os.R_OK)), None)
 
 
 def _any_of(field: str, values: Sequence[Any]) -> Query:
@@ -265,8 +361,11 @@ def _either(term: str) -> Query:
     return Query.boolean_query(list(fields))
 
 
-def _terms(query: KeywordQuery) -> list[Query]:
-    return [_weighted(field, term, weight) for (field, term), weight in _weights(query)]
+def _phrase(words: Sequence[str]) -> Query:
+    """Match consecutive words as written."""
+    if len(words) == 1:
+        return Query.term_query(_schema(), "exact", words[0])
+    return Query.phrase_query(_schema(), "exact", list(words))
 
 
 def _weighted(field: str, term: str, weight: float) -> Query:
@@ -284,25 +383,34 @@ def _weights(query: KeywordQuery) -> list[tuple[tuple[str, str], float]]:
 
 def _analysed(text: str) -> Iterator[tuple[str, str, float]]:
     """Yield triples (field, term, boost); stop words count only if there are no other words."""
-    text = _singular(text)
-    words = [w for w in _WORD.findall(text) if _stopwords().analyze(w)] or _WORD.findall(text)
+    text = folded(text)
+    names = names_in(text)
+    text = _terms_in(text)
+    every = _split().analyze(text)
+    words = [w for w in every if _stopwords().analyze(w)] or every
     for term in _words().analyze(" ".join(words)):
-        yield "body", term, 1.0
-        yield "title", term, TITLE_BOOST
-    for name in dict.fromkeys([*names_in(text), *_pairs(text), *map(collapse, words)]):
+        yield from _weighed(term)
+    joined = [f"{first}{second}" for first, second in pairwise(every) if first.isascii() or second.isascii()]
+    for name in dict.fromkeys([*names, *joined, *map(collapse, words)]):
         for term in _names().analyze(name):
             yield "names", term, NAME_BOOST
-    for pair in _pairs(text):  # "data set" also finds "dataset", "tch rs" finds "tchrs"
+    for pair in joined:  # "data set" also finds "dataset", "tch rs" finds "tchrs"
         for term in _words().analyze(pair):
-            yield "body", term, 1.0
-            yield "title", term, TITLE_BOOST
+            yield from _weighed(term)
 
 
-def _singular(text: str) -> str:
-    """Replace "GPUs", "CPUs" and the like by the singular: Snowball treats them as words ending in -us."""
-    return _PROCESSORS.sub(r"\1", text) if "pus" in text.casefold() else text
+def _weighed(term: str) -> Iterator[tuple[str, str, float]]:
+    if is_character(term):  # documents have pairs of characters, and single ones only in exact order
+        yield "exact", term, 1.0
+    else:
+        yield "body", term, 1.0
+        yield "title", term, TITLE_BOOST
 
 
-def _pairs(text: str) -> list[str]:
-    words = _WORD.findall(text)
-    return [f"{first}{second}".casefold() for first, second in pairwise(words)]
+def _terms_in(text: str) -> str:
+    """Words of a folded text as indexed and searched.
+
+    "GPUs", "CPUs" and the like become singular: Snowball treats them as words ending in -us.
+    """
+    text = bigrams(text)
+    return _PROCESSORS.sub(r"\1", text) if "pus" in text else text

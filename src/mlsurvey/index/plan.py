@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,19 +11,23 @@ from typing import TYPE_CHECKING
 
 from mlsurvey.calling import Progress
 from mlsurvey.index.catalogue import Catalogue, Published, load_entity
-from mlsurvey.index.changes import Changes, Known, classify
+from mlsurvey.index.changes import KNOWN_COLUMNS, Changes, Known, classify
 from mlsurvey.index.engine import ModelInfo
 from mlsurvey.index.identity import NO_DOCUMENTS, chunking_digest, documents_digest, recipe_digest
 from mlsurvey.index.records import unpack_text
 from mlsurvey.index.sources import Content, Sources, look, look_again
 from mlsurvey.reading.scan import FileState, scan
-from mlsurvey.state import Unreadable
+from mlsurvey.state import LeftOut, Unreadable
 from mlsurvey.types import Entity
 from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
 from mlsurvey.vocabulary.load import Vocabulary
 
 if TYPE_CHECKING:
-    from mlsurvey.index.drafts import Draft
+    from mlsurvey.index.drafts import Cut, Draft
+
+
+_MANY_NAMES = 2_000
+"""Changed names from which reading all documents again is faster than searching each of them for every name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,9 @@ class Plan:
     """Time at which the files were checked."""
     changes: Changes
     unreadable: tuple[Unreadable, ...]
+    decoded: tuple[tuple[str, str], ...]
+    """Pairs (path, how its bytes were read) of the documents read that are not valid UTF-8."""
+    left_out: tuple[LeftOut, ...]
     drafts: tuple[Draft, ...]
     retired: tuple[int, ...]
     """Document versions to retire."""
@@ -69,24 +76,35 @@ def make_plan(
     vocabulary: Vocabulary,
     model: ModelInfo,
     progress: Progress,
+    *,
+    seconds: float,
+    exclude: Sequence[str] = (),
+    thorough: bool = False,
 ) -> Plan:
     """Compare the corpus with ``base``, the newest generation of the catalogue.
+
+    A document that takes more time than allowed for ``seconds`` (see :mod:`mlsurvey.index.deadline`) is left out.
+    ``exclude`` is that of :func:`mlsurvey.reading.scan.scan`; ``thorough`` reads every file, whatever its times say.
 
     Raises:
         NotFoundError: the corpus folder does not exist.
     """
     now_ns = time.time_ns()
-    files, skipped = scan(corpus)
+    files, skipped, left_out = scan(corpus, exclude)
     known = known_documents(catalogue)
     chunking = chunking_digest(model)
     is_new_recipe = base is None or base.chunking != chunking
 
-    sources = look(corpus, files, {} if is_new_recipe else known, partial(progress, "read"))
+    sources = look(corpus, files, {} if is_new_recipe or thorough else known, partial(progress, "read"), seconds)
     entities = _entities(vocabulary, sources)
     affected = set(known) if is_new_recipe else _affected(catalogue, base, entities)
-    sources = look_again(corpus, sources, files, affected)
+    sources = look_again(corpus, sources, files, affected, seconds)
 
     fresh = {p: c for p, c in sources.read.items() if p in affected or p not in known or known[p].sha256 != c.sha256}
+    cut = _drafts(fresh, entities, model, progress, seconds)
+    late = {one.path for one in cut if isinstance(one, Unreadable)}
+    sources = sources.without(one for one in cut if isinstance(one, Unreadable))
+    fresh = {path: content for path, content in fresh.items() if path not in late}
     gone = known.keys() - sources.sure.keys() - sources.read.keys()
     retired = [known[path] for path in [*gone, *fresh] if path in known]
     documents = len(known) - len(retired) + len(fresh)
@@ -94,7 +112,9 @@ def make_plan(
         now_ns=now_ns,
         changes=classify(known, {path: c.sha256 for path, c in sources.read.items()}, gone),
         unreadable=tuple(sorted([*skipped, *sources.unreadable.values()], key=lambda u: u.path)),
-        drafts=_drafts(fresh, entities, model, progress),
+        decoded=tuple(sorted((path, content.remark) for path, content in sources.read.items() if content.remark)),
+        drafts=tuple(one for one in cut if not isinstance(one, Unreadable)),
+        left_out=tuple(left_out),
         retired=tuple(sorted(version.id for version in retired)),
         touched=tuple((known[path].id, c.state) for path, c in sources.read.items() if path not in fresh),
         entities=entities,
@@ -111,21 +131,24 @@ def make_plan(
 
 
 def _drafts(
-    fresh: Mapping[str, Content], entities: tuple[Entity, ...], model: ModelInfo, progress: Progress
-) -> tuple[Draft, ...]:
+    fresh: Mapping[str, Content],
+    entities: tuple[Entity, ...],
+    model: ModelInfo,
+    progress: Progress,
+    seconds: float,
+) -> tuple[Cut, ...]:
     if not fresh:
         return ()
     from mlsurvey.index.drafts import drafts  # loads the Markdown parser, unneeded without changes
 
-    return drafts(fresh, entities, model, partial(progress, "chunk"))
+    return drafts(fresh, entities, model, partial(progress, "chunk"), seconds)
 
 
 def known_documents(catalogue: Catalogue | None) -> dict[str, Known]:
     """Documents of the newest generation, by path."""
     if catalogue is None:
         return {}
-    columns = "id, path, sha256, bytes, mtime_ns, inode, settled, declared"
-    rows = catalogue.rows(f"SELECT {columns} FROM documents NOT INDEXED WHERE died IS NULL")
+    rows = catalogue.rows(f"SELECT {KNOWN_COLUMNS}, declared FROM documents NOT INDEXED WHERE died IS NULL")
     return {row[1]: Known._make(row if row[-1] is None else (*row[:-1], load_entity(row[-1]))) for row in rows}
 
 
@@ -145,6 +168,8 @@ def _affected(catalogue: Catalogue | None, base: Published | None, entities: tup
         return set()
     if not (names := _altered_names(base.entities, entities)):
         return set()
+    if len(names) > _MANY_NAMES:
+        return {path for (path,) in catalogue.rows("SELECT path FROM documents WHERE died IS NULL")}
     rows = catalogue.rows("SELECT path, text FROM documents JOIN texts ON document = id WHERE died IS NULL")
     return {path for path, text in rows if _holds(collapse(f"{path} {unpack_text(text)}"), names)}
 

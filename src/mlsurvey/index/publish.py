@@ -20,6 +20,7 @@ from mlsurvey.index.plan import Plan
 from mlsurvey.index.records import pack_text, passage_row, tags_of
 from mlsurvey.index.segments import files_of, tidy
 from mlsurvey.index.storage import stored
+from mlsurvey.reading.scan import FileState
 from mlsurvey.state import Generation
 from mlsurvey.types import Entity, Passage
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _DOCUMENT = (
     "INSERT INTO documents(id, path, sha256, title, subject, language, date, bytes, declared, passages, mtime_ns,"
-    " inode, settled, born) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ctime_ns, inode, device, settled, born) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _PASSAGE = (
     "INSERT INTO passages(id, document, vector, born, ordinal, first, last, line_start, line_end, trail, subjects,"
@@ -89,8 +90,9 @@ def publish(
 
 def touch(catalogue: Catalogue, plan: Plan) -> None:
     """Record the state of files whose bytes turned out to be unchanged."""
-    rows = [(s.mtime_ns, s.inode, is_settled(s, plan.now_ns), document) for document, s in plan.touched]
-    catalogue.write_all("UPDATE documents SET mtime_ns = ?, inode = ?, settled = ? WHERE id = ?", rows)
+    rows = [(*_times(state, plan.now_ns), document) for document, state in plan.touched]
+    columns = "mtime_ns = ?, ctime_ns = ?, inode = ?, device = ?, settled = ?"
+    catalogue.write_all(f"UPDATE documents SET {columns} WHERE id = ?", rows)
 
 
 def _next_number(layout: Layout, base: Published | None) -> int:
@@ -189,11 +191,14 @@ def _document_row(version: _Version, now_ns: int, number: int) -> tuple[Any, ...
         state.size,
         dump_entity(content.declared),
         len(version.passages),
-        state.mtime_ns,
-        state.inode,
-        is_settled(state, now_ns),
+        *_times(state, now_ns),
         number,
     )
+
+
+def _times(state: FileState, now_ns: int) -> tuple[int, int, int, int, bool]:
+    """The columns by which the next refresh sees that a file is unchanged."""
+    return state.mtime_ns, state.ctime_ns, state.inode, state.device, is_settled(state, now_ns)
 
 
 def _keyword_row(numbered: _Numbered) -> KeywordRow:
@@ -201,7 +206,7 @@ def _keyword_row(numbered: _Numbered) -> KeywordRow:
     return KeywordRow(
         numbered.id,
         numbered.document,
-        title=" ".join(trail if title in trail else (title, *trail)),
+        title="\n".join(trail if title in trail else (title, *trail)),
         body=numbered.passage.text,
         tags=numbered.tags,
     )

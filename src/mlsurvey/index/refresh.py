@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from mlsurvey.calling import Progress
 from mlsurvey.errors import DamagedIndexError, Interrupted, NoIndexError
 from mlsurvey.index.catalogue import Catalogue, Published, open_for_reading, open_for_writing
 from mlsurvey.index.collect import has_outdated, purge, sweep
+from mlsurvey.index.deadline import SECONDS
 from mlsurvey.index.engine import Embedder, ModelInfo, silent
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.lock import writer_lock
@@ -41,6 +42,23 @@ class _Job:
     embedder: Callable[[int], Embedder]
     model: ModelInfo
     progress: Progress
+    seconds: float
+    exclude: tuple[str, ...] = ()
+    thorough: bool = False
+
+    def plan(self, catalogue: Catalogue | None, base: Published | None) -> Plan:
+        """The work to be done on top of ``base``."""
+        return make_plan(
+            self.corpus,
+            catalogue,
+            base,
+            self.vocabulary,
+            self.model,
+            self.progress,
+            seconds=self.seconds,
+            exclude=self.exclude,
+            thorough=self.thorough,
+        )
 
 
 def refresh(
@@ -52,8 +70,11 @@ def refresh(
     model: ModelInfo,
     dry_run: bool = False,
     rebuild: bool = False,
+    exclude: Sequence[str] = (),
+    thorough: bool = False,
     wait: float = 0.0,
     progress: Progress = silent,
+    seconds: float = SECONDS,
 ) -> RefreshReport:
     """Index new and changed documents of a corpus folder, and drop removed ones.
 
@@ -65,8 +86,11 @@ def refresh(
         model: describes the model that ``embedder`` returns.
         dry_run: report only; writes nothing and takes no lock.
         rebuild: start from scratch, e.g. after damage. The old index stays in use until the new one replaces it.
+        exclude: patterns of what stays out, with the syntax of ``.gitignore``.
+        thorough: read every file, also those whose size, times and inode are those of the indexed version.
         wait: seconds to wait for another writer.
         progress: called at each step.
+        seconds: processor seconds that a document may take; see :mod:`mlsurvey.index.deadline`.
 
     Raises:
         NotFoundError: the corpus folder does not exist.
@@ -77,7 +101,7 @@ def refresh(
         Interrupted: on Ctrl-C; finished embeddings are kept.
     """
     started = time.perf_counter()
-    job = _Job(corpus, Layout(index), vocabulary, embedder, model, progress)
+    job = _Job(corpus, Layout(index), vocabulary, embedder, model, progress, seconds, tuple(exclude), thorough)
     try:
         with storage_errors(index):
             return _preview(job, rebuild, started) if dry_run else _refresh(job, rebuild, wait, started)
@@ -92,7 +116,7 @@ def _preview(job: _Job, rebuild: bool, started: float) -> RefreshReport:
 
     with _existing(job.layout, rebuild) as catalogue:
         base = _newest(catalogue)
-        plan = make_plan(job.corpus, catalogue, base, job.vocabulary, job.model, job.progress)
+        plan = job.plan(catalogue, base)
         keys = plan.keys()
         count = len(keys) - len(known_vectors(catalogue, job.model.id, keys))
         return _report(plan, base, base, _Embedded(count), time.perf_counter() - started, is_dry=True)
@@ -119,7 +143,7 @@ def _refresh(job: _Job, rebuild: bool, wait: float, started: float) -> RefreshRe
             sweep(catalogue, job.layout)
         check_sizes(catalogue, job.layout)
         base = _newest(catalogue)
-        plan = make_plan(job.corpus, catalogue, base, job.vocabulary, job.model, job.progress)
+        plan = job.plan(catalogue, base)
         if plan.is_idle(base):
             _settle(job, catalogue, plan)
             published, embedded = base, _Embedded()
@@ -211,6 +235,9 @@ def _report(
         removed=changes.removed,
         duplicate=changes.duplicate,
         unreadable=plan.unreadable,
+        decoded=plan.decoded,
+        omitted=tuple((draft.document.path, draft.omitted) for draft in plan.drafts if draft.omitted),
+        left_out=plan.left_out,
         unchanged=changes.unchanged,
         passages=published.generation.passages if published else 0,
         embedded=embedded.count,

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from mlsurvey.errors import DamagedIndexError, IndexingError, MismatchError, NotFoundError, similar
 from mlsurvey.index.catalogue import live, open_for_reading
+from mlsurvey.index.changes import KNOWN_COLUMNS, Known
 from mlsurvey.index.filtering import is_document, is_under, names_documents, tag_groups
 from mlsurvey.index.keywords import KeywordQuery, Keywords
 from mlsurvey.index.layout import Layout
@@ -156,7 +157,7 @@ class Snapshot:
         wanted = KeywordQuery(query) if isinstance(query, str) else query
         documents = self._document_ids(among) if names_documents(among) else None
         if not among.headings:
-            return self._keywords.search(wanted, k, tag_groups(among), documents)
+            return self._keywords.search(wanted, k, tag_groups(among), documents, among.phrases)
         return self._keyword_under(wanted, k, among, documents)
 
     def _keyword_under(
@@ -170,7 +171,7 @@ class Snapshot:
         allowed = set() if kept is None else set(kept.tolist())
         depth = k + _SPARE
         while allowed:
-            found = self._keywords.search(query, depth, tag_groups(among), documents)
+            found = self._keywords.search(query, depth, tag_groups(among), documents, among.phrases)
             hits = [hit for hit in found if hit[0] in allowed]
             if len(hits) >= k or len(found) < depth:
                 return hits[:k]
@@ -280,6 +281,11 @@ class Snapshot:
         name, text, *rest = rows[0]
         return Document(name, unpack_text(text), *rest)
 
+    def known(self, paths: Iterable[str]) -> list[Known]:
+        """The indexed versions of the documents at these paths, to be compared with the files."""
+        columns = f"SELECT {KNOWN_COLUMNS} FROM documents WHERE path IN (SELECT value FROM json_each(:paths))"
+        return [Known(*row) for row in self._rows(f"{columns} AND {live('documents')}", paths=json.dumps([*paths]))]
+
     def documents(self, filters: Filters = _ALL) -> list[DocumentRow]:
         """Documents in path order; with entity or language filters, those with at least one matching passage."""
         columns = "path, sha256, title, subject, language, date, bytes, passages"
@@ -314,6 +320,9 @@ class Snapshot:
         if filters.headings:
             parts.append("passages.trail IN (SELECT value FROM json_each(:trails))")
             parameters["trails"] = json.dumps(self._trails(filters))
+        if filters.phrases:
+            parts.append("passages.id IN (SELECT value FROM json_each(:held))")
+            parameters["held"] = json.dumps(self._keywords.holding(filters.phrases))
         return " AND ".join(parts), parameters
 
     def _rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:

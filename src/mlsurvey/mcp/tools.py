@@ -89,10 +89,16 @@ def search(survey: Survey, wanted: SearchRequest, _: Cancelled) -> dict[str, Any
         mode=wanted.mode,
         explain=MOST_EXPLAINED if wanted.explain else 0,
     )
-    value = hits_value(wanted.query, wanted.mode, found.generation.id, found.hits, found.explanations)
-    for hit in value["hits"]:
-        hit["rank"] += wanted.offset
-    return value
+    return hits_value(
+        wanted.query,
+        wanted.mode,
+        found.generation.id,
+        found.hits,
+        found.explanations,
+        stale=found.stale,
+        offset=wanted.offset,
+        note=found.note,
+    )
 
 
 def get_passage(survey: Survey, wanted: PassageRequest, _: Cancelled) -> dict[str, Any]:
@@ -176,7 +182,9 @@ TOOLS: tuple[Tool[Any], ...] = (
         "Search passages",
         "Find passages by keywords and by meaning, best first, each with its document, headings, lines and characters. "
         "Use it for what `ask` does not cover, or to look around a subject. `mode` is `hybrid`, `keyword` (exact names "
-        "and versions) or `dense` (meaning alone). Scores compare within one search only.",
+        "and versions) or `dense` (meaning alone). A phrase in double quotes must occur word for word. Scores compare "
+        "within one search only. A hit with `stale` is from a "
+        "file that has changed or is gone since it was indexed: do not rely on it.",
         SearchRequest,
         Hits,
         search,

@@ -180,3 +180,5 @@ class Block:
     """Cells of a row."""
     lines: tuple[Span, ...] = field(default=(), repr=False)
     """Lines of code, excluding blank ones."""
+    left_out: str = ""
+    """What it is, if it is something that a reader sees and that is not indexed: "diagram"."""

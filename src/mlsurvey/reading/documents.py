@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from mlsurvey.reading.decode import decode
-from mlsurvey.reading.formats import first_heading, read_blocks
+from mlsurvey.reading.formats import first_heading, read_blocks, with_line_feeds
 from mlsurvey.reading.front_matter import FrontMatter, front_matter
 from mlsurvey.reading.languages import language_named
 from mlsurvey.types import Document, Entity
@@ -33,7 +33,7 @@ def document(path: str, data: bytes, sha256: str, gazetteer: Gazetteer) -> Docum
         UnreadableError: the bytes are not text.
     """
     text = decode(data)
-    head, blocks = read_blocks(path, text)
+    head, blocks, _ = read_blocks(path, text)
     subject = _declared_subject(head, gazetteer) or subject_of_path(path, gazetteer)
     language = language_named(head.text("language")) or _language_of(subject, gazetteer) or language_of_path(path)
     title = head.text("title") or first_heading(blocks) or PurePosixPath(path).stem
@@ -46,7 +46,7 @@ def declared_entity(path: str, data: bytes) -> Entity | None:
     None if it introduces none. The vocabulary may already define the entity, with better data.
     """
     text = decode(data)
-    head = front_matter(text)
+    head = front_matter(with_line_feeds(text))
     if slug := head.text("slug", "entity"):
         return _from_fields(slug, head) if head.text("name") else None
     return _from_folder(path, text)
@@ -70,7 +70,7 @@ def _from_folder(path: str, text: str) -> Entity | None:
     folder = place.parent.name
     if place.stem.lower() not in _README or not _is_specific(folder):
         return None
-    heading = first_heading(read_blocks(path, text)[1])
+    heading = first_heading(read_blocks(path, text).blocks)
     if not heading or len(heading.split()) > _MAX_NAME_WORDS or collapse(heading) != collapse(folder):
         return None
     return Entity(folder, heading, language=language_of_path(path))

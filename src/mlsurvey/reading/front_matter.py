@@ -5,27 +5,36 @@ from __future__ import annotations
 import datetime
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from yaml.constructor import BaseConstructor, SafeConstructor
 
 from mlsurvey.types import Span
 
+# As in Pandoc, a rule with a blank line below it does not open metadata.
 _FENCED = re.compile(
-    r"\s*?(?P<mark>---|\+\+\+)[ \t\r]*\n(?P<body>.*?)^(?P=mark)[ \t\r]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+    r"\s*?(?P<mark>---(?![ \t\r]*\n[ \t\r]*\n)|\+\+\+)[ \t\r]*\n(?P<body>.*?)^(?P=mark)[ \t\r]*(?:\n|\Z)",
+    re.DOTALL | re.MULTILINE,
 )
-_KEY = re.compile(r"^\s*(?:[\w.-]+|\"[^\"\n]*\")\s*[:=]", re.MULTILINE)
-_LINE = re.compile(r"^(title|date|slug|name|entity|language|as_of|updated):[ \t]*(\S.*?)[ \t\r]*$", re.MULTILINE)
-_DESCRIPTION = re.compile(
-    r"^(?:description|summary|subtitle|abstract|excerpt)[ \t]*[:=][ \t]*"
-    r"(?P<quote>[\"']?)(?P<text>\w[^\n]*?)(?P=quote)[ \t\r]*$",
-    re.MULTILINE | re.IGNORECASE,
+# A comment describes the line below it; with a blank line there, it is a heading of Markdown.
+_HEADING = re.compile(r"^#+[ \t]+\S[^\n]*\n[ \t\r]*(?:\n|\Z)", re.MULTILINE)
+_FIELD_LINE = re.compile(r"(?:[\w.-]+|\"[^\"]*\")[ \t]*:(?:\s|$)|[ \t]+\S|-[ \t]|#|\s*$")
+_SIMPLE = re.compile(r"^(title|date|slug|name|entity|language|as_of|updated):[ \t]*+(\S.*)$", re.MULTILINE)
+_DESCRIPTIONS = ("description", "summary", "subtitle", "abstract", "excerpt")
+_TOML_DESCRIPTION = re.compile(
+    rf"^(?:{'|'.join(_DESCRIPTIONS)})[ \t]*=[ \t]*(?P<quote>\"\"\"|'''|\"|')(?P<text>.*?)(?P=quote)[ \t\r]*$",
+    re.MULTILINE | re.IGNORECASE | re.DOTALL,
 )
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MAX_LENGTH = 20_000
 """Maximum length of front matter; two rules further apart enclose text, not fields."""
+_MAX_ALIASES = 20  # nested, more of them expand a few lines to gigabytes
+_MAX_LEVELS = 20  # PyYAML takes seconds for thousands of brackets
+# What PyYAML raises for values that do not fit their tags.
+_INVALID = (yaml.YAMLError, ValueError, ArithmeticError, LookupError, AttributeError, TypeError, RecursionError)
 
 
 NOWHERE = Span(0, 0)
@@ -37,15 +46,15 @@ class FrontMatter:
 
     span: Span = NOWHERE
     fields: Mapping[str, Any] = field(default_factory=dict)
-    description: Span | None = None
-    """Position of the one-line description, the only readable text of the front matter."""
+    descriptions: tuple[Span, ...] = ()
+    """Positions of its readable texts: description, summary and the like, without quotes and indicators."""
 
     def text(self, *keys: str) -> str | None:
         """Value of the first of ``keys`` with a text or number, as stripped text."""
         for key in keys:
             value = self.fields.get(key)
-            if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():
-                return " ".join(str(value).split())
+            if isinstance(value, str | int | float) and not isinstance(value, bool) and (text := _as_text(value)):
+                return text
         return None
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -68,28 +77,85 @@ class FrontMatter:
 def front_matter(text: str) -> FrontMatter:
     """Front matter at the start of ``text``; empty if there is none.
 
-    Unparsable fields are not an error: their simple ``key: value``
-    lines are still read.
+    Only a mapping that its parser accepts is front matter; anything else
+    between two rules is text. If all its lines look like fields but one has an
+    error, the simple ``key: value`` lines still count, and all remain text.
     """
     found = _FENCED.match(text, 0, _MAX_LENGTH)
-    if not found or not (_KEY.search(found["body"]) or not found["body"].strip()):
+    if not found or _HEADING.search(found["body"]):
         return FrontMatter()
-    parse = _toml if found["mark"] == "+++" else _yaml
-    described = _DESCRIPTION.search(text, found.start("body"), found.end("body"))
-    description = Span(*described.span("text")) if described else None
-    return FrontMatter(Span(0, found.end()), parse(found["body"]), description)
+    if not found["body"].strip():
+        return FrontMatter(Span(0, found.end()))
+    return _toml(found) if found["mark"] == "+++" else _yaml(found)
 
 
-def _yaml(body: str) -> Mapping[str, Any]:
+def _as_text(value: str | int | float) -> str:
     try:
-        fields = yaml.safe_load(body)
-    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: an invalid date such as 2024-13-45
-        return {key: value.strip("'\"") for key, value in _LINE.findall(body)}
-    return {str(key): value for key, value in fields.items()} if isinstance(fields, dict) else {}
+        return " ".join(str(value).split())
+    except ValueError:  # an integer too long to be written in decimal
+        return ""
 
 
-def _toml(body: str) -> Mapping[str, Any]:
+class _Loader(yaml.SafeLoader):
+    """Refuses more than a few aliases and levels."""
+
+    aliases = 0
+    levels = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        self.aliases += self.check_event(yaml.AliasEvent)
+        if self.aliases > _MAX_ALIASES or self.levels > _MAX_LEVELS:
+            raise yaml.YAMLError("too many aliases or levels")
+        self.levels += 1
+        node = super().compose_node(parent, index)
+        self.levels -= 1
+        return node
+
+
+def _yaml(found: re.Match[str]) -> FrontMatter:
     try:
-        return tomllib.loads(body.replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, RecursionError):
+        root = yaml.compose(found["body"], _Loader)
+    except (yaml.YAMLError, RecursionError):
+        return FrontMatter(fields=_simple_fields(found["body"]))
+    if not isinstance(root, yaml.MappingNode):
+        return FrontMatter()
+    return FrontMatter(Span(0, found.end()), _fields(root), tuple(_descriptions(root, found)))
+
+
+def _fields(root: yaml.MappingNode) -> Mapping[str, Any]:
+    """Values of a mapping; all as texts if one of them is invalid, such as the date 2024-13-45."""
+    for constructor in (SafeConstructor(), BaseConstructor()):
+        try:
+            return {str(key): value for key, value in constructor.construct_document(root).items()}
+        except _INVALID:
+            continue
+    return {}
+
+
+def _simple_fields(body: str) -> Mapping[str, Any]:
+    if not all(map(_FIELD_LINE.match, body.split("\n"))):
         return {}
+    return {key: value.rstrip(" \t\r").strip("'\"") for key, value in _SIMPLE.findall(body)}
+
+
+def _descriptions(root: yaml.MappingNode, found: re.Match[str]) -> Iterator[Span]:
+    for key, value in root.value:
+        is_text = isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode)
+        if is_text and key.value.lower() in _DESCRIPTIONS and any(map(str.isalnum, value.value)):
+            start, end = (found.start("body") + mark.index for mark in (value.start_mark, value.end_mark))
+            if value.style in ("|", ">"):  # begins with the indicator, on a line of its own
+                start = found.string.index("\n", start, end) + 1
+            elif value.style:
+                start, end = start + 1, end - 1
+            yield Span(start, end)
+
+
+def _toml(found: re.Match[str]) -> FrontMatter:
+    try:
+        fields = tomllib.loads(found["body"].replace("\r\n", "\n"))
+    except (ValueError, RecursionError):  # ValueError: not TOML, or a number with too many digits
+        return FrontMatter()
+    if not fields:  # comments only
+        return FrontMatter()
+    texts = _TOML_DESCRIPTION.finditer(found.string, found.start("body"), found.end("body"))
+    return FrontMatter(Span(0, found.end()), fields, tuple(Span(*text.span("text")) for text in texts))

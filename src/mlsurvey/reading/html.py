@@ -12,7 +12,7 @@ from mlsurvey.types import Span
 _TOKEN = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<(?P<hidden>script|style|svg|iframe|head|template|noscript|math)\b[^<>]*(?:>.*?(?:</(?P=hidden)\s*>|\Z)|/>)"
-    r"|<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9.:-]*)(?P<rest>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>"
+    r"|<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9.:-]*+)(?P<rest>(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+)>"
     r"|<[!?][^<>]*>",
     re.DOTALL | re.IGNORECASE,
 )

@@ -26,14 +26,14 @@ References = MutableMapping[str, Any]
 
 _CODE_OR_DIRECTIVE = re.compile(
     r"(?P<code>(?<!`)(?P<ticks>`+)(?!`)[^`]*(?P=ticks)(?!`))"
-    r"|\{\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}\}"  # mdBook {{#include}} {{hi:…}}, Hugo {{< >}} {{% %}}, macros
+    r"|\{\{(?![\w \t]*\}\})[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}\}"  # mdBook {{#include}}, Hugo {{< >}}, macros
     r"|\{%[^{}\n]*%\}"  # Liquid tags
     r"|\[\^[^\[\]\s]+\]:?"  # footnote marks
     r"|\{/\*[^{}]*\*/\}"  # JSX comments
 )
 _ATTRIBUTES = re.compile(r"(?<![ \t])[ \t]*\{:?[ \t]*[#.][^{}\n]*\}[ \t]*$", re.MULTILINE)
 _BREAK = re.compile(r"<(?:br|hr|p|/p|li|/li|div|/div|td|/td)\b", re.IGNORECASE)
-_COMPONENT = re.compile(r"<([A-Z][A-Za-z]*)\s*/>")
+_COMPONENT = re.compile(r"<([A-Z][A-Za-z]{0,79})\s*/>")
 _GENERIC = re.compile(r"</?[A-Z]\w*>")
 _MAX_WHOLE = 5_000
 """Longer blocks are parsed in pieces: no prose is that long, and emphasis is balanced within one piece at a time."""
@@ -72,7 +72,7 @@ class _PlacedInline(ParserInline):
 
 def inline_parser() -> MarkdownIt:
     """Parser whose inline tokens have positions; fragments are not joined, since that would lose them."""
-    parser = MarkdownIt("commonmark", {"maxNesting": 60}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"maxNesting": 20}).enable(["table", "strikethrough"])
     parser.inline = _PlacedInline()
     parser.inline.ruler.enableOnly([
         "text", "newline", "escape", "backticks", "strikethrough", "emphasis",

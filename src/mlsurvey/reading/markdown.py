@@ -20,12 +20,13 @@ from mlsurvey.types import Span
 
 _CHECKBOX = re.compile(r"\[[ xX]\][ \t]")
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
-_FULL_REFERENCE = re.compile(r"\]\[([^\[\]\n]*[A-Za-z][^\[\]\n]{2,})\]")  # three or more letters: excludes array[i][j]
+# Three or more characters from a letter on: excludes array[i][j].
+_FULL_REFERENCE = re.compile(r"\]\[(?=[^\[\]\n]*?[A-Za-z][^\[\]\n]{2})([^\[\]\n]++)\]")
 _BOLD_LEVEL = 7
 """Level of an all-bold paragraph: below all real headings."""
 _MAX_BOLD_HEADING = 80  # characters; a longer bold paragraph is a warning or a claim
 # A component alone on its line; with braces in its attributes, the parser does not see it as HTML.
-_COMPONENT_LINE = re.compile(r"^[ \t]*</?[A-Z][\w.]*(?:[^<>{}\n]|\{[^{}\n]*\})*>[ \t]*$", re.MULTILINE)
+_COMPONENT_LINE = re.compile(r"^[ \t]*</?[A-Z][\w.]*+(?:[^<>{}\n]|\{[^{}\n]*\})*>[ \t]*$", re.MULTILINE)
 _INVISIBLE = "\u200b"
 """Replaces control characters; dropped in the reading form."""
 _MAX_NESTING = 20
@@ -53,6 +54,8 @@ class _Reader:
     """Open list items, innermost last: whether the first paragraph is still to come."""
     quotes: int = 0
     header: tuple[str, ...] = ()
+    unused_header: Block | None = None
+    """The header of the current table as a row, until a row names its columns."""
     nesting: int = 0
     """Number of enclosing admonitions."""
     admonition: bool = False
@@ -67,7 +70,7 @@ def markdown_blocks(text: str, start: int = 0, *, is_mdx: bool = False) -> list[
     tokens = _PARSER.parse(source, references)
     _define_missing(source, references)
     reader = _Reader(text, Lines(source), references, is_mdx)
-    return [block for block in _blocks(reader, tokens) if noise.is_readable(block.reading)]
+    return noise.without_contents([block for block in _blocks(reader, tokens) if noise.is_readable(block.reading)])
 
 
 def _without_controls(text: str) -> str:
@@ -96,6 +99,8 @@ def _blocks(reader: _Reader, tokens: list[Token]) -> Iterator[Block]:
                 yield from _indented(reader, token) if is_text else _code(reader, token.map or [0, 0])
             case "html_block":
                 yield from _html(reader, token)
+            case "table_close":
+                yield from _table_end(reader)
             case "tr_open":
                 yield from _row(reader, token, is_header=opened[-1].type == "thead_open")
             case _:
@@ -169,20 +174,20 @@ def _heading_level(reader: _Reader, reading: Reading, content: str) -> int:
 
 def _fence(reader: _Reader, token: Token) -> Iterator[Block]:
     first, end = token.map or (0, 0)
-    if noise.is_diagram(token.info):
-        return
     is_closed = end - first > 1 and reader.lines.text(end - 1).strip(" \t>").startswith(token.markup)
-    yield from _code(reader, [first + 1, end - is_closed])
+    left_out = noise.DIAGRAM if noise.is_diagram(token.info) else ""
+    yield from _code(reader, [first + 1, end - is_closed], left_out)
 
 
-def _code(reader: _Reader, lines: list[int]) -> Iterator[Block]:
+def _code(reader: _Reader, lines: list[int], left_out: str = "") -> Iterator[Block]:
     """Yield lines ``lines[0]:lines[1]`` as code, without blank lines and include directives."""
     kept = [n for n in range(lines[0], lines[1]) if _is_code(reader.lines.text(n))]
     if kept:
         spans = tuple(reader.lines.stripped(number) for number in kept)
         reading = plain_reading(reader.text, spans[0].start, spans[-1].end)
         span = reader.lines.span(kept[0], kept[-1] + 1)
-        yield Block(BlockKind.CODE, span, reading, depth=len(reader.lists), quoted=reader.quotes > 0, lines=spans)
+        depth, quoted = len(reader.lists), reader.quotes > 0
+        yield Block(BlockKind.CODE, span, reading, depth=depth, quoted=quoted, lines=spans, left_out=left_out)
 
 
 def _is_code(line: str) -> bool:
@@ -208,9 +213,23 @@ def _row(reader: _Reader, token: Token, *, is_header: bool) -> Iterator[Block]:
     span = reader.lines.span(number, number + 1)
     cells = tuple(_cells(reader, reader.lines.stripped(number)))
     if is_header:
-        reader.header = tuple(cell.text for cell in cells)
+        yield from _table_end(reader)
+        _set_header(reader, span, cells)
     elif any(len(cell) for cell in cells):
+        reader.unused_header = None
         yield row_block(span, cells, reader.header)
+
+
+def _set_header(reader: _Reader, span: Span, cells: tuple[Reading, ...]) -> None:
+    reader.header = tuple(cell.text for cell in cells)
+    reader.unused_header = row_block(span, cells, ())
+
+
+def _table_end(reader: _Reader) -> Iterator[Block]:
+    """Yield the header of a table that has no other rows."""
+    if reader.unused_header:
+        yield reader.unused_header
+    reader.unused_header = None
 
 
 def _cells(reader: _Reader, line: Span) -> Iterator[Reading]:
@@ -248,17 +267,21 @@ def _html(reader: _Reader, token: Token) -> Iterator[Block]:
         yield from _html_row(reader, rows)
         yield from _html_block(reader, segment)
     yield from _html_row(reader, rows)
+    if "</table" in token.content.lower():
+        yield from _table_end(reader)
 
 
 def _html_row(reader: _Reader, rows: dict[int, list[tuple[html.Segment, Reading]]]) -> Iterator[Block]:
     """Yield the rows collected so far; a row of header cells only names the columns of later rows."""
     for cells in rows.values():
         readings = tuple(reading for _, reading in cells)
+        span = Span(cells[0][0].span.start, cells[-1][0].span.end)
         if all(segment.part is html.Part.HEAD_CELL for segment, _ in cells):
-            reader.header = tuple(reading.text for reading in readings)
+            yield from _table_end(reader)
+            _set_header(reader, span, readings)
         else:
-            header = reader.header if len(reader.header) == len(readings) else ()
-            yield row_block(Span(cells[0][0].span.start, cells[-1][0].span.end), readings, header)
+            reader.unused_header = None
+            yield row_block(span, readings, reader.header if len(reader.header) == len(readings) else ())
     rows.clear()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -63,40 +63,79 @@ def passages(document: Document, gazetteer: Gazetteer, counter: TokenCounter, li
 
 
 def _pieces(document: Document, gazetteer: Gazetteer, counter: TokenCounter, limit: int) -> list[_Piece]:
-    head, blocks = read_blocks(document.path, document.text)
-    trails = _trails(blocks, head.text("title") if first_heading(blocks) is None else None)
-    subjects = attribute(document, blocks, trails, gazetteer)
+    head, blocks, _ = read_blocks(document.path, document.text)
+    title = head.text("title") if first_heading(blocks) is None else None
+    above = _headings_above(blocks)
+    subjects = attribute(document, blocks, [_trail(blocks, headings, title) for headings in above], gazetteer)
+    sentences = _sentences(document.text, blocks)
+    trails = _trails_to_text(blocks, above, sentences, title)
     fitting = _fitting(sorted(set(trails)), counter, limit)
+    fitted = [fitting[trail] for trail in trails]
+    _add_lone_headings(document.text, blocks, above, fitted, sentences)
     pieces: list[_Piece] = []
     opens: int | None = None
     for index, block in enumerate(blocks):
         if block.kind is BlockKind.HEADING:
             opens = block.span.start if opens is None else opens
-            continue
-        sentences = block_sentences(document.text, block)
-        if index and blocks[index - 1].kind is BlockKind.HEADING and block.kind is BlockKind.TEXT:
-            sentences = answered(document.text, blocks[index - 1], sentences)
-        label = _standing_label(block, sentences)
-        for ordinal, sentence in enumerate(sentences):
+        label = _standing_label(block, sentences[index])
+        for ordinal, sentence in enumerate(sentences[index]):
             start = sentence.span.start if ordinal else block.span.start if opens is None else opens
             is_lead = block.reading.text.endswith(":")
-            trail = fitting[trails[index]]
-            pieces.append(_Piece(sentence, trail, subjects[index], label, index, start, is_lead, 0, 0, 0))
+            pieces.append(_Piece(sentence, fitted[index], subjects[index], label, index, start, is_lead, 0, 0, 0))
             opens = None
     return _counted(pieces, counter, limit)
 
 
-def _trails(blocks: Sequence[Block], title: str | None) -> list[tuple[str, ...]]:
-    """Headings above each block, outermost first."""
-    stack: list[tuple[int, str]] = [(0, title)] if title else []
-    trails: list[tuple[str, ...]] = []
-    for block in blocks:
+def _sentences(text: str, blocks: Sequence[Block]) -> list[list[Sentence]]:
+    """Sentences of each block; none for headings."""
+    found: list[list[Sentence]] = []
+    for index, block in enumerate(blocks):
+        sentences = [] if block.kind is BlockKind.HEADING else block_sentences(text, block)
+        if index and blocks[index - 1].kind is BlockKind.HEADING and block.kind is BlockKind.TEXT:
+            sentences = answered(text, blocks[index - 1], sentences)
+        found.append(sentences)
+    return found
+
+
+def _trails_to_text(
+    blocks: Sequence[Block], above: Sequence[tuple[int, ...]], sentences: Sequence[list[Sentence]], title: str | None
+) -> list[tuple[str, ...]]:
+    """Headings above each block, of those that have text below them: an outline is one run under their trail."""
+    used = {heading for headings, below in zip(above, sentences, strict=True) if below for heading in headings}
+    return [_trail(blocks, [heading for heading in headings if heading in used], title) for headings in above]
+
+
+def _add_lone_headings(
+    text: str,
+    blocks: Sequence[Block],
+    above: Sequence[tuple[int, ...]],
+    trails: Sequence[tuple[str, ...]],
+    sentences: list[list[Sentence]],
+) -> None:
+    """Make sentences of the headings that no text has in its trail: nothing is below them, or they are too long."""
+    below = [index for index, found in enumerate(sentences) if found]
+    shown = {heading for i in below for heading in above[i] if blocks[heading].reading.text in trails[i]}
+    for index, block in enumerate(blocks):
+        if block.kind is BlockKind.HEADING and index not in shown and len(block.reading.starts):
+            sentences[index] = block_sentences(text, block)
+
+
+def _headings_above(blocks: Sequence[Block]) -> list[tuple[int, ...]]:
+    """Ordinals of the headings above each block, outermost first; a heading is above itself."""
+    stack: list[int] = []
+    above: list[tuple[int, ...]] = []
+    for index, block in enumerate(blocks):
         if block.kind is BlockKind.HEADING and block.reading.text:
-            while stack and stack[-1][0] >= block.level:
+            while stack and blocks[stack[-1]].level >= block.level:
                 stack.pop()
-            stack.append((block.level, block.reading.text))
-        trails.append(tuple(text for _, text in stack))
-    return trails
+            stack.append(index)
+        above.append(tuple(stack))
+    return above
+
+
+def _trail(blocks: Sequence[Block], headings: Iterable[int], title: str | None) -> tuple[str, ...]:
+    texts = tuple(blocks[index].reading.text for index in headings)
+    return (title, *texts) if title else texts
 
 
 def _standing_label(block: Block, sentences: Sequence[Sentence]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -21,7 +22,11 @@ _CAPITALS_LEVEL = 2
 _MAX_HEADING = 110  # characters; section titles are shorter, sentences often longer
 _MAX_ITEM_HEADING_WORDS = 8  # tells "1. Introduction" from the first item of a list of steps
 _CODE_INDENT = 4
+_ENDS = (".", ":", ";", "!", "?", "。", "：", "！", "？")
 _Lines = list[int]
+_Mark = re.Match[str]
+_Listed = Counter[tuple[tuple[int, str], int | None]]
+"""How often each mark begins a line of a run: indentation and form, and its number if it has one."""
 
 
 def numbered_heading(line: str) -> int:
@@ -75,29 +80,59 @@ def _group_blocks(lines: Lines, group: _Lines, following: _Lines, before: Block 
         reading = plain_reading(lines.source, spans[0].start, spans[-1].end)
         yield Block(BlockKind.CODE, lines.span(group[0], group[-1] + 1), reading, lines=spans)
         return
-    rest = group
-    while len(rest) > 1 and _UNDERLINE.fullmatch(lines.text(rest[0])):  # an overline or a rule
-        rest = rest[1:]
-    while len(rest) > 1 and (underline := _UNDERLINE.fullmatch(lines.text(rest[1]))) and _is_short(lines, rest[0]):
-        yield _block(lines, BlockKind.HEADING, rest[:1], level=_LEVELS.get(underline[1], _OTHER_LEVEL))
-        rest = rest[2:]
-    yield from _paragraphs(lines, rest, before)
+    at, last = 0, len(group) - 1
+    while at < last and _UNDERLINE.fullmatch(lines.text(group[at])):  # an overline or a rule
+        at += 1
+    while at < last and (mark := _UNDERLINE.fullmatch(lines.text(group[at + 1]))) and _is_short(lines, group[at]):
+        yield _block(lines, BlockKind.HEADING, [group[at]], level=_LEVELS.get(mark[1], _OTHER_LEVEL))
+        at += 2
+    yield from _paragraphs(lines, group[at:], before)
 
 
 def _paragraphs(lines: Lines, group: _Lines, before: Block | None) -> Iterator[Block]:
-    """Split a run of lines before each bullet; lines after a bullet belong to it."""
-    piece: _Lines = []
-    is_item = False
-    for number in group:
-        bullet = _BULLET.match(lines.text(number))
-        if bullet and piece:
-            yield _paragraph(lines, piece, before, is_item=is_item)
-            piece = []
-        if not piece:
-            is_item = bullet is not None
-        piece.append(number)
-    if piece:
-        yield _paragraph(lines, piece, before, is_item=is_item)
+    """Split a run of lines before each item; lines after a bullet belong to it."""
+    marks = [_BULLET.match(lines.text(number)) for number in group]
+    listed = Counter((_list_key(mark), _ordinal(mark)) for mark in marks if mark)
+    starts = [n for n in range(len(group)) if n == 0 or _begins_item(lines, group[n - 1 : n + 1], marks[n], listed)]
+    for start, end in pairwise([*starts, len(group)]):
+        yield _paragraph(lines, group[start:end], before, is_item=marks[start] is not None)
+
+
+def _begins_item(lines: Lines, pair: _Lines, mark: _Mark | None, listed: _Listed) -> bool:
+    """Whether the second of two lines begins an item, rather than goes on with a wrapped sentence.
+
+    It does if it has a dot, or a mark that is repeated in the run as in a list: the same one with the same
+    indentation, or the number before or after it. A mark that stands alone begins an item only where no sentence
+    is torn: after the end of a sentence or a colon, or with a deeper indentation. A dash between two numbers is a
+    range. A number other than 1 that continues no list belongs to the sentence.
+    """
+    if mark is None or mark["mark"] in _DOTS:
+        return mark is not None
+    above, line = (lines.text(number).rstrip() for number in pair)
+    value = _ordinal(mark)
+    if value is None and above[-1:].isdigit() and line[mark.end() : mark.end() + 1].isdigit():
+        return False
+    if _is_repeated(mark, value, listed):
+        return True
+    is_apart = above.endswith(_ENDS) or _indent(line) > _indent(above)
+    return is_apart and value in (None, 1)
+
+
+def _is_repeated(mark: _Mark, value: int | None, listed: _Listed) -> bool:
+    """Whether a mark of the same list begins another line of the run."""
+    key = _list_key(mark)
+    is_numbered = value is not None and (listed[key, value - 1] > 0 or listed[key, value + 1] > 0)
+    return is_numbered or listed[key, value] > 1
+
+
+def _list_key(mark: _Mark) -> tuple[int, str]:
+    """Indentation and form of a mark, the same for all items of a list."""
+    return mark.start("mark"), re.sub(r"\d+", "1", mark["mark"])
+
+
+def _ordinal(mark: _Mark) -> int | None:
+    digits = mark["mark"].strip("().")
+    return int(digits) if digits.isdecimal() else None
 
 
 def _paragraph(lines: Lines, group: _Lines, before: Block | None, *, is_item: bool) -> Block:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from mlsurvey.reading.blocks import Block, BlockKind, Reading
 from mlsurvey.reading.labels import Label, label_of
@@ -22,10 +24,8 @@ _UNSEEN = re.compile(r"[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202
 
 
 def block_sentences(text: str, block: Block) -> list[Sentence]:
-    """Quotable parts of one block of the document ``text``, in order; none for a heading."""
+    """Quotable parts of one block of the document ``text``, in order."""
     match block.kind:
-        case BlockKind.HEADING:
-            return []
         case BlockKind.ROW:
             return list(_row(text, block))
         case BlockKind.CODE:
@@ -54,12 +54,18 @@ def answered(text: str, question: Block, sentences: list[Sentence]) -> list[Sent
 
 def _prose(text: str, block: Block) -> Iterator[Sentence]:
     label = label_of(block)
-    kind = SentenceKind.BULLET if block.depth else SentenceKind.PROSE
+    kind = _kind(block)
     reading = block.reading
     pieces = [piece for span in _whole(reading, label) for piece in shortened(reading, span)]
     spans = _widened(text, block, pieces)
     for piece, span in zip(pieces, spans, strict=True):
         yield Sentence(span, piece.of(reading.text), kind, label.text if label else None)
+
+
+def _kind(block: Block) -> SentenceKind:
+    if block.kind is BlockKind.HEADING:
+        return SentenceKind.HEADING
+    return SentenceKind.BULLET if block.depth else SentenceKind.PROSE
 
 
 def _whole(reading: Reading, label: Label | None) -> list[Span]:
@@ -105,8 +111,11 @@ def _row(text: str, block: Block) -> Iterator[Sentence]:
     if len(place := _trim(text, block.span)) <= MAX_QUOTE:
         yield _cells_sentence(place, block.cells, block.header)
         return
-    groups = list(_cell_groups(block.cells))
-    for first, end in groups:
+    if _is_interleaved(block.cells):
+        for part in _line_parts(text, block):
+            yield from _row(text, part)
+        return
+    for first, end in _cell_groups(block.cells):
         cells = block.cells[first:end]
         if filled := [cell for cell in cells if len(cell)]:
             for piece in _cell_pieces(filled):
@@ -117,28 +126,71 @@ def _row(text: str, block: Block) -> Iterator[Sentence]:
                 )
 
 
+def _is_interleaved(cells: Sequence[Reading]) -> bool:
+    """Whether cells stand side by side on several lines, so that no cell is one range of the document."""
+    filled = [cell for cell in cells if len(cell)]
+    return any(right.starts[0] < left.ends[-1] for left, right in pairwise(filled))
+
+
+def _line_parts(text: str, block: Block) -> Iterator[Block]:
+    """Split a row of several lines at line ends, each part with what its lines hold of each cell.
+
+    A part ends where the fewest cells are cut within a sentence, and as late as the quote limit allows.
+    """
+    raw = block.span.of(text)
+    ends = [block.span.start + found.end() for found in re.finditer(r"\n|\Z", raw)]
+    start = block.span.start
+    while ends and start < block.span.end:
+        fitting = [end for end in ends if start < end <= start + MAX_QUOTE] or ends[:1]
+        end = min(fitting, key=lambda place: (sum(_is_cut(cell, place) for cell in block.cells), -place))
+        cells = [(_between(cell, start, end), n) for n, cell in enumerate(block.cells)]
+        if end - start > MAX_QUOTE:  # one line, whose cells can be split from left to right only
+            cells = sorted((one for one in cells if len(one[0])), key=lambda one: one[0].starts[0])
+        if any(len(cell) for cell, _ in cells):
+            header = tuple(block.header[n] for _, n in cells) if block.header else ()
+            yield replace(block, span=Span(start, end), cells=tuple(cell for cell, _ in cells), header=header)
+        start, ends = end, [place for place in ends if place > end]
+
+
+def _is_cut(cell: Reading, place: int) -> bool:
+    """Whether a sentence of the cell goes on after ``place``."""
+    size = bisect_left(cell.starts, place)
+    return 0 < size < len(cell) and not cell.text[:size].rstrip().endswith((".", "!", "?", ":", ";"))
+
+
+def _between(cell: Reading, start: int, end: int) -> Reading:
+    """The part of a cell in a range of the document."""
+    first, stop = bisect_left(cell.starts, start), bisect_left(cell.starts, end)
+    while first < stop and cell.text[first] == " ":
+        first += 1
+    while stop > first and cell.text[stop - 1] == " ":
+        stop -= 1
+    return Reading(cell.text[first:stop], cell.starts[first:stop], cell.ends[first:stop])
+
+
 def _cells_sentence(place: Span, cells: Sequence[Reading], header: tuple[str, ...]) -> Sentence:
     text = " | ".join(cell.text for cell in cells).replace("  ", " ").strip()  # an empty cell keeps its place
     return Sentence(place, text, SentenceKind.ROW, header=header)
 
 
 def _part(place: Span, cell: Reading, header: tuple[str, ...]) -> Sentence:
-    kept = [i for i in range(len(cell)) if place.start <= cell.starts[i] < place.end]
-    return Sentence(place, cell.text[kept[0] : kept[-1] + 1].strip(), SentenceKind.ROW, header=header)
+    first, end = bisect_left(cell.starts, place.start), bisect_left(cell.starts, place.end)
+    return Sentence(place, cell.text[first:end].strip(), SentenceKind.ROW, header=header)
 
 
 def _cell_groups(cells: Sequence[Reading]) -> Iterator[tuple[int, int]]:
     """Yield ranges of adjacent cells that fit into one quote."""
     first = 0
-    for index in range(1, len(cells) + 1):
-        if index == len(cells) or _reach(cells[first : index + 1]) > MAX_QUOTE:
+    start: int | None = None  # of the first filled cell of the group
+    end = 0
+    for index, cell in enumerate(cells):
+        if len(cell):
+            start, end = cell.starts[0] if start is None else start, cell.ends[-1]
+        if start is not None and end - start > MAX_QUOTE and index > first:
             yield first, index
-            first = index
-
-
-def _reach(cells: Sequence[Reading]) -> int:
-    filled = [cell for cell in cells if len(cell)]
-    return filled[-1].ends[-1] - filled[0].starts[0] if filled else 0
+            first, start = index, cell.starts[0] if len(cell) else None
+    if cells:
+        yield first, len(cells)
 
 
 def _cell_pieces(cells: Sequence[Reading]) -> list[Span]:
@@ -173,5 +225,5 @@ def _cut_line(line: Span) -> Iterator[Span]:
 
 def _code_sentence(text: str, lines: Sequence[Span]) -> Sentence:
     span = Span(lines[0].start, lines[-1].end)
-    code = _UNSEEN.sub("", span.of(text).replace("\r\n", "\n"))
+    code = _UNSEEN.sub("", span.of(text).replace("\r\n", "\n").replace("\r", "\n"))
     return Sentence(span, code, SentenceKind.CODE)

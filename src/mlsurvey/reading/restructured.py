@@ -1,48 +1,66 @@
 """Converts reStructuredText to blocks.
 
-A line-based reader instead of docutils: docutils only knows the line of
+The rules of what begins and ends a block are those of docutils
+(``docutils.parsers.rst.states``), reimplemented: docutils only knows the line of
 a node, and often the wrong one; it stops at unknown directives and roles,
-common in documents written for Sphinx; and all spans must be exact.
+common in documents written for Sphinx; and all spans must be exact. Where docutils
+reports an error, the text is read on as well as possible.
 """
 
 from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from mlsurvey.reading.blocks import Block, BlockKind, Reading, ReadingBuilder, plain_reading
+from mlsurvey.reading.blocks import Block, BlockKind, Reading, plain_reading
 from mlsurvey.reading.lines import Lines
 from mlsurvey.reading.noise import is_readable
-from mlsurvey.reading.restructured_tables import table_rows
+from mlsurvey.reading.restructured_directives import FIELD, Directive, DirectiveKind, directive_of
+from mlsurvey.reading.restructured_enumerators import is_enumerated
+from mlsurvey.reading.restructured_inline import NAME, InlineReading, inline_reading
+from mlsurvey.reading.restructured_tables import (
+    Dialect,
+    TableRow,
+    csv_rows,
+    grid_end,
+    grid_rows,
+    list_rows,
+    simple_end,
+    simple_rows,
+)
+from mlsurvey.reading.rows import Placed, Row, column_width, indented, joined, opened, rows_of, run_end
 from mlsurvey.types import Span
 
-_ADORNMENT = re.compile(r"([=\-~`:'\"^_*+#<>.])\1{2,}\s*")
-_DIRECTIVE = re.compile(r"\s*\.\. +(?P<name>[\w:+.-]+?):: ?(?P<argument>.*)")
-_FOOTNOTE = re.compile(r"\s*\.\. +\[[^\]]+\] +")
-_EXPLICIT = re.compile(r"\s*\.\.(?: |$)")
-_BULLET = re.compile(r"\s*(?:[-*+•‣⁃]|\(?(?:\d{1,3}|#|[a-zA-Z])[.)])[ \t]+(?=\S)")
-_FIELD = re.compile(r"\s*:[A-Za-z][^:\n]*:(?:\s|$)")
-_TABLE_EDGE = re.compile(r"\s*(?:\+[-=+]{3,}\+|={2,}(?: +={2,})+)\s*")
-_INLINE = re.compile(
-    r"``(?P<code>[^\n]+?(?:\n[^\n]+?)?)``"
-    r"|(?P<role>:[\w:+.-]+:)?`(?P<shown>[^`<>]+?)(?:\s*<[^`<>]*>)?`(?:__?)?"
-    r"|\*\*(?P<strong>[^*]+)\*\*"
-    r"|\*(?P<em>[^*\s][^*\n]*)\*"
-    r"|(?P<mark>\\\s|\|[^|\s][^|\n]*\|(?:__?)?|\[(?:\d+|#\w*|\*)\]_)"
-    r"|(?<![\w`])(?P<reference>[A-Za-z][\w.-]*[A-Za-z0-9])__?(?![\w`])"
-    r"|\\(?P<escaped>\S)"
+_TAB = 8  # columns, as in docutils
+_MAX_NESTING = 40  # beyond it, everything is a paragraph: nobody writes that, and recursion is limited
+_MIN_ADORNMENT = 4  # characters; shorter ones are text unless they are as long as the title
+_BREAKS = str.maketrans("\v\f", "  ")
+
+_OPTION = (
+    r"(?:[-+][a-zA-Z0-9](?: ?(?:[a-zA-Z][a-zA-Z0-9_-]*|<[^<>]+>))?"
+    r"|(?:--|/)[a-zA-Z0-9][a-zA-Z0-9_-]*(?:[ =](?:[a-zA-Z][a-zA-Z0-9_-]*|<[^<>]+>))?)"
 )
-_CODE = frozenset({
-    "code", "code-block", "sourcecode", "parsed-literal", "doctest", "testcode", "prompt", "ipython", "console",
-})  # fmt: skip
-_SILENT = frozenset({
-    "image", "figure", "toctree", "contents", "raw", "include", "literalinclude", "meta", "highlight", "role", "math",
-    "default-role", "currentmodule", "module", "autosummary", "autoclass", "automodule", "autofunction", "index",
-    "only", "sectnum", "target-notes", "graphviz", "mermaid", "plot", "tabularcolumns", "github_url", "button-link",
-    "button-ref",
-})  # fmt: skip
+_BULLET = re.compile(r"[-+*•‣⁃](?: +|$)")
+_ENUMERATOR = re.compile(r"\(?(?:[a-zA-Z]|[0-9]{1,9}|[ivxlcdmIVXLCDM]+|#)[.)](?: +|$)")
+_OPTIONS = re.compile(rf"(?P<name>{_OPTION}(?:, {_OPTION})*)(?:  +| ?$)")
+_DOCTEST = re.compile(r">>>(?: +|$)")
+_LINE_BLOCK = re.compile(r"\|(?: +|$)")
+_GRID_TOP = re.compile(r"\+-[-+]+-\+ *$")
+_SIMPLE_TOP = re.compile(r"=+(?: +=+)+ *$")
+_EXPLICIT = re.compile(r"\.\.(?: +|$)")
+_ANONYMOUS = re.compile(r"__(?: +|$)")
+_ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*$")
+_FOOTNOTE = re.compile(rf"\.\. +\[(?:[0-9]+|#|#{NAME}|\*|{NAME})\](?: +|$)")
+_TARGET = re.compile(r"\.\. +_(?![ ]|$)")
+_DIRECTIVE = re.compile(rf"\.\. +(?P<name>{NAME}) ?::(?: +|$)")
+_CELL_DIRECTIVE = re.compile(rf"^\.\. +(?P<name>{NAME}) ?::(?: +|$\n?)", re.MULTILINE)
+_ENDS = (".", ":", "?", "!")
+
+_Steps = Generator[Block, None, int]
+"""Yields blocks and returns the row to continue with."""
 
 
 @dataclass(slots=True)
@@ -52,239 +70,546 @@ class _Reader:
     """Section title styles in order of first use, which determines their levels."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a body stands."""
+
+    depth: int = 0
+    """Number of enclosing list items."""
+    nesting: int = 0
+    titles: bool = True
+    """Whether sections may begin here."""
+
+    def inner(self, *, items: int = 0, titles: bool = False) -> _Place:
+        return _Place(self.depth + items, self.nesting + 1, titles)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """What comes before the first paragraph of a body and is read with it, as the name of a field."""
+
+    kind: BlockKind = BlockKind.ITEM
+    name: Placed = ("", array("q"))
+    written: tuple[str, Span] | None = None
+    """Words that stand for a mark before the name."""
+    separator: str = ""
+    """What stands for the mark or line end between the name and the paragraph."""
+
+    def start(self) -> InlineReading:
+        reading = InlineReading()
+        if self.written:
+            reading.stand(*self.written)
+        reading.add(self.name)
+        return reading
+
+    def follow(self, reading: InlineReading, placed: Placed) -> None:
+        """Add the paragraph after the name."""
+        if self.name[0] and placed[0]:
+            mark = " " if self.name[0].endswith(_ENDS) else self.separator
+            end = self.name[1][-1] + 1
+            reading.stand(mark, Span(end, max(end + 1, placed[1][0])))
+        reading.add(placed)
+
+
+_PARAGRAPH = _Opening(BlockKind.TEXT)
+_ITEM = _Opening()
+
+
 def restructured_blocks(text: str, start: int = 0) -> list[Block]:
     """Blocks of a reStructuredText document, in order; ``start`` is the end of its front matter."""
-    lines = Lines(text)
-    first = lines.number(start) if start else 0
-    blocks = _body(_Reader(lines), first, len(lines), 0)
-    return [block for block in blocks if is_readable(block.reading)]
+    expanded, places = _expanded(text)
+    lines = Lines(expanded)
+    if places:
+        start = bisect_left(places, start)
+    rows = rows_of(lines, lines.number(start) if start else 0, len(lines))
+    blocks = [block for block in _body(_Reader(lines), rows, _Place()) if is_readable(block.reading)]
+    blocks = list(_apart(blocks))
+    return [_unexpanded(block, places) for block in blocks] if places else blocks
 
 
-def _body(reader: _Reader, first: int, end: int, depth: int) -> Iterator[Block]:
-    """Yield blocks of the lines ``first:end``, nested in ``depth`` lists."""
-    number = first
-    while number < end:
-        line = reader.lines.text(number)
-        if not line.strip():
-            number += 1
-        elif title := _title(reader, number, end):
-            yield title
-            number = reader.lines.number(title.span.end - 1) + 1
-        elif _ADORNMENT.fullmatch(line) and not _TABLE_EDGE.fullmatch(line):  # a horizontal rule
-            number += 1
-        elif _EXPLICIT.match(line):
-            stop = _indented_end(reader, number + 1, end, _indent(line))
-            yield from _explicit(reader, number, stop, depth)
-            number = stop
-        elif _TABLE_EDGE.fullmatch(line):
-            stop = _group_end(reader, number, end, is_simple="=" in line and "+" not in line)
-            yield from _table(reader, number, stop)
-            number = stop
-        else:
-            stop = _run_end(reader, number, end)
-            yield from _run(reader, number, stop, depth)
-            number = yield from _literal(reader, number, stop, end, depth)
+def _expanded(text: str) -> tuple[str, array[int] | None]:
+    """The text with tabs as spaces, and where it had any, the offset in ``text`` of each character."""
+    text = text.translate(_BREAKS)
+    if "\t" not in text:
+        return text, None
+    places = array("q")
+    position = column = 0
+    for part in text.split("\t"):
+        places.extend(range(position, position + len(part)))
+        cut = max(part.rfind("\n"), part.rfind("\r"))
+        column = column + len(part) if cut < 0 else len(part) - cut - 1
+        width = _TAB - column % _TAB
+        position += len(part)
+        if position < len(text):
+            places.extend([position] * width)
+        position, column = position + 1, column + width
+    places.append(len(text))
+    return text.expandtabs(_TAB), places
 
 
-def _title(reader: _Reader, number: int, end: int) -> Block | None:
-    """The section title starting on a line, with or without overline."""
-    texts = [reader.lines.text(n).rstrip() for n in range(number, min(number + 3, end))]
-    over = _ADORNMENT.fullmatch(texts[0]) is not None
-    if over and len(texts) == 3 and texts[1].strip() and texts[2] == texts[0] and not _ADORNMENT.fullmatch(texts[1]):
-        return _heading(reader, number + 1, (texts[0][0], True), Span(number, number + 3))
-    if over or len(texts) < 2 or texts[0][:1].isspace() or not _ADORNMENT.fullmatch(texts[1]):
-        return None
-    if len(texts[1]) < min(len(texts[0]), 4) or texts[1] in ("::", "..."):
-        return None
-    return _heading(reader, number, (texts[1][0], False), Span(number, number + 2))
+def _unexpanded(block: Block, places: array[int]) -> Block:
+    """The block with offsets in the document instead of those in its expanded text."""
+
+    def span(one: Span) -> Span:
+        return Span(places[one.start], places[one.end - 1] + 1 if one.end else 0)
+
+    def reading(one: Reading) -> Reading:
+        starts = array("q", [places[start] for start in one.starts])
+        return replace(one, starts=starts, ends=array("q", [places[end - 1] + 1 for end in one.ends]))
+
+    return replace(
+        block,
+        span=span(block.span),
+        reading=reading(block.reading),
+        cells=tuple(map(reading, block.cells)),
+        lines=tuple(map(span, block.lines)),
+    )
 
 
-def _heading(reader: _Reader, number: int, style: tuple[str, bool], rows: Span) -> Block:
-    if style not in reader.adornments:
-        reader.adornments.append(style)
-    span = reader.lines.span(rows.start, rows.end)
-    reading = _inline(*reader.lines.joined(number, number + 1))
-    return Block(BlockKind.HEADING, span, reading, level=reader.adornments.index(style) + 1)
+def _apart(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield the blocks with spans that do not overlap: those on a common line are cut before the later one's text."""
+    floor = 0
+    for index, block in enumerate(blocks):
+        end = block.span.end
+        if index + 1 < len(blocks) and blocks[index + 1].span.start < end:
+            end = _first(blocks[index + 1])
+        yield replace(block, span=Span(max(floor, block.span.start), end))
+        floor = end
 
 
-def _explicit(reader: _Reader, first: int, end: int, depth: int) -> Iterator[Block]:
-    """Yield directives and footnotes; comments, targets and substitutions are not readable text."""
-    line = reader.lines.text(first)
-    if found := _DIRECTIVE.match(line):
-        name = found["name"].lower().split(":")[-1]
-        if name in _CODE:
-            yield from _code(reader, _after_options(reader, first + 1, end), end, depth)
-        elif name not in _SILENT and not line.lstrip().startswith(".. |"):
-            yield from _directive(reader, name, found, first, end, depth)
-    elif found := _FOOTNOTE.match(line):
-        yield _text(reader, BlockKind.TEXT, first, end, depth, skip=found.end())
+def _first(block: Block) -> int:
+    """Where the text of a block begins."""
+    return min(reading.starts[0] for reading in (block.reading, *block.cells) if len(reading))
 
 
-def _directive(reader: _Reader, name: str, found: re.Match[str], first: int, end: int, depth: int) -> Iterator[Block]:
-    start = _after_options(reader, first + 1, end)
-    if found["argument"].strip() and name not in ("list-table", "csv-table", "table"):
-        stop = _run_end(reader, first + 1, start) if start > first + 1 else first + 1
-        yield _text(reader, BlockKind.TEXT, first, stop, depth, skip=found.start("argument"))
-    yield from _body(reader, start, end, depth)
+def _body(reader: _Reader, rows: Sequence[Row], place: _Place, opening: _Opening | None = None) -> Iterator[Block]:
+    """Yield the blocks of a document, or of what is nested in one of its blocks."""
+    number = 0
+    while number < len(rows):
+        if opening and rows[number].text and _is_paragraph(rows, number, place):
+            number = yield from _paragraph(reader, rows, number, place, opening)
+            opening = None
+            continue
+        blocks, number = _taken(_block(reader, rows, number, place))
+        if blocks and opening:
+            yield from _alone(reader, opening, place)
+            opening = None
+        yield from blocks
+    if opening:
+        yield from _alone(reader, opening, place)
 
 
-def _after_options(reader: _Reader, first: int, end: int) -> int:
-    while first < end and _FIELD.match(reader.lines.text(first)):
+def _taken(steps: _Steps) -> tuple[list[Block], int]:
+    """All blocks of some steps, and the row to continue with."""
+    blocks: list[Block] = []
+    while True:
+        try:
+            blocks.append(next(steps))
+        except StopIteration as end:
+            return blocks, end.value
+
+
+def _alone(reader: _Reader, opening: _Opening, place: _Place) -> Iterator[Block]:
+    """Yield the name of a body that begins with no paragraph."""
+    if places := opening.name[1]:
+        first, last = reader.lines.number(places[0]), reader.lines.number(places[-1])
+        span = reader.lines.span(first, last + 1)
+        yield Block(opening.kind, span, opening.start().reading(), depth=place.depth)
+
+
+def _block(reader: _Reader, rows: Sequence[Row], number: int, place: _Place) -> _Steps:
+    text = rows[number].text
+    if not text:
+        return number + 1
+    if place.nesting > _MAX_NESTING:
+        end = run_end(rows, number)
+        yield from _text(reader, rows[number:end], place, _PARAGRAPH)
+        return end
+    if text[0] == " ":
+        quote = indented(rows, number)
+        yield from _body(reader, quote, place.inner())
+        return number + len(quote)
+    if construct := _construct(rows, number, place):
+        handler, found = construct
+        return (yield from handler(reader, rows, number, found, place))
+    if title := _title(reader, rows, number, place):
+        yield title
+        return number + 2
+    if _is_term(rows, number):
+        return (yield from _definition(reader, rows, number, place))
+    return (yield from _paragraph(reader, rows, number, place, _PARAGRAPH))
+
+
+def _is_paragraph(rows: Sequence[Row], number: int, place: _Place) -> bool:
+    """Whether plain text begins on a row."""
+    if place.nesting > _MAX_NESTING or rows[number].text[0] == " " or _construct(rows, number, place):
+        return False
+    return not _is_term(rows, number) and not (place.titles and _is_underlined(rows, number))
+
+
+# Paragraphs, and what may follow them.
+
+
+def _paragraph(reader: _Reader, rows: Sequence[Row], number: int, place: _Place, opening: _Opening) -> _Steps:
+    end = _paragraph_end(rows, number, place)
+    yield from _text(reader, rows[number:end], place, opening)
+    if rows[end - 1].text.endswith("::"):
+        return (yield from _literal(reader, rows, end, place))
+    return end
+
+
+def _paragraph_end(rows: Sequence[Row], first: int, place: _Place) -> int:
+    """End of a paragraph: a blank row, or one that is indented and begins something else.
+
+    docutils reports the indentation as an error and begins a block quote; a sentence
+    that only has a line with the wrong margin is read as one here.
+    """
+    end = first + 1
+    is_indented = False
+    while end < len(rows) and rows[end].text:
+        is_indented = is_indented or rows[end].indent > 0
+        if is_indented and _construct([row.stripped() for row in rows[end : end + 3]], 0, place.inner()):
+            break
+        if not place.titles and _is_underlined(rows, end - 1) and end - 1 == first:
+            return end
+        end += 1
+    return end
+
+
+def _text(reader: _Reader, rows: Sequence[Row], place: _Place, opening: _Opening) -> Iterator[Block]:
+    content, places = joined(rows)
+    if content.endswith("::"):
+        size = len(content) - 1 if content[-3:-2].strip() else len(content[:-2].rstrip())
+        content, places = content[:size], places[:size]
+    reading = opening.start()
+    opening.follow(reading, (content, places))
+    start = opening.written[1].start if opening.written else (opening.name[1] or places or [rows[0].start])[0]
+    span = reader.lines.span(reader.lines.number(start), rows[-1].number + 1)
+    yield Block(opening.kind, span, reading.reading(), depth=place.depth)
+
+
+def _literal(reader: _Reader, rows: Sequence[Row], number: int, place: _Place) -> _Steps:
+    """Yield the literal block after two colons: indented, or with one mark before each line."""
+    first = number
+    while first < len(rows) and not rows[first].text:
         first += 1
-    return first
+    if first == len(rows):
+        return first
+    if rows[first].text[0] == " ":
+        block = indented(rows, first)
+        yield from _code(reader, block, place)
+        return first + len(block)
+    mark, end = rows[first].text[0], first
+    if first == number or not _ADORNMENT.match(mark):
+        return number
+    while end < len(rows) and rows[end].text.startswith(mark):
+        end += 1
+    yield from _code(reader, rows[first:end], place)
+    return end
 
 
-def _literal(reader: _Reader, first: int, stop: int, end: int, depth: int) -> Generator[Block, None, int]:
-    """Yield the literal block after a paragraph ending with two colons; returns the line to continue with."""
-    if not reader.lines.text(stop - 1).rstrip().endswith("::"):
-        return stop
-    after = _indented_end(reader, stop, end, _indent(reader.lines.text(first)))
-    yield from _code(reader, stop, after, depth)
-    return after
-
-
-def _code(reader: _Reader, first: int, end: int, depth: int) -> Iterator[Block]:
-    spans = tuple(span for n in range(first, end) if len(span := reader.lines.stripped(n)))
+def _code(reader: _Reader, rows: Sequence[Row], place: _Place) -> Iterator[Block]:
+    spans = tuple(reader.lines.stripped(row.number) for row in rows if row.text)
     if spans:
         reading = plain_reading(reader.lines.source, spans[0].start, spans[-1].end)
-        kept = reader.lines.span(reader.lines.number(spans[0].start), reader.lines.number(spans[-1].start) + 1)
-        yield Block(BlockKind.CODE, kept, reading, depth=depth, lines=spans)
+        span = reader.lines.span(rows[0].number, rows[-1].number + 1)
+        yield Block(BlockKind.CODE, span, reading, depth=place.depth, lines=spans)
 
 
-def _run(reader: _Reader, first: int, end: int, depth: int) -> Iterator[Block]:
-    """Yield the blocks of a run of non-blank lines: paragraphs, list items, definitions, fields."""
-    if reader.lines.text(first).lstrip().startswith(">>>"):
-        yield from _code(reader, first, end, depth)
-        return
-    start = first
-    for number in range(first + 1, end + 1):
-        if number == end or _begins(reader, number, start):
-            yield _piece(reader, start, number, depth)
-            start = number
+def _is_term(rows: Sequence[Row], number: int) -> bool:
+    return number + 1 < len(rows) and rows[number + 1].text.startswith(" ")
 
 
-def _begins(reader: _Reader, number: int, start: int) -> bool:
-    """Whether a line starts a new block: a bullet, a field, or the text after a term."""
-    line, opening = reader.lines.text(number), reader.lines.text(start)
-    if _BULLET.match(line) or _FIELD.match(line):
+def _definition(reader: _Reader, rows: Sequence[Row], number: int, place: _Place) -> _Steps:
+    """Yield a term with its definition."""
+    body = indented(rows, number + 1)
+    opening = _Opening(name=joined(rows[number : number + 1]), separator=": ")
+    yield from _body(reader, body, place.inner(items=1), opening)
+    return number + 1 + len(body)
+
+
+# Sections.
+
+
+def _is_underlined(rows: Sequence[Row], number: int) -> bool:
+    """Whether the next row underlines this one."""
+    if number + 1 >= len(rows) or not _ADORNMENT.match(rows[number + 1].text):
+        return False
+    size = len(rows[number + 1].text)
+    return size >= _MIN_ADORNMENT or size >= column_width(rows[number].text)
+
+
+def _title(reader: _Reader, rows: Sequence[Row], number: int, place: _Place) -> Block | None:
+    if not place.titles or not _is_underlined(rows, number):
+        return None
+    return _heading(reader, rows[number : number + 2], rows[number], (rows[number + 1].text[0], False))
+
+
+def _heading(reader: _Reader, rows: Sequence[Row], title: Row, style: tuple[str, bool]) -> Block:
+    if style not in reader.adornments:
+        reader.adornments.append(style)
+    span = reader.lines.span(rows[0].number, rows[-1].number + 1)
+    return Block(BlockKind.HEADING, span, inline_reading(joined([title])), level=reader.adornments.index(style) + 1)
+
+
+def _adornment(reader: _Reader, rows: Sequence[Row], number: int, found: re.Match[str], place: _Place) -> _Steps:
+    """Yield the title below an overline; a line of marks without one is a rule, or an error."""
+    if place.titles and _is_overlined(rows, number):
+        yield _heading(reader, rows[number : number + 3], rows[number + 1], (found[1], True))
+        return number + 3
+    return number + 1
+
+
+def _is_overlined(rows: Sequence[Row], number: int) -> bool:
+    texts = [row.text for row in rows[number : number + 3]]
+    return len(texts) == 3 and texts[2] == texts[0] and bool(texts[1]) and not _ADORNMENT.match(texts[1])
+
+
+def _is_rule(rows: Sequence[Row], number: int, found: re.Match[str], place: _Place) -> bool:
+    if len(found.group()) >= _MIN_ADORNMENT:
         return True
-    is_list = _BULLET.match(opening) or _FIELD.match(opening)
-    return number == start + 1 and not is_list and _indent(line) > _indent(opening)
+    is_wide = place.titles and _is_overlined(rows, number)
+    return is_wide and column_width(rows[number + 1].text.rstrip()) <= len(found.group())
 
 
-def _piece(reader: _Reader, first: int, end: int, depth: int) -> Block:
-    line = reader.lines.text(first)
-    if bullet := _BULLET.match(line):
-        return _text(reader, BlockKind.ITEM, first, end, depth + 1, skip=bullet.end())
-    inner = depth + 1 if _indent(line) > 0 and not depth else depth
-    return _text(reader, BlockKind.TEXT, first, end, inner)
+# Lists.
 
 
-def _text(reader: _Reader, kind: BlockKind, first: int, end: int, depth: int, *, skip: int = 0) -> Block:
-    """Block from lines of text, without the first ``skip`` characters."""
-    span = reader.lines.span(first, end)
-    content, places = reader.lines.joined(first, end)
-    cut = next((i for i, place in enumerate(places) if place >= span.start + skip), len(places))
-    content, places = content[cut:], places[cut:]
-    if content.endswith("::"):
-        content, places = content[:-1], places[:-1]
-    return Block(kind, span, _inline(content, places), depth=depth)
+def _bullet(reader: _Reader, rows: Sequence[Row], number: int, found: re.Match[str], place: _Place) -> _Steps:
+    body = _item(rows, number, found)
+    yield from _body(reader, body, place.inner(items=1), _ITEM)
+    return number + len(body)
 
 
-def _table(reader: _Reader, first: int, end: int) -> Iterator[Block]:
-    header: tuple[str, ...] = ()
-    for row in table_rows(reader.lines, first, end):
-        cells = tuple(_inline("\n".join(content for content, _ in cell), _places(cell)) for cell in row.cells)
+def _item(rows: Sequence[Row], number: int, found: re.Match[str]) -> list[Row]:
+    """The body of a list item: aligned with its text, or indented by any number if that begins on the next row."""
+    column = found.end()
+    return opened(rows, number, column, known=column if len(rows[number].text) > column else None)
+
+
+def _field(reader: _Reader, rows: Sequence[Row], number: int, found: re.Match[str], place: _Place) -> _Steps:
+    name = joined([rows[number].after(found.start("name")).until(len(found["name"]))])
+    body = opened(rows, number, found.end())
+    yield from _body(reader, body, place.inner(items=1), _Opening(name=name, separator=": "))
+    return number + len(body)
+
+
+def _option(reader: _Reader, rows: Sequence[Row], number: int, found: re.Match[str], place: _Place) -> _Steps:
+    body = opened(rows, number, found.end())
+    name = joined([rows[number].until(found.end("name"))])
+    yield from _body(reader, body, place.inner(items=1), _Opening(name=name, separator=" "))
+    return number + len(body)
+
+
+def _is_described(rows: Sequence[Row], number: int, found: re.Match[str], place: _Place) -> bool:
+    return any(row.text for row in opened(rows, number, found.end()))
+
+
+def _is_enumerated(rows: Sequence[Row], number: int, found: re.Match[str], place: _Place) -> bool:
+    following = rows[number + 1].text if number + 1 < len(rows) else ""
+    return is_enumerated(found.group().rstrip(), following) and any(row.text for row in _item(rows, number, found))
+
+
+def _verse(reader: _Reader, rows: Sequence[Row], number: int, found: re.Match[str], place: _Place) -> _Steps:
+    """Yield a line block as one paragraph."""
+    end = number
+    kept: list[Row] = []
+    while end < len(rows) and (mark := _LINE_BLOCK.match(rows[end].text)):
+        kept.append(rows[end].after(mark.end()))
+        end += 1
+        while end < len(rows) and rows[end].text.startswith(" "):
+            kept.append(rows[end])
+            end += 1
+    if any(row.text for row in kept):
+        yield from _text(reader, [row for row in kept if row.text], place, _PARAGRAPH)
+    return end
+
+
+def _doctest(reader: _Reader, rows: Sequence[Row], number: int, found: re.Match[str], place: _Place) -> _Steps:
+    end = run_end(rows, number)
+    yield from _code(reader, rows[number:end], place)
+    return end
+
+
+# Explicit markup.
+
+
+def _anonymous(reader: _Reader, rows: Sequence[Row], number: int, found: re.Match[str], place: _Place) -> _Steps:
+    yield from ()
+    return number + len(opened(rows, number, found.end(), until_blank=True))
+
+
+def _explicit(reader: _Reader, rows: Sequence[Row], number: int, found: re.Match[str], place: _Place) -> _Steps:
+    """Yield directives and footnotes; comments, targets and substitutions are not readable text."""
+    text = rows[number].text
+    if note := _FOOTNOTE.match(text):
+        body = opened(rows, number, note.end())
+        yield from _body(reader, body, place.inner())
+        return number + len(body)
+    if _TARGET.match(text):
+        return number + len(opened(rows, number, found.end(), until_blank=True))
+    if mark := _DIRECTIVE.match(text):
+        body = opened(rows, number, mark.end())
+        yield from _directive(reader, directive_of(mark["name"], body), rows[number], mark, place)
+        return number + len(body)
+    if len(text) == found.end() and (number + 1 == len(rows) or not rows[number + 1].text):
+        return number + 1  # an empty comment takes nothing with it
+    return number + len(opened(rows, number, found.end()))
+
+
+def _directive(reader: _Reader, directive: Directive, row: Row, mark: re.Match[str], place: _Place) -> Iterator[Block]:
+    inner = place.inner(titles=place.titles and directive.kind is DirectiveKind.BARE)
+    match directive.kind:
+        case DirectiveKind.SILENT:
+            return
+        case DirectiveKind.CODE:
+            yield from _code(reader, directive.content, place)
+        case DirectiveKind.OBJECT:
+            for signature in directive.signatures():
+                yield from _text(reader, signature, place, _PARAGRAPH)
+            yield from _body(reader, directive.content, inner)
+        case DirectiveKind.VERSION:
+            name = Span(row.start + mark.start("name"), row.start + mark.end())
+            yield from _version(reader, directive, name, inner)
+        case DirectiveKind.LIST_TABLE | DirectiveKind.CSV_TABLE:
+            if directive.argument:
+                yield from _text(reader, directive.argument, place, _PARAGRAPH)
+            yield from _listed(reader, directive, inner)
+        case DirectiveKind.BARE:
+            yield from _body(reader, directive.content, inner)
+        case _:
+            yield from _body(reader, [*directive.argument, *directive.content], inner)
+
+
+def _version(reader: _Reader, directive: Directive, mark: Span, place: _Place) -> Iterator[Block]:
+    """Yield a note on a version: its number is read with the words that Sphinx writes for the directive."""
+    rows = [*directive.argument, *directive.content]
+    if not rows or not rows[0].text:
+        yield from _body(reader, rows, place)
+        return
+    size = len(" ".join(rows[0].text.split(" ")[: directive.numbers]))
+    name = joined([rows[0].until(size)])
+    opening = _Opening(BlockKind.TEXT, name, (directive.words, mark), ": ")
+    yield from _body(reader, [rows[0].after(size).stripped(), *rows[1:]], place, opening)
+
+
+# Tables.
+
+
+def _grid(reader: _Reader, rows: Sequence[Row], number: int, found: re.Match[str], place: _Place) -> _Steps:
+    end = grid_end(rows, number)
+    yield from _table(grid_rows(rows[number:end]), reader, place)
+    return end
+
+
+def _simple(reader: _Reader, rows: Sequence[Row], number: int, found: re.Match[str], place: _Place) -> _Steps:
+    end = simple_end(rows, number)
+    if end is None:  # no bottom: only the edge is lost
+        yield from ()
+        return number + 1
+    yield from _table(simple_rows(rows[number:end]), reader, place)
+    return end
+
+
+def _listed(reader: _Reader, directive: Directive, place: _Place) -> Iterator[Block]:
+    """Yield the rows of a table written as a list or as comma-separated values."""
+    count = directive.number("header-rows")
+    if directive.kind is DirectiveKind.CSV_TABLE:
+        dialect = Dialect(directive.word("delim", ","), directive.word("quote", '"'))
+        header = csv_rows(directive.options.get("header", ()), dialect, len(directive.content))
+        yield from _table([*header, *csv_rows(directive.content, dialect, count)], reader, place)
+        return
+    listed = _items(directive.content)
+    cells = [_items(item) for item in listed]
+    if cells and all(cells):
+        yield from _table(list_rows(cells, count), reader, place)
+    else:  # not a list of lists
+        yield from _body(reader, directive.content, place)
+
+
+def _items(rows: Sequence[Row]) -> list[list[Row]]:
+    """The bodies of the items of a list; none if anything else stands beside them."""
+    items: list[list[Row]] = []
+    number = 0
+    while number < len(rows):
+        if found := _BULLET.match(rows[number].text):
+            items.append(_item(rows, number, found))
+            number += len(items[-1])
+        elif rows[number].text:
+            return []
+        else:
+            number += 1
+    return items
+
+
+def _table(table: Iterable[TableRow], reader: _Reader, place: _Place) -> Iterator[Block]:
+    """Yield the rows of a table; a cell is named by all columns that it spans."""
+    names: dict[int, list[str]] = {}
+    for row in table:
+        readings = tuple(inline_reading(_unmarked(cell.content)) for cell in row.cells)
         if row.is_header:
-            header = tuple(cell.text for cell in cells)
-        elif any(len(cell) for cell in cells):
+            for cell, reading in zip(row.cells, readings, strict=True):
+                for column in cell.columns:
+                    names.setdefault(column, []).append(reading.text)
+        elif any(map(len, readings)):
             span = reader.lines.span(row.first, row.end)
-            names = header if len(header) == len(cells) else ()
-            yield Block(BlockKind.ROW, span, max(cells, key=len), header=names, cells=cells)
+            header = tuple(_name(names, cell.columns) for cell in row.cells) if names else ()
+            yield Block(
+                BlockKind.ROW, span, max(readings, key=_worth), header=header, cells=readings, depth=place.depth
+            )
 
 
-def _places(cell: tuple[tuple[str, int], ...]) -> array[int]:
-    """Document offsets of the characters of a cell's lines, joined by line ends."""
-    places = array("q")
-    for content, start in cell:
-        if places:
-            places.append(max(places[-1] + 1, start - 1))
-        places.extend(range(start, start + len(content)))
-    return places
+def _unmarked(cell: Placed) -> Placed:
+    """A cell without the marks of directives in it, except those that stand for a version."""
+    content, places = cell
+    for found in reversed(list(_CELL_DIRECTIVE.finditer(content))):
+        if directive_of(found["name"], [Row(0, "", 0)]).kind is not DirectiveKind.VERSION:
+            content = content[: found.start()] + content[found.end() :]
+            places = places[: found.start()] + places[found.end() :]
+    return content, places
 
 
-def _inline(content: str, places: array[int]) -> Reading:
-    """Reading form of inline markup: references become their text, substitutions and footnote marks are dropped."""
-    builder = ReadingBuilder()
-    opaque: list[Span] = []
-    strong = position = 0
-    for found in _INLINE.finditer(content):
-        _keep(builder, content, places, position, found.start())
-        before = len(builder)
-        if found.lastgroup is not None and found.lastgroup != "mark":
-            group = "shown" if found["shown"] is not None else found.lastgroup
-            _keep(builder, content, places, found.start(group), found.end(group))
-        if found["code"] is not None and len(builder) > before:
-            opaque.append(Span(before, len(builder)))
-        if found["strong"] is not None and not before:
-            strong = len(builder)
-        position = found.end()
-    _keep(builder, content, places, position, len(content))
-    return builder.reading(tuple(opaque), strong)
+def _worth(reading: Reading) -> tuple[bool, int]:
+    """Orders the cells of a row: the longest one with letters stands for the row."""
+    return is_readable(reading), len(reading)
 
 
-def _keep(builder: ReadingBuilder, content: str, places: array[int], start: int, end: int) -> None:
-    """Keep ``content[start:end]`` line by line, since its lines may not be adjacent in the document."""
-    while start < end:
-        stop = content.find("\n", start, end)
-        stop = end if stop < 0 else stop
-        if stop > start:
-            builder.keep(content[start:stop], places[start])
-        if stop < end:
-            builder.space(places[stop], places[stop] + 1)
-        start = stop + 1
+def _name(names: Mapping[int, Sequence[str]], columns: range) -> str:
+    whole = (" ".join(filter(None, names.get(column, ()))) for column in columns)
+    return ", ".join(dict.fromkeys(filter(None, whole)))
 
 
-def _run_end(reader: _Reader, first: int, end: int) -> int:
-    number = first
-    while number < end and reader.lines.text(number).strip():
-        number += 1
-        if number < end and _ends_run(reader.lines.text(number)):
-            break
-        if number < end and number > first and _title(reader, number, end):
-            break
-    return max(number, first + 1)
+_Handler = Callable[[_Reader, Sequence[Row], int, re.Match[str], _Place], _Steps]
+_Test = Callable[[Sequence[Row], int, re.Match[str], _Place], bool]
 
 
-def _ends_run(line: str) -> bool:
-    return _EXPLICIT.match(line) is not None or _ADORNMENT.fullmatch(line) is not None
+def _always(rows: Sequence[Row], number: int, found: re.Match[str], place: _Place) -> bool:
+    return True
 
 
-def _group_end(reader: _Reader, first: int, end: int, *, is_simple: bool) -> int:
-    """End of a table; a simple table may contain blank lines, and ends at its third edge or the last before a gap."""
-    number, last = first, first + 1
-    while number < end and (is_simple or reader.lines.text(number).strip()):
-        line = reader.lines.text(number)
-        if _TABLE_EDGE.fullmatch(line):
-            last = number + 1
-            if is_simple and number > first and (last >= end or not reader.lines.text(last).strip()):
-                break
-        number += 1
-    return last if is_simple else number
+# In the order in which docutils tries them.
+_CONSTRUCTS: tuple[tuple[re.Pattern[str], _Test, _Handler], ...] = (
+    (_BULLET, _always, _bullet),
+    (_ENUMERATOR, _is_enumerated, _bullet),
+    (FIELD, _always, _field),
+    (_OPTIONS, _is_described, _option),
+    (_DOCTEST, _always, _doctest),
+    (_LINE_BLOCK, _always, _verse),
+    (_GRID_TOP, _always, _grid),
+    (_SIMPLE_TOP, _always, _simple),
+    (_EXPLICIT, _always, _explicit),
+    (_ANONYMOUS, _always, _anonymous),
+    (_ADORNMENT, _is_rule, _adornment),
+)
 
 
-def _indented_end(reader: _Reader, first: int, end: int, indent: int) -> int:
-    """End of the lines from ``first`` that are blank or indented by more than ``indent``."""
-    number = last = first
-    while number < end:
-        line = reader.lines.text(number)
-        if line.strip():
-            if _indent(line) <= indent:
-                break
-            last = number + 1
-        number += 1
-    return last
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
+def _construct(rows: Sequence[Row], number: int, place: _Place) -> tuple[_Handler, re.Match[str]] | None:
+    """What begins on a row, if it is not plain text."""
+    text = rows[number].text
+    if text[:1].isalnum() and not _ENUMERATOR.match(text):  # by far the most common
+        return None
+    for pattern, test, handler in _CONSTRUCTS:
+        found = pattern.match(text)
+        if found and test(rows, number, found, place):
+            return handler, found
+    return None

@@ -20,15 +20,35 @@ from mlsurvey.types import Span
 MAX_QUOTE = 600
 """Maximum quote length, in document characters, if white space allows it."""
 
+_WINDOW = 2_000  # characters; few paragraphs are longer
 _LANGUAGE = "en"
 _INNER_MARK = re.compile(r"(?<=\S)[.!?:](?=[^\s.!?:\"'”’)\]])")
 _LEADING_MARK = re.compile(r"(?<!\S)[.!?](?=\w)")
 _NUMBER_ONLY = re.compile(r"[(\[]?(?:\d{1,3}|[A-Za-z])[.)]\s*")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|cf|vs|viz|etc|approx|incl|resp|fig|figs|eq|no|nos|vol|pp|ed|eds|al|ca|st|dr|mr|mrs|prof|inc|"
-    r"ltd|corp|dept|est|ver|sec|ch|ref|refs)\.\s*$",
+    r"ltd|corp|dept|est|ver|sec|ch|ref|refs)\.$",
     re.IGNORECASE,
 )
+# May also end a sentence; not before a number, a single letter or a word in lower case.
+_QUANTITY = re.compile(
+    r"(?:^|[\s(])(?:max|min|avg|abs|approx|rel|std|temp|tel|ext|est|num|nr|misc|orig|excl|app|art|chap|chr|cap|col|par|"
+    r"para|tab|tbl|p|v|vers|rev|ser|op|ex|pt|dim|alt|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$",
+    re.IGNORECASE,
+)
+_QUANTIFIED = re.compile(r"[#(+~<>≈±−-]{0,2}\s?\d|[A-HJ-Z]\b|[IVX]{2,}\b")
+_DOTTED = re.compile(r"(?:^|[\s(])(?:(?:[A-Za-z]\.){2,}|(?:[A-Z][a-z]?\.){2,})$")
+"""U.S., a.m., Ph.D."""
+# Words that follow a name in no proper name, and so begin a sentence if they have a capital.
+_STARTER = re.compile(
+    r"(?:A|An|The|It|Its|He|His|She|Her|They|Their|We|Our|You|Your|I|My|This|That|These|Those|There|Here|What|Which|Who|"
+    r"How|Why|When|Where|While|If|As|So|But|And|Or|Yet|In|On|At|For|From|With|Without|By|To|Of|After|Before|Since|"
+    r"Until|Because|Although|However|Then|Now|Next|Also|Not|No|Yes|Some|Many|Most|All|Both|Each|One|Two|Is|Are|Was|"
+    r"Were|Do|Does|Did|Can|Use|See)\b"
+)
+_BRACKET = re.compile(r"[\])]$")
+_ENDED = re.compile(r"[.!?…]['\"”’)\]]*(?:\[[^\[\]]*\])*$")
+_FINAL = re.compile(r"\b(?:etc|inc|ltd|corp|al)\.$", re.IGNORECASE)
 _FULL_WIDTH = "。！？"
 """Sentence ends in scripts that put no space after them."""
 _CLAUSE = re.compile(r"[;:]\s|[,–—]\s|\s[–—-]\s|[，；、]")
@@ -45,12 +65,27 @@ def sentence_spans(text: str, opaque: Iterable[Span] = ()) -> list[Span]:
         return []
     masked = _masked(text, opaque)
     edges = [0]
-    for boundary in sentencex.get_sentence_boundaries(_LANGUAGE, masked):
-        end = int(boundary["end_index"])
-        if end < len(text) and _may_end(text, edges[-1], end):
+    for end in _ends(masked):
+        if _may_end(text, edges[-1], end):
             edges.append(end)
     edges.append(len(text))
     return [span for start, end in pairwise(edges) if len(span := _trimmed(text, start, end))]
+
+
+def _ends(masked: str) -> Iterator[int]:
+    """Possible sentence ends within a text. ``sentencex`` is quadratic, so it gets a window at a time.
+
+    A window ends at white space if it can, and begins at the last end found in the one before, or else follows it.
+    """
+    start = 0
+    while start < len(masked):
+        stop = min(start + _WINDOW, len(masked))
+        if stop < len(masked) and (space := masked.rfind(" ", start + 1, stop)) > 0:
+            stop = space + 1
+        found = sentencex.get_sentence_boundaries(_LANGUAGE, masked[start:stop])
+        ends = [end for boundary in found if (end := start + int(boundary["end_index"])) < stop]
+        yield from ends
+        start = ends[-1] if ends and stop < len(masked) else stop
 
 
 def _masked(text: str, opaque: Iterable[Span]) -> str:
@@ -72,17 +107,21 @@ def _may_end(text: str, start: int, end: int) -> bool:
         return True
     if not text[end - 1].isspace() and not text[end].isspace():
         return False
-    head = text[max(start, end - 12) : end]
     if _NUMBER_ONLY.fullmatch(text, start, end):
         return False
-    return not (_ABBREVIATION.search(head) and not _begins_sentence(text, end, head))
+    head, following = text[max(start, end - 12) : end].rstrip(), text[end : end + 16].lstrip()
+    if _BRACKET.search(head) and not _ENDED.search(head):  # "ref. [3]"
+        return not following[:1].islower()
+    return not _is_abbreviation(head, following)
 
 
-def _begins_sentence(text: str, position: int, head: str) -> bool:
-    """After "etc." and "Inc.", a capital may start a sentence; after other abbreviations it is a name."""
-    is_final = re.search(r"\b(?:etc|inc|ltd|corp|al)\.\s*$", head, re.IGNORECASE) is not None
-    following = text[position:].lstrip()[:1]
-    return is_final and following.isupper()
+def _is_abbreviation(head: str, following: str) -> bool:
+    """Whether the dot at the end of ``head`` belongs to an abbreviation, in view of the text after it."""
+    if _ABBREVIATION.search(head):  # after "etc." and "Inc.", a capital may begin a sentence; after others it is a name
+        return not (_FINAL.search(head) and following[:1].isupper())
+    if _QUANTITY.search(head):
+        return following[:1].islower() or _QUANTIFIED.match(following) is not None
+    return _DOTTED.search(head) is not None and not _STARTER.match(following)
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mlsurvey.reading.blocks import Block, BlockKind
 from mlsurvey.reading.labels import label_of
 from mlsurvey.reading.languages import language_in
 from mlsurvey.reading.sentences import sentence_spans
-from mlsurvey.types import Document
+from mlsurvey.types import Document, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer, Mention, collapse
 
 Subjects = tuple[str, ...]
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _NUMBERING = re.compile(r"^\s*(?:\d+(?:\.\d+)*[.)]?|[IVX]+\.|[A-Z]\.|#)\s+")
-_JOINED = re.compile(r"\s*(?:,|&|/|\+|,?\s*\b(?:and|or|vs\.?|versus)\b)\s*", re.IGNORECASE)
+_JOINED = re.compile(r"\s*+(?:,|&|/|\+|(?:,\s*+)?\b(?:and|or|vs\.?|versus)\b)\s*+", re.IGNORECASE)
 # Before a name, these make it the other side of a relation, not the topic: "Comparison to X", "Migrating from X".
 _RELATION = re.compile(
     r"\b(?:compar\w+|contrast\w*|vs\.?|versus|from|unlike|beyond|than|without|not|instead of|inspired by|"
     r"alternatives? to|equivalents? (?:of|to|in)|for|like|to|against|differences? (?:to|with|from))\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
-_OTHERS = re.compile(
-    r"\b(?:other|similar|related|alternative|competing|comparable|neighbou?ring)\b.*\b(?:frameworks?|librar(?:y|ies)|"
-    r"projects?|crates?|packages?|tools?|toolkits?|engines?|solutions?|systems?|work)\b|\balternatives\b|\bprior art\b",
+_OTHER = re.compile(
+    r"\b(?:other|similar|related|alternative|competing|comparable|neighbou?ring|(?P<whole>alternatives|prior art))\b",
+    re.IGNORECASE,
+)
+_SORT = re.compile(
+    r"\b(?:frameworks?|librar(?:y|ies)|projects?|crates?|packages?|tools?|toolkits?|engines?|solutions?|systems?|work)\b",
     re.IGNORECASE,
 )
 _COMPARISON = re.compile(r"\bcompar|\bversus\b|\bvs\b|\bdifferen|\bmigrat|\bwith other\b", re.IGNORECASE)
@@ -44,6 +47,7 @@ _CLAUSE_START = re.compile(
     r"(?:^|[,;:]\s|[–—]\s|\b(?:while|whereas|but|because|since|as)\s)(?:the\s)?[`\"“']?$", re.IGNORECASE
 )
 _MAX_DISCUSSION = 4000  # maximum characters of a paragraph searched for what it discusses
+_MAX_BEFORE = 80  # characters before a name searched for what relates it: more than the longest such words
 _MAX_OPENING = 400  # maximum characters of a block searched for its grammatical subject
 
 
@@ -98,7 +102,10 @@ def _section(attribution: _Attribution, trail: tuple[str, ...]) -> _Section:
 
 def _is_about_others(heading: str) -> bool:
     """Whether a heading introduces items about other entities; a comparison includes the document's subject."""
-    return _OTHERS.search(heading) is not None and not _COMPARISON.search(heading)
+    found = list(_OTHER.finditer(heading))
+    if not found or _COMPARISON.search(heading):
+        return False
+    return any(one["whole"] for one in found) or _SORT.search(heading, found[0].end()) is not None
 
 
 def _in_profile(attribution: _Attribution, block: Block) -> Subjects:
@@ -206,12 +213,19 @@ def _runs(mentions: Sequence[Mention], text: str) -> Iterator[list[Mention]]:
 
 
 def _subjects_of(run: list[Mention], text: str) -> list[str]:
-    if len(run) > 1 and _RELATION.search(text[: run[0].span.start]):  # "Unlike X, Y is": only Y is the subject
+    if len(run) > 1 and _is_related(text, run[0].span.start):  # "Unlike X, Y is": only Y is the subject
         run = run[1:]
-    before = text[: run[0].span.start]
-    after = text[run[-1].span.end :].lstrip("`\"”'*")
-    is_subject = _CLAUSE_START.search(before) and _PREDICATE.match(after) and not _is_possessed(before, after)
+    start, end = run[0].span.start, run[-1].span.end
+    if not _CLAUSE_START.search(text, max(0, start - _MAX_BEFORE), start):
+        return []
+    before, after = text[:start], text[end:].lstrip("`\"”'*")
+    is_subject = _PREDICATE.match(after) and not _is_possessed(before, after)
     return [mention.slug for mention in run] if is_subject else []
+
+
+def _is_related(text: str, start: int) -> bool:
+    """Whether the words before ``start`` make what follows the other side of a relation."""
+    return _RELATION.search(text, max(0, start - _MAX_BEFORE), start) is not None
 
 
 def _is_possessed(before: str, after: str) -> bool:
@@ -261,34 +275,34 @@ def _of_heading(heading: str, outer: Subjects, language: str | None, gazetteer: 
 def _heading_names(heading: str, language: str | None, gazetteer: Gazetteer, *, at_start: bool = False) -> Subjects:
     """Entities that a heading names as its topic, excluding those in brackets or after "comparison to"."""
     bare = _bare(heading)
-    mentions = [m for m in gazetteer.candidates(bare, language=language) if _is_meant(m, bare, language, gazetteer)]
+    written = {m.span for m in gazetteer.mentions(bare, language=language)}
+    mentions = [m for m in gazetteer.candidates(bare, language=language) if _is_meant(m, bare, written, gazetteer)]
     if not mentions:
         return ()
     before = bare[: mentions[0].span.start]
-    if _RELATION.search(before) or (at_start and collapse(before) not in ("", "the")):
+    if _is_related(bare, len(before)) or (at_start and collapse(before) not in ("", "the")):
         return ()
     return tuple(dict.fromkeys(mention.slug for mention in next(_runs(mentions, bare))))
 
 
-def _is_meant(mention: Mention, bare: str, language: str | None, gazetteer: Gazetteer) -> bool:
-    """Whether an ordinary word is meant as a name: alone in its heading, or written like a name."""
+def _is_meant(mention: Mention, bare: str, written: Container[Span], gazetteer: Gazetteer) -> bool:
+    """Whether an ordinary word is meant as a name: alone in its heading, or written like a name, as ``written`` are."""
     plain = {collapse(word) for slug in mention.slugs for word in gazetteer.entities[slug].plain_words}
     if collapse(mention.surface) not in plain:
         return True
     rest = bare[mention.span.end :].lstrip("`*")
     if not bare[: mention.span.start].strip(" `*"):
         return not rest.strip() or rest.lstrip().startswith((":", "–", "—", ",", "&", "'", "’", "and ", "vs"))
-    return any(m.span == mention.span for m in gazetteer.mentions(bare, language=language))
+    return mention.span in written
 
 
 def _exact(heading: str, language: str | None, gazetteer: Gazetteer) -> Subjects:
     """Entities of a heading that consists only of names."""
     bare = _bare(heading)
     mentions = gazetteer.candidates(bare, language=language)
-    left = bare
-    for mention in reversed(mentions):
-        left = left[: mention.span.start] + left[mention.span.end :]
-    is_only_names = bool(mentions) and not collapse(_JOINED.sub(" ", left))
+    edges = [0, *(edge for mention in mentions for edge in (mention.span.start, mention.span.end)), len(bare)]
+    left = "".join(bare[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
+    is_only_names = bool(mentions) and not collapse(_JOINED.sub(" ", " ".join(left.split())))
     return tuple(dict.fromkeys(mention.slug for mention in mentions)) if is_only_names else ()
 
 

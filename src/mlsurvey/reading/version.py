@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-CHUNKER_VERSION = 2
+CHUNKER_VERSION = 3
 """Bumped with every change that alters the passages of a document."""

@@ -16,7 +16,7 @@ SHOWN = 8
 
 _CONTINUES = "##"  # marks a WordPiece token that continues a word
 _SPECIAL = frozenset({"[CLS]", "[SEP]", "<s>", "</s>"})
-_FIELDS = {"body": "text", "title": "headings", "names": "name"}
+_FIELDS = {"body": "text", "title": "headings", "names": "name", "exact": "text"}
 
 
 def understood_view(rows: Sequence[tuple[str, ...]]) -> RenderableType:

@@ -34,13 +34,29 @@ def part_value(part: Citation | Statement | Missing | Conflict) -> dict[str, Any
 
 
 def hits_value(
-    query: str, mode: str, generation: str, hits: Sequence[Hit], explanations: Sequence[Explanation] = ()
+    query: str,
+    mode: str,
+    generation: str,
+    hits: Sequence[Hit],
+    explanations: Sequence[Explanation] = (),
+    *,
+    stale: Mapping[str, str] | None = None,
+    offset: int = 0,
+    note: str = "",
 ) -> dict[str, Any]:
-    """Return the result of a search: the query as typed, the generation searched, and the hits, best first."""
-    found = [_hit(rank, hit) for rank, hit in enumerate(hits, start=1)]
+    """Return the result of a search: the query as typed, the generation searched, and the hits, best first.
+
+    A hit in one of the ``stale`` documents, given with the reason by path, gets a key ``stale`` with it; ``offset`` is
+    the number of hits before the first one. There is a key ``note`` only if there is one.
+    """
+    found = [_hit(rank, hit) for rank, hit in enumerate(hits, start=offset + 1)]
+    for value in found:
+        if reason := (stale or {}).get(value["document"]):
+            value["stale"] = reason
     for value, explanation in zip(found, explanations, strict=False):  # empty unless requested
         value["explanation"] = _explanation(explanation)
-    return {"schema": SCHEMA, "query": query, "mode": mode, "index": generation, "hits": found}
+    value = {"schema": SCHEMA, "query": query, "mode": mode, "index": generation, "hits": found}
+    return value | ({"note": note} if note else {})
 
 
 def error_value(error: Exception, exit_code: int) -> dict[str, Any]:

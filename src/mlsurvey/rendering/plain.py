@@ -29,6 +29,11 @@ def one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
+def joined_lines(text: str) -> str:
+    """Return ``text`` as one line, as a question is: line breaks, with the white space around them, become spaces."""
+    return " ".join(line for part in text.splitlines() if (line := part.strip()))
+
+
 def _written_out(match: re.Match[str]) -> str:
     code = ord(match.group())
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
@@ -18,7 +19,7 @@ RATED = 50
 
 
 def report_view(report: RefreshReport) -> RenderableType:
-    """Return groups of paths, every unreadable file with its reason, then the totals."""
+    """Return groups of paths, every unreadable file with its reason, what is left out, then the totals."""
     return Group(*_parts(report))
 
 
@@ -29,8 +30,25 @@ def _parts(report: RefreshReport) -> Iterator[RenderableType]:
     yield from _group("removed", "-", report.removed)
     yield from _group("duplicate", "=", [f"{path} (same bytes as {first})" for path, first in report.duplicate])
     yield from _group("unreadable", "!", [f"{file.path}: {file.reason}" for file in report.unreadable], limit=None)
+    yield from _group("encoding", "?", [f"{path}: {remark}" for path, remark in report.decoded])
+    yield from _group("omitted", "?", [f"{path}: {what}" for path, what in report.omitted])
+    if report.left_out:
+        yield Hanging("", Text(left_out(report)))
     yield from (Hanging("note: ", Text(one_line(note))) for note in report.notes)
     yield Hanging("", Text(summary(report), style="bold"))
+
+
+def left_out(report: RefreshReport) -> str:
+    """Summarise in one line how much stays out on purpose, by reason."""
+    counts = Counter(one.reason for one in report.left_out)
+    folders = sum(one.path.endswith("/") for one in report.left_out)
+    parts = [_counted(len(report.left_out) - folders, "document"), _counted(folders, "folder")]
+    reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(counts.items()))
+    return f"left out: {' and '.join(filter(None, parts))} ({reasons}); --json lists them"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' if count > 1 else ''}" if count else ""
 
 
 def _group(title: str, sign: str, lines: Sequence[str], limit: int | None = LISTED) -> Iterator[RenderableType]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
@@ -12,9 +13,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mlsurvey.folding import bigrams, folded
 from mlsurvey.index.keywords import KeywordQuery
 from mlsurvey.index.snapshot import Snapshot
 from mlsurvey.retrieval.fusion import DENSE, KEYWORD, Ranking, Shares, hybrid, rarity, total
+from mlsurvey.retrieval.quoted import quoted
 from mlsurvey.retrieval.rerank import RERANKED, Reranker, rerank
 from mlsurvey.types import Filters, Hit
 
@@ -70,7 +73,8 @@ class Searcher:
         """Return the best passages for ``query``, best first.
 
         Args:
-            query: in natural language.
+            query: in natural language. Phrases in double quotes must occur in a hit, see
+                :attr:`mlsurvey.types.Filters.phrases`.
             limit: maximum number of hits.
             filters: restrict the passages searched.
             mode: which voters are used.
@@ -80,8 +84,21 @@ class Searcher:
         """
         vector = self.encoder.embed([query])[0] if mode is not Mode.KEYWORD else None
         end = offset + limit
-        found = self.search_vector(query, vector, end if end <= DEPTH else max(end, DEEP), filters or Filters(), mode)
+        wanted = _demanding(query, filters or Filters())
+        found = self.search_vector(query, vector, end if end <= DEPTH else max(end, DEEP), wanted, mode)
         return [hit for hit in found if hit.score >= min_score][offset:end]
+
+    def note(self, query: str, filters: Filters | None = None) -> str:
+        """Say which quoted phrase leaves nothing to find for ``query``; empty if none does."""
+        wanted = _demanding(query, filters or Filters())
+        if not wanted.phrases or self.snapshot.count(wanted):
+            return ""
+        for phrase in wanted.phrases:
+            if not self.snapshot.count(Filters(phrases=(phrase,))):
+                return f'no passage contains the phrase "{phrase}"; type it without quotes to search for its words'
+        together = " and ".join(f'"{phrase}"' for phrase in wanted.phrases)
+        within = " that the filters leave" if filters else ""
+        return f"no passage{within} contains {together}; type it without quotes to search for its words"
 
     def search_vector(
         self,
@@ -128,8 +145,12 @@ class Searcher:
         ]
 
 
+def _demanding(query: str, filters: Filters) -> Filters:
+    return replace(filters, phrases=(*filters.phrases, *quoted(query)))
+
+
 def _words(text: str) -> Iterator[str]:
-    """Yield words and compounds: ``tch-rs`` gives itself, ``tch`` and ``rs``."""
-    for chunk in text.casefold().split():
+    """Yield words and compounds: ``tch-rs`` gives itself, ``tch`` and ``rs``; see also :func:`bigrams`."""
+    for chunk in bigrams(folded(text)).split():
         yield chunk.strip(".,;:!?\"'()[]")
         yield from _WORD.findall(chunk)

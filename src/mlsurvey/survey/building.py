@@ -32,7 +32,13 @@ EXPORT_WAIT = 600.0
 
 
 def build(
-    settings: Settings, vocabulary: Vocabulary, *, dry_run: bool, rebuild: bool, progress: Progress | None
+    settings: Settings,
+    vocabulary: Vocabulary,
+    *,
+    dry_run: bool,
+    rebuild: bool,
+    thorough: bool = False,
+    progress: Progress | None,
 ) -> RefreshReport:
     """Run one refresh with the given settings. Raises like :func:`mlsurvey.index.refresh.refresh`.
 
@@ -54,7 +60,10 @@ def build(
         model=_model_info(settings.model, models.embedder_id(identity, precision), folder, config),
         dry_run=dry_run,
         rebuild=rebuild,
+        exclude=settings.exclude,
+        thorough=thorough,
         progress=progress,
+        seconds=int(settings.document_seconds),
     )
     return replace(report, notes=(*report.notes, *_notes(settings, config, report.embedded)))
 

@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from mlsurvey.errors import NotFoundError, StorageError, UsageError, similar
-from mlsurvey.reading.scan import READABLE_SUFFIXES, SOURCES
+from mlsurvey.reading.ignoring import SOURCES
+from mlsurvey.reading.names import CONTROL, known_as
+from mlsurvey.reading.scan import READABLE_SUFFIXES
 from mlsurvey.syncing.provenance import UPSTREAM
 from mlsurvey.vocabulary.load import ASPECTS, ENTITIES
 
@@ -31,7 +33,7 @@ class Placed:
     unchanged: tuple[str, ...]
     """Documents that already existed with the same bytes."""
     skipped: int
-    """Files below a given folder in an unsupported format."""
+    """Files in an unsupported format, or with a control character in their name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +113,26 @@ def lay_starter(corpus: Path, starter: Path) -> bool:
 _left_out = shutil.ignore_patterns(ENTITIES, ASPECTS, SOURCES, UPSTREAM)
 
 
+def on_disk(corpus: Path, name: str) -> str | None:
+    """The name as the file system has it, which may be in another Unicode form; None if there is no such file."""
+    found = PurePosixPath()
+    for part in PurePosixPath(name).parts:
+        try:
+            held = known_as(part, [entry.name for entry in (corpus / found).iterdir()])
+        except OSError:  # no folder that can be read
+            return None
+        if held is None:
+            return None
+        found /= held
+    return str(found)
+
+
 def _plan(corpus: Path, sources: Sequence[Path], folder: PurePosixPath) -> tuple[list[_Move], int]:
     moves: dict[str, _Move] = {}
     skipped = 0
     for source in sources:
         for file, name in _files(corpus, source):
-            if file.suffix.lower() not in READABLE_SUFFIXES:
+            if file.suffix.lower() not in READABLE_SUFFIXES or CONTROL.search(str(name)):
                 skipped += 1
                 continue
             move = _Move(file, str(folder / name))
@@ -177,6 +193,8 @@ def _place(source: Path, target: Path, *, link: bool) -> None:
 
 def _documents_named(corpus: Path, name: str) -> list[str]:
     path = Path(os.path.normpath(corpus / name))  # a link itself is removed, so it must not be resolved
+    if path.is_relative_to(corpus) and (held := on_disk(corpus, path.relative_to(corpus).as_posix())):
+        path = corpus / held
     if path != corpus and path.is_relative_to(corpus):
         if path.is_symlink() or path.is_file():
             return [path.relative_to(corpus).as_posix()]

@@ -16,13 +16,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from mlsurvey.calling import Cancelled, Progress
-from mlsurvey.errors import MismatchError, NotFoundError, UsageError
+from mlsurvey.errors import IndexingError, MismatchError, NotFoundError, UsageError
+from mlsurvey.reading.names import known_as
 from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_folders
 from mlsurvey.state import Generation, RefreshReport
 from mlsurvey.survey import collection, uploading
-from mlsurvey.survey.citations import sourced, stale_citations
+from mlsurvey.survey.citations import sourced
 from mlsurvey.survey.found import Found, Listed
-from mlsurvey.survey.texts import check_text
+from mlsurvey.survey.staleness import stale_citations, stale_documents, stale_file
+from mlsurvey.survey.texts import checked
 from mlsurvey.survey.uploading import Condition
 from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Hit
 from mlsurvey.vocabulary.load import Vocabulary, load_vocabulary
@@ -105,8 +107,7 @@ class Survey:
         Raises:
             Interrupted: ``cancelled`` returned True. Otherwise like :meth:`ask`, when the first part is requested.
         """
-        for text in (question, *after):
-            check_text("question", text)
+        question, *after = (checked("question", text) for text in (question, *after))
         with self._answering(filters) as (answerer, resolved):
             parts = answerer.parts(question, resolved, max_statements, cancelled, after)
             yield from sourced(parts, self.settings.corpus)
@@ -139,7 +140,7 @@ class Survey:
         from mlsurvey.survey import naming
 
         if question is not None:
-            check_text("question", question)
+            question = checked("question", question)
         with self._answering(filters) as (answerer, resolved):
             sides = naming.sides(entities, answerer)
             asked = naming.aspects(aspects, answerer.vocabulary)
@@ -157,8 +158,7 @@ class Survey:
 
     def understand(self, question: str, *, after: Sequence[str] = ()) -> Understood:
         """How a question is understood, without answering it; ``after`` as in :meth:`ask`."""
-        for text in (question, *after):
-            check_text("question", text)
+        question, *after = (checked("question", text) for text in (question, *after))
         with self._reader.reading() as reading:
             return reading.answerer.understand(question, after)
 
@@ -175,12 +175,13 @@ class Survey:
     ) -> Found:
         """The best passages for a query; ``mode`` is one of :data:`MODES`. Raises like :meth:`ask`.
 
+        Hits contain the phrases in double quotes word for word; if no passage does, :attr:`Found.note` says so.
         See :meth:`mlsurvey.retrieval.search.Searcher.search` for ``offset`` and ``min_score``. The first
         ``explain`` hits are explained, from the same generation.
         """
         from mlsurvey.retrieval.search import Mode
 
-        check_text("query", query)
+        query = checked("query", query)
         if mode not in MODES:
             raise UsageError(f"mode {mode!r} is not known; choose one of {', '.join(MODES)}")
         with self._reader.reading() as reading:
@@ -188,7 +189,10 @@ class Survey:
             resolved = self._resolved(filters, reading)
             hits = reading.searcher.search(query, limit, resolved, Mode(mode), offset=offset, min_score=min_score)
             explanations = _explained(reading, query, hits[:explain], mode) if explain else ()
-            return Found(reading.snapshot.generation, tuple(hits), explanations)
+            known = reading.snapshot.known({hit.passage.path for hit in hits})
+            stale = stale_documents(known, self.settings.corpus)
+            note = "" if hits else reading.searcher.note(query, resolved)
+            return Found(reading.snapshot.generation, tuple(hits), explanations, stale, note)
 
     def explain(self, query: str, hits: Iterable[Hit], *, mode: str = "hybrid") -> tuple[Explanation, ...]:
         """Why these passages are hits of the query, in the given order.
@@ -205,6 +209,11 @@ class Survey:
         An abstention cites nothing, so its nearest passages are checked instead.
         """
         return stale_citations(answer.nearest if answer.abstained else answer.citations, self.settings.corpus)
+
+    def stale_documents(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """Those of the indexed documents whose file has changed or is gone since the refresh, each with the reason."""
+        with self._reader.reading() as reading:
+            return stale_documents(reading.snapshot.known(paths), self.settings.corpus)
 
     def entities(self) -> tuple[Entity, ...]:
         """Libraries in the index."""
@@ -230,7 +239,21 @@ class Survey:
             NotFoundError: the index has no such document; similar names are suggested.
         """
         with self._reader.reading() as reading:
-            return reading.snapshot.document(path)
+            try:
+                return reading.snapshot.document(path)
+            except NotFoundError:
+                found = known_as(path, {row.path for row in reading.snapshot.documents(Filters())})
+                if found is None:
+                    raise
+                return reading.snapshot.document(found)
+
+    def path_of(self, name: str) -> str:
+        """The path of the document that a name means: its Unicode form may differ from that in the index or on disk."""
+        try:
+            known = [row.path for row in self.documents().documents]
+        except IndexingError:
+            known = []
+        return known_as(name, known) or collection.on_disk(self.settings.corpus, name) or name
 
     def locate(self, name: str) -> tuple[Document, int | None]:
         """The document and line that ``path`` or ``path:line`` refers to. Raises like :meth:`document`."""
@@ -245,13 +268,7 @@ class Survey:
 
     def is_stale(self, document: Document) -> bool:
         """Whether the file has changed since it was indexed, or is gone."""
-        from mlsurvey.errors import UnreadableError
-        from mlsurvey.reading.scan import read
-
-        try:
-            return read(self.settings.corpus, document.path)[1] != document.sha256
-        except UnreadableError:
-            return True
+        return stale_file(document.path, document.sha256, self.settings.corpus) is not None
 
     def add(
         self, paths: Sequence[Path], *, link: bool = False, into: str | None = None, replace: bool = False
@@ -282,11 +299,17 @@ class Survey:
     # Index
 
     def refresh(
-        self, *, dry_run: bool = False, rebuild: bool = False, progress: Progress | None = None
+        self,
+        *,
+        dry_run: bool = False,
+        rebuild: bool = False,
+        thorough: bool = False,
+        progress: Progress | None = None,
     ) -> RefreshReport:
         """Bring the index up to date with the corpus.
 
-        On first use, if the user's data folder has no corpus yet, the starter corpus is copied there.
+        A file is read if its size, times, inode or device differ from the recorded ones; with ``thorough``, every
+        file is. On first use, if the user's data folder has no corpus yet, the starter corpus is copied there.
 
         Raises:
             NotFoundError: there is no corpus folder.
@@ -302,6 +325,7 @@ class Survey:
             self._vocabulary_now(),  # its files may have changed too
             dry_run=dry_run,
             rebuild=rebuild,
+            thorough=thorough,
             progress=progress,
         )
         return replace(report, notes=(*notes, *report.notes))

@@ -7,7 +7,8 @@ import unicodedata
 from pathlib import PurePosixPath
 
 from mlsurvey.errors import UnreadableError
-from mlsurvey.reading.scan import READABLE_SUFFIXES, is_passed_over
+from mlsurvey.reading.ignoring import passed_over
+from mlsurvey.reading.scan import READABLE_SUFFIXES
 
 LONGEST_PART = 200
 """Maximum bytes of one path component: file systems allow 255, and temporary names are longer."""
@@ -55,4 +56,4 @@ def _fault_of_part(part: str) -> str | None:
         return "its characters are not in the composed form (NFC), so that two files could have one name"
     if _FORBIDDEN.search(part) or part[-1] in " ." or part[0] == " " or _RESERVED.fullmatch(part):
         return 'Windows could not hold it: reserved names, <>:"|?*\\ and a final dot or space are taken'
-    return "hidden files, editor backups and vocabulary files are passed over" if is_passed_over(part) else None
+    return "hidden files, editor backups and vocabulary files are passed over" if passed_over(part) else None

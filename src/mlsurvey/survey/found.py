@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from mlsurvey.state import DocumentRow, Generation
 from mlsurvey.types import Explanation, Hit
@@ -16,6 +17,10 @@ class Found:
     hits: tuple[Hit, ...]
     explanations: tuple[Explanation, ...] = ()
     """One for each of the first hits, if requested."""
+    stale: Mapping[str, str] = field(default_factory=dict)
+    """Documents of hits whose file has changed or is gone since the refresh, each with the reason."""
+    note: str = ""
+    """Why there are no hits, if a quoted phrase of the query is the reason."""
 
 
 @dataclass(frozen=True, slots=True)

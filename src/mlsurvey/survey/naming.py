@@ -14,6 +14,10 @@ from mlsurvey.types import Entity, Filters, Kind
 from mlsurvey.vocabulary.languages import ASKED
 from mlsurvey.vocabulary.load import Vocabulary
 
+MOST_VALUES = 100
+"""Maximum values of one kind of filter."""
+LONGEST_VALUE = 300
+"""Maximum characters of a filter's value."""
 SIDES = (2, 8)
 """Minimum and maximum number of libraries in a comparison."""
 
@@ -23,11 +27,28 @@ def resolved(filters: Filters, answerer: Answerer) -> Filters:
 
     Raises:
         NotFoundError: a library or language is unknown.
-        UsageError: ``updated_after`` is not a date.
+        UsageError: ``updated_after`` is not a date, or there are too many or too long values.
     """
+    _check_size("entity", filters.entities)
+    _check_size("language", filters.languages)
+    _check_size("path", filters.paths)
+    _check_size("heading", filters.headings)
     entities = tuple(slug for name in filters.entities for slug in slugs(name, answerer))
     languages = tuple(_language(name, answerer.snapshot.entities) for name in filters.languages)
     return replace(filters, entities=entities, languages=languages, updated_after=_day(filters.updated_after))
+
+
+def _check_size(kind: str, values: Sequence[str]) -> None:
+    if len(values) > MOST_VALUES:
+        raise UsageError(
+            f"{len(values):,} values of the filter '{kind}' are more than {MOST_VALUES}; type fewer, or filter by a "
+            "folder with --path FOLDER/"
+        )
+    if longest := next((value for value in values if len(value) > LONGEST_VALUE), None):
+        raise UsageError(
+            f"a value of the filter '{kind}' has {len(longest):,} characters, more than {LONGEST_VALUE}: "
+            f"{longest[:40]!r}…; type a shorter one"
+        )
 
 
 def slugs(name: str, answerer: Answerer) -> tuple[str, ...]:

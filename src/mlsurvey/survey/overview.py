@@ -16,7 +16,7 @@ from mlsurvey.index.changes import Known
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.plan import known_documents
 from mlsurvey.index.sources import look
-from mlsurvey.reading.scan import FileState, scan
+from mlsurvey.reading.scan import Scan, scan
 from mlsurvey.settings import Settings
 from mlsurvey.state import Generation, Pending
 from mlsurvey.survey.reader import newest_generation
@@ -49,6 +49,8 @@ class Overview:
     """Engine for embedding on a CPU, as set."""
     vectors: str
     """The installed FAISS package and its version."""
+    corpus_left_out: int = 0
+    """Documents and folders of the corpus that stay out on purpose."""
     compressed: int = 0
     """Number of vectors searched by compressed codes; the others are scanned exactly."""
     recall: float | None = None
@@ -58,8 +60,9 @@ class Overview:
         """Rows of name, value and optional remark, for display."""
         documents = "no such folder" if self.corpus_documents is None else f"{self.corpus_documents} documents"
         unreadable = f", {self.corpus_unreadable} files not read" if self.corpus_unreadable else ""
+        left_out = f", {self.corpus_left_out} left out" if self.corpus_left_out else ""
         return [
-            ("corpus", self.corpus, f"{documents}, {_size(self.corpus_bytes)}{unreadable}"),
+            ("corpus", self.corpus, f"{documents}, {_size(self.corpus_bytes)}{unreadable}{left_out}"),
             ("index", self.index, _size(self.index_bytes) if self.generation else "none yet; type: mlsurvey refresh"),
             *(_generation_rows(self.generation) if self.generation else ()),
             ("up to date", *_agreement(self.pending)),
@@ -79,17 +82,21 @@ def overview(settings: Settings) -> Overview:
     Raises:
         DamagedIndexError: a part of the index is missing or broken.
     """
-    files, skipped = _scan(settings.corpus)
+    found = _scan(settings)
+    files = found.files if found else None
     generation = _generation(settings.index)
     known = None if files is None or generation is None else _known(settings.index)
-    sources = None if known is None else look(settings.corpus, files or (), known)
+    sources = (
+        None if known is None else look(settings.corpus, files or (), known, seconds=int(settings.document_seconds))
+    )
     garbled = frozenset(sources.unreadable) if sources else frozenset()
     readable = [file for file in files or () if file.path not in garbled]
     return Overview(
         corpus=str(settings.corpus),
         corpus_documents=None if files is None else len(readable),
         corpus_bytes=sum(file.size for file in readable),
-        corpus_unreadable=skipped + len(garbled),
+        corpus_unreadable=len(found.unreadable if found else ()) + len(garbled),
+        corpus_left_out=len(found.left_out if found else ()),
         index=str(settings.index),
         index_bytes=sum(p.lstat().st_size for p in settings.index.rglob("*") if p.is_file() and not p.is_symlink()),
         generation=generation,
@@ -103,12 +110,11 @@ def overview(settings: Settings) -> Overview:
     )
 
 
-def _scan(corpus: Path) -> tuple[list[FileState] | None, int]:
+def _scan(settings: Settings) -> Scan | None:
     try:
-        files, unreadable = scan(corpus)
+        return scan(settings.corpus, settings.exclude)
     except NotFoundError:
-        return None, 0
-    return files, len(unreadable)
+        return None
 
 
 def _generation(index: Path) -> Generation | None:

@@ -19,7 +19,9 @@ from pathlib import Path, PurePosixPath
 
 from mlsurvey.errors import NotFoundError, StorageError, UnreadableError, UsageError
 from mlsurvey.reading.decode import decode
+from mlsurvey.reading.names import composed
 from mlsurvey.reading.scan import MAX_BYTES
+from mlsurvey.survey.collection import on_disk
 from mlsurvey.survey.filenames import document_path
 
 LOCK = "uploads.lock"
@@ -87,18 +89,18 @@ def store(corpus: Path, index: Path, files: Mapping[str, bytes], condition: Cond
         StorageError: the disk refused.
     """
     for name, data in files.items():
-        check_document(name, data)
+        check_document(composed(name), data)
     with _locked(corpus, index):
         before = {name: digest(corpus, name) for name in files}
         for name, found in before.items():
             condition.check(name, found)
-        return tuple(_store(corpus, name, data, before[name]) for name, data in files.items())
+        return tuple(_store(corpus, _place(corpus, name), data, before[name]) for name, data in files.items())
 
 
 def discard(corpus: Path, index: Path, name: str, condition: Condition) -> None:
     """Delete a document and the folders this leaves empty. Raises like :func:`store`, or NotFoundError."""
     try:
-        path = document_path(name)
+        path = _place(corpus, name)
     except UnreadableError as error:
         raise NotFoundError(str(error)) from error
     with _locked(corpus, index):
@@ -114,7 +116,7 @@ def discard(corpus: Path, index: Path, name: str, condition: Condition) -> None:
 
 def digest(corpus: Path, name: str) -> str | None:
     """Hex SHA-256 of the current document; None if absent. Raises like :func:`store`."""
-    path = document_path(name)
+    path = _place(corpus, name)
     try:
         with _folder(corpus, path.parent, make=False) as folder:
             descriptor = os.open(path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
@@ -123,6 +125,13 @@ def digest(corpus: Path, name: str) -> str | None:
         return None
     except OSError as error:
         raise _refusal(name, error) from error
+
+
+def _place(corpus: Path, name: str) -> PurePosixPath:
+    """The path of the document that a name means: one on disk, in whatever Unicode form, else a valid new one."""
+    document_path(composed(name))
+    held = on_disk(corpus, name)
+    return document_path(name) if held is None else PurePosixPath(held)
 
 
 def _digest(descriptor: int) -> str:
@@ -136,10 +145,9 @@ def _digest(descriptor: int) -> str:
         os.close(descriptor)
 
 
-def _store(corpus: Path, name: str, data: bytes, before: str | None) -> Stored:
-    sha256 = hashlib.sha256(data).hexdigest()
+def _store(corpus: Path, path: PurePosixPath, data: bytes, before: str | None) -> Stored:
+    name, sha256 = str(path), hashlib.sha256(data).hexdigest()
     if sha256 != before:
-        path = document_path(name)
         try:
             with _folder(corpus, path.parent, make=True) as folder:
                 _replace(folder, path.name, data)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mlsurvey.provenance import Source
-from mlsurvey.reading.scan import PROVENANCE
+from mlsurvey.reading.ignoring import PROVENANCE
 from mlsurvey.syncing.atomic import write_whole
 
 UPSTREAM = "upstream"

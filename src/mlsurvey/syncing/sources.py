@@ -12,7 +12,8 @@ from typing import Annotated, Any, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mlsurvey.errors import SettingsError
-from mlsurvey.reading.scan import READABLE_SUFFIXES, SOURCES
+from mlsurvey.reading.ignoring import SOURCES
+from mlsurvey.reading.scan import READABLE_SUFFIXES
 
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
 LONGEST_PATH = 200

@@ -9,10 +9,12 @@ if they are written like a name.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from mlsurvey.types import Entity, Span
 
@@ -23,6 +25,8 @@ _NAME_CONTEXT = re.compile(
     r"\b(crate|library|libraries|framework|package|module|project|binding|bindings|repo|repository|backend|api)s?\b",
     re.IGNORECASE,
 )
+
+_COORDINATION = re.compile(r"[`*]*+\s*+(?:,|/|&|and|or|,\s*+and|,\s*+or)\s*+[`*]*+")
 
 
 def collapse(name: str) -> str:
@@ -63,7 +67,7 @@ class Gazetteer:
             for written in dict.fromkeys((entity.name, entity.slug, *entity.aliases)):
                 if key := collapse(written):
                     self._names[key].append(_Name(entity, written))
-        self._beginnings = frozenset(key[:end] for key in self._names for end in range(1, len(key) + 1))
+        self._sorted = sorted(self._names)
         self._plain = {e.slug: frozenset(map(collapse, e.plain_words)) for e in self.entities.values()}
 
     def with_entities(self, entities: Iterable[Entity]) -> Gazetteer:
@@ -72,8 +76,20 @@ class Gazetteer:
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """Collapsed names, for spelling correction."""
+        """Collapsed names."""
         return tuple(self._names)
+
+    def like(self, first: str, lengths: Iterable[int]) -> Iterator[str]:
+        """Collapsed names that begin with a character and have one of the lengths, for spelling correction."""
+        for length in lengths:
+            yield from self._by_shape.get((first, length), ())
+
+    @cached_property
+    def _by_shape(self) -> dict[tuple[str, int], list[str]]:
+        shapes: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for key in self._names:
+            shapes[key[0], len(key)].append(key)
+        return shapes
 
     def lookup(self, name: str) -> tuple[str, ...]:
         """Slugs of the entities with exactly this name, ignoring case, spaces and punctuation; empty if none."""
@@ -85,8 +101,11 @@ class Gazetteer:
         ``language`` disambiguates names shared by libraries of several languages.
         """
         found = list(self._scan(text, language))
-        sure = [m for m in found if self._is_name(m, text)]
-        return tuple(m for m in found if m in sure or any(_coordinated(m, other, text) for other in sure))
+        sure = [self._is_name(mention, text) for mention in found]
+        joined = [_coordinated(a, b, text) for a, b in pairwise(found)]
+        with_next = [*(joins and is_sure for joins, is_sure in zip(joined, sure[1:], strict=True)), False]
+        with_last = [False, *(joins and is_sure for joins, is_sure in zip(joined, sure[:-1], strict=True))]
+        return tuple(m for m, *reasons in zip(found, sure, with_next, with_last, strict=False) if any(reasons))
 
     def candidates(self, text: str, *, language: str | None = None) -> tuple[Mention, ...]:
         """Like :meth:`mentions`, but ordinary words also count as names: for questions and headings."""
@@ -120,18 +139,25 @@ class Gazetteer:
             plural = collapsed[:-1] if count > 1 and collapsed.endswith("s") else ""  # "TensorFlow Go bindings"
             if names := self._names.get(collapsed) or self._names.get(plural):
                 best = count, names
-            if collapsed not in self._beginnings:  # no longer name starts with this
+            if not self._begins(collapsed):
                 break
         return best
+
+    def _begins(self, collapsed: str) -> bool:
+        """Whether any name starts with these characters."""
+        place = bisect_left(self._sorted, collapsed)
+        return place < len(self._sorted) and self._sorted[place].startswith(collapsed)
 
     def _is_name(self, mention: Mention, text: str) -> bool:
         """Whether a mention is written like a name; only ordinary words need the check."""
         if not self.is_plain_word(mention):
             return True
-        before, after = text[: mention.span.start], text[mention.span.end : mention.span.end + 20]
-        if before.endswith("`") and after.startswith("`"):
+        start, after = mention.span.start, text[mention.span.end : mention.span.end + 20]
+        if text.startswith("`", max(0, start - 1)) and start and after.startswith("`"):
             return True
-        starts_sentence = not before.rstrip() or before.rstrip()[-1] in ".!?:•>*#|-"
+        while start and text[start - 1].isspace():
+            start -= 1
+        starts_sentence = not start or text[start - 1] in ".!?:•>*#|-"
         if mention.surface[0].isupper() and not mention.surface.isupper():
             return (
                 not starts_sentence
@@ -141,12 +167,8 @@ class Gazetteer:
 
 
 def _coordinated(a: Mention, b: Mention, text: str) -> bool:
-    """Whether only a comma, "and" or "or" separates two mentions: a word listed with a name is a name too."""
-    first, second = sorted((a, b), key=lambda m: m.span)
-    return (
-        re.fullmatch(r"[`*]*\s*(?:,|/|&|and|or|,\s*and|,\s*or)\s*[`*]*", text[first.span.end : second.span.start])
-        is not None
-    )
+    """Whether only a comma, "and" or "or" separates a mention from the next: a word listed with a name is one too."""
+    return _COORDINATION.fullmatch(text, a.span.end, b.span.start) is not None
 
 
 def _ordered(names: list[_Name], surface: str, language: str | None) -> tuple[str, ...]:

@@ -59,6 +59,8 @@ class Hit(Reply):
     scores: dict[str, float]
     shares: dict[str, float]
     passage_id: int
+    stale: str | None = None
+    """Only if the file has changed or is gone since the refresh: the reason."""
     explanation: Explanation | None = None
     """Only on request."""
 
@@ -74,3 +76,5 @@ class Hits(Reply):
     mode: str
     index: str
     hits: list[Hit]
+    note: str | None = None
+    """Why there are no hits, if a quoted phrase of the query is the reason; otherwise absent."""

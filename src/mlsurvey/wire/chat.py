@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from mlsurvey.types import Answer
 from mlsurvey.wire.fields import LONGEST_NAME, LONGEST_QUERY, Reply, Request
@@ -15,41 +16,56 @@ MODEL = "mlsurvey"
 MOST_MESSAGES = 1_000
 LONGEST_MESSAGE = 1_000_000
 """Maximum characters of a message that is not the question."""
+READ = ("model", "messages", "stream", "stream_options")
+"""Parameters that are not ignored."""
 
 Text = Annotated[str, Field(max_length=LONGEST_MESSAGE)]
 Anything = Annotated[Any, Field(description="Taken and ignored: nothing here is generated.")]
 
 
-def _flag(value: object) -> object:
-    """Accept true and false, but not the numbers equal to them."""
-    if not isinstance(value, bool):
-        raise ValueError("neither true nor false")
-    return value
+class Part(Request):
+    """A part of a message; only the text of text parts is read."""
 
+    model_config = ConfigDict(extra="allow")
 
-class TextPart(Request):
-    """A part of a message."""
+    type: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)] = Field(examples=["text"])
+    text: Text | None = None
 
-    type: Literal["text"]
-    text: Text
+    @model_validator(mode="after")
+    def _text_has_text(self) -> Self:
+        if self.type == "text" and self.text is None:
+            raise ValueError("a part of type 'text' needs a 'text'")
+        return self
 
 
 class Message(Request):
-    """A message. The last user message is the question; it may follow up on the previous user messages."""
+    """A message. The last user message is the question; it may follow up on the previous user messages.
+
+    Other fields, as other programs keep them in their histories, are accepted and ignored.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: Text | Annotated[list[TextPart], Field(max_length=100)] | None = None
-    name: Annotated[str, Field(max_length=LONGEST_NAME)] | None = None
-    refusal: Text | None = None
-    """From a previous answer; ignored."""
-    annotations: Annotated[list[Any], Field(max_length=10_000)] | None = None
-    """From a previous answer; ignored."""
+    content: Text | Annotated[list[Part], Field(max_length=1_000)] | None = None
+    name: Anything = None
+    refusal: Anything = None
+    annotations: Anything = None
+    audio: Anything = None
+    tool_calls: Anything = None
+    function_call: Anything = None
+    tool_call_id: Anything = None
 
     def text(self) -> str | None:
         """Return its text; None if it has no content."""
         if self.content is None or isinstance(self.content, str):
             return self.content
-        return "\n".join(part.text for part in self.content)
+        return "\n".join(part.text for part in self.content if part.type == "text" and part.text)
+
+    def other_parts(self) -> Iterator[str]:
+        """Yield the types of its parts that are not text."""
+        if isinstance(self.content, list):
+            yield from (part.type for part in self.content if part.type != "text")
 
 
 class StreamOptions(Request):
@@ -61,14 +77,8 @@ class StreamOptions(Request):
     """Accepted and ignored."""
 
 
-class TextFormat(Request):
-    """The only format of an answer."""
-
-    type: Literal["text"] = "text"
-
-
 class ChatRequest(Request):
-    """A chat. Sampling parameters are accepted and ignored; requests for more than one text answer are rejected."""
+    """A chat. Everything but the messages and how to send the answer is accepted and ignored."""
 
     model: Annotated[str, Field(max_length=LONGEST_NAME)] = Field(examples=[MODEL])
     messages: Annotated[list[Message], Field(min_length=1, max_length=MOST_MESSAGES)] = Field(
@@ -76,30 +86,62 @@ class ChatRequest(Request):
     )
     stream: bool | None = False
     stream_options: StreamOptions | None = None
-    n: Annotated[int, Field(ge=1, le=1)] | None = None
-    logprobs: Annotated[Literal[False], BeforeValidator(_flag)] | None = None
-    response_format: TextFormat | None = None
-    modalities: Annotated[list[Literal["text"]], Field(max_length=1)] | None = None
-    tools: Annotated[list[Any], Field(max_length=0)] | None = None
-    tool_choice: Literal["none", "auto"] | None = None
-    parallel_tool_calls: bool | None = None
-    temperature: Anything = None
-    top_p: Anything = None
-    max_tokens: Anything = None
-    max_completion_tokens: Anything = None
-    presence_penalty: Anything = None
+    audio: Anything = None
     frequency_penalty: Anything = None
+    function_call: Anything = None
+    functions: Anything = None
     logit_bias: Anything = None
-    stop: Anything = None
-    seed: Anything = None
-    user: Anything = None
+    logprobs: Anything = None
+    max_completion_tokens: Anything = None
+    max_tokens: Anything = None
     metadata: Anything = None
-    store: Anything = None
-    service_tier: Anything = None
-    reasoning_effort: Anything = None
-    verbosity: Anything = None
+    modalities: Anything = None
+    moderation: Anything = None
+    n: Anything = None
+    parallel_tool_calls: Anything = None
+    prediction: Anything = None
+    presence_penalty: Anything = None
     prompt_cache_key: Anything = None
+    prompt_cache_options: Anything = None
+    prompt_cache_retention: Anything = None
+    reasoning_effort: Anything = None
+    response_format: Anything = None
     safety_identifier: Anything = None
+    seed: Anything = None
+    service_tier: Anything = None
+    stop: Anything = None
+    store: Anything = None
+    temperature: Anything = None
+    tool_choice: Anything = None
+    tools: Anything = None
+    top_logprobs: Anything = None
+    top_p: Anything = None
+    user: Anything = None
+    verbosity: Anything = None
+    web_search_options: Anything = None
+
+    def ignored(self) -> list[str]:
+        """Return what was sent and ignored: parameters, fields of messages, and parts of the user that are no text."""
+        given = [name for name in type(self).model_fields if name not in READ and getattr(self, name) is not None]
+        fields = (f"messages.{name}" for message in self.messages for name in message.model_extra or ())
+        return list(dict.fromkeys([*given, *fields, *self._other_parts()]))
+
+    def unmet(self) -> list[str]:
+        """Return those of the ignored that ask for something other than one answer as text."""
+        asks = {
+            "n": self.n not in (None, 1),
+            "tools": bool(self.tools),
+            "functions": bool(self.functions),
+            "logprobs": bool(self.logprobs),
+            "response_format": self.response_format not in (None, {"type": "text"}),
+            "modalities": self.modalities not in (None, [], ["text"]),
+            "web_search_options": self.web_search_options is not None,
+        }
+        return [*(name for name, is_unmet in asks.items() if is_unmet), *dict.fromkeys(self._other_parts())]
+
+    def _other_parts(self) -> Iterator[str]:
+        users = (message for message in self.messages if message.role == "user")
+        yield from (f"messages.content.{kind}" for message in users for kind in message.other_parts())
 
     def question(self) -> str | None:
         """Return the text of the last user message; None if there is none."""
@@ -168,6 +210,9 @@ class ChatCompletion(Reply):
     usage: Usage = Usage()
     answer: Answer
     """The same object as ``POST /v1/ask`` returns."""
+    ignored: list[str]
+    """Names of what was sent and ignored: parameters, fields of messages, and parts of user messages that are no text,
+    such as ``messages.content.image_url``."""
 
 
 class Model(Reply):

@@ -65,7 +65,7 @@ class SearchRequest(SearchOptions):
     """A search."""
 
     query: Query = Field(examples=["WebGPU backend"])
-    """Keywords or a sentence."""
+    """Keywords or a sentence. A phrase in double quotes must occur word for word in a heading or the text of a hit."""
     filters: FilterRequest = FilterRequest()
 
 
@@ -75,7 +75,7 @@ class SearchParameters(SearchOptions, FilterRequest):
     model_config = ConfigDict(strict=False)
 
     q: Query = Field(examples=["WebGPU backend"])
-    """Keywords or a sentence."""
+    """Keywords or a sentence. A phrase in double quotes must occur word for word in a heading or the text of a hit."""
 
     def request(self) -> SearchRequest:
         """Convert to a :class:`SearchRequest`."""
@@ -153,6 +153,8 @@ class RefreshRequest(Request):
     """Report what would be done without writing anything."""
     rebuild: bool = False
     """Rebuild from scratch, for example after damage; the old index is used until the new one replaces it."""
+    thorough: bool = False
+    """Read every file, also those that look unchanged by size, times and inode."""
 
 
 class EvaluationRequest(Request):

@@ -61,6 +61,8 @@ class Index(Reply):
     corpus_documents: int | None
     corpus_bytes: int
     corpus_unreadable: int
+    corpus_left_out: int = 0
+    """Documents and folders that stay out on purpose; the report of a refresh lists them."""
     index_bytes: int
     pending: Pending | None
     model: str

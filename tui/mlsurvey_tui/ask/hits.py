@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from mlsurvey.rendering.listing import snippet
 from mlsurvey.rendering.plain import one_line
+from mlsurvey.survey import Found
 from mlsurvey.types import Hit
 
 ROWS = 2
@@ -37,12 +38,13 @@ class Hits(OptionList):
     def __init__(self) -> None:
         super().__init__(id="hits", markup=False)
         self.hits: Sequence[Hit] = ()
+        self.stale: Mapping[str, str] = {}
         self.query_text = ""
         self._width = 0
 
-    def show_hits(self, query: str, hits: Sequence[Hit]) -> None:
+    def show_hits(self, query: str, found: Found) -> None:
         """Replace the listed hits."""
-        self.hits, self.query_text = hits, query
+        self.hits, self.stale, self.query_text = found.hits, found.stale, query
         self._list()
 
     @property
@@ -65,17 +67,22 @@ class Hits(OptionList):
         self._width, place = self.size.width, self.highlighted
         width = max(20, self.scrollable_content_region.width - 2)
         self.clear_options()
-        self.add_options([Option(prompt(self.query_text, hit, width), id=str(i)) for i, hit in enumerate(self.hits)])
+        rows = (prompt(self.query_text, hit, width, self.stale.get(hit.passage.path)) for hit in self.hits)
+        self.add_options([Option(row, id=str(number)) for number, row in enumerate(rows)])
         if place is not None and place < len(self.hits):
             self.highlighted = place
 
 
-def prompt(query: str, hit: Hit, width: int) -> Content:
-    """Return the place and headings in one row, and the passage in at most :data:`ROWS`."""
+def prompt(query: str, hit: Hit, width: int, stale: str | None = None) -> Content:
+    """Return the place and headings in one row, and the passage in at most :data:`ROWS`.
+
+    ``stale`` tells why the file is no longer what was indexed; it comes before the headings, which may be cut off.
+    """
     passage = hit.passage
     place = one_line(f"{passage.path}:{passage.line_start}")
     trail = one_line(" › ".join(passage.trail))
-    head = Content.assemble((place, "bold"), "  ", (trail, "dim"))
+    remark = f" ({stale})" if stale else ""
+    head = Content.assemble((place, "bold"), (remark, "italic $text-warning"), "  ", (trail, "dim"))
     rows = Content(snippet(passage, query)).wrap(width)
     kept = rows[:ROWS]
     if len(rows) > ROWS:

@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.events import Paste
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-_LAST_WORD = re.compile(r"[\w.@/#+-]+$")
+from mlsurvey.rendering.plain import joined_lines
+
+_LAST_WORD = re.compile(r"(?<![\w.@/#+-])[\w.@/#+-]+$")
+"""Only from the first character of a word, since a search from each of them takes quadratic time on a long one."""
 LEAST = 2
 """Minimum number of letters before a name is suggested."""
 
@@ -88,6 +92,20 @@ class QuestionInput(Input):
         with self.prevent(Input.Changed):
             self.value = self._taken = question
         self._suggestion = ""
+
+    def _on_paste(self, event: Paste) -> None:
+        """Insert all lines as one, as far as a question may be long."""
+        from mlsurvey.wire.fields import LONGEST_QUERY  # imported lazily: it loads pydantic
+
+        event.stop()
+        event.prevent_default()  # the base class would take the first line only
+        text = joined_lines(event.text)
+        start, end = sorted(self.selection)
+        room = max(0, LONGEST_QUERY - len(self.value) + end - start)
+        self.replace(text[:room], start, end)
+        if (left := len(text) - room) > 0:
+            told = f"a question has at most {LONGEST_QUERY:,} characters; the last {left:,} were not pasted"
+            self.notify(told, severity="warning")
 
     def action_recall(self, step: int) -> None:
         """Step through previous questions; the draft is kept, and down from the draft moves to the passages."""

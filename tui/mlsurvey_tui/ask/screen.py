@@ -17,7 +17,8 @@ from textual.worker import get_current_worker
 from mlsurvey.answering.follow import REMEMBERED
 from mlsurvey.errors import Interrupted, MlsurveyError, NoIndexError
 from mlsurvey.rendering.plain import one_line
-from mlsurvey.types import Answer, Hit
+from mlsurvey.retrieval.quoted import unquoted
+from mlsurvey.types import Answer
 from mlsurvey_tui.answer.lines import Cited
 from mlsurvey_tui.answer.view import AnswerView
 from mlsurvey_tui.ask.chips import Chip, Chips, answer_chips, understood_chips
@@ -32,6 +33,7 @@ from mlsurvey_tui.places import cited_places, hit_places
 from mlsurvey_tui.shown import Shown
 
 if TYPE_CHECKING:
+    from mlsurvey.survey import Found
     from mlsurvey_tui.program import Program
 
 LIVE_HITS = 20
@@ -131,15 +133,15 @@ class AskScreen(Screen[None]):
         """Show keyword hits, which need no model."""
         worker = get_current_worker()
         try:
-            found = self.program.engine().search(words, limit=LIVE_HITS, mode="keyword")
+            found = self.program.engine().search(unquoted(words), limit=LIVE_HITS, mode="keyword")
         except MlsurveyError:
             return  # reported when the question is asked; while typing it would only flicker
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._show_hits, typed, words, found.hits)
+            self.app.call_from_thread(self._show_hits, typed, words, found)
 
-    def _show_hits(self, typed: str, words: str, hits: Sequence[Hit]) -> None:
+    def _show_hits(self, typed: str, words: str, found: Found) -> None:
         if self.query_one(QuestionInput).value == typed:
-            self.query_one(Hits).show_hits(words, hits)
+            self.query_one(Hits).show_hits(words, found)
             self._switch("hits")
 
     @on(OptionList.OptionSelected, "#hits")

@@ -57,7 +57,7 @@ class ReportScreen(ListedScreen):
     HELP = """
     ## Refresh
 
-    What is added, changed, moved and removed, and every file that cannot be read, with the reason.
+    What is added, changed, moved and removed, and every file that cannot be read or is left out, with the reason.
     """
 
     def __init__(self, report: RefreshReport) -> None:
@@ -70,11 +70,14 @@ def report_lines(report: RefreshReport) -> list[Content]:
     """Return a line for each document, problems first."""
     return [
         *group("not read", "!", [f"{file.path}: {file.reason}" for file in report.unreadable]),
+        *group("encoding", "?", [f"{path}: {remark}" for path, remark in report.decoded]),
+        *group("omitted", "?", [f"{path}: {what}" for path, what in report.omitted]),
         *group("note", "·", report.notes),
         *group("added", "+", report.added),
         *group("changed", "~", report.changed),
         *group("moved", ">", [f"{old} → {new}" for old, new in report.moved]),
         *group("removed", "−", report.removed),
+        *group("left out", "·", [f"{one.path}: {one.reason} ({one.rule})" for one in report.left_out]),
         *group("same bytes as another", "=", [f"{path} = {first}" for path, first in report.duplicate]),
     ]
 

@@ -100,7 +100,10 @@ class RemoteEngine:
     def search(self, query: str, *, limit: int = 10, filters: Filters | None = None, mode: str = "hybrid") -> Found:
         """Return the best passages for a query."""
         found = self._client.search(query, limit=limit, mode=cast("Mode", mode), filters=nouns.request(filters))
-        return Found(self._known(found.index), tuple(nouns.hit(hit) for hit in found.hits))
+        stale = {hit.document: hit.stale for hit in found.hits if hit.stale}
+        return Found(
+            self._known(found.index), tuple(nouns.hit(hit) for hit in found.hits), stale=stale, note=found.note or ""
+        )
 
     def explain(self, query: str, hits: Iterable[Hit], *, mode: str = "hybrid") -> tuple[Explanation, ...]:
         """Explain why these passages are hits; each is searched for again within its document."""
@@ -237,10 +240,15 @@ class RemoteEngine:
     # Index
 
     def refresh(
-        self, *, dry_run: bool = False, rebuild: bool = False, progress: Progress | None = None
+        self,
+        *,
+        dry_run: bool = False,
+        rebuild: bool = False,
+        thorough: bool = False,
+        progress: Progress | None = None,
     ) -> RefreshReport:
         """Refresh the server's index; ``progress`` cancels the job by raising."""
-        job = self._client.refresh(dry_run=dry_run, rebuild=rebuild)
+        job = self._client.refresh(dry_run=dry_run, rebuild=rebuild, thorough=thorough)
         try:
             with closing(self._client.follow(job.id)) as states:
                 for job in states:  # the last state is the final one

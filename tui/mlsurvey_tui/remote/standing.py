@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mlsurvey.errors import MlsurveyError, NotFoundError
-from mlsurvey.survey.citations import CHANGED, MISSING
+from mlsurvey.survey.staleness import CHANGED, MISSING
 from mlsurvey.types import Answer, Citation
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import glob
 from typing import TYPE_CHECKING
 
 from mlsurvey.errors import NotFoundError
+from mlsurvey.retrieval.quoted import unquoted
 from mlsurvey.types import Citation, Filters, Hit
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def cited_hit(engine: Engine, question: str, citation: Citation) -> Hit:
         MlsurveyError: the search failed.
     """
     within = Filters(paths=(glob.escape(citation.document),))
-    found = engine.search(question, limit=MOST, filters=within)
+    found = engine.search(unquoted(question), limit=MOST, filters=within)
     hit = next((hit for hit in found.hits if _holds(hit, citation)), None)
     if hit is None:
         raise NotFoundError(

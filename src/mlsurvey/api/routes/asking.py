@@ -14,6 +14,7 @@ from starlette.responses import Response
 from mlsurvey.api import streaming
 from mlsurvey.api.caching import etag
 from mlsurvey.api.problems import NOT_MODIFIED, WORK, documented
+from mlsurvey.api.routing import Route
 from mlsurvey.api.service import ATTEMPTS, Service, ServiceOf, json_response
 from mlsurvey.calling import Cancelled
 from mlsurvey.errors import ReplacedError
@@ -22,7 +23,7 @@ from mlsurvey.survey import Part, Passages, Understood
 from mlsurvey.types import Answer
 from mlsurvey.wire.requests import AskRequest
 
-router = APIRouter(tags=["ask"])
+router = APIRouter(tags=["ask"], route_class=Route)
 _STREAM: dict[str, Any] = {
     streaming.MEDIA_TYPE: {
         "schema": streaming.SCHEMA,

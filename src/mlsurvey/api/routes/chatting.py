@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from fastapi.sse import format_sse_event
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,12 +19,13 @@ from mlsurvey.api import streaming
 from mlsurvey.api.chat import Writer, address_of
 from mlsurvey.api.problems import WORK, RefusalError, documented, problem_of, problem_of_fields
 from mlsurvey.api.problems import respond as respond_problem
+from mlsurvey.api.routing import Route
 from mlsurvey.api.service import ServiceOf, json_response, request_id
 from mlsurvey.calling import Cancelled
 from mlsurvey.errors import IndexingError, MlsurveyError
 from mlsurvey.rendering.json import answer_value, to_json
 from mlsurvey.rendering.layout import names_of
-from mlsurvey.survey import Survey
+from mlsurvey.survey import Part, Survey
 from mlsurvey.types import Answer
 from mlsurvey.wire.chat import (
     MODEL,
@@ -50,7 +51,7 @@ MAX_STATEMENTS = 3
 """Per library and aspect, the default of ``POST /v1/ask``."""
 
 
-class ChatRoute(APIRoute):
+class ChatRoute(Route):
     """Returns problems in both formats: as problem details and as OpenAI-style errors."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -88,24 +89,24 @@ async def chat(request: Request, body: ChatRequest, service: ServiceOf) -> Respo
     """Ask in the format of OpenAI's chat completions. No language model is involved: answers quote documents.
 
     The last user message is the question. A follow-up ("and on licences?") takes what it omits from the previous user
-    messages, and the text says so; all other messages are ignored. Sampling parameters (`temperature`, `max_tokens`,
-    `stop` …) are accepted and ignored; requests for anything but a single text answer (`n`, `tools`, other formats)
-    are rejected. Errors are problem details with an additional `error` in OpenAI's format.
+    messages, and the text says so; all other messages are ignored. So are all other parameters of OpenAI's API: they
+    are listed in `ignored`, and where they ask for something other than one answer as text (`n`, `tools`,
+    `response_format`, images …), the text says so. Unknown parameters are rejected. Errors are problem details with
+    an additional `error` in OpenAI's format.
     """
-    question, after = _question(body), body.earlier()
-    base = str(request.base_url)
+    asked = _Asked(_question(body), body.earlier(), str(request.base_url), body.unmet())
     identity, created = f"chatcmpl-{uuid.uuid4().hex}", int(time.time())
     if body.stream:
         stream = streaming.Stream(service.settings.heartbeat, service.settings.time_limit)
-        chunk = _Chunk(identity, created)
+        chunk = _Chunk(identity, created, body.ignored())
         with_usage = body.stream_options is not None and body.stream_options.include_usage
 
         def events(cancelled: Cancelled) -> Iterator[bytes]:
-            return _stream(service.survey, question, after, base, chunk, cancelled)
+            return _stream(service.survey, asked, chunk, cancelled)
 
         begun = await stream.begin(service.admission, events)
         return streaming.respond(_in_chat_form(begun, chunk if with_usage else None))
-    answer, message = await service.work(request, lambda survey, c: _whole(survey, question, after, base, c))
+    answer, message = await service.work(request, lambda survey, cancelled: _whole(survey, asked, cancelled))
     value = {
         "id": identity,
         "object": "chat.completion",
@@ -114,6 +115,7 @@ async def chat(request: Request, body: ChatRequest, service: ServiceOf) -> Respo
         "choices": [Choice(message=message).model_dump()],
         "usage": Usage().model_dump(),
         "answer": answer,
+        "ignored": body.ignored(),
     }
     return json_response(request, to_json(value, indent=None))
 
@@ -152,10 +154,27 @@ def _check_model(name: str) -> None:
 
 def _question(body: ChatRequest) -> str:
     _check_model(body.model)
-    question = body.question()
-    if question is None:
-        raise RefusalError("invalid", "no message of the user has a text; the last one is the question")
-    return question
+    question = body.question() or ""
+    if question.strip():
+        return question
+    raise RefusalError("invalid", "the last message of the user has no text; that text is the question")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a chat asks, and the address of the service for its links."""
+
+    question: str
+    after: Sequence[str]
+    base: str
+    unmet: Sequence[str]
+
+    def parts(self, survey: Survey, cancelled: Cancelled) -> Iterator[Part]:
+        return survey.parts(self.question, max_statements=MAX_STATEMENTS, cancelled=cancelled, after=self.after)
+
+    def writer(self, survey: Survey) -> Writer:
+        names = names_of(survey.entities(), survey.aspects())
+        return Writer(names, survey.stale, address_of(self.base), self.unmet)
 
 
 def _model(survey: Survey) -> Model:
@@ -166,17 +185,11 @@ def _model(survey: Survey) -> Model:
     return Model(created=created, description=ABOUT)
 
 
-def _writer(survey: Survey, base: str) -> Writer:
-    return Writer(names_of(survey.entities(), survey.aspects()), survey.stale, address_of(base))
-
-
-def _whole(
-    survey: Survey, question: str, after: Sequence[str], base: str, cancelled: Cancelled
-) -> tuple[dict[str, Any], ChatMessage]:
-    parts = list(survey.parts(question, max_statements=MAX_STATEMENTS, cancelled=cancelled, after=after))
+def _whole(survey: Survey, asked: _Asked, cancelled: Cancelled) -> tuple[dict[str, Any], ChatMessage]:
+    parts = list(asked.parts(survey, cancelled))
     answer = parts[-1]
     assert isinstance(answer, Answer)
-    writer = _writer(survey, base)
+    writer = asked.writer(survey)
     text = "".join(writer.pieces(iter(parts)))
     message = ChatMessage(content=text, annotations=writer.annotations(answer))
     return answer_value(answer, survey.stale(answer)), message
@@ -185,26 +198,26 @@ def _whole(
 class _Chunk:
     """Encodes the chunks of one answer."""
 
-    def __init__(self, identity: str, created: int) -> None:
+    def __init__(self, identity: str, created: int, ignored: Sequence[str]) -> None:
+        self._ignored = list(ignored)
         self._same = {"id": identity, "object": "chat.completion.chunk", "created": created, "model": MODEL}
 
     def __call__(self, delta: dict[str, Any], finish: str | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
-        return _data({**self._same, "choices": [choice]})
+        more = {"ignored": self._ignored} if finish else {}
+        return _data({**self._same, "choices": [choice], **more})
 
     def usage(self) -> bytes:
         """Return the final chunk with the usage, sent on request."""
         return _data({**self._same, "choices": [], "usage": Usage().model_dump()})
 
 
-def _stream(
-    survey: Survey, question: str, after: Sequence[str], base: str, chunk: _Chunk, cancelled: Cancelled
-) -> Iterator[bytes]:
-    writer = _writer(survey, base)
+def _stream(survey: Survey, asked: _Asked, chunk: _Chunk, cancelled: Cancelled) -> Iterator[bytes]:
+    writer = asked.writer(survey)
     kept: list[Answer] = []
 
-    def parts() -> Iterator[Any]:
-        for part in survey.parts(question, max_statements=MAX_STATEMENTS, cancelled=cancelled, after=after):
+    def parts() -> Iterator[Part]:
+        for part in asked.parts(survey, cancelled):
             if isinstance(part, Answer):
                 kept.append(part)
             yield part

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from mlsurvey.api.caching import etag
 from mlsurvey.api.problems import NOT_MODIFIED, WORK, documented
+from mlsurvey.api.routing import Route
 from mlsurvey.api.service import ServiceOf, json_response
 from mlsurvey.calling import Cancelled
 from mlsurvey.matrix import matrix_of
@@ -19,7 +20,7 @@ from mlsurvey.types import Answer
 from mlsurvey.wire.answers import Comparison
 from mlsurvey.wire.requests import CompareRequest
 
-router = APIRouter(tags=["compare"])
+router = APIRouter(tags=["compare"], route_class=Route)
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"model": Comparison},
     **NOT_MODIFIED,

@@ -13,13 +13,14 @@ from starlette.responses import Response
 from mlsurvey.api import uploads
 from mlsurvey.api.caching import etag
 from mlsurvey.api.problems import NOT_MODIFIED, documented
+from mlsurvey.api.routing import Route
 from mlsurvey.api.service import ServiceOf, json_response
 from mlsurvey.rendering.json import to_json
 from mlsurvey.survey import Condition, Survey
 from mlsurvey.wire.documents import Documents, DocumentState, DocumentText, Stored, StoredBatch
 from mlsurvey.wire.requests import DocumentParameters, TextParameters
 
-router = APIRouter(tags=["documents"])
+router = APIRouter(tags=["documents"], route_class=Route)
 
 Name = Annotated[
     str, Path(max_length=1000, description="Path relative to the corpus folder.", examples=["libraries/rust/burn.md"])

@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from mlsurvey import __version__
 from mlsurvey.api.problems import BASE, KINDS, RefusalError, documented
+from mlsurvey.api.routing import Route
 from mlsurvey.api.service import ServiceOf
 from mlsurvey.wire.service import Health, ProblemType, ProblemTypes, Readiness
 
-router = APIRouter(tags=["service"])
+router = APIRouter(tags=["service"], route_class=Route)
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 

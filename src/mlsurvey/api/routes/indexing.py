@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
 
 from fastapi import APIRouter
@@ -10,12 +11,13 @@ from starlette.responses import Response
 
 from mlsurvey.api.jobs import route
 from mlsurvey.api.problems import documented
+from mlsurvey.api.routing import Route
 from mlsurvey.api.service import ServiceOf
 from mlsurvey.survey import Survey
 from mlsurvey.wire.requests import RefreshRequest
 from mlsurvey.wire.service import Index, Job
 
-router = APIRouter(tags=["index"])
+router = APIRouter(tags=["index"], route_class=Route)
 
 
 @router.get("/v1/index", responses=documented("overloaded", "index", "storage"))
@@ -34,10 +36,19 @@ async def get_index(request: Request, service: ServiceOf) -> Index:
     status_code=202,
     response_model_exclude_none=True,
     responses=documented(
-        "malformed", "invalid", "forbidden", "read-only", "origin", "busy", "storage", "too-large", "overloaded"
+        "malformed",
+        "invalid",
+        "forbidden",
+        "read-only",
+        "origin",
+        "busy",
+        "storage",
+        "too-large",
+        "media-type",
+        "overloaded",
     ),
 )
-async def refresh(request: Request, response: Response, service: ServiceOf, body: RefreshRequest | None = None) -> Job:
+async def refresh(response: Response, service: ServiceOf, body: RefreshRequest | None = None) -> Job:
     """Start a refresh in a separate process; only new passages are embedded.
 
     Returns a job to follow. Meanwhile, questions are answered from the current generation; the new one is used as soon
@@ -45,9 +56,8 @@ async def refresh(request: Request, response: Response, service: ServiceOf, body
     """
     wanted = body or RefreshRequest()
     parameters = wanted.model_dump()
-    job = await service.work(
-        request, lambda _survey, _: service.jobs.create("refresh", parameters, alone=not wanted.dry_run)
-    )
+    # Not given up if the client leaves: a job that is recorded is also started.
+    job = await asyncio.to_thread(service.jobs.create, "refresh", parameters, alone=not wanted.dry_run)
     await service.runner.start(job)
     response.headers["Location"] = route(job.id)
     return job

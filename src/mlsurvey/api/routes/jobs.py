@@ -12,10 +12,11 @@ from starlette.responses import Response
 from mlsurvey.api import streaming
 from mlsurvey.api.jobs import ENDED
 from mlsurvey.api.problems import documented
+from mlsurvey.api.routing import Route
 from mlsurvey.api.service import Service, ServiceOf
 from mlsurvey.wire.service import Job, Jobs
 
-router = APIRouter(tags=["jobs"])
+router = APIRouter(tags=["jobs"], route_class=Route)
 INTERVAL = 0.2
 """Seconds between checks of a followed job."""
 

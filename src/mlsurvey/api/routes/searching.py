@@ -10,13 +10,15 @@ from starlette.responses import Response
 
 from mlsurvey.api.caching import etag
 from mlsurvey.api.problems import NOT_MODIFIED, WORK, documented
+from mlsurvey.api.routing import Route
 from mlsurvey.api.service import Service, ServiceOf, json_response
 from mlsurvey.rendering.json import hits_value, to_json
+from mlsurvey.survey import Found, Survey
 from mlsurvey.wire.answers import Hits
 from mlsurvey.wire.fields import MOST_EXPLAINED
 from mlsurvey.wire.requests import SearchParameters, SearchRequest
 
-router = APIRouter(tags=["search"])
+router = APIRouter(tags=["search"], route_class=Route)
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"model": Hits},
     **NOT_MODIFIED,
@@ -41,7 +43,7 @@ async def search(request: Request, body: SearchRequest, service: ServiceOf) -> R
 async def _search(request: Request, wanted: SearchRequest, service: Service) -> Response:
     key = wanted.model_dump_json()
 
-    def work() -> tuple[str, str]:
+    def compute() -> tuple[str, Found]:
         found = service.survey.search(
             wanted.query,
             limit=wanted.limit,
@@ -51,11 +53,22 @@ async def _search(request: Request, wanted: SearchRequest, service: Service) -> 
             mode=wanted.mode,
             explain=MOST_EXPLAINED if wanted.explain else 0,
         )
-        generation = found.generation.id
-        value = hits_value(wanted.query, wanted.mode, generation, found.hits, found.explanations)
-        for hit in value["hits"]:
-            hit["rank"] += wanted.offset
-        return generation, to_json(value, indent=None)
+        return found.generation.id, found
 
-    with_generation = await service.work(request, lambda _survey, _: service.remembered("search", key, work))
-    return json_response(request, with_generation[1], etag("search", with_generation[0], key))
+    def work(survey: Survey) -> tuple[str, str, str]:
+        generation, found = service.remembered("search", key, compute)
+        stale = survey.stale_documents({hit.passage.path for hit in found.hits})  # files change without a refresh
+        value = hits_value(
+            wanted.query,
+            wanted.mode,
+            generation,
+            found.hits,
+            found.explanations,
+            stale=stale,
+            offset=wanted.offset,
+            note=found.note,
+        )
+        return generation, to_json(value, indent=None), to_json(stale, indent=None)
+
+    generation, text, stale = await service.work(request, lambda survey, _: work(survey))
+    return json_response(request, text, etag("search", generation, key, stale))

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mlsurvey.api.problems import RefusalError, documented
+from mlsurvey.api.routing import Route
 from mlsurvey.api.service import ServiceOf, json_response
 from mlsurvey.rendering.json import to_json
 from mlsurvey.survey import Survey
@@ -17,7 +18,7 @@ from mlsurvey.types import Entity
 from mlsurvey.wire.documents import Aspects, Entities
 from mlsurvey.wire.fields import LONGEST_NAME
 
-router = APIRouter(tags=["vocabulary"])
+router = APIRouter(tags=["vocabulary"], route_class=Route)
 _PROBLEMS = documented("overloaded", "index", "storage", "invalid")
 
 Slug = Annotated[str, Path(max_length=LONGEST_NAME, examples=["burn"])]
