@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from mlsurvey.answering.understood import AskedAspect, Understood
+from mlsurvey.parsed import Condition, Correction
 from mlsurvey.rendering.json import to_json
 from mlsurvey.survey import understanding
-from mlsurvey.types import Aspect, Condition, Correction, Filters, Kind
+from mlsurvey.types import Aspect, Filters, Kind
 from mlsurvey.wire import parts
 
 GPU = Aspect("gpu", "GPU support", strong=("cuda",))

@@ -8,7 +8,8 @@ from mlsurvey.answering.abstain import UNATTACHED, UNSETTLED, judge
 from mlsurvey.answering.asked import in_own_words
 from mlsurvey.answering.compose import Finding
 from mlsurvey.answering.understood import AskedAspect, Understood
-from mlsurvey.types import Aspect, Condition, Kind, Status
+from mlsurvey.parsed import Condition
+from mlsurvey.types import Aspect, Kind, Status
 
 from .samples import GAZETTEER, GPU, scored
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from mlsurvey.answering.conditions import condition, fact, is_denied, meets
-from mlsurvey.types import Category, Condition, Entity
+from mlsurvey.parsed import Condition
+from mlsurvey.types import Category, Entity
 
 CATEGORIES = (
     Category("deep-learning", "deep learning", ("deep learning", "neural network*")),

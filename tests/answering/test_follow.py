@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from mlsurvey.answering.follow import AMONG, LIBRARIES, MATTER, carried, picks
 from mlsurvey.answering.understood import AskedAspect, Understood
-from mlsurvey.types import Aspect, Condition, Kind
+from mlsurvey.parsed import Condition
+from mlsurvey.types import Aspect, Kind
 
 GPU = AskedAspect(Aspect("gpu", "GPU support"), ("on the gpu",))
 LICENCE = AskedAspect(Aspect("licence", "Licence"), ("licences",))

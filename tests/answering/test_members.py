@@ -13,7 +13,8 @@ from mlsurvey.answering.members import (
 )
 from mlsurvey.answering.score import Scored
 from mlsurvey.answering.understood import Understood
-from mlsurvey.types import Condition, Entity, Kind
+from mlsurvey.parsed import Condition
+from mlsurvey.types import Entity, Kind
 
 from .samples import scored
 

@@ -9,7 +9,8 @@ from mlsurvey.answering.asked import Recogniser
 from mlsurvey.answering.parse import Parser, asked_stretches
 from mlsurvey.answering.understood import Understood
 from mlsurvey.learned.reading import Reading
-from mlsurvey.types import Aspect, Category, Condition, Entity, Kind, Span
+from mlsurvey.parsed import Condition
+from mlsurvey.types import Aspect, Category, Entity, Kind, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 
 from .samples import marked, reading

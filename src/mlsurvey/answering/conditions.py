@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from mlsurvey.answering.names import languages_in
 from mlsurvey.answering.words import content_words
-from mlsurvey.types import Category, Condition, Entity
+from mlsurvey.parsed import Condition
+from mlsurvey.types import Category, Entity
 from mlsurvey.vocabulary.phrases import phrases
 
 FACTS = ("language", "kind", "licence", "state", "class")

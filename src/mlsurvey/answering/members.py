@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from mlsurvey.answering.conditions import meets
 from mlsurvey.answering.score import Scored
 from mlsurvey.answering.understood import Understood
-from mlsurvey.types import Condition, Entity
+from mlsurvey.parsed import Condition
+from mlsurvey.types import Entity
 
 COLLECTION = "collection"
 """Category of entries that list libraries but are not libraries."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from rapidfuzz.distance import DamerauLevenshtein
 
 from mlsurvey.answering.words import STOP_WORDS, stem
-from mlsurvey.types import Correction, Span
+from mlsurvey.parsed import Correction
+from mlsurvey.types import Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer, Mention, collapse
 from mlsurvey.vocabulary.languages import ASKED
 

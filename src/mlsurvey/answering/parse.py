@@ -30,7 +30,8 @@ from mlsurvey.learned.reading import (
     Reader,
     Reading,
 )
-from mlsurvey.types import Category, Condition, Correction, Kind, Span
+from mlsurvey.parsed import Condition, Correction
+from mlsurvey.types import Category, Kind, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer, Mention
 
 TELLING = 2

@@ -26,7 +26,8 @@ from mlsurvey.answering.score import Scored
 from mlsurvey.answering.select import choose, good
 from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.answering.workbench import Found, Workbench
-from mlsurvey.types import Condition, Entity, Filters
+from mlsurvey.parsed import Condition
+from mlsurvey.types import Entity, Filters
 
 LIMITS = "limits"
 """Aspect that says what speaks against a library."""

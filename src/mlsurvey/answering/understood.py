@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mlsurvey.types import Aspect, Condition, Correction, Kind
+from mlsurvey.parsed import Condition, Correction
+from mlsurvey.types import Aspect, Kind
 
 
 @dataclass(frozen=True, slots=True)

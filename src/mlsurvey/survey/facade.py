@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from mlsurvey.calling import Cancelled, Progress
-from mlsurvey.errors import IndexingError, MismatchError, NotFoundError, UsageError
+from mlsurvey.errors import IndexingError, MismatchError, UsageError
 from mlsurvey.reading.names import known_as
 from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_folders
 from mlsurvey.state import Generation, RefreshReport
@@ -188,7 +188,7 @@ class Survey:
             self._check_model(reading.snapshot.generation)
             resolved = self._resolved(filters, reading)
             hits = reading.searcher.search(query, limit, resolved, Mode(mode), offset=offset, min_score=min_score)
-            explanations = _explained(reading, query, hits[:explain], mode) if explain else ()
+            explanations = reading.explained(query, hits[:explain], mode) if explain else ()
             known = reading.snapshot.known({hit.passage.path for hit in hits})
             stale = stale_documents(known, self.settings.corpus)
             note = "" if hits else reading.searcher.note(query, resolved)
@@ -201,7 +201,7 @@ class Survey:
             IndexingError: the index has changed and no longer contains one of them; search again.
         """
         with self._reader.reading() as reading:
-            return _explained(reading, query, hits, mode)
+            return reading.explained(query, hits, mode)
 
     def stale(self, answer: Answer) -> Mapping[int, str]:
         """Numbers of the citations that no longer match their file, each with the reason.
@@ -238,14 +238,10 @@ class Survey:
         Raises:
             NotFoundError: the index has no such document; similar names are suggested.
         """
+        from mlsurvey.survey import naming
+
         with self._reader.reading() as reading:
-            try:
-                return reading.snapshot.document(path)
-            except NotFoundError:
-                found = known_as(path, {row.path for row in reading.snapshot.documents(Filters())})
-                if found is None:
-                    raise
-                return reading.snapshot.document(found)
+            return naming.document_named(path, reading.snapshot)
 
     def path_of(self, name: str) -> str:
         """The path of the document that a name means: its Unicode form may differ from that in the index or on disk."""
@@ -257,14 +253,9 @@ class Survey:
 
     def locate(self, name: str) -> tuple[Document, int | None]:
         """The document and line that ``path`` or ``path:line`` refers to. Raises like :meth:`document`."""
-        head, _, tail = name.rpartition(":")
-        if not (head and tail.isdecimal()):
-            return self.document(name), None
-        document = self.document(head)
-        lines = document.text.removesuffix("\n").count("\n") + 1
-        if not 1 <= int(tail) <= lines:
-            raise NotFoundError(f"{head} has {lines} lines, not {tail}")
-        return document, int(tail)
+        from mlsurvey.survey import naming
+
+        return naming.located(name, self.document)
 
     def is_stale(self, document: Document) -> bool:
         """Whether the file has changed since it was indexed, or is gone."""
@@ -406,10 +397,3 @@ class Survey:
 def replace_corpus(settings: Settings, corpus: Path) -> Settings:
     """The same settings with another corpus folder."""
     return settings if corpus == settings.corpus else replace(settings, corpus=corpus)
-
-
-def _explained(reading: Reading, query: str, hits: Iterable[Hit], mode: str) -> tuple[Explanation, ...]:
-    from mlsurvey.retrieval.explain import explain
-
-    vector = None if mode == "keyword" else reading.encoder.embed([query])[0]
-    return tuple(explain(hit, query, vector, reading.snapshot, reading.encoder) for hit in hits)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
 from mlsurvey.answering.answer import Answerer
 from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.errors import NotFoundError, UsageError, similar
-from mlsurvey.types import Entity, Filters, Kind
+from mlsurvey.index.snapshot import Snapshot
+from mlsurvey.reading.names import known_as
+from mlsurvey.types import Document, Entity, Filters, Kind
 from mlsurvey.vocabulary.languages import ASKED
 from mlsurvey.vocabulary.load import Vocabulary
 
@@ -133,3 +135,34 @@ def _day(text: str | None) -> str | None:
         return text and date.fromisoformat(text).isoformat()
     except ValueError as error:
         raise UsageError(f"{text!r} is no date; write it like 2026-01-31") from error
+
+
+def document_named(path: str, snapshot: Snapshot) -> Document:
+    """The document of this path, in whatever Unicode form it is written.
+
+    Raises:
+        NotFoundError: there is none; similar names are suggested.
+    """
+    try:
+        return snapshot.document(path)
+    except NotFoundError:
+        found = known_as(path, (row.path for row in snapshot.documents(Filters())))
+        if found is None:
+            raise
+        return snapshot.document(found)
+
+
+def located(name: str, document: Callable[[str], Document]) -> tuple[Document, int | None]:
+    """The document and line that ``path`` or ``path:line`` refers to.
+
+    Raises:
+        NotFoundError: there is no such document or line.
+    """
+    head, _, tail = name.rpartition(":")
+    if not (head and tail.isdecimal()):
+        return document(name), None
+    found = document(head)
+    lines = found.text.removesuffix("\n").count("\n") + 1
+    if not 1 <= int(tail) <= lines:
+        raise NotFoundError(f"{head} has {lines} lines, not {tail}")
+    return found, int(tail)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from mlsurvey.index.storage import storage_errors
 from mlsurvey.index.verify import check_sizes
 from mlsurvey.state import Generation
 from mlsurvey.survey.encoding import LazyEncoder, LazyNetwork, LazyReranker, judge_named
+from mlsurvey.types import Explanation, Hit
 from mlsurvey.vocabulary.load import Vocabulary
 
 if TYPE_CHECKING:
@@ -62,6 +63,13 @@ class Reading:
 
         scorer = Scorer(self.network.artefact, self.network, self._judge)
         return Answerer(self.searcher, self._vocabulary(), self.network, scorer)
+
+    def explained(self, query: str, hits: Iterable[Hit], mode: str) -> tuple[Explanation, ...]:
+        """Why these passages are hits of the query, in the given order."""
+        from mlsurvey.retrieval.explain import explain
+
+        vector = None if mode == "keyword" else self.encoder.embed([query])[0]
+        return tuple(explain(hit, query, vector, self.snapshot, self.encoder) for hit in hits)
 
 
 class Reader:

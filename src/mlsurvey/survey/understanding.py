@@ -7,7 +7,8 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from mlsurvey.answering.understood import AskedAspect, Understood
-from mlsurvey.types import Condition, Filters
+from mlsurvey.parsed import Condition
+from mlsurvey.types import Filters
 
 _KINDS = {
     "compare": "compare the libraries named",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mlsurvey.types import Answer, Citation, Condition, Conflict, Correction, Kind, Missing, Statement
+from mlsurvey.parsed import Condition, Correction
+from mlsurvey.types import Answer, Citation, Conflict, Kind, Missing, Statement
 from mlsurvey.wire.answers import Hit
 from mlsurvey.wire.fields import Reply
 
