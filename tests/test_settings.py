@@ -57,6 +57,7 @@ def test_arguments_win_over_environment_over_file_over_default(tmp_path: Path, m
         "vectors": "default",
         "judge": "default",
         "reranker": "default",
+        "document_seconds": "default",
         "github_raw": "default",
         "exclude": "default",
     }

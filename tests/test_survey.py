@@ -11,7 +11,7 @@ from mlsurvey.errors import EngineError, IndexingError, MismatchError, NotFoundE
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
 from mlsurvey.survey.building import _is_exported
-from mlsurvey.survey.citations import CHANGED, MISSING, stale_citations
+from mlsurvey.survey.staleness import CHANGED, MISSING, stale_citations
 from mlsurvey.types import Filters
 
 QUESTION = "How do Burn and Candle differ in GPU support?"

@@ -76,7 +76,7 @@ def test_config_names_the_origin_of_each_value(run, monkeypatch) -> None:
     value = run("config", "--json", "--model", "x").value
     assert value["model"] == {"value": "x", "origin": "argument --model"}
     assert value["device"] == {"value": "cpu", "origin": "environment variable MLSURVEY_DEVICE"}
-    names = "corpus index model device precision engine vectors judge reranker github_raw exclude"
+    names = "corpus index model device precision engine vectors judge reranker document_seconds github_raw exclude"
     assert list(value) == names.split()
     assert value["reranker"] == {"value": "", "origin": "default"}
     assert run("--reranker", "y", "config", "--json").value["reranker"] == {

@@ -325,8 +325,11 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _mirror(folder: Path, stack: ExitStack) -> Path:
-    """Mirror with symlinks a keyword folder that cannot be locked."""
-    home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mlsurvey-")))
+    """Mirror with symlinks a keyword folder that cannot be locked.
+
+    Tantivy may lock the mirror once more while it is removed; what then remains is a lock.
+    """
+    home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mlsurvey-", ignore_cleanup_errors=True)))
     for file in _files(folder):
         (home / file.name).symlink_to(file.absolute())
     return home
