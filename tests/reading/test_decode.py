@@ -4,6 +4,7 @@ import codecs
 
 import pytest
 
+from mlsurvey.errors import UnreadableError
 from mlsurvey.reading.decode import decoded
 
 SENTENCES = {
@@ -85,3 +86,9 @@ def test_a_byte_order_mark_decides(mark: bytes, encoding: str) -> None:
 @pytest.mark.parametrize("data", [b"", b"plain", "über".encode(), b"\xef\xbb\xbfwith a mark"])
 def test_utf_8_needs_no_remark(data: bytes) -> None:
     assert decoded(data).remark is None
+
+
+@pytest.mark.parametrize("data", [b"\0", b"\0\1", b"\1\0", b"\0\0", b"ab\0\1", b"\x89PNG\r\n\x1a\n\0\0"])
+def test_few_bytes_with_a_nul_are_binary(data: bytes) -> None:
+    with pytest.raises(UnreadableError, match="binary"):
+        decoded(data)

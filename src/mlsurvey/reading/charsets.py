@@ -59,7 +59,7 @@ def unmarked_utf_16(data: bytes) -> str | None:
     if len(data) % 2 or _is_utf_8_with_nuls(sample):
         return None
     for name, upper, lower in (("UTF-16-LE", 1, 0), ("UTF-16-BE", 0, 1)):
-        if b"\0" in sample[upper::2] and b"\0" not in sample[lower::2] and _is_text(sample.decode(name, "replace")):
+        if b"\0" in sample[upper::2] and b"\0" not in sample[lower::2] and _is_text(sample.decode(name, "replace"), data):
             return name
     return None
 
@@ -73,9 +73,9 @@ def _is_utf_8_with_nuls(data: bytes) -> bool:
     )
 
 
-def _is_text(text: str) -> bool:
-    """Whether no character but the last, which may be cut off, is odd."""
-    return not any(map(is_odd, text[:-1]))
+def _is_text(sample: str, data: bytes) -> bool:
+    """Whether no character is odd, but for the last one of a longer text, which may be half a pair."""
+    return not any(map(is_odd, sample if 2 * _SAMPLE >= len(data) else sample[:-1]))
 
 
 def is_odd(character: str) -> bool:
