@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from index_doubles import NOBODY, FailingEmbedder, HashEmbedder, World, generation, leftovers, page, paths, run
 
 from mlsurvey.errors import DamagedIndexError, EngineError, StorageError
+from mlsurvey.index.catalogue import FORMAT
 from mlsurvey.index.snapshot import Snapshot
 
 
@@ -24,6 +27,11 @@ def flip(file: Path) -> None:
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 0xFF
     file.write_bytes(data)
+
+
+def set_format(world: World, number: int) -> None:
+    with closing(sqlite3.connect(world.index / "catalogue.sqlite")) as catalogue:
+        catalogue.execute(f"PRAGMA user_version = {number}")
 
 
 DAMAGES: dict[str, Callable[[Path], None]] = {
@@ -50,6 +58,26 @@ def test_damage_is_named_and_a_rebuild_mends_it(world: World, damage: str) -> No
     assert world.refresh(rebuild=True).added == ("a.md",)
     assert paths(world) == ["a.md"]
     assert leftovers(world) == set()
+
+
+def test_index_of_an_older_version_is_built_anew(world: World) -> None:
+    world.write("a.md", page("one"))
+    world.refresh()
+    set_format(world, FORMAT - 1)
+    with pytest.raises(DamagedIndexError, match=r"type: mlsurvey refresh$"):
+        Snapshot(world.index)
+    assert world.refresh(dry_run=True).added == ("a.md",)
+    report = world.refresh()
+    assert report.added == ("a.md",) and "an earlier version wrote the index" in report.notes[0]
+    assert world.refresh().notes == ()
+
+
+def test_index_of_a_newer_version_is_left_alone(world: World) -> None:
+    world.write("a.md", page("one"))
+    world.refresh()
+    set_format(world, FORMAT + 1)
+    with pytest.raises(DamagedIndexError, match=r"type: mlsurvey refresh --rebuild$"):
+        world.refresh()
 
 
 @pytest.mark.parametrize("part", ["vectors/*.faiss", "keywords/*/*.idx"])

@@ -282,10 +282,22 @@ def _create(catalogue: Catalogue) -> None:
         catalogue.write(f"PRAGMA user_version = {FORMAT}")
 
 
+def has_old_format(layout: Layout) -> bool:
+    """Whether an older version wrote the index: a refresh builds it anew."""
+    if not _has_content(layout.catalogue):
+        return False
+    with storage_errors(layout.root), closing(_connect(layout.catalogue, create=False)) as catalogue:
+        return 0 < _format(catalogue) < FORMAT
+
+
 def _check_format(catalogue: Catalogue, layout: Layout) -> None:
     with storage_errors(layout.root):
-        ((found,),) = catalogue.rows("PRAGMA user_version")
+        found = _format(catalogue)
     if found != FORMAT:
-        raise DamagedIndexError(
-            f"the index in {layout.root} has format {found}, this version reads {FORMAT}; {REBUILD}"
-        )
+        remedy = "type: mlsurvey refresh" if 0 < found < FORMAT else REBUILD
+        raise DamagedIndexError(f"the index in {layout.root} has format {found}, this version reads {FORMAT}; {remedy}")
+
+
+def _format(catalogue: Catalogue) -> int:
+    ((found,),) = catalogue.rows("PRAGMA user_version")
+    return int(found)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlsurvey.calling import Progress
 from mlsurvey.errors import DamagedIndexError, Interrupted, NoIndexError
-from mlsurvey.index.catalogue import Catalogue, Published, open_for_reading, open_for_writing
+from mlsurvey.index.catalogue import Catalogue, Published, has_old_format, open_for_reading, open_for_writing
 from mlsurvey.index.collect import has_outdated, purge, sweep
 from mlsurvey.index.deadline import SECONDS
 from mlsurvey.index.engine import Embedder, ModelInfo, silent
@@ -21,6 +21,8 @@ from mlsurvey.index.storage import storage_errors, sync_folder
 from mlsurvey.index.verify import check_sizes
 from mlsurvey.state import RefreshReport
 from mlsurvey.vocabulary.load import Vocabulary
+
+_OLD_FORMAT = "an earlier version wrote the index: everything is read and embedded anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,10 @@ def refresh(
     job = _Job(corpus, Layout(index), vocabulary, embedder, model, progress, seconds, tuple(exclude), thorough)
     try:
         with storage_errors(index):
-            return _preview(job, rebuild, started) if dry_run else _refresh(job, rebuild, wait, started)
+            is_old = not rebuild and has_old_format(job.layout)
+            anew = rebuild or is_old
+            report = _preview(job, anew, started) if dry_run else _refresh(job, anew, wait, started)
+            return replace(report, notes=(_OLD_FORMAT, *report.notes)) if is_old else report
     except KeyboardInterrupt as error:
         raise Interrupted(
             "stopped before anything new was published; embedded passages are kept. To go on, type: mlsurvey refresh"

@@ -59,7 +59,11 @@ def unmarked_utf_16(data: bytes) -> str | None:
     if len(data) % 2 or _is_utf_8_with_nuls(sample):
         return None
     for name, upper, lower in (("UTF-16-LE", 1, 0), ("UTF-16-BE", 0, 1)):
-        if b"\0" in sample[upper::2] and b"\0" not in sample[lower::2] and _is_text(sample.decode(name, "replace"), data):
+        if (
+            b"\0" in sample[upper::2]
+            and b"\0" not in sample[lower::2]
+            and _is_text(sample.decode(name, "replace"), data)
+        ):
             return name
     return None
 
