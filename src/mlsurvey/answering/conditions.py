@@ -34,6 +34,8 @@ _LICENCES = re.compile(
     r"\b(?P<name>mit|apache|bsd|l?gpl|agpl|mpl|mozilla|isc|unlicense|cc|creative\s+commons|copyleft|permissive|epl)\b",
     re.IGNORECASE,
 )
+DECIDED = ("kind", "licence", "state")
+"""Fields that front matter decides for each library."""
 _PATTERNS = {"kind": _KINDS.values(), "state": _STATES.values(), "licence": (_LICENCES,)}
 _NEGATORS = (
     r"(?:no|not|non-?|never|nobody|neither|nor|none|without|lack(?:s|ing)?|cease[ds]?|stop(?:s|ped)?|quit"
@@ -45,8 +47,10 @@ _FUNCTION_WORDS = (
     r"|be|been|being|is|are|was|has|have|had|to|[a-z]+ly)\b"
 )
 """Words without content that may stand between a negator and what it negates: "no longer being maintained"."""
+_PARTICIPLE = r"(?:(?:\w+(?:ed|en|able|ible)|built|bound)\s+(?:under|with|by|in|on|as|from|to|for|upon))"
+"""What binds a noun to a negator: "not available under MIT", "not written in Rust"."""
 _NEGATOR = re.compile(rf"\b{_NEGATORS}(?!\w)", re.IGNORECASE)
-_DENIED = re.compile(rf"\b{_NEGATORS}(?:\s+{_FUNCTION_WORDS})*+\W*$", re.IGNORECASE)
+_DENIED = re.compile(rf"\b{_NEGATORS}(?:\s+{_FUNCTION_WORDS})*+(?:\s+{_PARTICIPLE}(?:\s+(?:a|an|the))?)?\W*$", re.IGNORECASE)
 COPYLEFT = ("GPL", "LGPL", "AGPL", "MPL", "EPL")
 PERMISSIVE = ("MIT", "Apache", "BSD", "ISC", "Unlicense")
 _WIDE = {"mozilla": ("MPL",), "creative commons": ("CC",), "copyleft": COPYLEFT, "permissive": PERMISSIVE}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mlsurvey.answering.asked import in_own_words
-from mlsurvey.answering.conditions import condition, fact, is_denied
+from mlsurvey.answering.conditions import DECIDED, condition, fact, is_denied
 from mlsurvey.answering.names import blank, find_names, languages_in, looks_unknown, without_languages
 from mlsurvey.answering.polarity import affirmed, is_turned
 from mlsurvey.answering.tongue import foreign_tongue
@@ -91,7 +91,7 @@ class Parser:
         stretches = asked_stretches(question, [*self._asked_for(question, marks, names.mentions)])
         conditions = tuple(self._conditions(question, marks, kind, stretches))
         if kind in _SETS:
-            stretches, stated = _stated(question, stretches, conditions)
+            stretches, stated = _stated(question, self._unbound(question, marks, stretches), conditions)
             conditions = _either((*conditions, *stated, *_unmarked_languages(question, marks, conditions)))
         tongue = foreign_tongue(question)
         nameless = blank(question, [m.span for m in names.mentions])
@@ -159,6 +159,16 @@ class Parser:
                 yield stated
             elif kind in _SETS and mark.label != "language" and _says_something(without_languages(words)):
                 stretches.append(mark.span)
+
+    def _unbound(self, question: str, marks: Sequence[Mark], stretches: Iterable[Span]) -> list[Span]:
+        """The stretches but for words that only lead to a condition of facts: "not available under" before "MIT"."""
+        facts = [m.span for m in marks if m.label in DECIDED and condition(m.label, m.span.of(question), False, ())]
+        return [
+            span
+            for span in stretches
+            if not any(question[span.end : f.start].isspace() for f in facts)
+            or self.recognise(affirmed(span.of(question))).known
+        ]
 
     def _aspects(
         self, question: str, nameless: str, stretches: Iterable[Span], *, is_set: bool
