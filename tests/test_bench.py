@@ -1,6 +1,7 @@
 """The benchmarks can be started, and the page with their figures matches the results."""
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,16 @@ def test_a_script_explains_itself(script: str) -> None:
     shown = subprocess.run([sys.executable, str(BENCH / script), "--help"], capture_output=True, text=True)
     assert shown.returncode == 0, shown.stderr
     assert f"python bench/{script}" in shown.stdout
+
+
+@pytest.mark.parametrize("line", ["raise ModuleNotFoundError('no docutils')", "raise DeprecationWarning('old')"])
+def test_the_comparison_with_docutils_explains_itself_without_it(tmp_path: Path, line: str) -> None:
+    (tmp_path / "docutils.py").write_text(line, "utf-8")
+    paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    command = [sys.executable, str(BENCH / "restructured.py")]
+    without = {"capture_output": True, "text": True, "env": {**os.environ, "PYTHONPATH": paths}}
+    assert "python bench/restructured.py" in subprocess.run([*command, "--help"], **without).stdout
+    assert subprocess.run([*command, str(tmp_path)], **without).returncode
 
 
 def test_the_tables_of_the_documentation_are_those_of_the_results() -> None:

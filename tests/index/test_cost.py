@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from index_doubles import World, page
 
+from mlsurvey.index.analysis import _JOINED, names_in
 from mlsurvey.index.catalogue import Catalogue
 from mlsurvey.index.identity import NO_DOCUMENTS, documents_digest
-from mlsurvey.index.keywords import _JOINED, names_in
 from mlsurvey.vocabulary.gazetteer import collapse
 
 PAGE = 4096

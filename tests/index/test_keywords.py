@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from mlsurvey.errors import DamagedIndexError, MismatchError, StorageError
 from mlsurvey.index import keywords as module
-from mlsurvey.index.keywords import KeywordQuery, KeywordRow, Keywords, names_in, update
+from mlsurvey.index.analysis import names_in
+from mlsurvey.index.keywords import KeywordQuery, KeywordRow, Keywords, update
 
 TEXTS = [
     "tch-rs binds libtorch",

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from mlsurvey.reading.blocks import BlockKind
-from mlsurvey.reading.restructured import restructured_blocks
+from mlsurvey.reading.restructured.document import restructured_blocks
 from mlsurvey.types import SentenceKind
 
 from .checks import check, quotes, texts

@@ -5,45 +5,33 @@ tantivy never rewrites a segment file, it only adds and unlinks files, so the
 older folder stays usable. A deletion costs one bitmap.
 
 A name such as "tch-rs", "TF.NET" or "ml_algo" matches by its parts (``body``) and
-as a whole in any spelling (``names``, see :func:`names_in`). Documents and queries
-are compared in one form (:func:`mlsurvey.folding.folded`), and scripts without
-spaces between words by pairs of characters. ``exact`` has all words in order and
-uninflected, for quoted phrases and single characters of such scripts.
+as a whole in any spelling (``names``). ``exact`` has all words in order and
+uninflected, for quoted phrases. :mod:`mlsurvey.index.analysis` says what a term is.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import tantivy
-from tantivy import FieldType, Filter, Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+from tantivy import FieldType, Occur, Query
 
 from mlsurvey.errors import DamagedIndexError, MismatchError, MlsurveyError, StorageError
-from mlsurvey.folding import bigrams, characters, folded, is_character
+from mlsurvey.folding import characters, folded
+from mlsurvey.index.analysis import exact_analyzer, names_analyzer, names_in, terms_in, weights, words_analyzer
 from mlsurvey.index.storage import REBUILD, link, refusal, sync_folder
 from mlsurvey.vocabulary.gazetteer import collapse
 
-VERSION = 3  # bumped when fields or analysis change; all passages are then re-indexed
+VERSION = 3  # bumped when fields or their analysis change; all passages are then re-indexed
 
-# Both tuned on the development questions: evidence in the top ten passages .79; .74 with both 1, .54 with titles at 3.
-TITLE_BOOST = 0.5  # headings are short, so their terms already weigh a lot
-NAME_BOOST = 0.5  # in addition to its parts, which match too; rare names already have a high weight
-_MAX_TERMS = 256  # for a page pasted as a question: more terms only cost time
-_MAX_TOKEN = 64  # bytes; longer tokens are hashes and base64
-_MAX_EXACT = 256  # bytes; a hash may be quoted, base64 hardly
 _HEAP = 64_000_000  # bytes of postings in memory before tantivy starts another segment; the minimum is 15 MB
-_WORD = r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:\+\+|#)?"
-_PROCESSORS = re.compile(r"\b([a-z]pu)s\b")
-_JOINED = re.compile(r"(?<![^\W_])[^\W_]++[+#]*+(?:[-._/][^\W_]++[+#]*+){1,3}")  # linear even on a megabyte of base64
 _SHARED = (".managed.json", "meta.json")  # replaced at each commit; created readable by the owner only
 
 
@@ -70,34 +58,6 @@ class KeywordQuery:
 
 
 @cache
-def _words() -> TextAnalyzer:
-    builder = TextAnalyzerBuilder(Tokenizer.regex(_WORD)).filter(Filter.remove_long(_MAX_TOKEN))
-    return builder.filter(Filter.ascii_fold()).filter(Filter.stemmer("english")).build()
-
-
-@cache
-def _exact() -> TextAnalyzer:
-    builder = TextAnalyzerBuilder(Tokenizer.regex(_WORD)).filter(Filter.remove_long(_MAX_EXACT))
-    return builder.filter(Filter.ascii_fold()).build()
-
-
-@cache
-def _names() -> TextAnalyzer:
-    builder = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.remove_long(_MAX_TOKEN))
-    return builder.filter(Filter.ascii_fold()).build()
-
-
-@cache
-def _split() -> TextAnalyzer:
-    return TextAnalyzerBuilder(Tokenizer.regex(_WORD)).build()
-
-
-@cache
-def _stopwords() -> TextAnalyzer:
-    return TextAnalyzerBuilder(Tokenizer.regex(_WORD)).filter(Filter.stopword("english")).build()
-
-
-@cache
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("id", fast=True)
@@ -108,13 +68,6 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("tags", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("exact", tokenizer_name="exact", index_option="position")  # last: older indexes lack it
     return builder.build()
-
-
-def names_in(text: str) -> list[str]:
-    """Collapsed forms of joined names: ``tch-rs`` gives ``tchrs``, ``TF.NET`` gives ``tfnet``."""
-    # Skip plain words (with at most a trailing comma), which are the majority: the regex is slow.
-    candidates = " ".join([word for word in text.split() if not (word.isalnum() or word[:-1].isalnum())])
-    return [collapse(match.group()) for match in _JOINED.finditer(candidates)]
 
 
 def update(folder: Path, previous: Path | None, deleted: Iterable[int], added: Iterable[KeywordRow]) -> None:
@@ -161,8 +114,8 @@ def _document(row: KeywordRow) -> tantivy.Document:
     return tantivy.Document(
         id=row.id,
         document=row.document,
-        title=_terms_in(title),
-        body=_terms_in(body),
+        title=terms_in(title),
+        body=terms_in(body),
         names=" ".join(names_in(f"{title}\n{body}")),
         tags=list(row.tags),
         exact=[characters(text) for text in (*title.splitlines(), body)],  # no phrase spans two of them
@@ -180,9 +133,9 @@ def _open_to_readers(folder: Path) -> None:
 
 def _index(folder: Path, *, create: bool = False) -> tantivy.Index:
     index = tantivy.Index(_schema(), path=str(folder)) if create else tantivy.Index.open(str(folder))
-    index.register_tokenizer("words", _words())
-    index.register_tokenizer("names", _names())
-    index.register_tokenizer("exact", _exact())
+    index.register_tokenizer("words", words_analyzer())
+    index.register_tokenizer("names", names_analyzer())
+    index.register_tokenizer("exact", exact_analyzer())
     return index
 
 
@@ -251,7 +204,8 @@ class Keywords:
         return self._all(wanted)
 
     def _weights(self, query: KeywordQuery) -> list[tuple[tuple[str, str], float]]:
-        return [pair for pair in _weights(query) if self._has_phrases or pair[0][0] != "exact"]
+        pairs = weights(((query.text, 1.0), *query.phrases))
+        return [pair for pair in pairs if self._has_phrases or pair[0][0] != "exact"]
 
     def _demanded(self, phrases: Sequence[str]) -> list[tuple[Occur, Query]]:
         if phrases and not self._has_phrases:
@@ -259,7 +213,7 @@ class Keywords:
                 "the index is of an earlier version, which had no phrases;"
                 " type: mlsurvey refresh, or leave out the quotes"
             )
-        words = (list(_exact().analyze(characters(folded(phrase)))) for phrase in phrases)
+        words = (list(exact_analyzer().analyze(characters(folded(phrase)))) for phrase in phrases)
         return [(Occur.Must, Query.const_score_query(_phrase(phrase), 0.0)) for phrase in words if phrase]
 
     def explain(self, query: KeywordQuery, passage: int) -> list[tuple[str, str, float]]:
@@ -282,13 +236,13 @@ class Keywords:
         script without spaces.
         """
         word = folded(word)
-        parts = list(_words().analyze(_terms_in(word)))
+        parts = list(words_analyzer().analyze(terms_in(word)))
         if not parts:
             return 0
         if (spaced := characters(word)) != word and self._has_phrases:
-            return self._count(_phrase(_exact().analyze(spaced)))
+            return self._count(_phrase(exact_analyzer().analyze(spaced)))
         spelt = [_either(parts[0])] if len(parts) == 1 else []
-        whole = [Query.term_query(_schema(), "names", name) for name in _names().analyze(collapse(word))]
+        whole = [Query.term_query(_schema(), "names", name) for name in names_analyzer().analyze(collapse(word))]
         return self._count(Query.boolean_query([(Occur.Should, query) for query in (*spelt, *whole)]))
 
     def _count(self, query: Query) -> int:
@@ -373,47 +327,3 @@ def _phrase(words: Sequence[str]) -> Query:
 
 def _weighted(field: str, term: str, weight: float) -> Query:
     return Query.boost_query(Query.term_query(_schema(), field, term), weight)
-
-
-def _weights(query: KeywordQuery) -> list[tuple[tuple[str, str], float]]:
-    """Pairs ((field, term), weight), highest weight first."""
-    weights: dict[tuple[str, str], float] = {}
-    for text, weight in ((query.text, 1.0), *query.phrases):
-        for field, term, boost in _analysed(text):
-            weights[field, term] = max(weights.get((field, term), 0.0), weight * boost)
-    return sorted(weights.items(), key=lambda item: -item[1])[:_MAX_TERMS]
-
-
-def _analysed(text: str) -> Iterator[tuple[str, str, float]]:
-    """Yield triples (field, term, boost); stop words count only if there are no other words."""
-    text = folded(text)
-    names = names_in(text)
-    text = _terms_in(text)
-    every = _split().analyze(text)
-    words = [w for w in every if _stopwords().analyze(w)] or every
-    for term in _words().analyze(" ".join(words)):
-        yield from _weighed(term)
-    joined = [f"{first}{second}" for first, second in pairwise(every) if first.isascii() or second.isascii()]
-    for name in dict.fromkeys([*names, *joined, *map(collapse, words)]):
-        for term in _names().analyze(name):
-            yield "names", term, NAME_BOOST
-    for pair in joined:  # "data set" also finds "dataset", "tch rs" finds "tchrs"
-        for term in _words().analyze(pair):
-            yield from _weighed(term)
-
-
-def _weighed(term: str) -> Iterator[tuple[str, str, float]]:
-    if is_character(term):  # documents have pairs of characters, and single ones only in exact order
-        yield "exact", term, 1.0
-    else:
-        yield "body", term, 1.0
-        yield "title", term, TITLE_BOOST
-
-
-def _terms_in(text: str) -> str:
-    """Words of a folded text as indexed and searched.
-
-    "GPUs", "CPUs" and the like become singular: Snowball treats them as words ending in -us.
-    """
-    text = bigrams(text)
-    return _PROCESSORS.sub(r"\1", text) if "pus" in text else text

@@ -16,7 +16,7 @@ from mlsurvey.reading.inline import inline_reading
 from mlsurvey.reading.markdown import markdown_blocks
 from mlsurvey.reading.noise import mark_quiz_options
 from mlsurvey.reading.plaintext import plain_blocks
-from mlsurvey.reading.restructured import restructured_blocks
+from mlsurvey.reading.restructured.document import restructured_blocks
 from mlsurvey.reading.scan import MARKDOWN_SUFFIXES, RESTRUCTURED_SUFFIXES
 from mlsurvey.types import Document, Span
 

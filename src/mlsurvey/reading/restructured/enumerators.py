@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+ENUMERATOR = re.compile(r"\(?(?:[a-zA-Z]|[0-9]{1,9}|[ivxlcdmIVXLCDM]+|#)[.)](?: +|$)")
+"""How the first line of an item with an ordinal may begin."""
 _MARK = re.compile(r"(?P<before>\(?)(?P<text>[^.)]+)(?P<after>[.)])")
 _ROMAN = re.compile(r"m{0,4}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})")
 _NUMERALS = (
