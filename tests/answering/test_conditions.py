@@ -113,6 +113,9 @@ def test_a_condition_may_be_denied_by_what_stands_around_it() -> None:
         "which are not currently ",
         "that lack a ",
         "rather than ",
+        "that are not available under ",
+        "that are not licensed under the ",
+        "not written in ",
     ],
 )
 def test_words_without_content_do_not_separate_a_negator_from_its_condition(before: str) -> None:
@@ -126,6 +129,7 @@ def test_words_without_content_do_not_separate_a_negator_from_its_condition(befo
         "which are still ",
         "no library that is written in Rust and ",
         "not the largest, but ",
+        "I am not fluent in ",
         "I do not know whether it is ",
         "without CUDA that are actively ",
     ],

@@ -363,3 +363,23 @@ def test_words_that_deny_alone_ask_for_nothing() -> None:
 def test_a_word_before_an_apostrophe_is_whole() -> None:
     (asked,) = parse("[language Rust] libraries that don'[asked t use the GPU]", LIST).aspects
     assert (asked.words, asked.negated) == ("don't use the GPU", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "negated"),
+    [
+        ("[language Rust] libraries that somebody [asked maintains]", False),
+        ("[language Rust] libraries that nobody [asked maintains any more]", True),
+        ("[language Rust] libraries that [asked nobody maintains]", True),
+    ],
+)
+def test_a_set_that_asks_for_upkeep_in_any_words_is_decided_by_the_state(text: str, negated: bool) -> None:
+    understood = parse(text, LIST)
+    assert understood.aspects == ()
+    assert [(c.values, c.negated) for c in understood.conditions if c.field == "state"] == [(("active",), negated)]
+
+
+def test_words_that_lead_to_a_fact_are_part_of_it() -> None:
+    understood = parse("[language Rust] crates that are [asked not available under] [licence MIT]", LIST)
+    assert understood.aspects == ()
+    assert [(c.values, c.negated) for c in understood.conditions if c.field == "licence"] == [(("MIT",), True)]

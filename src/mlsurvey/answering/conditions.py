@@ -34,6 +34,8 @@ _LICENCES = re.compile(
     r"\b(?P<name>mit|apache|bsd|l?gpl|agpl|mpl|mozilla|isc|unlicense|cc|creative\s+commons|copyleft|permissive|epl)\b",
     re.IGNORECASE,
 )
+UPKEEP = "maintenance"
+"""Aspect that the state of a library answers."""
 DECIDED = ("kind", "licence", "state")
 """Fields that front matter decides for each library."""
 _PATTERNS = {"kind": _KINDS.values(), "state": _STATES.values(), "licence": (_LICENCES,)}
@@ -50,7 +52,9 @@ _FUNCTION_WORDS = (
 _PARTICIPLE = r"(?:(?:\w+(?:ed|en|able|ible)|built|bound)\s+(?:under|with|by|in|on|as|from|to|for|upon))"
 """What binds a noun to a negator: "not available under MIT", "not written in Rust"."""
 _NEGATOR = re.compile(rf"\b{_NEGATORS}(?!\w)", re.IGNORECASE)
-_DENIED = re.compile(rf"\b{_NEGATORS}(?:\s+{_FUNCTION_WORDS})*+(?:\s+{_PARTICIPLE}(?:\s+(?:a|an|the))?)?\W*$", re.IGNORECASE)
+_DENIED = re.compile(
+    rf"\b{_NEGATORS}(?:\s+{_FUNCTION_WORDS})*+(?:\s+{_PARTICIPLE}(?:\s+(?:a|an|the))?)?\W*$", re.IGNORECASE
+)
 COPYLEFT = ("GPL", "LGPL", "AGPL", "MPL", "EPL")
 PERMISSIVE = ("MIT", "Apache", "BSD", "ISC", "Unlicense")
 _WIDE = {"mozilla": ("MPL",), "creative commons": ("CC",), "copyleft": COPYLEFT, "permissive": PERMISSIVE}

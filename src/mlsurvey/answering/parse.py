@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mlsurvey.answering.asked import in_own_words
-from mlsurvey.answering.conditions import DECIDED, condition, fact, is_denied
+from mlsurvey.answering.conditions import DECIDED, UPKEEP, condition, fact, is_denied
 from mlsurvey.answering.names import blank, find_names, languages_in, looks_unknown, without_languages
 from mlsurvey.answering.polarity import affirmed, is_turned
 from mlsurvey.answering.tongue import foreign_tongue
@@ -96,6 +96,9 @@ class Parser:
         tongue = foreign_tongue(question)
         nameless = blank(question, [m.span for m in names.mentions])
         aspects = self._aspects(question, nameless, stretches, is_set=kind in _SETS)
+        if kind in _SETS and not any(c.field == "state" for c in conditions):
+            conditions = (*conditions, *(_state(a) for a in aspects if a.aspect.slug == UPKEEP))
+            aspects = tuple(a for a in aspects if a.aspect.slug != UPKEEP)
         if kind is Kind.LIST:
             aspects = _fewest(aspects)
         if tongue:
@@ -237,6 +240,12 @@ def _stated(
         elif (found.field, found.values, found.negated) not in known:
             stated.append(found)
     return kept, tuple(stated)
+
+
+def _state(asked: AskedAspect) -> Condition:
+    """The state that a set asks for in any words: "that nobody looks after any more"."""
+    words = "; ".join(asked.wording)
+    return condition("state", words, asked.negated, ()) or Condition("state", words, ("active",), asked.negated)
 
 
 def _from_its_beginning(question: str, span: Span) -> Span:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mlsurvey.answering.asked import in_own_words
 from mlsurvey.answering.compose import Draft, Finding, Pair, interleave
-from mlsurvey.answering.conditions import ENDED, meets
+from mlsurvey.answering.conditions import ENDED, UPKEEP, meets
 from mlsurvey.answering.members import (
     NO,
     UNKNOWN,
@@ -31,8 +31,6 @@ from mlsurvey.types import Entity, Filters
 
 LIMITS = "limits"
 """Aspect that says what speaks against a library."""
-UPKEEP = "maintenance"
-"""Aspect that says whether a library is still alive: advice has to tell where it is not."""
 ALIVE = "still maintained"
 """What is asked of the documents about the state of a library."""
 ABANDONED = 0.4
@@ -134,7 +132,7 @@ def _member(entity: Entity, found: Sequence[Found], understood: Understood, benc
         cited += [c] if holds is not None and (c := bench.facts.cite(entity.slug, condition.field)) else []
     says = together(verdicts)
     shown = choose((s for f in found for s in speaking(f.scored, _turned(says, f)) if s.score >= least), QUOTED)
-    evidence = [*shown, *cited] if asked else [*cited, *shown]
+    evidence = [*shown[: QUOTED - 1], *cited] if cited else shown
     if not evidence and says == YES:
         evidence = choose((s for f in found for s in f.scored), 1)
     searched = sum(f.searched for f in found)

@@ -79,7 +79,7 @@ def _is_utf_8_with_nuls(data: bytes) -> bool:
 
 def _is_text(sample: str, data: bytes) -> bool:
     """Whether no character is odd, but for the last one of a longer text, which may be half a pair."""
-    return not any(map(is_odd, sample if 2 * _SAMPLE >= len(data) else sample[:-1]))
+    return not any(map(is_odd, sample if len(data) <= 2 * _SAMPLE else sample[:-1]))
 
 
 def is_odd(character: str) -> bool:
