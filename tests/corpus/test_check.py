@@ -151,7 +151,7 @@ OTHER_FAULTS = [
     ("surveys/rust.md", "title: Rust", "title: Rust\nmood: good", "survey", 1, "unknown field 'mood'"),
     ("surveys/rust.md", f"native[^{SOURCE}]", "native", "unsourced", 14, "no source"),
     ("surveys/rust.md", f"native[^{SOURCE}]", "native[^else]", "reference", 14, "no profile has the source 'else'"),
-    ("surveys/rust.md", "version 1.2", "version 1.3", "reference", 1, "not the profile’s"),
+    ("surveys/rust.md", "version 1.2", "version 1.3", "reference", 1, "different from the profile"),
     ("entities.toml", '"Motelib"', '"Motelib", "m.o.t.e"', "dead-alias", 2, "is the same as 'Mote'"),
     ("entities.toml", '"Motelib"', '"Motelib", "--"', "dead-alias", 2, "no letter or digit"),
     ("entities.toml", '"Motelib"', '"Motelib", "a b c d e f"', "dead-alias", 2, "more than 5 words"),
