@@ -115,7 +115,7 @@ def test_a_comparison_takes_two_sides_at_least(names, reading) -> None:
 
 
 def test_unknown_sides_and_points_are_named_with_similar_ones(reading) -> None:
-    with pytest.raises(NotFoundError, match=r"no library 'Cendle'.*did you mean Candle"):
+    with pytest.raises(NotFoundError, match=r"unknown library 'Cendle'.*did you mean Candle"):
         reading.compare(["burn", "Cendle"])
     with pytest.raises(NotFoundError, match=r"no aspect 'licenses'.*did you mean licence"):
         reading.compare(["burn", "candle"], ["licenses"])

@@ -114,7 +114,7 @@ def test_patterns_from_the_environment_and_before_the_command_count_too(run, hom
 
 def test_a_pattern_that_is_none_is_refused(run, home) -> None:
     done = run("refresh", "--exclude", "!", home=home)
-    assert done.code == 2 and "'!' is no pattern" in done.err
+    assert done.code == 2 and "'!' is not a valid pattern" in done.err
 
 
 def test_thorough_reads_what_looks_unchanged(run, home, monkeypatch) -> None:

@@ -103,7 +103,7 @@ def test_documents_are_stored_indexed_and_deleted(serve, home) -> None:
     with Client(serve(home).url) as client:
         stored = client.store("new/dfdx & more.md", data, if_absent=True)
         assert (stored.created, stored.sha256, stored.indexed) == (True, sha256, False)
-        with pytest.raises(ConditionProblemError, match="there already"):
+        with pytest.raises(ConditionProblemError, match="already exists"):
             client.store("new/dfdx & more.md", b"# Other\n", if_absent=True)
         with pytest.raises(errors.UsageError, match="another version"):
             client.store("new/dfdx & more.md", b"# Other\n", if_sha256="0" * 64)

@@ -35,14 +35,14 @@ def test_unanswerable_questions_have_no_cells(read) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"id": None}, "'id' is missing, or is no text: null"),
+        ({"id": None}, "'id' is missing, blank or not a string: null"),
         ({"question": " "}, "'question' is missing"),
-        ({"kind": "riddle"}, "kind 'riddle' is none of compare, list"),
+        ({"kind": "riddle"}, "kind 'riddle' is not one of compare, list"),
         ({"answerable": False}, "contradict each other"),
         ({"cells": []}, "'cells' has to hold evidence"),
         ({"cells": [CELL | {"evidence": []}]}, "burn/gpu has no evidence"),
         ({"cells": {"entity": "burn"}}, "'cells' has to be a list"),
-        ({"entities": "burn"}, "'entities' has to be a list of slugs"),
+        ({"entities": "burn"}, "'entities' must be a list of slugs"),
     ],
 )
 def test_a_faulty_line_is_named_with_what_it_lacks(read, changes, message) -> None:
@@ -58,7 +58,7 @@ def test_a_line_that_is_no_object_is_named(read, line) -> None:
 
 
 def test_an_id_stands_for_one_question(read) -> None:
-    with pytest.raises(UsageError, match="line 2: id 'q1' is used in line 1 already"):
+    with pytest.raises(UsageError, match="line 2: id 'q1' is already used in line 1"):
         read(LINE, LINE)
 
 

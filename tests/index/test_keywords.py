@@ -271,7 +271,7 @@ def test_many_small_updates_keep_the_number_of_files_small(tmp_path: Path) -> No
 
 
 def test_missing_folder_is_damage(tmp_path: Path) -> None:
-    with pytest.raises(DamagedIndexError, match="keyword side"):
+    with pytest.raises(DamagedIndexError, match="keyword index"):
         Keywords(tmp_path / "absent")
 
 

@@ -9,8 +9,8 @@ from mlsurvey.answering.compose import Finding, Pair
 from mlsurvey.answering.understood import Understood
 from mlsurvey.types import Entity, Kind, Status
 
-UNSETTLED = "No document here settles which one is the most: each claim below is its source's own."
-UNATTACHED = "The question seems to follow another one: name the library, or ask it as a follow-up."
+UNSETTLED = "No document ranks all of them: each claim below is that of its source only."
+UNATTACHED = "This looks like a follow-up question: name the library, or ask it as a follow-up."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _why_silent(
         unknown = ", ".join(understood.unknown)
         return f"No document here is about {unknown}, and no library of that name is known."
     if excluded and not understood.entities:
-        return "Nothing that was asked about is left."
+        return "The filters leave no library of the question."
     if is_unattached(understood):
         return UNATTACHED
     return None if findings else _nothing(understood, silent, entities)
@@ -73,7 +73,7 @@ def _told(understood: Understood, excluded: Sequence[str], entities: Mapping[str
     told = [f"The filters leave out {_named(excluded, entities)}."] if excluded else []
     if understood.tongue:
         names = _named(understood.mentioned(), entities) or "nothing"
-        told.append(f"The documents are in English; of a question in {understood.tongue}, {names} was understood.")
+        told.append(f"The documents are in English; understood from this question in {understood.tongue}: {names}.")
     return told
 
 
@@ -105,7 +105,7 @@ def _partly(understood: Understood, silent: Mapping[Pair, int], entities: Mappin
     pairs = [
         " on ".join(filter(None, (_named([e] if e else [], entities), names.get(a or "", a or "")))) for e, a in silent
     ]
-    return f"The documents are silent about {_listed(pairs)}."
+    return f"The documents say nothing about {_listed(pairs)}."
 
 
 def _named(slugs: Sequence[str], entities: Mapping[str, Entity]) -> str:

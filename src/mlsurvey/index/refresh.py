@@ -107,7 +107,7 @@ def refresh(
             return _preview(job, rebuild, started) if dry_run else _refresh(job, rebuild, wait, started)
     except KeyboardInterrupt as error:
         raise Interrupted(
-            "stopped before anything new was published; embedded passages are kept. To go on, type: mlsurvey refresh"
+            "stopped before anything new was published; embedded passages are kept. To continue, type: mlsurvey refresh"
         ) from error
 
 

@@ -148,10 +148,10 @@ def _files(corpus: Path, source: Path) -> Iterator[tuple[Path, PurePosixPath]]:
         raise NotFoundError(f"no such file or folder: {source}")
     real, home = source.resolve(), corpus.resolve()
     if real.is_relative_to(home) or home.is_relative_to(real):
-        raise UsageError(f"{source} is in the corpus already, or holds it ({corpus})")
+        raise UsageError(f"{source} is already in the corpus, or contains it ({corpus})")
     if source.is_file():
         if source.suffix.lower() not in READABLE_SUFFIXES:
-            raise UsageError(f"{source} is not read: formats are {', '.join(sorted(READABLE_SUFFIXES))}")
+            raise UsageError(f"{source} has an unsupported format; supported: {', '.join(sorted(READABLE_SUFFIXES))}")
         yield real, PurePosixPath(source.name)
         return
     for file in sorted(real.rglob("*")):
