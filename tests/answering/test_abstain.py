@@ -59,12 +59,12 @@ def test_an_unknown_library_alone_has_no_answer_whatever_was_found() -> None:
     asked = Understood("?", Kind.LOOKUP, (), unknown=("Zumbo", "Zephyr"))
     verdict = judge(asked, FOUND, {}, ENTITIES)
     assert verdict.status is Status.ABSTAINED
-    assert verdict.reason == "No document here is about Zumbo, Zephyr, and no library of that name is known."
+    assert verdict.reason == "No document is about Zumbo, Zephyr, and no library of that name is known."
 
 
 def test_an_unknown_library_beside_a_known_one_makes_a_part_of_an_answer() -> None:
     verdict = judge(replace(ASKED, unknown=("Zumbo",)), FOUND, {}, ENTITIES)
-    assert (verdict.status, verdict.reason) == (Status.PARTIAL, "No document here is about Zumbo.")
+    assert (verdict.status, verdict.reason) == (Status.PARTIAL, "No document is about Zumbo.")
 
 
 def test_sides_that_the_filters_leave_out_are_told() -> None:

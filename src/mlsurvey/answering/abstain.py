@@ -41,7 +41,7 @@ def judge(
     abstains = _why_silent(understood, findings, silent, entities, excluded)
     if abstains is not None:
         return Verdict(Status.ABSTAINED, " ".join((abstains, *told)))
-    reasons = [f"No document here is about {', '.join(understood.unknown)}."] if understood.unknown else []
+    reasons = [f"No document is about {', '.join(understood.unknown)}."] if understood.unknown else []
     if untold := _untold(understood, silent):
         reasons.append(_partly(understood, untold, entities))
     if "superl" in understood.flags and understood.kind in (Kind.LIST, Kind.RECOMMEND):
@@ -60,7 +60,7 @@ def _why_silent(
     """Why there is no answer at all; None where there is one."""
     if understood.unknown and not understood.entities:
         unknown = ", ".join(understood.unknown)
-        return f"No document here is about {unknown}, and no library of that name is known."
+        return f"No document is about {unknown}, and no library of that name is known."
     if excluded and not understood.entities:
         return "The filters leave no library of the question."
     if is_unattached(understood):
@@ -87,7 +87,7 @@ def _nothing(understood: Understood, silent: Mapping[Pair, int], entities: Mappi
     searched = sum(silent.values())
     if not searched:
         subject = _named(understood.entities, entities) or "libraries of the kind asked for"
-        return f"No document here is about {subject}."
+        return f"No document is about {subject}."
     about = f" about {_named(understood.entities, entities)}" if understood.entities else ""
     what = _listed([a.aspect.name for a in understood.aspects]) or "that"
     return f"Nothing{about} that answers “{what}” was found in the {searched} passages searched."

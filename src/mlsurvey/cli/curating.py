@@ -27,7 +27,7 @@ _CHECK = (
 
 \b
 Rules:
-  form          the front matter is valid, and no text stands before a section
+  form          the front matter is valid, and no text precedes the first section
   place         file name, folder and heading follow the front matter
   section       sections are known, in order and filled
   unsourced     a sentence, entry or row without a reference at its end
@@ -42,7 +42,7 @@ Rules:
   dead-alias    a redundant name: equal to another name of the same entity
                 but for case, spaces and punctuation, without a letter, or
                 longer than five words
-  sources       sources.toml is wrong, or lacks a profile's library
+  sources       sources.toml is invalid, or lacks a profile's library
 
 A document is a profile if its front matter has a slug and sources, or if it is
 in libraries/ under the slug of an entity in the folder's own entities.toml.

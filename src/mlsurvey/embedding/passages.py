@@ -260,7 +260,7 @@ def _reader(name: str, model: SentenceTransformer) -> Reader:
     other_types = "token_type_ids" in expected and bool(expected["token_type_ids"].any())
     if other_types or expected["input_ids"][0].tolist() != ids.tolist():
         raise EngineError(
-            f"the model {name!r} reads {_READ_ALIKE!r} otherwise than its tokenizer.json says; choose another `model`"
+            f"the model {name!r} tokenizes {_READ_ALIKE!r} differently from its tokenizer.json; choose another `model`"
         )
     return reader
 

@@ -167,7 +167,7 @@ def _is_hidden(path: Path | PurePosixPath) -> bool:
 def _inside(folder: str) -> PurePosixPath:
     path = PurePosixPath(folder)
     if path.is_absolute() or ".." in path.parts or _is_hidden(path):
-        raise UsageError(f"--into takes a folder inside the corpus, such as 'rust', and not a hidden one: {folder!r}")
+        raise UsageError(f"--into must name a folder inside the corpus, such as 'rust', that is not hidden: {folder!r}")
     return path
 
 

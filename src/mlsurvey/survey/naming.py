@@ -43,8 +43,8 @@ def resolved(filters: Filters, answerer: Answerer) -> Filters:
 def _check_size(kind: str, values: Sequence[str]) -> None:
     if len(values) > MOST_VALUES:
         raise UsageError(
-            f"too many values of the filter '{kind}': {len(values):,}, at most {MOST_VALUES}; type fewer, or filter by a "
-            "folder with --path FOLDER/"
+            f"too many values of the filter '{kind}': {len(values):,}, at most {MOST_VALUES}; type fewer, or filter "
+            "by a folder with --path FOLDER/"
         )
     if longest := next((value for value in values if len(value) > LONGEST_VALUE), None):
         raise UsageError(
@@ -75,7 +75,7 @@ def sides(names: Sequence[str], answerer: Answerer) -> tuple[str, ...]:
     least, most = SIDES
     found = tuple(dict.fromkeys(slugs(name, answerer)[0] for name in names))
     if not least <= len(found) <= most:
-        raise UsageError(f"a comparison takes {least} to {most} different libraries, not {len(found)}")
+        raise UsageError(f"a comparison needs {least} to {most} different libraries, not {len(found)}")
     return found
 
 

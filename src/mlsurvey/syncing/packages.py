@@ -111,14 +111,14 @@ def _part(facts: dict[str, Any], *keys: str) -> dict[str, Any]:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     if not isinstance(value, dict):
-        raise FetchError(f"the registry says nothing of {'.'.join(keys)}")
+        raise FetchError(f"the registry gives no {'.'.join(keys)}")
     return value
 
 
 def _text(facts: dict[str, Any], *keys: str) -> str:
     value = _part(facts, *keys[:-1]).get(keys[-1])
     if not isinstance(value, str):
-        raise FetchError(f"the registry says nothing of {'.'.join(keys)}")
+        raise FetchError(f"the registry gives no {'.'.join(keys)}")
     return value
 
 

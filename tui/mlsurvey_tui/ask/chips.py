@@ -76,7 +76,7 @@ class ChipView(Static, can_focus=True):
     ## What was understood
 
     Each chip is a library, an aspect or a filter. `x` removes it, `+` adds one; the answer is updated at once.
-    A question may follow up on earlier ones ("and on licences?"); a chip shows this; remove it to ask the question alone.
+    A question may follow up on earlier ones ("and on licences?"); a chip shows this; remove it to ask alone.
     """
 
     class Dropped(Message):
