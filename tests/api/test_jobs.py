@@ -99,7 +99,7 @@ def test_a_job_whose_process_is_gone_has_failed(tmp_path) -> None:
     with jobs.working(job.id):
         assert jobs.get(job.id).state == "running"
     left = jobs.get(job.id)
-    assert left.state == "failed" and "its process is gone" in left.problem.detail
+    assert left.state == "failed" and "its process ended unexpectedly" in left.problem.detail
     assert jobs.running() == [] and jobs.create("refresh", {}, alone=True).state == "queued"
 
 

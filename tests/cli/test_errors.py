@@ -7,10 +7,10 @@ import json
 import pytest
 
 CASES = [
-    (("ask",), 2, "give a question"),
-    (("ask", " "), 2, "give a question"),
+    (("ask",), 2, "give either a question"),
+    (("ask", " "), 2, "give either a question"),
     (("ask", "x" * 20_001), 2, "20,001 characters"),
-    (("ask", "--jsonl", "-", "--markdown"), 2, "exclude each other"),
+    (("ask", "--jsonl", "-", "--markdown"), 2, "cannot be combined"),
     (("ask", "--jsonl", "no.jsonl"), 4, "no file 'no.jsonl'"),
     (("ask", "hi", "--entity", "brun"), 4, "unknown library 'brun'; did you mean "),
     (("ask", "hi", "--language", "cobol"), 4, "no language 'cobol' in the index; available:"),
@@ -21,8 +21,8 @@ CASES = [
     (("search", "x", "--limit", "0"), 2, "--limit"),
     (("show", "burn.md"), 4, "did you mean rust/burn.md?"),
     (("show", "rust/burn.md:999"), 4, "has 14 lines, not 999"),
-    (("refresh", "--watch", "--dry-run"), 2, "exclude each other"),
-    (("tui", "--web", "--server", "http://127.0.0.1:8642"), 2, "--web and --server exclude each other"),
+    (("refresh", "--watch", "--dry-run"), 2, "cannot be combined"),
+    (("tui", "--web", "--server", "http://127.0.0.1:8642"), 2, "--web and --server cannot be combined"),
     (("add", "no-such-file.md"), 4, "no such file or folder: no-such-file.md"),
     (("remove", "rust/burm.md", "--yes"), 4, "did you mean rust/burn.md "),
     (("remove", "rust/burn.md"), 2, "add --yes"),

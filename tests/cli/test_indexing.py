@@ -8,7 +8,7 @@ def test_a_dry_run_tells_and_writes_nothing(run, home) -> None:
     before = run("status", "--json", home=home).value
     done = run("refresh", "--dry-run", home=home)
     assert "  + new.md" in done.out and "  > go/gorgonia.md -> gorgonia.md" in done.out
-    assert "  ! paper.pdf: not read: .pdf files are no documents" in done.out
+    assert "  ! paper.pdf: not read: .pdf files are not supported" in done.out
     assert "dry run, nothing written: 1 added, 1 moved" in done.out
     assert run("status", "--json", home=home).value == before
 

@@ -39,9 +39,9 @@ def test_unanswerable_questions_have_no_cells(read) -> None:
         ({"question": " "}, "'question' is missing"),
         ({"kind": "riddle"}, "kind 'riddle' is not one of compare, list"),
         ({"answerable": False}, "contradict each other"),
-        ({"cells": []}, "'cells' has to hold evidence"),
+        ({"cells": []}, "'cells' must have evidence"),
         ({"cells": [CELL | {"evidence": []}]}, "burn/gpu has no evidence"),
-        ({"cells": {"entity": "burn"}}, "'cells' has to be a list"),
+        ({"cells": {"entity": "burn"}}, "'cells' must be a list"),
         ({"entities": "burn"}, "'entities' must be a list of slugs"),
     ],
 )
@@ -63,7 +63,7 @@ def test_an_id_stands_for_one_question(read) -> None:
 
 
 def test_files_that_cannot_be_read_are_named(read, tmp_path) -> None:
-    with pytest.raises(UsageError, match="holds no questions"):
+    with pytest.raises(UsageError, match="has no questions"):
         read("", " ")
     with pytest.raises(NotFoundError, match=r"nowhere\.jsonl"):
         read_questions(tmp_path / "nowhere.jsonl")

@@ -57,7 +57,7 @@ def test_silent_damage_is_found_by_verifying(world: World, part: str) -> None:
     world.write("a.md", page("one"))
     world.refresh()
     flip(next(world.index.glob(part)))
-    with world.snapshot() as snapshot, pytest.raises(DamagedIndexError, match="not what was published"):
+    with world.snapshot() as snapshot, pytest.raises(DamagedIndexError, match="differs from what was published"):
         snapshot.verify()
 
 

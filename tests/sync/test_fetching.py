@@ -126,7 +126,7 @@ TROUBLE = {
     "bomb": (bomb(200_000_000), "refused", "larger than 20,000 bytes"),
     "double bomb": (serve(b"x", Content_Encoding="gzip, gzip"), "refused", "packed as 'gzip, gzip'"),
     "zstd": (serve(b"x", Content_Encoding="zstd"), "refused", "packed as 'zstd'"),
-    "no gzip": (serve(b"not packed", Content_Encoding="gzip"), "refused", "cannot be unpacked"),
+    "no gzip": (serve(b"not packed", Content_Encoding="gzip"), "refused", "cannot decompress"),
     "loop": (redirect(README), "refused", "redirects more than 3 times"),
     "file": (redirect("file:///etc/passwd"), "refused", "not an http or https address: file"),
     "ftp": (redirect("ftp://example.org/x"), "refused", "not an http or https address: ftp"),
