@@ -132,7 +132,7 @@ TROUBLE = {
     "ftp": (redirect("ftp://example.org/x"), "refused", "not an http or https address: ftp"),
     "web page": (serve(b"<html>log in</html>", Content_Type="text/html"), "refused", "a web page"),
     "empty": (serve(b" \n"), "refused", "empty"),
-    "binary": (serve(b"\x00\x01\x02PK\x00"), "refused", "no text"),
+    "binary": (serve(b"\x00\x01\x02PK\x00"), "refused", "not a text"),
 }
 
 

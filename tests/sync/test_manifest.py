@@ -92,11 +92,11 @@ HOSTILE = {
     "language": ({"language": ".", "file": "./burn/guide.md"}, "cannot name a folder"),
     "repository": ({"repo": "https://evil.example/x"}, "not a repository"),
     "commit": ({"commit": "HEAD; rm"}, "not a commit"),
-    "licence": ({"licence": "MIT\x1b[31m"}, "no licence"),
-    "path": ({"path": ""}, "no text"),
+    "licence": ({"licence": "MIT\x1b[31m"}, "not a licence"),
+    "path": ({"path": ""}, "empty or not printable"),
     "link out": ({"file": "rust/burn/link.md"}, "outside the folder"),
     "large": ({"file": "rust/burn/large.md", "bytes": "10001"}, "larger than 10,000 bytes"),
-    "binary": ({"file": "rust/burn/binary.md", "bytes": "6"}, "no text"),
+    "binary": ({"file": "rust/burn/binary.md", "bytes": "6"}, "not a text"),
     "empty": ({"file": "rust/burn/empty.md", "bytes": "0"}, "empty"),
 }
 

@@ -73,11 +73,11 @@ def test_archives_that_are_not_taken(upstream, corpus, fetch, files, state, word
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        (b"not json", "no JSON"),
+        (b"not json", "did not send valid JSON"),
         (b"[1]", "did not send a JSON object"),
         (b"{}", "nothing of dist-tags"),
         (b'{"dist-tags": {"latest": "1"}}', "nothing of versions.1.dist"),
-        (b"[" * 50_000, "no JSON"),
+        (b"[" * 50_000, "did not send valid JSON"),
     ],
 )
 def test_registries_that_make_no_sense(upstream, fetch, facts: bytes, words: str) -> None:
