@@ -121,7 +121,7 @@ PROFILE_FAULTS = [
     ("## What it is", "## Outlook", "section", 1, "out of order"),
     (f"trees.[^{SOURCE}]", "trees.", "unsourced", 26, "no source"),
     (f"trees.[^{SOURCE}]", f"trees. Mote is fast.[^{SOURCE}]", "sentence", 26, "several sentences"),
-    (f"trees.[^{SOURCE}]", "trees.[^nobody]", "reference", 26, "no source 'nobody'"),
+    (f"trees.[^{SOURCE}]", "trees.[^nobody]", "reference", 26, "unknown source 'nobody'"),
     (f"source: {SOURCE}", "source: nobody", "reference", 1, "status refers to 'nobody'"),
     ("version 1.2, 2026", "version 1.3, 2026", "reference", 1, "different from the source"),
     (
@@ -131,7 +131,7 @@ PROFILE_FAULTS = [
         1,
         "is not a source",
     ),
-    ("judged: 2026-02-01", "judged: 2026-02-02", "date", 1, "status is of 2026-02-02"),
+    ("judged: 2026-02-01", "judged: 2026-02-02", "date", 1, "status is dated 2026-02-02"),
     ("Mote is a library", "It is a library", "alone", 26, "begins with 'It'"),
     ("Mote is a library", "The code is a library", "alone", 26, "does not name Mote"),
     ("for trees", f"for {'many ' * 100}trees", "alone", 26, "too long"),

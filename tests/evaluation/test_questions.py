@@ -53,7 +53,7 @@ def test_a_faulty_line_is_named_with_what_it_lacks(read, changes, message) -> No
 
 @pytest.mark.parametrize("line", ["{broken", "[]", "[" * 100_000])
 def test_a_line_that_is_no_object_is_named(read, line) -> None:
-    with pytest.raises(UsageError, match="line 2: not a"):
+    with pytest.raises(UsageError, match="line 2: not "):
         read(LINE, line)
 
 
@@ -83,7 +83,7 @@ def test_quotes_are_checked_against_their_documents() -> None:
         return list(quote_faults([Question("q", "?", "lookup", True, ("burn",), (cell,))], lambda d: texts.get(d, "")))
 
     assert faults("a.md", quote) == []
-    assert "stands 2 times in b.md" in faults("b.md", quote)[0]
+    assert "occurs 2 times in b.md" in faults("b.md", quote)[0]
     assert "stands 0 times in c.md" in faults("c.md", quote)[0]
     assert "no document d.md" in faults("d.md", quote)[0]
     assert "9 characters" in faults("a.md", "Burn runs")[0]

@@ -75,8 +75,8 @@ def test_archives_that_are_not_taken(upstream, corpus, fetch, files, state, word
     [
         (b"not json", "did not send valid JSON"),
         (b"[1]", "did not send a JSON object"),
-        (b"{}", "nothing of dist-tags"),
-        (b'{"dist-tags": {"latest": "1"}}', "nothing of versions.1.dist"),
+        (b"{}", "gives no dist-tags"),
+        (b'{"dist-tags": {"latest": "1"}}', "gives no versions.1.dist"),
         (b"[" * 50_000, "did not send valid JSON"),
     ],
 )
