@@ -84,6 +84,6 @@ def test_quotes_are_checked_against_their_documents() -> None:
 
     assert faults("a.md", quote) == []
     assert "occurs 2 times in b.md" in faults("b.md", quote)[0]
-    assert "stands 0 times in c.md" in faults("c.md", quote)[0]
+    assert "occurs 0 times in c.md" in faults("c.md", quote)[0]
     assert "no document d.md" in faults("d.md", quote)[0]
     assert "9 characters" in faults("a.md", "Burn runs")[0]
