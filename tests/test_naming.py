@@ -18,12 +18,14 @@ NOTHING: Any = SimpleNamespace(snapshot=SimpleNamespace(entities=()))
 def test_filter_of_ten_thousand_values_is_refused(kind: str) -> None:
     values = tuple(f"name{n}" for n in range(10_000))
     field = {"entity": "entities", "language": "languages", "path": "paths", "heading": "headings"}[kind]
-    with pytest.raises(UsageError, match=rf"10,000 values of the filter '{kind}' are more than 100; type fewer"):
+    with pytest.raises(UsageError, match=rf"too many values of the filter '{kind}': 10,000, at most 100; type fewer"):
         resolved(Filters(**{field: values}), NOTHING)
 
 
 def test_long_pattern_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"'path' has 2,000 characters, more than 300: '\*a\*a.*…; type a shorter one"):
+    with pytest.raises(
+        UsageError, match=r"'path' is too long: 2,000 characters, at most 300: '\*a\*a.*…; type a shorter one"
+    ):
         resolved(Filters(paths=("*a" * 1_000,)), NOTHING)
 
 

@@ -141,7 +141,7 @@ def test_filters_take_names_as_people_write_them(name, reading) -> None:
 
 
 def test_an_unknown_name_in_a_filter_is_no_empty_result(reading) -> None:
-    with pytest.raises(NotFoundError, match="no library 'Zorblatt'"):
+    with pytest.raises(NotFoundError, match="unknown library 'Zorblatt'"):
         reading.ask(QUESTION, filters=Filters(entities=("Zorblatt",)))
 
 

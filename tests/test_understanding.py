@@ -28,11 +28,11 @@ WHOLE = Understood(
 def test_everything_that_was_understood_is_told() -> None:
     told = dict(understanding.rows(WHOLE, Filters(paths=("rust/",)), {"candle": "Candle", "pytorch": "PyTorch"}))
     assert {name: value for name, value in told.items() if value} == {
-        "kind": "list every library of the class, by whether it is so",
+        "kind": "list the libraries of the class that match, and those that do not",
         "libraries": "Candle (typed “Candel”)",
         "in relation to": "tch-rs",
-        "known to you": "PyTorch",
-        "not known here": "Zorblatt",
+        "already known": "PyTorch",
+        "unknown": "Zorblatt",
         "condition 1": "language rust, from “Rust”",
         "condition 2": "licence not GPL or AGPL, from “not under GPL”",
         "aspect 1": "GPU support, from “GPUs”",

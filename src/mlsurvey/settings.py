@@ -137,7 +137,7 @@ def _problem_of_patterns(value: object) -> str | None:
     from mlsurvey.reading.ignoring import Patterns  # loads the library of patterns, which few need
 
     wrong = Patterns(patterns).faults
-    return f"{wrong[0][1]!r} is no pattern; write it as in .gitignore" if wrong else None
+    return f"{wrong[0][1]!r} is not a valid pattern; use the syntax of .gitignore" if wrong else None
 
 
 def _patterns(value: str | Iterable[str]) -> tuple[str, ...]:

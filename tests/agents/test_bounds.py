@@ -29,7 +29,7 @@ def test_one_call_too_many_is_turned_away(desk, monkeypatch) -> None:
     async def flow() -> None:
         calls = [asyncio.create_task(desk.run(lambda *_: free.wait(10))) for _ in range(stdio.THREADS + 1)]
         await asyncio.sleep(0)
-        with pytest.raises(TurnedAwayError, match="under way already"):
+        with pytest.raises(TurnedAwayError, match="already running"):
             await desk.run(lambda *_: True)
         free.set()
         assert await asyncio.gather(*calls) == [True] * 3
@@ -55,7 +55,9 @@ def test_a_call_that_takes_too_long_is_stopped(desk, monkeypatch) -> None:
     assert stopped.wait(5)
 
 
-@pytest.mark.parametrize(("settings", "told"), [({"threads": 1, "queue": 0}, "wait already"), ({}, "0.05 seconds")])
+@pytest.mark.parametrize(
+    ("settings", "told"), [({"threads": 1, "queue": 0}, "already running or waiting"), ({}, "0.05 seconds")]
+)
 def test_over_http_the_bounds_are_those_of_the_service(indexed, tmp_path, monkeypatch, settings, told) -> None:
     free = threading.Event()
     with client_of(indexed, tmp_path, time_limit=10 if settings else 0.05, **settings) as client:

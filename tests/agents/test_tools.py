@@ -124,7 +124,7 @@ def test_a_hit_whose_file_changed_is_marked(home) -> None:
 def test_there_is_no_other_tool(connect) -> None:
     async def flow() -> None:
         async with connect() as client:
-            with pytest.raises(MCPError, match="there are ask, compare"):
+            with pytest.raises(MCPError, match="available: ask, compare"):
                 await client.call_tool("delete_everything", {})
 
     run(flow)

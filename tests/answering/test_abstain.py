@@ -27,7 +27,7 @@ def test_what_is_found_for_every_side_is_an_answer() -> None:
 def test_silence_on_a_part_is_told() -> None:
     verdict = judge(ASKED, FOUND, {("ember", "gpu"): 12, ("wax", "licence"): 9}, ENTITIES)
     assert verdict.status is Status.PARTIAL
-    assert verdict.reason == "The documents are silent about Emberlite on GPU and Waxworks on Licence."
+    assert verdict.reason == "The documents say nothing about Emberlite on GPU and Waxworks on Licence."
 
 
 def test_a_list_has_its_own_place_for_those_on_which_nothing_is() -> None:
@@ -38,7 +38,7 @@ def test_a_list_has_its_own_place_for_those_on_which_nothing_is() -> None:
 def test_a_list_tells_of_a_matter_on_which_nothing_is_said_of_anyone() -> None:
     asked = replace(ASKED, kind=Kind.LIST, entities=())
     verdict = judge(asked, FOUND, {("ember", "gpu"): 12, (None, "licence"): 30}, ENTITIES)
-    assert (verdict.status, verdict.reason) == (Status.PARTIAL, "The documents are silent about Licence.")
+    assert (verdict.status, verdict.reason) == (Status.PARTIAL, "The documents say nothing about Licence.")
 
 
 def test_where_nothing_is_found_the_number_of_passages_read_is_told() -> None:
@@ -59,12 +59,12 @@ def test_an_unknown_library_alone_has_no_answer_whatever_was_found() -> None:
     asked = Understood("?", Kind.LOOKUP, (), unknown=("Zumbo", "Zephyr"))
     verdict = judge(asked, FOUND, {}, ENTITIES)
     assert verdict.status is Status.ABSTAINED
-    assert verdict.reason == "No document here is about Zumbo, Zephyr, and no library of that name is known."
+    assert verdict.reason == "No document is about Zumbo, Zephyr, and no library of that name is known."
 
 
 def test_an_unknown_library_beside_a_known_one_makes_a_part_of_an_answer() -> None:
     verdict = judge(replace(ASKED, unknown=("Zumbo",)), FOUND, {}, ENTITIES)
-    assert (verdict.status, verdict.reason) == (Status.PARTIAL, "No document here is about Zumbo.")
+    assert (verdict.status, verdict.reason) == (Status.PARTIAL, "No document is about Zumbo.")
 
 
 def test_sides_that_the_filters_leave_out_are_told() -> None:
@@ -106,5 +106,5 @@ def test_how_little_was_read_of_another_language_is_told() -> None:
     verdict = judge(replace(ASKED, tongue="German"), FOUND, {}, ENTITIES)
     assert verdict.status is Status.PARTIAL
     assert verdict.reason == (
-        "The documents are in English; of a question in German, Waxworks and Emberlite was understood."
+        "The documents are in English; understood from this question in German: Waxworks and Emberlite."
     )

@@ -43,7 +43,7 @@ def test_a_silent_side_is_told_with_the_number_of_passages_read(field: Survey) -
     assert answer.status is Status.PARTIAL
     assert [(m.entity, m.aspect) for m in answer.missing] == [("tallow", "licence")]
     assert answer.missing[0].searched > 0
-    assert answer.reason == "The documents are silent about Tallowkit on Licence."
+    assert answer.reason == "The documents say nothing about Tallowkit on Licence."
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_matter_that_is_said_of_no_library_does_not_empty_a_set(field: Survey)
     answer = field.ask("Which Rust libraries run on a GPU and have an explainability dashboard?")
     assert "ember" in answer.groups["yes"]
     assert None in [m.entity for m in answer.missing]
-    assert answer.status is Status.PARTIAL and "The documents are silent about" in (answer.reason or "")
+    assert answer.status is Status.PARTIAL and "The documents say nothing about" in (answer.reason or "")
 
 
 def test_a_set_may_ask_for_a_kind(field: Survey) -> None:

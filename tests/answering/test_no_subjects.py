@@ -61,4 +61,4 @@ def test_a_sentence_that_answers_is_quoted(diary: Survey, question: str, said: s
 def test_the_reason_for_an_empty_set_is_true(diary: Survey) -> None:
     answer = diary.ask("Which Rust libraries support the GPU?")
     assert (answer.kind, answer.abstained) == (Kind.LIST, True)
-    assert answer.reason == "No document here is about libraries of the kind asked for."
+    assert answer.reason == "No document is about libraries of the kind asked for."

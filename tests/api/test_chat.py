@@ -71,7 +71,7 @@ def test_a_follow_up_takes_from_the_messages_before_it(client, stream) -> None:
         {"role": "user", "content": "and what about its licence?"},
     ]
     response = post(client, body(messages=messages, stream=stream))
-    told = "Taken from the question before: the libraries (Burn, Candle)."
+    told = "Taken from the previous question: the libraries (Burn, Candle)."
     assert told in response.text
     if not stream:
         assert response.json()["answer"]["carried"] == ["libraries"]
@@ -113,7 +113,7 @@ def test_a_history_of_the_official_client_is_taken(client, stream) -> None:
     ignored = ["messages.reasoning_content", "messages.content.image_url"]
     last = json.loads(response.text.split("data: ")[-2]) if stream else response.json()
     assert last["ignored"] == [*sorted(ASKED_FOR.keys() | more.keys() - {"temperature"}), *ignored]
-    assert "Taken from the question before: the libraries (Burn, Candle)." in response.text
+    assert "Taken from the previous question: the libraries (Burn, Candle)." in response.text
     assert "Ignored: n, tools," in response.text and "image" in response.text.rpartition("Ignored: n")[2]
     if not stream:
         assert response.json()["answer"]["question"] == "and what about\nits licence?"

@@ -127,7 +127,7 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_document_can_have_such_a_name(name) -> None:
-    with pytest.raises(UnreadableError, match="no document can be called"):
+    with pytest.raises(UnreadableError, match="invalid document name"):
         document_path(name)
 
 

@@ -94,12 +94,12 @@ def test_a_question_file_is_checked_at_once(writing) -> None:
 def test_a_job_whose_process_is_gone_has_failed(tmp_path) -> None:
     jobs = Jobs(tmp_path)
     job = jobs.create("refresh", {}, alone=True)
-    with pytest.raises(RefusalError, match="is at it already"):
+    with pytest.raises(RefusalError, match="is already running"):
         jobs.create("refresh", {}, alone=True)
     with jobs.working(job.id):
         assert jobs.get(job.id).state == "running"
     left = jobs.get(job.id)
-    assert left.state == "failed" and "its process is gone" in left.problem.detail
+    assert left.state == "failed" and "its process ended unexpectedly" in left.problem.detail
     assert jobs.running() == [] and jobs.create("refresh", {}, alone=True).state == "queued"
 
 

@@ -162,7 +162,7 @@ def test_a_follow_up_takes_what_it_leaves_unsaid_and_says_so(run, indexed) -> No
     assert (answer["question"], answer["entities"]) == (FOLLOWING, ["burn", "candle"])
     assert answer["carried"] == ["libraries"]
     again = run("ask", FOLLOWING, "--after", QUESTION, home=indexed)
-    assert again.out.startswith("Taken from the question before: the libraries (Burn, Candle).\n")
+    assert again.out.startswith("Taken from the previous question: the libraries (Burn, Candle).\n")
 
 
 def test_a_follow_up_to_nothing_says_what_to_do(run, indexed) -> None:
@@ -192,7 +192,7 @@ def test_a_line_may_follow_others(run, indexed) -> None:
     done = run("ask", "--jsonl", "-", home=indexed, stdin=stdin)
     first, second = map(json.loads, done.out.splitlines())
     assert done.code == 1 and first["entities"] == ["burn", "candle"]
-    assert second["error"]["message"] == "'after' is no list of questions"
+    assert second["error"]["message"] == "'after' is not a list of questions"
 
 
 @pytest.mark.parametrize("option", [("--follow",), ("--after", QUESTION)])
@@ -205,7 +205,7 @@ def test_a_chat_answers_line_after_line(run, indexed) -> None:
     done = run("chat", home=indexed, stdin=f"{QUESTION}\n\n{FOLLOWING}\n/quit\nnever read\n".encode())
     first, second = done.out.split(f"> {FOLLOWING}\n")
     assert done.code == 0 and first.startswith(f"> {QUESTION}\n") and "Burn supports GPUs" in first
-    assert second.startswith("Taken from the question before: the libraries (Burn, Candle).")
+    assert second.startswith("Taken from the previous question: the libraries (Burn, Candle).")
     assert "never read" not in done.out
 
 

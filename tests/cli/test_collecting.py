@@ -28,7 +28,7 @@ def test_folders_are_added_with_what_lies_below(run, home, tmp_path) -> None:
     (tmp_path / "secret.md").write_text("secret\n", "utf-8")
     done = run("add", str(book), home=home)
     assert done.out == "added book/a.md\nadded book/part/b.rst\n"
-    assert "1 of no readable format" in done.err
+    assert "1 skipped (unsupported format" in done.err
 
 
 def test_another_document_of_the_name_is_never_overwritten_unasked(run, home, tmp_path) -> None:
@@ -39,7 +39,7 @@ def test_another_document_of_the_name_is_never_overwritten_unasked(run, home, tm
     assert "# Burn" in (home.corpus / "rust" / "burn.md").read_text("utf-8")
     assert run(*add, "--replace", home=home).out == "replaced rust/burn.md\n"
     assert (home.corpus / "rust" / "burn.md").read_text("utf-8") == "other\n"
-    assert "1 there already" in run(*add, home=home).err
+    assert "1 already there" in run(*add, home=home).err
 
 
 def test_one_clash_stops_all_of_it(run, home, tmp_path) -> None:
@@ -62,7 +62,7 @@ def test_a_link_shares_the_file(run, home, tmp_path) -> None:
 def test_nothing_is_added_outside_the_corpus(into, run, home, tmp_path) -> None:
     (tmp_path / "note.md").write_text("x\n", "utf-8")
     done = run("add", str(tmp_path / "note.md"), "--into", into, home=home)
-    assert done.code == 2 and "--into takes a folder inside the corpus" in done.err
+    assert done.code == 2 and "--into must name a folder inside the corpus" in done.err
 
 
 @pytest.mark.parametrize("name", ["..", ".", "../index", "/etc/passwd", ""])
@@ -79,7 +79,7 @@ def test_the_corpus_is_not_added_to_itself(run, home) -> None:
 def test_files_of_other_formats_are_refused_by_name(run, home, tmp_path) -> None:
     (tmp_path / "paper.pdf").write_bytes(b"%PDF")
     done = run("add", str(tmp_path / "paper.pdf"), home=home)
-    assert done.code == 2 and "paper.pdf is not read: formats are .markdown, .md" in done.err
+    assert done.code == 2 and "paper.pdf has an unsupported format; supported: .markdown, .md" in done.err
 
 
 def test_removing_a_folder_removes_what_is_below_and_the_folder(run, home) -> None:
@@ -131,4 +131,4 @@ def test_a_file_whose_name_has_a_line_break_is_not_taken(run, home, tmp_path) ->
     (folder / "a\nb.md").write_text("x\n", "utf-8")
     (folder / "c.md").write_text("y\n", "utf-8")
     done = run("add", str(folder), home=home)
-    assert done.out == "added notes/c.md\n" and "1 of no readable format or name" in done.err
+    assert done.out == "added notes/c.md\n" and "1 skipped (unsupported format or name)" in done.err

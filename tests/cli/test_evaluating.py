@@ -75,7 +75,7 @@ def test_a_run_is_compared_with_a_saved_one(run, indexed, questions, tmp_path) -
 def test_bounds_decide_the_exit_code(run, indexed, questions) -> None:
     assert run("eval", questions, "--min", "cell_recall=1", "--max", "abstain_wrong=0", home=indexed).code == 0
     done = run("eval", questions, "--min", "cell_recall=1", "--min", "list_f1=0.5", home=indexed)
-    assert (done.code, done.err) == (1, "list_f1 cannot be measured: no question adds to it\n")
+    assert (done.code, done.err) == (1, "list_f1 cannot be measured: no question contributes to it\n")
 
 
 def test_regions_bring_the_figure_of_misattribution(run, indexed, questions, tmp_path) -> None:
@@ -109,7 +109,7 @@ def test_evidence_that_is_not_there_is_told(run, indexed, tmp_path) -> None:
     record = json.loads(json.dumps(QUESTIONS[0]))
     record["cells"][0]["evidence"][0]["quote"] = "Burn supports the abacus and the slide rule as well."
     done = run("eval", written(tmp_path / "q.jsonl", [record]), home=indexed)
-    assert done.code == 0 and "warning: both, burn/gpu: quote stands 0 times in rust/burn.md" in done.err
+    assert done.code == 0 and "warning: both, burn/gpu: quote occurs 0 times in rust/burn.md" in done.err
     for cell in record["cells"]:
         cell["evidence"][0]["document"] = "elsewhere.md"
     done = run("eval", written(tmp_path / "q.jsonl", [record]), home=indexed)

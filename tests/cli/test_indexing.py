@@ -8,7 +8,7 @@ def test_a_dry_run_tells_and_writes_nothing(run, home) -> None:
     before = run("status", "--json", home=home).value
     done = run("refresh", "--dry-run", home=home)
     assert "  + new.md" in done.out and "  > go/gorgonia.md -> gorgonia.md" in done.out
-    assert "  ! paper.pdf: not read: .pdf files are no documents" in done.out
+    assert "  ! paper.pdf: not read: .pdf files are not supported" in done.out
     assert "dry run, nothing written: 1 added, 1 moved" in done.out
     assert run("status", "--json", home=home).value == before
 
@@ -114,7 +114,7 @@ def test_patterns_from_the_environment_and_before_the_command_count_too(run, hom
 
 def test_a_pattern_that_is_none_is_refused(run, home) -> None:
     done = run("refresh", "--exclude", "!", home=home)
-    assert done.code == 2 and "'!' is no pattern" in done.err
+    assert done.code == 2 and "'!' is not a valid pattern" in done.err
 
 
 def test_thorough_reads_what_looks_unchanged(run, home, monkeypatch) -> None:

@@ -89,7 +89,7 @@ def test_a_broken_connection_is_told_and_not_tried_again() -> None:
 )
 def test_something_else_answers(reply) -> None:
     client, _ = client_of(reply)
-    with pytest.raises(ForeignReplyError, match="is it mlsurvey"):
+    with pytest.raises(ForeignReplyError, match="check that it is mlsurvey"):
         client.health()
 
 

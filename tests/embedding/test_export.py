@@ -62,7 +62,7 @@ def test_a_graph_that_differs_is_left_out_and_told(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(exporting, "MIN_COSINE", 1.1)
     export(models.DEFAULT_MODEL, tmp_path / "model")
     failure = read_config(tmp_path / "model").failure
-    assert failure is not None and "other vectors" in failure
+    assert failure is not None and "different vectors" in failure
     assert not (tmp_path / "model" / GRAPH).exists()
     with pytest.raises(EngineError, match="type: mlsurvey refresh"):
         QuestionEncoder(tmp_path / "model")

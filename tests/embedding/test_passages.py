@@ -166,7 +166,7 @@ def test_a_tokenizer_that_reads_otherwise_is_refused(tmp_path: Path) -> None:
     config["normalizer"] |= {"lowercase": False}
     (folder / "tokenizer.json").write_text(json.dumps(config))
     shouting = PassageEmbedder(models.DEFAULT_MODEL, "cpu")._model
-    with pytest.raises(EngineError, match=r"otherwise than its tokenizer\.json says"):
+    with pytest.raises(EngineError, match=r"differently from its tokenizer\.json"):
         passages._reader(str(folder), shouting)
 
 

@@ -68,7 +68,7 @@ def test_the_setting_decides_the_engine(monkeypatch: pytest.MonkeyPatch) -> None
     assert engines_for("auto", "fp32") == ["openvino", "onnxruntime"]
     assert engines_for("auto", "bf16") == ["openvino"]
     assert engines_for("onnxruntime", "fp32") == ["onnxruntime"]
-    with pytest.raises(EngineError, match="onnxruntime does not compute in bf16"):
+    with pytest.raises(EngineError, match="onnxruntime does not support bf16"):
         engines_for("onnxruntime", "bf16")
 
 

@@ -82,7 +82,7 @@ def test_several_labels_are_refused(make_cross_encoder: Callable[[int], Path]) -
 
 
 def test_an_embedding_model_is_not_given_a_head_of_random_weights() -> None:
-    with pytest.raises(EngineError, match=r"is no cross-encoder .architecture: BertModel.; choose"):
+    with pytest.raises(EngineError, match=r"is not a cross-encoder .architecture: BertModel.; choose"):
         Reranker(str(models.locate(models.DEFAULT_MODEL)), "cpu")
 
 
@@ -95,7 +95,7 @@ def test_a_cross_encoder_that_sentence_transformers_wrote_is_taken(
 
 
 def test_a_folder_without_a_model_is_told_apart(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match=r"is no cross-encoder .architecture: none named.; choose"):
+    with pytest.raises(EngineError, match=r"is not a cross-encoder .architecture: none named.; choose"):
         Reranker(str(tmp_path), "cpu")
     (tmp_path / "config.json").write_text("{", "utf-8")
     with pytest.raises(EngineError, match=r"config\.json cannot be read .*; choose"):

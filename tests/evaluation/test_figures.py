@@ -61,7 +61,11 @@ def test_bounds_are_read_as_typed() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "message"),
-    [("cell_recall", "no bound"), ("recall=0.9", "there is verbatim, cell"), ("cell_recall=1.2.3", "no number")],
+    [
+        ("cell_recall", "not a bound"),
+        ("recall=0.9", "available: verbatim, cell"),
+        ("cell_recall=1.2.3", "not a number"),
+    ],
 )
 def test_faulty_bounds_say_what_to_type(typed, message) -> None:
     with pytest.raises(UsageError, match=message):

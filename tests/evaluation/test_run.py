@@ -67,7 +67,7 @@ def test_a_saved_run_comes_back_as_it_was(tmp_path) -> None:
 def test_a_file_that_is_no_saved_run_is_refused(tmp_path, content) -> None:
     file = tmp_path / "run.json"
     file.write_text(content, "utf-8")
-    with pytest.raises(UsageError, match="is no saved run"):
+    with pytest.raises(UsageError, match="is not a saved run"):
         read_run(file)
     with pytest.raises(NotFoundError, match="with a run that --save wrote"):
         read_run(tmp_path / "nowhere.json")

@@ -114,7 +114,9 @@ def test_only_the_document_that_hangs_or_ends_its_process_is_lost(monkeypatch: p
     made = [one for batch in drafts._cut(cut, batches) for one in batch]
     assert [one.path for one in made if isinstance(one, Unreadable)] == ["ends.md", "hangs.md"]
     assert [one.document.path for one in made if not isinstance(one, Unreadable)] == ["a.md", "b.md"]
-    assert next(one.reason for one in made if isinstance(one, Unreadable)).startswith("not read: reading it ended")
+    assert next(one.reason for one in made if isinstance(one, Unreadable)).startswith(
+        "not read: the process that read it died"
+    )
 
 
 def test_thread_that_cannot_be_stopped_cuts_in_processes() -> None:

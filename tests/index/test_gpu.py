@@ -75,7 +75,7 @@ def test_a_full_card_leaves_the_segment_on_the_processor(
     monkeypatch.setattr(gpu, "free_memory", lambda: 100 << 20)
     index = faiss.IndexFlatIP(DIMENSION)
     assert Card.copy(PlayedCard(), index) is None
-    assert "stays on the processor: it needs 768 MB, the GPU has 100 MB" in caplog.text
+    assert "stays on the CPU: it needs 768 MB, the GPU has 100 MB" in caplog.text
 
 
 def test_without_a_gpu_there_is_no_card() -> None:

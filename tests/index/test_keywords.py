@@ -272,7 +272,7 @@ def test_many_small_updates_keep_the_number_of_files_small(tmp_path: Path) -> No
 
 
 def test_missing_folder_is_damage(tmp_path: Path) -> None:
-    with pytest.raises(DamagedIndexError, match="keyword side"):
+    with pytest.raises(DamagedIndexError, match="keyword index"):
         Keywords(tmp_path / "absent")
 
 
@@ -309,5 +309,5 @@ def test_what_no_rebuild_would_mend_is_not_called_damage(tmp_path: Path, monkeyp
         Keywords(tmp_path / "1")
     assert "refresh" not in str(caught.value)
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "meta.json")
-    with pytest.raises(StorageError, match=r"meta\.json may not be read; give access"):
+    with pytest.raises(StorageError, match=r"meta\.json is not readable; change its permissions"):
         Keywords(tmp_path / "1")

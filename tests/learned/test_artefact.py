@@ -68,7 +68,7 @@ def test_what_a_later_version_adds_does_no_harm(tmp_path: Path) -> None:
     ids=["newer", "no schema", "schema left out", "a part left out", "a list", "a text"],
 )
 def test_another_version_is_refused(tmp_path: Path, values: object) -> None:
-    with pytest.raises(EngineError, match=r"artefact\.json is of another version .* install mlsurvey again"):
+    with pytest.raises(EngineError, match=r"artefact\.json is from another version .* install mlsurvey again"):
         read_artefact(written(tmp_path, json.dumps(values)))
 
 

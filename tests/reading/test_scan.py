@@ -160,7 +160,7 @@ def test_a_line_that_is_no_pattern_is_named_and_the_rest_counts(tmp_path: Path) 
     write(tmp_path, "a.md", "b.md")
     (tmp_path / ".mlsurveyignore").write_text("!\nb.md\n")
     assert paths(tmp_path) == ["a.md"]
-    assert reasons(tmp_path) == {".mlsurveyignore": "line 1 is not used: '!' is no pattern"}
+    assert reasons(tmp_path) == {".mlsurveyignore": "line 1 is ignored: '!' is not a valid pattern"}
 
 
 def test_patterns_and_names_agree_in_either_unicode_form(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_decoding(data: bytes, text: str) -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"\xff\xfe" + b"\x01\x00" * 10, "in UTF-16-LE are no text"),
+        (b"\xff\xfe" + b"\x01\x00" * 10, "in UTF-16-LE are not text"),
         (b"texts\x00", "NUL byte at 5"),
         (b"\x00\x01\x00\x02", "NUL byte at 0"),
         (b"PNG\x00\x01", "NUL byte at 3"),

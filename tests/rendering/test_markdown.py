@@ -20,7 +20,7 @@ def test_a_comparison_is_a_matrix_and_every_source_has_its_quote() -> None:
 
 def test_what_a_follow_up_took_is_said() -> None:
     answer = replace(comparison(), carried=("libraries", "matter"))
-    told = "Taken from the question before: the libraries (Burn, Candle); what is asked (GPU support, Licence)."
+    told = "Taken from the previous question: the libraries (Burn, Candle); the topic (GPU support, Licence)."
     assert f"\n*{told}*\n".replace("(", "(") in answer_markdown(answer, names=NAMES, stale={})
     assert "Taken from" not in answer_markdown(comparison(), names=NAMES, stale={})
 

@@ -110,6 +110,6 @@ def test_from_a_folder(sync: Run, home, tmp_path: Path) -> None:
     assert (done.returncode, "1 added" in done.stdout) == (0, True), done
     assert (home.corpus / PLACE).read_bytes() == b"# Burn\n\nWords.\n"
     nothing = sync("sync", "--from", str(folder), "candle", "--no-refresh")
-    assert nothing.returncode == 4 and "has nothing of 'candle'" in nothing.stderr
+    assert nothing.returncode == 4 and "has no documents of 'candle'" in nothing.stderr
     updated = sync("sync", "burn", "--no-refresh").stdout  # same origin, so same path
     assert f"~ {PLACE}" in updated

@@ -57,7 +57,7 @@ def test_a_release_is_fetched_once(upstream, corpus, fetch, etag: str | None) ->
     [
         ({"package/index.js": b"0"}, "gone", "no README"),
         ({"package/README.md": b"x" * 20_001}, "refused", "README is larger than 20,000 bytes"),
-        ({"package/a.bin": b"\0" * 3_000_000, "package/README.md": b"# x\n"}, "refused", "unpacks to more"),
+        ({"package/a.bin": b"\0" * 3_000_000, "package/README.md": b"# x\n"}, "refused", "too large when unpacked"),
         ({"../README.md/x": b"# x\n", "/README.md": b"# x\n"}, "gone", "no README"),
     ],
 )
@@ -73,11 +73,11 @@ def test_archives_that_are_not_taken(upstream, corpus, fetch, files, state, word
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        (b"not json", "no JSON"),
-        (b"[1]", "no JSON object"),
-        (b"{}", "nothing of dist-tags"),
-        (b'{"dist-tags": {"latest": "1"}}', "nothing of versions.1.dist"),
-        (b"[" * 50_000, "no JSON"),
+        (b"not json", "did not send valid JSON"),
+        (b"[1]", "did not send a JSON object"),
+        (b"{}", "gives no dist-tags"),
+        (b'{"dist-tags": {"latest": "1"}}', "gives no versions.1.dist"),
+        (b"[" * 50_000, "did not send valid JSON"),
     ],
 )
 def test_registries_that_make_no_sense(upstream, fetch, facts: bytes, words: str) -> None:

@@ -301,8 +301,8 @@ def test_a_question_may_follow_the_one_before_and_be_taken_out_of_the_conversati
         await until(pilot, lambda: screen.shown.answer.question != COMPARE)
         assert screen.request.after == (COMPARE,)
         assert screen.shown.answer.entities == ("burn", "candle")
-        assert screen.query_one(Chips).chips[0].label == "follows the question before"
-        assert "Taken from the question before" in text_of(app)
+        assert screen.query_one(Chips).chips[0].label == "follows the previous question"
+        assert "Taken from the previous question" in text_of(app)
         first = screen.query(ChipView).first()
         first.focus()
         await pilot.press("x")

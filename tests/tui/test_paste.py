@@ -60,7 +60,7 @@ def test_without_a_folder_for_it_nothing_is_kept_and_that_is_said_once(
         await asked(app, pilot, "Does Burn support GPUs?")
         for cards in (True, False):
             app.choose(replace(app.preferences, cards=cards))
-        assert [bool(re.search("cannot keep a history .* forgotten", message)) for message in told] == [True]
+        assert [bool(re.search("cannot save the history .* not be saved", message)) for message in told] == [True]
         assert app.history.questions() == ["Does Burn support GPUs?"]
 
     play(app, story)

@@ -168,7 +168,7 @@ class MlsurveyApp(Program):
         if outcome is None:
             return
         if isinstance(outcome.error, Interrupted):
-            self.notify("nothing is lost: what was done is kept, the index is as it was", title="Stopped")
+            self.notify("nothing is lost: finished work is kept, and the index is unchanged", title="Stopped")
         elif outcome.error is not None:
             self.fail(str(outcome.error), "Not done")
         elif outcome.synced is not None:
@@ -226,8 +226,8 @@ class MlsurveyApp(Program):
                 yield SystemCommand(binding.description, f"key {key}", self._runner(active.node, binding.action))
         request = getattr(screen, "request", None)
         if isinstance(request, Request):
-            yield self._copier("Copy as command", "the same question for a shell", command(request))
-            yield self._copier("Copy as curl", "the same question for a server", curl(request, self._service()))
+            yield self._copier("Copy as command", "this question as a shell command", command(request))
+            yield self._copier("Copy as curl", "this question as a request to a server", curl(request, self._service()))
 
     def _copier(self, title: str, about: str, text: str) -> SystemCommand:
         return SystemCommand(title, about, lambda: self.copy(text))

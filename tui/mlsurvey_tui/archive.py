@@ -66,7 +66,7 @@ class History:
             self._db.executescript(_SCHEMA)
             self._db.execute(f"PRAGMA user_version = {_VERSION}")
         except (OSError, sqlite3.Error) as error:
-            raise StorageError(f"cannot keep a history in {folder}: {error}") from error
+            raise StorageError(f"cannot save the history in {folder}: {error}") from error
 
     def close(self) -> None:
         """Close the file."""
@@ -105,7 +105,7 @@ class History:
         """
         row = self._run("SELECT answer FROM answers WHERE id = ?", (entry,)).fetchone()
         if row is None:
-            raise NotFoundError(f"history has no entry {entry} any more")
+            raise NotFoundError(f"history entry {entry} no longer exists")
         answer: Answer = _adapter().validate_json(row[0])
         return answer
 
@@ -122,7 +122,7 @@ class History:
             try:
                 return self._db.execute(sql, values)
             except sqlite3.Error as error:
-                raise StorageError(f"the history cannot be read or written: {error}") from error
+                raise StorageError(f"cannot read or write the history: {error}") from error
 
 
 def _like(word: str) -> str:

@@ -45,7 +45,7 @@ class Watch:
             Interrupted: the parent is gone.
         """
         if self._gone.is_set():
-            raise Interrupted("stopped; nothing is lost: what was done is kept, and the index is as it was")
+            raise Interrupted("stopped; nothing is lost: finished work is kept, and the index is unchanged")
         self._now = (phase, done, total)
 
     def tell(self) -> None:

@@ -64,7 +64,7 @@ class LocalEngine(Survey):
                     raise error_of(told["error"])
                 if progress is not None:
                     progress(*told["progress"])
-            raise EngineError(f"the work ended without a report{_last_line(complaints)}; nothing is lost")
+            raise EngineError(f"the process ended without a report{_last_line(complaints)}; nothing is lost")
 
 
 @contextmanager

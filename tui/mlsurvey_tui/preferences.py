@@ -59,7 +59,7 @@ def keymap(file: Path) -> Mapping[str, str]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError) as error:
-        raise SettingsError(f"cannot read the keys in {file}: {error}") from error
+        raise SettingsError(f"cannot read the key bindings in {file}: {error}") from error
     return _flat(table, "", file)
 
 
@@ -71,5 +71,5 @@ def _flat(table: Mapping[str, object], prefix: str, file: Path) -> dict[str, str
         elif isinstance(value, str):
             keys[prefix + name] = value
         else:
-            raise SettingsError(f'{file}: {prefix}{name} = {value!r} is no key; write it as text, such as "ctrl+y"')
+            raise SettingsError(f'{file}: {prefix}{name} = {value!r} is not a key; write a string, such as "ctrl+y"')
     return keys

@@ -95,10 +95,10 @@ class Program(App[None]):
     def tell_unkept(self) -> None:
         """Say, when the session starts, that its history and preferences are not kept."""
         if self._unkept is not None:
-            self._warn_unkept(f"{self._unkept}; this session's questions and choices are forgotten at its end")
+            self._warn_unkept(f"{self._unkept}; questions and choices of this session will not be saved")
 
     def _warn_unkept(self, message: str) -> None:
-        self.notify(one_line(message), title="Not kept", severity="warning", timeout=10, markup=False)
+        self.notify(one_line(message), title="Not saved", severity="warning", timeout=10, markup=False)
 
     # The engine
 
@@ -170,7 +170,7 @@ class Program(App[None]):
     def _begin(self, dry_run: bool, task: Callable[[Progress], Outcome]) -> None:
         """Run a task in a thread, one at a time, and post its outcome."""
         if self.work is not None:
-            self.notify("a refresh or a fetch from upstream runs already", severity="warning")
+            self.notify("a refresh or sync is already running", severity="warning")
             return
         self._stop.clear()
         self.work = Work(dry_run)
@@ -196,7 +196,7 @@ class Program(App[None]):
     def _sync(self, names: Sequence[str], progress: Progress) -> Outcome:
         engine = self.engine()
         if not isinstance(engine, Syncing):
-            raise UsageError("documents are fetched from upstream where the index is: use mlsurvey sync there")
+            raise UsageError("cannot sync with --server; type on the server: mlsurvey sync")
         return Outcome(False, synced=engine.sync(names, progress=progress))
 
     @on(Worked)
@@ -220,7 +220,7 @@ class Program(App[None]):
             preferences.save(self.state, preferences_now)
         except OSError as error:
             if self._unkept is None:  # said once, not at every choice
-                self._unkept = f"cannot keep the choices in {self.state}: {error.strerror or error}"
+                self._unkept = f"cannot save the choices in {self.state}: {error.strerror or error}"
                 self._warn_unkept(self._unkept)
 
     def choose_theme(self, name: str) -> None:
@@ -278,7 +278,7 @@ class _Progress:
 
     def __call__(self, phase: str, done: int, total: int) -> None:
         if self._stop.is_set():
-            raise Interrupted("stopped; nothing is lost: what was done is kept, and the index is as it was")
+            raise Interrupted("stopped; nothing is lost: finished work is kept, and the index is unchanged")
         now = time.monotonic()
         if phase != self._phase:
             self._phase, self._began = phase, now

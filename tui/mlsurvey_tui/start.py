@@ -102,5 +102,5 @@ def _application(
         service=service,
     )
     if theme is not None and theme not in app.available_themes:
-        raise UsageError(f"no theme {theme!r}; there is {', '.join(sorted(app.available_themes))}")
+        raise UsageError(f"no theme {theme!r}; available: {', '.join(sorted(app.available_themes))}")
     return app

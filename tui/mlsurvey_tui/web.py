@@ -44,7 +44,7 @@ async def refuse_others(request: web.Request, handler: Handler) -> web.StreamRes
     """Return 403 unless both the requested host and the origin are this machine, at this port."""
     host, origin = f"//{request.host}", request.headers.get("Origin")
     if not _is_here(host, host) or (origin is not None and not _is_here(origin, host)):
-        raise web.HTTPForbidden(text="only for pages of this machine")
+        raise web.HTTPForbidden(text="only pages of this machine are allowed")
     return await handler(request)
 
 

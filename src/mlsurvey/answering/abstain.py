@@ -9,8 +9,8 @@ from mlsurvey.answering.compose import Finding, Pair
 from mlsurvey.answering.understood import Understood
 from mlsurvey.types import Entity, Kind, Status
 
-UNSETTLED = "No document here settles which one is the most: each claim below is its source's own."
-UNATTACHED = "The question seems to follow another one: name the library, or ask it as a follow-up."
+UNSETTLED = "No document ranks all of them: each claim below is that of its source only."
+UNATTACHED = "This looks like a follow-up question: name the library, or ask it as a follow-up."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def judge(
     abstains = _why_silent(understood, findings, silent, entities, excluded)
     if abstains is not None:
         return Verdict(Status.ABSTAINED, " ".join((abstains, *told)))
-    reasons = [f"No document here is about {', '.join(understood.unknown)}."] if understood.unknown else []
+    reasons = [f"No document is about {', '.join(understood.unknown)}."] if understood.unknown else []
     if untold := _untold(understood, silent):
         reasons.append(_partly(understood, untold, entities))
     if "superl" in understood.flags and understood.kind in (Kind.LIST, Kind.RECOMMEND):
@@ -60,9 +60,9 @@ def _why_silent(
     """Why there is no answer at all; None where there is one."""
     if understood.unknown and not understood.entities:
         unknown = ", ".join(understood.unknown)
-        return f"No document here is about {unknown}, and no library of that name is known."
+        return f"No document is about {unknown}, and no library of that name is known."
     if excluded and not understood.entities:
-        return "Nothing that was asked about is left."
+        return "The filters leave no library of the question."
     if is_unattached(understood):
         return UNATTACHED
     return None if findings else _nothing(understood, silent, entities)
@@ -73,7 +73,7 @@ def _told(understood: Understood, excluded: Sequence[str], entities: Mapping[str
     told = [f"The filters leave out {_named(excluded, entities)}."] if excluded else []
     if understood.tongue:
         names = _named(understood.mentioned(), entities) or "nothing"
-        told.append(f"The documents are in English; of a question in {understood.tongue}, {names} was understood.")
+        told.append(f"The documents are in English; understood from this question in {understood.tongue}: {names}.")
     return told
 
 
@@ -87,7 +87,7 @@ def _nothing(understood: Understood, silent: Mapping[Pair, int], entities: Mappi
     searched = sum(silent.values())
     if not searched:
         subject = _named(understood.entities, entities) or "libraries of the kind asked for"
-        return f"No document here is about {subject}."
+        return f"No document is about {subject}."
     about = f" about {_named(understood.entities, entities)}" if understood.entities else ""
     what = _listed([a.aspect.name for a in understood.aspects]) or "that"
     return f"Nothing{about} that answers “{what}” was found in the {searched} passages searched."
@@ -105,7 +105,7 @@ def _partly(understood: Understood, silent: Mapping[Pair, int], entities: Mappin
     pairs = [
         " on ".join(filter(None, (_named([e] if e else [], entities), names.get(a or "", a or "")))) for e, a in silent
     ]
-    return f"The documents are silent about {_listed(pairs)}."
+    return f"The documents say nothing about {_listed(pairs)}."
 
 
 def _named(slugs: Sequence[str], entities: Mapping[str, Entity]) -> str:

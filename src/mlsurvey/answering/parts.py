@@ -51,7 +51,7 @@ class Read:
     def check(self) -> None:
         """Raises Interrupted if the answer was cancelled."""
         if self.cancelled is not None and self.cancelled():
-            raise Interrupted("stopped: nobody waits for the answer any more")
+            raise Interrupted("stopped: the answer is no longer needed")
 
     def passages(self) -> Passages:
         """What was read so far, with the best hits by fused score."""

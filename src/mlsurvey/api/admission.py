@@ -48,7 +48,7 @@ class Admission:
                 return await _while_connected(request, self._submit(work, token))
         except TimeoutError as error:
             self._metrics.turned_away("time-limit")
-            detail = f"it took more than {self._time_limit:g} seconds and was stopped; ask for less at once"
+            detail = f"the request took more than {self._time_limit:g} seconds and was stopped; ask for less at once"
             raise RefusalError("time-limit", detail, headers={"Retry-After": str(RETRY_AFTER)}) from error
         finally:
             token.set()
@@ -57,7 +57,7 @@ class Admission:
         """Run the work in a thread; setting the token stops it. Raises RefusalError if the queue is full."""
         if self._admitted >= self._places:
             self._metrics.turned_away("queue")
-            detail = f"{self._places} requests are being worked on or wait already; try again in a moment"
+            detail = f"{self._places} requests are already running or waiting; try again in a moment"
             raise RefusalError("overloaded", detail, headers={"Retry-After": str(RETRY_AFTER)})
         self._admitted += 1
         submitted = time.perf_counter()

@@ -57,6 +57,8 @@ async def _work(service: Service, work: Callable[[Survey, Cancelled], T]) -> T:
         raise TurnedAwayError(str(refusal)) from refusal
     except TimeoutError as error:
         service.metrics.turned_away("time-limit")
-        raise TurnedAwayError(f"it took more than {limit:g} seconds and was stopped; ask for less at once") from error
+        raise TurnedAwayError(
+            f"the call took more than {limit:g} seconds and was stopped; ask for less at once"
+        ) from error
     finally:
         token.set()

@@ -31,23 +31,23 @@ from mlsurvey.settings import Settings
 from mlsurvey.wire.service import Problem
 
 DESCRIPTION = """Comparative questions about machine learning libraries, answered with verbatim quotes from documents on
-this machine, each with the file, the lines and the characters that it stands on.
+this machine, each with its file, lines and characters.
 
-Errors are RFC 9457 problem details; every `type` is the address of an explanation. Answers, searches and documents
-have an `ETag`. Every response has an `X-Request-Id`, which the log knows.
+Errors are RFC 9457 problem details; every `type` is the URL of an explanation. Answers, searches and documents
+have an `ETag`. Every response has an `X-Request-Id`, which also appears in the log.
 
-Agents have a route of their own, `POST /mcp`, which speaks the Model Context Protocol."""
+Agents can use `POST /mcp`, which implements the Model Context Protocol."""
 TAGS = {
-    "search": "Passages by keywords and by meaning.",
-    "ask": "Questions in plain words, answered with quotes.",
-    "chat": "The same in the form of OpenAI's chat completions. No language model stands behind it.",
-    "compare": "Given libraries on given points, as a matrix.",
-    "vocabulary": "What the index knows by name.",
-    "documents": "The corpus: look at it and change it.",
-    "index": "What answers are made from, and bringing it up to date.",
-    "jobs": "Work that goes on after its request was answered.",
-    "evaluation": "How good the answers are, by gold questions.",
-    "service": "Whether it lives, what it has done, and what its problems mean.",
+    "search": "Find passages by keywords and by meaning.",
+    "ask": "Ask questions in plain words; answers consist of quotes.",
+    "chat": "The same in the format of OpenAI's chat completions. No language model is involved.",
+    "compare": "Compare given libraries by aspect, as a matrix.",
+    "vocabulary": "Libraries and points of comparison that the index knows.",
+    "documents": "Read and change the documents of the corpus.",
+    "index": "State of the index, and refreshing it.",
+    "jobs": "Work that continues after its request has been answered.",
+    "evaluation": "Measure the answers with gold questions.",
+    "service": "Health, metrics and explanations of problem types.",
 }
 """Groups of routes."""
 ASSETS = "/docs/assets"
@@ -172,7 +172,7 @@ def _methods(request: Request) -> list[str]:
 
 def _detail(request: Request, error: HTTPException) -> str:
     if error.status_code == 404:
-        return f"no route {request.url.path[:200]}; GET /openapi.json describes them all"
+        return f"no route {request.url.path[:200]}; GET /openapi.json describes all routes"
     if error.status_code == 405:
-        return f"{request.method} is none of the methods of {request.url.path[:200]}"
+        return f"{request.method} is not supported by {request.url.path[:200]}; see the header Allow"
     return str(error.detail)

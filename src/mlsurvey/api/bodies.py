@@ -27,12 +27,12 @@ def parse(body: bytes) -> Any:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = body[: error.start].decode("utf-8-sig")
-        raise _malformed(f"the body is not UTF-8 at {_place(before, len(before))}; JSON is sent in UTF-8") from error
+        raise _malformed(f"the body is not UTF-8 at {_place(before, len(before))}; send JSON in UTF-8") from error
     try:
         value = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         what = error.msg[:1].lower() + error.msg[1:]
-        raise _malformed(f"the body is no JSON: {what} at line {error.lineno}, column {error.colno}") from error
+        raise _malformed(f"the body is not valid JSON: {what} at line {error.lineno}, column {error.colno}") from error
     except RecursionError as error:
         raise _malformed("the body is nested too deeply") from error
     except ValueError as error:
@@ -43,7 +43,7 @@ def parse(body: bytes) -> Any:
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number in JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def _fault(text: str) -> str | None:
     """Return the first value that is JSON for Python only, with its place; None if there is none."""
     for token in _TOKEN.finditer(text):
         if what := _what(token.group()):
-            return f"the body is no JSON: {what} at {_place(text, token.start())}"
+            return f"the body is not valid JSON: {what} at {_place(text, token.start())}"
     return None
 
 
@@ -75,7 +75,7 @@ def _what(token: str) -> str | None:
     if token[0] == '"':
         return "half of a surrogate pair" if _ESCAPED.search(token) and _is_torn(token) else None
     if token.lstrip("-") in ("NaN", "Infinity"):
-        return f"{token} is no number"
+        return f"{token} is not a number"
     if token.lstrip("-").isdecimal() and len(token) > LONGEST_NUMBER:
         return f"an integer of more than {LONGEST_NUMBER:,} digits"
     return None

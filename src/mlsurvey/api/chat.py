@@ -103,7 +103,7 @@ class Writer:
             yield f"{self._gap()}{escape(answer.reason)}\n"
         sources = answer.nearest if answer.abstained else answer.citations
         if sources:
-            yield f"{self._gap()}**{'What comes nearest' if answer.abstained else 'Sources'}**\n\n"
+            yield f"{self._gap()}**{'Nearest passages' if answer.abstained else 'Sources'}**\n\n"
         for source in sources:
             yield self._source(source, stale.get(source.number), with_quote=answer.abstained)
         yield f"{self._gap()}{NOTE}\n"

@@ -56,7 +56,7 @@ class Frame:
         except Exception as error:  # must not reach the server, which would log its message
             LOGGER.error("fault", extra={"request_id": identity, **describe(error)})
             if not sent.status:
-                detail = "an unexpected fault; the log has more under the request id"
+                detail = "unexpected error; see the log under this request id"
                 await respond(problem(KINDS["internal"], detail, identity))(inner, receive, sent)
         finally:
             self._tell(request, inner, sent, identity)
@@ -131,7 +131,7 @@ def _limited(request: Request, receive: Receive, most: int) -> Receive:
         RefusalError: the body is too large according to its ``Content-Length``. While it is read, an HTTPException
             with status 413 is raised instead, which the framework lets through.
     """
-    detail = f"the body is larger than the {most:,} bytes that the service takes"
+    detail = f"the body is larger than {most:,} bytes, the limit of this service"
     length = request.headers.get("content-length", "0")
     if length.isdecimal() and int(length) > most:
         raise RefusalError("too-large", detail)

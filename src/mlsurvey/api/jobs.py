@@ -57,7 +57,9 @@ class Jobs:
             self.folder.mkdir(parents=True, exist_ok=True)
             with FileLock(self.folder / ".lock", timeout=START_SECONDS):
                 if alone and (other := self._running(kind)):
-                    raise RefusalError("busy", f"job {other.id} is at it already", job=route(other.id))
+                    raise RefusalError(
+                        "busy", f"job {other.id} is already running; wait for it or cancel it", job=route(other.id)
+                    )
                 now = datetime.now(UTC)
                 name = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
                 job = Job(id=name, kind=kind, state="queued", created=_iso(now), parameters=parameters)
@@ -66,7 +68,7 @@ class Jobs:
                 self.write(job)
                 self._prune()
         except OSError as error:
-            raise StorageError(f"cannot keep a job in {self.folder}: {error.strerror or error}") from error
+            raise StorageError(f"cannot save a job in {self.folder}: {error.strerror or error}") from error
         return job
 
     def get(self, name: str) -> Job:
@@ -77,7 +79,7 @@ class Jobs:
         """
         job = self._read(name) if _ID.fullmatch(name) else None
         if job is None:
-            raise RefusalError("not-found", f"no job {name[:60]!r}; GET /v1/jobs lists those that are kept")
+            raise RefusalError("not-found", f"no job {name[:60]!r}; GET /v1/jobs lists the existing ones")
         return job if job.state in ENDED or self._is_alive(job) else self._left_behind(name)
 
     def all(self) -> list[Job]:
@@ -93,7 +95,7 @@ class Jobs:
         """Ask a job to stop at its next step. Raises RefusalError if it has ended."""
         job = self.get(name)
         if job.state in ENDED:
-            raise RefusalError("finished", f"job {name} has {job.state} already")
+            raise RefusalError("finished", f"job {name} has already ended: {job.state}")
         self._flag(name).touch()
         return job
 
@@ -115,7 +117,7 @@ class Jobs:
         with FileLock(self._lock(name), timeout=START_SECONDS):
             job = self._read(name)
             if job is None or job.state != "queued":
-                raise StorageError(f"job {name} is not there any more, or has been worked on")
+                raise StorageError(f"job {name} no longer exists or was already started")
             job = job.model_copy(update={"state": "running", "started": _iso(datetime.now(UTC))})
             self.write(job)
             yield job
@@ -148,10 +150,10 @@ class Jobs:
     def _left_behind(self, name: str) -> Job:
         job = self._read(name)  # again: it may have ended in the meantime
         if job is None:
-            raise RefusalError("not-found", f"no job {name!r} any more")
+            raise RefusalError("not-found", f"job {name!r} no longer exists")
         if job.state in ENDED:
             return job
-        job = _failed(job, "its process is gone; nothing that was finished is lost. Start another one")
+        job = _failed(job, "its process ended unexpectedly; finished work is kept. Start a new job to continue")
         self.write(job)
         return job
 

@@ -35,33 +35,52 @@ _KINDS = (
     Kind(
         "malformed",
         400,
-        "The request cannot be parsed",
-        "The body is no JSON, no UTF-8, or no multipart form.",
+        "Malformed request",
+        "The body is not valid JSON, UTF-8 or multipart form data.",
     ),
-    Kind("unauthorised", 401, "A token is needed", "Send the header 'Authorization: Bearer TOKEN' with a known token."),
-    Kind("forbidden", 403, "Not allowed with this token", "The token may read; this route needs one that may write."),
-    Kind("read-only", 403, "The service only reads", "It was started with --read-only: nothing can be changed."),
-    Kind("origin", 403, "A page of another site may not do this", "Allow its origin with --cors-origin."),
-    Kind("not-found", 404, "Not found", "The route, or something that the request names, is not there."),
-    Kind("method", 405, "Wrong method", "The header Allow names the methods that the route takes."),
-    Kind("not-acceptable", 406, "No such form", "The route cannot answer in any media type of the header Accept."),
-    Kind("busy", 409, "The index is being written", "One refresh at a time: wait for the one that is named."),
-    Kind("finished", 409, "The job has ended", "A job that has ended cannot be cancelled."),
-    Kind("precondition", 412, "The document is another one", "If-Match or If-None-Match does not hold: read it again."),
-    Kind("too-large", 413, "The request is too large", "The limits of the service are named in the detail."),
-    Kind("media-type", 415, "Wrong media type", "The route takes no body of this type or encoding, or none was named."),
-    Kind("wrong-host", 421, "Wrong host", "The header Host names no host of the service; see --allowed-host."),
-    Kind("invalid", 422, "The request makes no sense", "A field is unknown, missing or out of range."),
-    Kind("unreadable", 422, "No readable document", "Its bytes or its name are none that would be indexed."),
-    Kind("internal", 500, "A fault of the service", "Not your doing; the log has more under the request id."),
-    Kind("overloaded", 503, "Too many requests", "The queue is full; try again after the seconds in Retry-After."),
-    Kind("time-limit", 503, "It took too long", "The request ran into the time limit and was stopped; ask for less."),
-    Kind("no-index", 503, "There is no index yet", "Start one with POST /v1/index/refresh, or mlsurvey refresh."),
-    Kind("index", 503, "The index cannot serve", "It is damaged, or of another model than is set."),
-    Kind("engine", 503, "A model or engine failed", "A model is missing or failed; the detail says which."),
+    Kind("unauthorised", 401, "Token required", "Send a valid token in the header 'Authorization: Bearer TOKEN'."),
+    Kind(
+        "forbidden",
+        403,
+        "Token not allowed to write",
+        "The token is read-only; this route requires one with write access.",
+    ),
+    Kind("read-only", 403, "Service is read-only", "It was started with --read-only, which rejects changes and jobs."),
+    Kind(
+        "origin",
+        403,
+        "Origin not allowed",
+        "Requests by pages of this origin are rejected; allow it with --cors-origin.",
+    ),
+    Kind("not-found", 404, "Not found", "The route, or something named in the request, does not exist."),
+    Kind("method", 405, "Method not allowed", "The header Allow lists the methods of the route."),
+    Kind("not-acceptable", 406, "Not acceptable", "The route has no response in a media type of the header Accept."),
+    Kind("busy", 409, "Already running", "Another refresh or evaluation is running; wait for it to end."),
+    Kind("finished", 409, "Job has ended", "A job that has ended cannot be cancelled."),
+    Kind(
+        "precondition", 412, "Precondition failed", "If-Match or If-None-Match does not hold; read the document again."
+    ),
+    Kind("too-large", 413, "Request too large", "The request exceeds the limit given in the detail."),
+    Kind("media-type", 415, "Unsupported media type", "The content type or encoding is missing or not accepted."),
+    Kind(
+        "wrong-host",
+        421,
+        "Host not allowed",
+        "The header Host is not a name of this service; allow it with --allowed-host.",
+    ),
+    Kind("invalid", 422, "Invalid request", "A field is unknown, missing or invalid; the errors list each one."),
+    Kind("unreadable", 422, "Invalid document", "The name or content cannot be indexed; the detail gives the reason."),
+    Kind("internal", 500, "Internal error", "An error in the service; see its log under the request id."),
+    Kind(
+        "overloaded", 503, "Too many requests", "The queue is full; retry after the number of seconds in Retry-After."
+    ),
+    Kind("time-limit", 503, "Time limit exceeded", "The request took too long and was stopped; ask for less."),
+    Kind("no-index", 503, "No index yet", "Build it with POST /v1/index/refresh, or mlsurvey refresh."),
+    Kind("index", 503, "Index not usable", "It is damaged, or was built with another model than the settings name."),
+    Kind("engine", 503, "Model or engine failed", "A model or engine is missing or failed; the detail says which."),
     Kind("starting", 503, "Not ready yet", "The model is being loaded, or the service is stopping."),
-    Kind("cancelled", 503, "Stopped", "The work was stopped before its end; nothing was lost."),
-    Kind("storage", 507, "The disk refused", "It is full, read-only, or gone."),
+    Kind("cancelled", 503, "Cancelled", "The work was stopped before it ended; nothing is lost."),
+    Kind("storage", 507, "Storage error", "The disk is full, read-only or not available."),
 )
 KINDS: Mapping[str, Kind] = {kind.slug: kind for kind in _KINDS}
 
@@ -108,7 +127,7 @@ def problem_of(error: Exception, instance: str | None = None) -> Problem:
     if isinstance(error, RefusalError):
         return problem(error.kind, str(error), instance, **error.more)
     kind = kind_of(error)
-    detail = str(error) if isinstance(error, errors.MlsurveyError) else "an unexpected fault; the log has more"
+    detail = str(error) if isinstance(error, errors.MlsurveyError) else "unexpected error; see the log"
     return problem(kind, detail, instance)
 
 
@@ -150,5 +169,7 @@ COMMON = ("unauthorised", "method", "not-acceptable", "invalid", "wrong-host", "
 """Problems that any route may return."""
 WORK = ("malformed", "invalid", "not-found", "too-large", "media-type", "overloaded", "index", "storage", "origin")
 """Problems of routes that use the index."""
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The client has it already, by If-None-Match"}}
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "Not modified since the version in If-None-Match"}
+}
 """Response of routes whose result has a tag."""

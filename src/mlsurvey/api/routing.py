@@ -84,13 +84,13 @@ def _check_accept(request: Request, offered: frozenset[str]) -> None:
     wanted = ",".join(request.headers.getlist("accept"))
     if offered and not is_acceptable(wanted, offered):
         kinds = ", ".join(sorted(offered))
-        raise RefusalError("not-acceptable", f"Accept {wanted[:100]!r} admits none of what is sent here: {kinds}")
+        raise RefusalError("not-acceptable", f"Accept {wanted[:100]!r} matches no media type of this route: {kinds}")
 
 
 def _check_query(request: Request, known: frozenset[str]) -> None:
     unknown = dict.fromkeys(name for name in request.query_params if name not in known)
     if unknown:
-        takes = f"known here: {', '.join(sorted(known))}" if known else "there are no parameters here"
+        takes = f"known: {', '.join(sorted(known))}" if known else "this route has no parameters"
         message = f"unknown parameter; {takes}"
         raise RequestValidationError(
             [{"loc": ("query", name[:100]), "msg": message, "type": "extra_forbidden"} for name in unknown]
@@ -101,7 +101,7 @@ def _check_type(request: Request, wanted: str, *, is_right: bool) -> None:
     """Reject a body of another type than the route takes, or a compressed one."""
     if not is_right:
         given = request.headers.get("content-type")
-        told = f"Content-Type {given[:100]!r} is not taken here" if given else "there is no Content-Type"
+        told = f"Content-Type {given[:100]!r} is not accepted" if given else "Content-Type is missing"
         raise RefusalError("media-type", f"{told}; send the body as {wanted}{' in UTF-8' if wanted == JSON else ''}")
     check_encoding(request)
 
@@ -110,4 +110,6 @@ def check_encoding(request: Request) -> None:
     """Reject a compressed body: nothing is unpacked."""
     encoding = request.headers.get("content-encoding", "identity").strip().casefold()
     if encoding != "identity":
-        raise RefusalError("media-type", f"Content-Encoding {encoding[:60]!r} is not taken: send the bytes as they are")
+        raise RefusalError(
+            "media-type", f"Content-Encoding {encoding[:60]!r} is not accepted: send the body uncompressed"
+        )

@@ -65,5 +65,5 @@ class Runner:
 
     def _end(self, code: int | None, job: Job) -> Job:
         if self._jobs.get(job.id).state not in ENDED:
-            self._jobs.fail(job.id, f"its process ended with code {code} before it began")
+            self._jobs.fail(job.id, f"its process ended with code {code} before the job started")
         return self._jobs.get(job.id)

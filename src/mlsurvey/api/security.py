@@ -90,19 +90,21 @@ def check_token(request: Request, tokens: Tokens, needed: Scope) -> None:
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     scope = tokens.scope(secret.strip()) if scheme.casefold() == "bearer" else None
     if scope is None:
-        detail = "no known token; send the header 'Authorization: Bearer TOKEN', with one from: mlsurvey token"
+        detail = (
+            "missing or unknown token; send the header 'Authorization: Bearer TOKEN', with a token from: mlsurvey token"
+        )
         raise RefusalError("unauthorised", detail, headers={"WWW-Authenticate": 'Bearer realm="mlsurvey"'})
     if needed == "write" and scope != "write":
-        raise RefusalError("forbidden", f"{request.method} {request.url.path} changes something; this token only reads")
+        raise RefusalError(
+            "forbidden", f"{request.method} {request.url.path} requires write access; this token is read-only"
+        )
 
 
 def check_host(request: Request, settings: ServiceSettings) -> None:
     """Reject a request for another host name, which a web page may have pointed at this machine (DNS rebinding)."""
     host = request.headers.get("host", "")
     if _hostname(host) not in {*LOOPBACK, settings.host.casefold(), *(h.casefold() for h in settings.allowed_hosts)}:
-        raise RefusalError(
-            "wrong-host", f"the host {host[:100]!r} is none of this service; allow it with --allowed-host"
-        )
+        raise RefusalError("wrong-host", f"host {host[:100]!r} is not allowed; allow it with --allowed-host")
 
 
 def check_origin(request: Request, settings: ServiceSettings) -> None:
@@ -111,13 +113,13 @@ def check_origin(request: Request, settings: ServiceSettings) -> None:
     if request.method in SAFE or origin is None or origin in settings.cors_origins:
         return
     if urlsplit(origin).netloc != request.headers.get("host"):
-        raise RefusalError("origin", f"pages of {origin[:100]!r} may not do this; allow them with --cors-origin")
+        raise RefusalError("origin", f"origin {origin[:100]!r} is not allowed; allow it with --cors-origin")
 
 
 def check_writable(settings: ServiceSettings) -> None:
     """Reject a change if the service is read-only."""
     if settings.read_only:
-        raise RefusalError("read-only", "the service was started with --read-only: it takes no changes and no jobs")
+        raise RefusalError("read-only", "the service was started with --read-only, which rejects changes and jobs")
 
 
 def _digest(secret: str) -> str:
@@ -137,7 +139,7 @@ def _lines(file: Path) -> list[str]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"the tokens in {file} cannot be read: {error}") from error
+        raise SettingsError(f"cannot read the tokens in {file}: {error}") from error
     return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 

@@ -102,7 +102,7 @@ def _table() -> dict[str, Any]:
         return {}
     table = tomllib.loads(file.read_text("utf-8")).get(SERVE, {})
     if not isinstance(table, dict):
-        raise SettingsError(f"{SERVE!r} in {file} is no table; write [{SERVE}] and its keys below")
+        raise SettingsError(f"{SERVE!r} in {file} is not a table; write [{SERVE}] with its keys below")
     if isinstance(place := table.get("tokens_file"), str):
         table["tokens_file"] = file.parent / Path(place).expanduser()
     return table

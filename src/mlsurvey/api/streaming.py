@@ -24,7 +24,7 @@ MEDIA_TYPE = "text/event-stream"
 SCHEMA = {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "string"}}}
 """Schema of an event for the OpenAPI description; ``data`` is JSON."""
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-TOO_LONG = "it took longer than the service allows and was stopped; ask for less at once"
+TOO_LONG = "the request exceeded the time limit of the service and was stopped; ask for less at once"
 _NAMES = {kind: name for name, kind in EVENTS.items()}
 
 

@@ -43,7 +43,7 @@ def condition(request: Request) -> Condition:
     """
     none_match = request.headers.get("if-none-match")
     if none_match is not None and none_match.strip() != "*":
-        raise RefusalError("invalid", "If-None-Match takes only * here: store it if it is not there yet")
+        raise RefusalError("invalid", "If-None-Match must be * here: store the document only if it does not exist")
     tags = request.headers.get("if-match", "").split(",")
     digests = (one.strip().removeprefix("W/").strip('"').partition(".")[0] for one in tags)
     return Condition(tuple(filter(None, digests)), absent=none_match is not None)
@@ -53,7 +53,9 @@ def check_media_type(request: Request) -> None:
     """Reject a body that is compressed, or whose declared type is not that of a document."""
     kind = request.headers.get("content-type", MEDIA_TYPES[-1]).partition(";")[0].strip().casefold()
     if kind not in MEDIA_TYPES:
-        raise RefusalError("media-type", f"{kind[:60]!r} is none of {', '.join(MEDIA_TYPES)}")
+        raise RefusalError(
+            "media-type", f"Content-Type {kind[:60]!r} is not accepted; use one of {', '.join(MEDIA_TYPES)}"
+        )
     check_encoding(request)
 
 
@@ -64,12 +66,12 @@ async def contents(files: list[UploadFile], most: int) -> dict[str, bytes]:
         RefusalError: there are too many files, or a name is missing or repeated.
     """
     if len(files) > most:
-        raise RefusalError("too-large", f"{len(files)} files are more than the {most} that are taken at once")
+        raise RefusalError("too-large", f"{len(files)} files are too many for one request: at most {most}")
     found: dict[str, bytes] = {}
     for file in files:
         name = file.filename or ""
         if not name or name in found:
-            raise RefusalError("unreadable", f"each file needs a name of its own: {name[:120]!r}")
+            raise RefusalError("unreadable", f"a file name is missing or repeated: {name[:120]!r}")
         found[name] = await file.read()
     return found
 
@@ -111,7 +113,7 @@ def text_value(document: Document, wanted: TextParameters) -> dict[str, Any]:
     length = len(document.text)
     end = length if wanted.end is None else wanted.end
     if not wanted.start <= end <= length:
-        raise RefusalError("not-found", f"{document.path} has no part {wanted.start}..{end}: it ends at {length}")
+        raise RefusalError("not-found", f"{document.path} has no characters {wanted.start}..{end}: it ends at {length}")
     end = min(end, wanted.start + MOST_TEXT)
     return {
         "path": document.path,
@@ -130,7 +132,9 @@ def _mark(document: Document, wanted: TextParameters, end: int) -> dict[str, Any
     start = wanted.start if wanted.mark_start is None else wanted.mark_start
     stop = end if wanted.mark_end is None else wanted.mark_end
     if not wanted.start <= start <= stop <= end:
-        raise RefusalError("not-found", f"no span {start}..{stop} lies within {wanted.start}..{end}, which is sent")
+        raise RefusalError(
+            "not-found", f"the mark {start}..{stop} is not a span within the returned part {wanted.start}..{end}"
+        )
     text = document.text
     return {
         "before": text[wanted.start : start],

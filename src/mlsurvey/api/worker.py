@@ -50,7 +50,7 @@ class Watch:
             return
         self._written, self._phase = now, phase
         if self._jobs.is_cancelled(self._job.id):
-            raise Interrupted("cancelled; nothing is lost: what was embedded is kept, and the index is as it was")
+            raise Interrupted("cancelled; nothing is lost: embedded passages are kept, and the index is unchanged")
         progress = Progress(phase=phase, done=done, total=total)
         self._jobs.write(self._job.model_copy(update={"progress": progress}))
 

@@ -9,8 +9,8 @@ from mlsurvey.cli.options import Corpus, Index, Model, settings_of
 from mlsurvey.errors import needing
 
 _MCP = with_examples(
-    "Be a tool server for one agent, on standard input and output, by the Model Context Protocol. The agent starts it; "
-    "its tools only read. A service that runs has the same tools at /mcp.",
+    "Run a Model Context Protocol (MCP) server on standard input and output. The agent starts it; its tools are "
+    "read-only. A running service offers the same tools at /mcp.",
     "mcp",
     "mcp --corpus ~/notes --index ~/.cache/notes",
 )

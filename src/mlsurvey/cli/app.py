@@ -24,16 +24,16 @@ collection would free nothing."""
 
 EXIT_CODES = """\b
 Exit codes:
-  0    done; ask: answered, wholly or in part
-  1    something else failed; eval: a figure is outside its bound;
-       corpus check: something was found; sync: a document could not be had
-  2    wrong usage or setting
-  3    ask: nothing good enough was found, no answer
-  4    a named document, folder or library is not there
-  5    no index, a damaged one, or one of another model
+  0    success; ask: answered, at least in part
+  1    another failure; eval: a figure is out of bounds;
+       corpus check: problems found; sync: a document could not be fetched
+  2    invalid usage or setting
+  3    ask: no answer, because nothing good enough was found
+  4    a named document, folder or library does not exist
+  5    the index is missing, damaged or built with another model
   6    another process is writing the index
-  7    the disk refused: full, read-only, or gone
-  8    a model or an engine is missing or failed
+  7    disk error: full, read-only or not available
+  8    a model or engine is missing or failed
   130  interrupted"""
 
 _HELP = with_examples(
@@ -120,7 +120,7 @@ def _named(error: Exception) -> Exception:
     if isinstance(error, MlsurveyError):
         return error
     if isinstance(error, typer.Abort):
-        return Interrupted("stopped; nothing was done")
+        return Interrupted("cancelled; nothing was changed")
     if isinstance(error, typer.TyperException):
         command = getattr(getattr(error, "ctx", None), "command_path", "mlsurvey")
         return UsageError(f"{error.format_message()} (see: {command} --help)")

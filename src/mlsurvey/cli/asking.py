@@ -30,7 +30,7 @@ EXIT_ABSTAINED = 3
 """Not an error, but scripts can detect it, like grep's exit code 1 when nothing matches."""
 
 _ASK = with_examples(
-    "Answer a question with verbatim quotes, each with its source; abstains where nothing is good enough.",
+    "Answer a question with verbatim quotes, each with its source; abstains if nothing good enough is found.",
     'ask "How do Burn and Candle differ in GPU support?"',
     "ask which Rust libraries run in the browser --markdown",
     'ask "Is Linfa maintained?" --entity linfa --json',
@@ -39,8 +39,8 @@ _ASK = with_examples(
     "ask --jsonl questions.jsonl > answers.jsonl",
 )
 _SEARCH = with_examples(
-    "Find passages by keywords and by meaning. A phrase in double quotes must occur word for word; keep the quotes"
-    " from the shell with single ones.",
+    "Find passages by keywords and by meaning. A phrase in double quotes must occur word for word; wrap it in "
+    "single quotes for the shell.",
     "search WebGPU backend",
     "search automatic differentiation --language rust --limit 5",
     "search '\"supports WebGL but not WebGPU\" library'",
@@ -59,21 +59,19 @@ def ask(
     ctx: typer.Context,
     question: Annotated[
         list[str] | None,
-        typer.Argument(metavar="QUESTION", show_default=False, help="In your own words; '-' reads stdin."),
+        typer.Argument(metavar="QUESTION", show_default=False, help="Question in plain words; '-' reads stdin."),
     ] = None,
     as_json: Json = False,
     jsonl: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Answer each line's question; '-' reads stdin.")
+        str | None, typer.Option(metavar="FILE", help="JSON Lines file with one question per line; '-' reads stdin.")
     ] = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Write Markdown, with the quotes.")] = False,
-    max_statements: Annotated[int, typer.Option(min=1, max=20, help="Statements per library and aspect.")] = 3,
-    explain: Annotated[bool, typer.Option("--explain", help="Say first what was understood.")] = False,
-    follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="It follows the last question that was asked here.")
-    ] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Write Markdown, including the quotes.")] = False,
+    max_statements: Annotated[int, typer.Option(min=1, max=20, help="Maximum statements per library and aspect.")] = 3,
+    explain: Annotated[bool, typer.Option("--explain", help="First show how the question was understood.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Follow up on the last question asked here.")] = False,
     after: Annotated[
         list[str] | None,
-        typer.Option(metavar="QUESTION", help="It follows this question; once for each, oldest first."),
+        typer.Option(metavar="QUESTION", help="Follow up on this question (repeatable, oldest first)."),
     ] = None,
     entity: Entities = None,
     language: Languages = None,
@@ -105,9 +103,9 @@ def ask(
 def search(
     ctx: typer.Context,
     query: Annotated[list[str], typer.Argument(metavar="QUERY")],
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="Hits at most.")] = 10,
-    mode: Annotated[Mode, typer.Option(help="Which side of the index votes.")] = "hybrid",
-    explain: Annotated[bool, typer.Option("--explain", help="Say of each hit which words made it one.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Maximum number of hits.")] = 10,
+    mode: Annotated[Mode, typer.Option(help="Search by keywords, by meaning (dense), or by both (hybrid).")] = "hybrid",
+    explain: Annotated[bool, typer.Option("--explain", help="Show which words matched in each hit.")] = False,
     as_json: Json = False,
     entity: Entities = None,
     language: Languages = None,
@@ -147,27 +145,31 @@ def _typed(words: Sequence[str]) -> str:
         return valid(" ".join(words)).strip()
     text = sys.stdin.read(LONGEST_INPUT + 1)
     if len(text) > LONGEST_INPUT:
-        raise UsageError(f"standard input has more than {LONGEST_INPUT:,} characters; that is no question, shorten it")
+        raise UsageError(f"standard input is too long for a question: at most {LONGEST_INPUT:,} characters; shorten it")
     return joined_lines(text)
 
 
 def _earlier(after: Sequence[str], *, follow: bool, jsonl: str | None) -> tuple[str, ...]:
     """Return the previous questions that this one follows."""
     if (follow or after) and jsonl is not None:
-        raise UsageError("--follow and --after are for one question; in a file, a line has its own list under 'after'")
+        raise UsageError(
+            "--follow and --after do not apply to a file of questions; give each line its own 'after' list"
+        )
     if not follow:
         return tuple(after)
     remembered = conversation.remembered()
     if not remembered:
-        raise UsageError('there is no question before this one; ask one first, or name it: --after "…"')
+        raise UsageError('no earlier question to follow up on; ask one first, or give it with --after "…"')
     return (*remembered, *after)
 
 
 def _check_one_form(text: str, *, as_json: bool, jsonl: str | None, markdown: bool) -> None:
     if sum((as_json, jsonl is not None, markdown)) > 1:
-        raise UsageError("--json, --jsonl and --markdown exclude each other")
+        raise UsageError("--json, --jsonl and --markdown cannot be combined; choose one")
     if bool(text) == (jsonl is not None):
-        raise UsageError('give a question, or a file of them: mlsurvey ask "…", or mlsurvey ask --jsonl FILE')
+        raise UsageError(
+            'give either a question or a file of questions; type: mlsurvey ask "…", or mlsurvey ask --jsonl FILE'
+        )
 
 
 def _write_json(survey: Survey, answer: Answer, understood: Understood | None) -> None:

@@ -72,7 +72,7 @@ def _record(line: bytes) -> dict[str, Any]:
     try:
         value = json.loads(line.decode("utf-8-sig"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise UsageError(f"not a line of JSON: {error}") from error
+        raise UsageError(f"not valid JSON: {error}") from error
     if not isinstance(value, dict):
         raise UsageError("not a JSON object with 'id' and 'question'")
     return value
@@ -81,12 +81,12 @@ def _record(line: bytes) -> dict[str, Any]:
 def _question(record: dict[str, Any]) -> str:
     question = record.get("question")
     if not isinstance(question, str) or not question.strip():
-        raise UsageError("'question' is missing, or is no text")
+        raise UsageError("'question' is missing or not a string")
     return question
 
 
 def _after(record: dict[str, Any]) -> list[str]:
     after = record.get("after", [])
     if not isinstance(after, list) or not all(isinstance(text, str) and text.strip() for text in after):
-        raise UsageError("'after' is no list of questions")
+        raise UsageError("'after' is not a list of questions")
     return after

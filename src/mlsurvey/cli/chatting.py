@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 PROMPT = "> "
 NEW, HELP, QUIT = "/new", "/help", "/quit"
-ABOUT = f"""Ask in plain words. A question may follow the ones before it: "and on licences?", "what about Candle?",
-"which of them is maintained?". {NEW} forgets them, {QUIT} or Ctrl-D ends."""
+ABOUT = f"""Ask in plain words. A question may follow up on earlier ones: "and on licences?", "what about Candle?",
+"which of them is maintained?". {NEW} starts over, {QUIT} or Ctrl-D quits."""
 _CHAT = with_examples(
-    "Ask question after question; each may follow the ones before it. Reads lines, from a person or a pipe.",
+    "Ask several questions; each may follow up on earlier ones. Reads lines from the terminal or a pipe.",
     "chat",
     "chat --language rust",
     "chat --json < questions.txt",

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from mlsurvey.survey import Survey
 
 _ADD = with_examples(
-    "Put files or whole folders into the corpus. A hard link (--link) shares the file with its first place.",
+    "Add files or whole folders to the corpus. A hard link (--link) shares the file with the original.",
     "add notes.md",
     "add ~/src/burn/burn-book --into rust/burn --refresh",
     "add README.md --into go/gorgonia --replace",
 )
 _REMOVE = with_examples(
-    "Delete documents, or whole folders of them, from the corpus.",
+    "Delete documents or whole folders from the corpus.",
     "remove notes.md",
     "remove rust/burn --yes --refresh",
 )
@@ -50,7 +50,8 @@ def add(
     ctx: typer.Context,
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", show_default=False)],
     link: Annotated[
-        bool | None, typer.Option("--link/--copy", help="Hard-link or copy; asked on a terminal, else copied.")
+        bool | None,
+        typer.Option("--link/--copy", help="Hard-link or copy; by default asks on a terminal, else copies."),
     ] = None,
     into: Annotated[str | None, typer.Option(metavar="FOLDER", help="Folder inside the corpus.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Overwrite documents of the same name.")] = False,
@@ -65,14 +66,14 @@ def add(
         lines = [f"added {path}" for path in placed.added] + [f"replaced {path}" for path in placed.replaced]
         write("\n".join(lines) or "nothing added")
         if placed.unchanged or placed.skipped:
-            say(f"{len(placed.unchanged)} there already, {placed.skipped} of no readable format or name")
+            say(f"{len(placed.unchanged)} already there, {placed.skipped} skipped (unsupported format or name)")
         _refresh_or_tell(survey, refresh=refresh)
 
 
 def remove(
     ctx: typer.Context,
     documents: Annotated[list[str], typer.Argument(metavar="DOC", show_default=False)],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     refresh: Refresh = False,
     corpus: Corpus = None,
     index: Index = None,
@@ -90,7 +91,7 @@ def remove(
 def show_document(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="DOC[:LINE]", show_default=False)],
-    raw: Annotated[bool, typer.Option("--raw", help="The text alone; in a pipe exactly as indexed.")] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="Only the text; in a pipe, exactly as indexed.")] = False,
     corpus: Corpus = None,
     index: Index = None,
     model: Model = None,
@@ -114,15 +115,15 @@ def _asked(link: bool | None) -> bool:
     """Whether to link instead of copying: the flag if given; otherwise the user is asked, on a terminal only."""
     if link is not None or not sys.stdin.isatty():
         return bool(link)
-    return typer.confirm("Link instead of copying? A link shares the file with its first place.", default=False)
+    return typer.confirm("Link instead of copying? A link shares the file with the original.", default=False)
 
 
 def _confirm(paths: tuple[str, ...]) -> None:
     more = f" and {len(paths) - 10} more" if len(paths) > 10 else ""
     say(f"to be deleted: {', '.join(map(shown, paths[:10]))}{more}")
     if not sys.stdin.isatty():
-        raise UsageError("nobody is there to confirm; add --yes")
-    if not typer.confirm(f"Delete {len(paths)} from the corpus?", default=False):
+        raise UsageError("cannot ask for confirmation without a terminal; add --yes")
+    if not typer.confirm(f"Delete {len(paths)} file{'s' if len(paths) > 1 else ''} from the corpus?", default=False):
         raise Interrupted("nothing was deleted")
 
 
@@ -130,4 +131,4 @@ def _refresh_or_tell(survey: Survey, *, refresh: bool) -> None:
     if refresh:
         show_report(refresh_once(survey), quiet=False, as_json=False)
     else:
-        say("to have it in the index, type: mlsurvey refresh")
+        say("to update the index, type: mlsurvey refresh")

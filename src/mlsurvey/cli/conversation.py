@@ -27,7 +27,7 @@ def remember(questions: Sequence[str]) -> None:
     try:
         write_whole(file, json.dumps({"questions": questions[-REMEMBERED:]}, ensure_ascii=False).encode())
     except OSError as error:
-        _remark(f"this question is not kept for --follow: {error.strerror or error}: {file.parent}")
+        _remark(f"this question was not saved for --follow: {error.strerror or error}: {file.parent}")
 
 
 @cache

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 EXIT_FINDINGS = 1
 
-_GROUP = "Look after a corpus of sourced profiles."
+_GROUP = "Check a corpus of sourced profiles."
 _CHECK = (
     with_examples(
-        "Check profiles, surveys, entities.toml and sources.toml. Exit code 1 where something is found.",
+        "Check profiles, surveys, entities.toml and sources.toml. Exit code 1 if problems are found.",
         "corpus check",
         "corpus check ~/corpus --json",
     )
@@ -27,27 +27,27 @@ _CHECK = (
 
 \b
 Rules:
-  form          the front matter is valid, and no text stands before a section
+  form          the front matter is valid, and no text precedes the first section
   place         file name, folder and heading follow the front matter
   section       sections are known, in order and filled
   unsourced     a sentence, entry or row without a reference at its end
   sentence      several sentences in one line
-  alone         a sentence that cannot be quoted alone
+  alone         a sentence that cannot be quoted on its own
   reference     a reference or footnote without a source, or the reverse
-  date          a source younger than the profile
-  link          a link that is none, or leads to no file
+  date          a source newer than the profile
+  link          a malformed link, or one to a missing file
   survey        front matter and heading of a survey
   entity        entities.toml has an unknown value, or differs from a profile
-  shared-alias  two entities answer to one name
-  dead-alias    a name that finds nothing which another name of the same
-                entity does not find: equal but for case, spaces and
-                punctuation, without a letter, or longer than five words
-  sources       sources.toml is wrong, or lacks a profile's library
+  shared-alias  two entities share a name
+  dead-alias    a redundant name: equal to another name of the same entity
+                but for case, spaces and punctuation, without a letter, or
+                longer than five words
+  sources       sources.toml is invalid, or lacks a profile's library
 
-A document claims to be a profile by front matter with a slug and sources, or
-by lying in libraries/ under the slug of an entity of the folder's own
-entities.toml. Plain documents claim nothing, and nothing is asked of them.
-The folder upstream/, which 'mlsurvey sync' fills, is left out."""
+A document is a profile if its front matter has a slug and sources, or if it is
+in libraries/ under the slug of an entity in the folder's own entities.toml.
+Other documents are not checked, nor is the folder upstream/, which 'mlsurvey
+sync' fills."""
 )
 
 

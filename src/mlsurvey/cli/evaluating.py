@@ -25,7 +25,7 @@ EXIT_BREACH = MlsurveyError.exit_code
 """A figure is outside its bound, which fails a CI job."""
 
 _EVAL = with_examples(
-    "Answer every question of a file and measure the answers against the evidence that the file gives.",
+    "Answer every question in a file, and measure the answers against the evidence in the file.",
     "eval questions.jsonl",
     "eval questions.jsonl --per-question --save before.json",
     "eval questions.jsonl --compare before.json",
@@ -40,18 +40,20 @@ def register(app: typer.Typer) -> None:
 
 def evaluate(
     ctx: typer.Context,
-    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS", help="Gold questions, one JSON object a line.")],
+    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS", help="Gold questions, one JSON object per line.")],
     regions: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Which library each stretch of a document is about.")
+        Path | None, typer.Option(metavar="FILE", help="Which library each part of a document is about.")
     ] = None,
     per_question: Annotated[bool, typer.Option("--per-question", help="Show what each question misses.")] = False,
-    save: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the run, to compare with later.")] = None,
+    save: Annotated[Path | None, typer.Option(metavar="FILE", help="Save the run for a later --compare.")] = None,
     compare: Annotated[Path | None, typer.Option(metavar="FILE", help="Show what changed since a saved run.")] = None,
     least: Annotated[
-        list[str] | None, typer.Option("--min", metavar="NAME=VALUE", help="End with 1 if a figure is below.")
+        list[str] | None,
+        typer.Option("--min", metavar="NAME=VALUE", help="Exit with 1 if a figure is below its bound."),
     ] = None,
     greatest: Annotated[
-        list[str] | None, typer.Option("--max", metavar="NAME=VALUE", help="End with 1 if a figure is above.")
+        list[str] | None,
+        typer.Option("--max", metavar="NAME=VALUE", help="Exit with 1 if a figure is above its bound."),
     ] = None,
     as_json: Json = False,
     corpus: Corpus = None,
@@ -67,7 +69,7 @@ def evaluate(
 
     gates = bounds(least or (), greatest or ())
     if save and not save.absolute().parent.is_dir():
-        raise NotFoundError(f"no folder {str(save.absolute().parent)!r} to save the run in; make it first")
+        raise NotFoundError(f"no folder {str(save.absolute().parent)!r} to save the run in; create it first")
     asked, stretches = read_questions(questions), read_regions(regions) if regions else {}
     before = read_run(compare) if compare else None
     with opened(ctx, corpus, index, model) as survey:

@@ -12,7 +12,7 @@ from mlsurvey.cli.refreshing import refresh_once, show_report
 from mlsurvey.errors import UsageError
 
 _REFRESH = with_examples(
-    "Bring the index up to date with the corpus folder. Only passages that are new are embedded.",
+    "Update the index to match the corpus folder. Only new passages are embedded.",
     "refresh",
     "refresh --dry-run",
     "refresh --corpus ~/papers --index ~/papers.index",
@@ -28,13 +28,17 @@ def register(app: typer.Typer) -> None:
 
 def refresh(
     ctx: typer.Context,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build anew, also where the index is damaged.")] = False,
-    thorough: Annotated[
-        bool, typer.Option("--thorough", help="Read every file, also those that look unchanged by size and times.")
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be done without writing anything.")
     ] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Go on, and refresh after every change.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no report.")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Rebuild from scratch, even if the index is damaged.")
+    ] = False,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Read every file, even if its size and times look unchanged.")
+    ] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Keep running, and refresh after every change.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no report.")] = False,
     as_json: Json = False,
     exclude: Exclude = None,
     corpus: Corpus = None,
@@ -43,7 +47,7 @@ def refresh(
 ) -> None:
     """Refresh the index."""
     if watch and dry_run:
-        raise UsageError("--watch and --dry-run exclude each other")
+        raise UsageError("--watch and --dry-run cannot be combined; leave one out")
     with opened(ctx, corpus, index, model, exclude) as survey:
         report = refresh_once(survey, dry_run=dry_run, rebuild=rebuild, thorough=thorough, quiet=quiet)
         show_report(report, quiet=quiet, as_json=as_json)

@@ -43,13 +43,13 @@ def register(app: typer.Typer) -> None:
 
 def tui(
     ctx: typer.Context,
-    theme: Annotated[str | None, typer.Option(metavar="NAME", help="Colours of this run.")] = None,
+    theme: Annotated[str | None, typer.Option(metavar="NAME", help="Colour theme for this run.")] = None,
     web: Annotated[
         bool, typer.Option("--web", help="Serve it to a browser on this machine; not with --server.")
     ] = False,
     server: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Ask a running `mlsurvey serve`, in this terminal; not with --web."),
+        typer.Option(metavar="URL", help="Use a running `mlsurvey serve` from this terminal; not with --web."),
     ] = None,
     token_file: Annotated[Path | None, typer.Option(metavar="FILE", help="File with the token for --server.")] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of --web.")] = 8000,
@@ -61,7 +61,7 @@ def tui(
     settings = settings_of(ctx, corpus, index, model)
     if web and server:
         raise UsageError(
-            "--web and --server exclude each other: a browser is served the index of this machine only; leave one out"
+            "--web and --server cannot be combined: --web serves only the index on this machine; leave one out"
         )
     if web:
         with needing("web", "the terminal interface in a browser"):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlsurvey.survey import Survey
 
 _PLACE = "Where"
-_FILTER = "Filters (repeatable; several kinds must all hold)"
+_FILTER = "Filters (repeatable; every kind given must match)"
 
 Corpus = Annotated[
     Path | None,
@@ -35,7 +35,7 @@ Judge = Annotated[
     typer.Option(
         "--judge",
         metavar="auto|none|NAME",
-        help="What decides what answers: the network that comes along, nothing dear, or a cross-encoder.",
+        help="What decides which passages answer: the bundled network, none, or a cross-encoder.",
         rich_help_panel=_PLACE,
     ),
 ]
@@ -48,22 +48,24 @@ Exclude = Annotated[
     typer.Option(
         "--exclude",
         metavar="PATTERN",
-        help="Leave documents out, as a line of .gitignore would (repeatable; replaces the setting).",
+        help="Leave out documents that match, as in .gitignore (repeatable; replaces the setting).",
         rich_help_panel=_PLACE,
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout; an error is JSON too, on stderr.")]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout, and errors as JSON to stderr.")]
 Entities = Annotated[
     list[str] | None,
     typer.Option("--entity", metavar="NAME", help="Only passages about this library.", rich_help_panel=_FILTER),
 ]
 Languages = Annotated[
     list[str] | None,
-    typer.Option("--language", metavar="NAME", help="Only libraries of this language.", rich_help_panel=_FILTER),
+    typer.Option("--language", metavar="NAME", help="Only libraries in this language.", rich_help_panel=_FILTER),
 ]
 Paths = Annotated[
     list[str] | None,
-    typer.Option("--path", metavar="PATTERN", help="Only documents like 'rust/' or '*.md'.", rich_help_panel=_FILTER),
+    typer.Option(
+        "--path", metavar="PATTERN", help="Only documents that match, e.g. 'rust/' or '*.md'.", rich_help_panel=_FILTER
+    ),
 ]
 
 

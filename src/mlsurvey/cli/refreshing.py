@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from mlsurvey.survey import Survey
 
 NOTHING_LOST = (
-    "interrupted; nothing is lost: the index answers as before, and what was embedded is kept. "
-    "To go on, type: mlsurvey refresh"
+    "interrupted; nothing is lost: the index is unchanged, and embedded passages are kept. "
+    "To continue, type: mlsurvey refresh"
 )
 
 

@@ -13,20 +13,20 @@ from mlsurvey.cli.options import Corpus, Index, Model, settings_of
 from mlsurvey.errors import needing
 
 _SERVE = with_examples(
-    "Answer other programs over HTTP. Settings: options, MLSURVEY_SERVE_<NAME>, the table [serve] of mlsurvey.toml.",
+    "Run the HTTP API. Settings: options, MLSURVEY_SERVE_<NAME>, the table [serve] of mlsurvey.toml.",
     "serve",
     "serve --port 9000 --read-only",
     "serve --workers 2 --threads 1",
     "serve --host 0.0.0.0 --allowed-host survey.example.org",
 )
 _TOKEN = with_examples(
-    "Make a token for the HTTP API. It is shown once; the file keeps only its digest.",
+    "Create a token for the HTTP API. It is shown once; the file stores only its digest.",
     "token",
     "token --read-only --label dashboard",
 )
 
 _OPENAPI = with_examples(
-    "Print the OpenAPI description of the HTTP API, to make clients from; a service that runs has it at /openapi.json.",
+    "Print the OpenAPI description of the HTTP API, for generating clients. A running service has it at /openapi.json.",
     "openapi",
 )
 
@@ -41,15 +41,17 @@ def register(app: typer.Typer) -> None:
 def serve(
     ctx: typer.Context,
     host: Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")] = None,
-    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one. [default: 8642]")] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes. [default: 1]")] = None,
-    threads: Annotated[int | None, typer.Option(help="Requests worked on at once, each process. [default: 16]")] = None,
-    queue: Annotated[int | None, typer.Option(help="Requests that may wait, each process. [default: 64]")] = None,
-    time_limit: Annotated[float | None, typer.Option(help="Seconds that a request may take. [default: 60]")] = None,
-    read_only: Annotated[bool, typer.Option("--read-only", help="Refuse every change and every job.")] = False,
-    tokens_file: Annotated[Path | None, typer.Option(metavar="FILE", help="Tokens, as made by 'token'.")] = None,
-    allowed_host: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Host name to answer to.")] = None,
-    cors_origin: Annotated[list[str] | None, typer.Option(metavar="URL", help="Site whose pages may call.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 selects a free one. [default: 8642]")] = None,
+    workers: Annotated[int | None, typer.Option(help="Number of processes. [default: 1]")] = None,
+    threads: Annotated[int | None, typer.Option(help="Concurrent requests per process. [default: 16]")] = None,
+    queue: Annotated[int | None, typer.Option(help="Waiting requests per process. [default: 64]")] = None,
+    time_limit: Annotated[float | None, typer.Option(help="Maximum seconds per request. [default: 60]")] = None,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Reject changes and jobs.")] = False,
+    tokens_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="File with tokens, created by 'token'.")
+    ] = None,
+    allowed_host: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Another host name to accept.")] = None,
+    cors_origin: Annotated[list[str] | None, typer.Option(metavar="URL", help="Origin whose pages may call.")] = None,
     corpus: Corpus = None,
     index: Index = None,
     model: Model = None,
@@ -66,9 +68,9 @@ def serve(
 
 
 def token(
-    read_only: Annotated[bool, typer.Option("--read-only", help="The token may ask and search, not change.")] = False,
-    label: Annotated[str, typer.Option(metavar="TEXT", help="Kept beside it, to know it by.")] = "",
-    tokens_file: Annotated[Path | None, typer.Option(metavar="FILE", help="File to add it to.")] = None,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Allow reading only, no changes.")] = False,
+    label: Annotated[str, typer.Option(metavar="TEXT", help="Label stored with the digest.")] = "",
+    tokens_file: Annotated[Path | None, typer.Option(metavar="FILE", help="File to add the token to.")] = None,
 ) -> None:
     """Make a token."""
     with needing("serve", "a token"):
@@ -77,7 +79,7 @@ def token(
 
     file = load_service_settings({"tokens_file": tokens_file}).tokens_file
     write(make_token(file, "read" if read_only else "write", label))
-    say(f"its digest is in {file}; a service that runs takes it up when it is started again")
+    say(f"digest saved in {file}; restart a running service to use the token")
 
 
 def openapi() -> None:

@@ -22,7 +22,7 @@ EXIT_INCOMPLETE = 1
 
 _SYNC = (
     with_examples(
-        "Fetch READMEs and guides of libraries into the corpus, as sources.toml names them, and refresh the index.",
+        "Fetch the READMEs and guides listed in sources.toml into the corpus, and refresh the index.",
         "sync",
         "sync burn candle ml5.js",
         "sync --no-refresh --json",
@@ -30,13 +30,13 @@ _SYNC = (
     )
     + """
 
-Documents go to upstream/ in the corpus, with a record of where each came from
-(upstream/provenance.json), which citations show. Only what is newer is
-fetched. What cannot be had is told, the rest goes on, and what was fetched
-before stays; the exit code is then 1.
+Documents are stored in upstream/ in the corpus, with a record of their origin
+(upstream/provenance.json), which citations show. Only newer versions are
+fetched. A document that cannot be fetched is reported, and its earlier copy is
+kept; the others are still fetched, and the exit code is 1.
 
 Hosts: GitHub (setting github_raw), the npm registry and the Python package
-index that npm and pip are set to. Proxies and certificates come from the
+index that npm and pip are configured for. Proxies and certificates come from the
 environment (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE)."""
 )
 
@@ -50,10 +50,10 @@ def sync(
     ctx: typer.Context,
     libraries: Annotated[list[str] | None, typer.Argument(metavar="[SLUG]...", show_default="all")] = None,
     folder: Annotated[
-        Path | None, typer.Option("--from", metavar="FOLDER", help="Take them from a folder with a MANIFEST.tsv.")
+        Path | None, typer.Option("--from", metavar="FOLDER", help="Read from a folder with a MANIFEST.tsv instead.")
     ] = None,
     refresh: Annotated[bool, typer.Option("--refresh/--no-refresh", help="Refresh the index afterwards.")] = True,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no report.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no report.")] = False,
     as_json: Json = False,
     corpus: Corpus = None,
     index: Index = None,
@@ -82,7 +82,7 @@ def _fetch(settings: Settings, libraries: list[str], folder: Path | None, *, qui
         with make_watcher(quiet=quiet) as progress:
             return sync_upstream(settings, libraries, folder=folder, progress=progress)
     except KeyboardInterrupt as error:
-        raise Interrupted("interrupted; what was fetched is kept. To go on, type: mlsurvey sync") from error
+        raise Interrupted("interrupted; fetched documents are kept. To continue, type: mlsurvey sync") from error
 
 
 def _show(report: SyncReport) -> None:

@@ -22,7 +22,7 @@ def watch_corpus(survey: Survey, *, quiet: bool, as_json: bool) -> None:
     from watchfiles import DefaultFilter, watch
 
     if not quiet:
-        say(f"watching {survey.settings.corpus}; Ctrl-C ends")
+        say(f"watching {survey.settings.corpus}; press Ctrl-C to stop")
     changes = watch(
         survey.settings.corpus, watch_filter=DefaultFilter(), step=250, debounce=DEBOUNCE_MS, raise_interrupt=True
     )
@@ -30,7 +30,7 @@ def watch_corpus(survey: Survey, *, quiet: bool, as_json: bool) -> None:
         for _ in changes:
             _refresh_and_tell(survey, quiet=quiet, as_json=as_json)
     except KeyboardInterrupt as error:
-        raise Interrupted("watch ended; the index is up to date with the last report") from error
+        raise Interrupted("stopped watching; the index matches the last report") from error
 
 
 def _refresh_and_tell(survey: Survey, *, quiet: bool, as_json: bool) -> None:

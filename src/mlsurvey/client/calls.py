@@ -279,7 +279,7 @@ def _plain(body: BaseModel) -> dict[str, Any]:
 def _document(path: str) -> str:
     """Return the route of a document. Raises UsageError for parts that URL normalisation would remove."""
     if {"", ".", ".."} & set(path.split("/")):
-        raise UsageError(f"{path!r} is no path of a document; name it as it is listed, relative to the corpus folder")
+        raise UsageError(f"{path!r} is not a document path; use a path relative to the corpus folder, as listed")
     return f"/v1/documents/{quote(path)}"
 
 

@@ -147,7 +147,7 @@ def check(response: httpx2.Response) -> None:
 def foreign(url: httpx2.URL, what: str = "") -> ForeignReplyError:
     """Return the error for a reply that cannot be understood."""
     return ForeignReplyError(
-        f"{url} answered what this client does not understand{what}; is it mlsurvey, and no newer than the client?"
+        f"{url} sent an unexpected response{what}; check that it is mlsurvey, and not newer than this client"
     )
 
 

@@ -97,7 +97,7 @@ def _read(folder: Path) -> _Corpus:
     try:
         corpus.entities = load_vocabulary([folder]).entities
     except SettingsError as error:
-        corpus.findings.append(Finding(ENTITIES, 1, "entity", str(error).replace(f"{folder}/", ""), "mend the file"))
+        corpus.findings.append(Finding(ENTITIES, 1, "entity", str(error).replace(f"{folder}/", ""), "fix the file"))
     return corpus
 
 
@@ -115,7 +115,7 @@ def _parse(corpus: _Corpus, path: str) -> None:
         corpus.profiles.append(parse(corpus.texts[path], path))
     except FormError as error:
         for fault in error.faults:
-            advice = "see the profiles that are there for the form"
+            advice = "follow the form of the existing profiles"
             corpus.findings.append(Finding(path, fault.line, "form", fault.problem, advice))
 
 

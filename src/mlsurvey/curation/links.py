@@ -47,7 +47,7 @@ def _problems(line: str, path: str, exists: Callable[[str], bool]) -> Iterator[s
 
 def _of_token(token: Token, path: str, exists: Callable[[str], bool]) -> Iterator[str]:
     if token.type == "text" and (broken := _BROKEN.search(token.content)):
-        yield f"{token.content[broken.start() :][:60]!r} looks like a link and is none"
+        yield f"{token.content[broken.start() :][:60]!r} looks like a link but is not one"
     elif token.type == "link_open":
         target = str(token.attrGet("href") or "")
         if reason := _reason(target, path, exists):
@@ -58,15 +58,15 @@ def _reason(target: str, path: str, exists: Callable[[str], bool]) -> str | None
     try:
         parts = urlsplit(target)
     except ValueError as error:
-        return f"is no address: {error}"
+        return f"is not a valid address: {error}"
     if parts.scheme in ("http", "https"):
         return None if parts.hostname and "." in parts.hostname else "has no host"
     if parts.scheme == "mailto" or (not parts.scheme and not parts.path and parts.fragment):
         return None
     if parts.scheme or not parts.path:
-        return "is an address of no kind that a reader can open"
+        return "is not an address that a reader can open"
     place = _joined(path, unquote(parts.path))
-    return None if place is not None and exists(place) else "leads to no file of the corpus"
+    return None if place is not None and exists(place) else "does not point to a file in the corpus"
 
 
 def _joined(path: str, target: str) -> str | None:

@@ -37,9 +37,9 @@ def entity_rules(text: str, entities: Sequence[Entity]) -> Iterator[Finding]:
             owners[name].append(entity)
     for name, sharing in sorted(owners.items()):
         for other in sharing[1:]:
-            problem = f"{other.slug} and {sharing[0].slug} both answer to {name!r}"
+            problem = f"{other.slug} and {sharing[0].slug} share the name {name!r}"
             line = lines.get(other.slug, 1)
-            yield Finding(ENTITIES, line, "shared-alias", problem, "take the name from one of them")
+            yield Finding(ENTITIES, line, "shared-alias", problem, "remove the name from one of them")
 
 
 def _repeated(text: str) -> Iterator[Finding]:
@@ -48,7 +48,7 @@ def _repeated(text: str) -> Iterator[Finding]:
         if line.strip() == "[[category]]":  # categories follow the entities and have their own slugs
             break
         if (slug := _slug(line)) in seen:
-            yield Finding(ENTITIES, number, "entity", f"{slug} stands twice; the later entry wins", "merge the two")
+            yield Finding(ENTITIES, number, "entity", f"{slug} occurs twice; the later entry wins", "merge the two")
         elif slug:
             seen.add(slug)
 
@@ -61,28 +61,28 @@ def _dead(entity: Entity, line: int) -> Iterator[Finding]:
         if not key:
             why = "has no letter or digit"
         elif len(_WORD.findall(alias)) > LONGEST_NAME:
-            why = f"has more than {LONGEST_NAME} words, and is found in no text"
+            why = f"has more than {LONGEST_NAME} words, so it never matches"
         elif key in known:
-            why = f"is the same as {known[key]!r}: case, spaces and punctuation are set aside"
+            why = f"equals {known[key]!r}: case, spaces and punctuation are ignored"
         else:
             known[key] = alias
             continue
-        yield Finding(ENTITIES, line, "dead-alias", f"{entity.slug}: alias {alias!r} {why}", "take it out")
+        yield Finding(ENTITIES, line, "dead-alias", f"{entity.slug}: alias {alias!r} {why}", "remove it")
     for word in entity.plain_words:
         if collapse(word) not in {*known, collapse(entity.slug)}:
-            problem = f"{entity.slug}: plain word {word!r} is none of its names"
-            yield Finding(ENTITIES, line, "dead-alias", problem, "take it out, or add it to aliases")
+            problem = f"{entity.slug}: plain word {word!r} is not one of its names"
+            yield Finding(ENTITIES, line, "dead-alias", problem, "remove it, or add it to aliases")
 
 
 def _values(entity: Entity, line: int) -> Iterator[Finding]:
     if entity.language not in LANGUAGES:
-        advice = f"take {', '.join(sorted(filter(None, LANGUAGES)))}, or leave it out"
+        advice = f"use one of {', '.join(sorted(filter(None, LANGUAGES)))}, or omit it"
         yield Finding(ENTITIES, line, "entity", f"{entity.slug}: unknown language {entity.language!r}", advice)
     if entity.kind not in KINDS:
-        advice = f"take {', '.join(sorted(filter(None, KINDS)))}, or leave it out"
+        advice = f"use one of {', '.join(sorted(filter(None, KINDS)))}, or omit it"
         yield Finding(ENTITIES, line, "entity", f"{entity.slug}: unknown kind {entity.kind!r}", advice)
     if not entity.category:
-        yield Finding(ENTITIES, line, "entity", f"{entity.slug}: no category", 'add one, like ["deep learning"]')
+        yield Finding(ENTITIES, line, "entity", f"{entity.slug}: no category", 'add one, such as ["deep learning"]')
 
 
 def source_rules(text: str, profiles: Collection[str], entities: Collection[str]) -> Iterator[Finding]:
@@ -96,23 +96,23 @@ def source_rules(text: str, profiles: Collection[str], entities: Collection[str]
     try:
         sources, without, faults = read_sources(text)
     except tomllib.TOMLDecodeError as error:
-        yield Finding(SOURCES, _toml_line(error), "sources", f"not valid TOML: {error}", "mend it")
+        yield Finding(SOURCES, _toml_line(error), "sources", f"not valid TOML: {error}", "fix it")
         return
     for fault in faults:
-        yield Finding(SOURCES, fault.line, "sources", fault.problem, "mend the entry")
+        yield Finding(SOURCES, fault.line, "sources", fault.problem, "fix the entry")
     lines, seen = _lines(text), set[tuple[str, str, str]]()
     for source in sources:
         line = lines.get(source.slug, 1)
         if source.slug not in entities and source.slug not in profiles:
             problem = f"{source.slug} has neither a profile nor an entity"
-            yield Finding(SOURCES, line, "sources", problem, "mend the slug, or take the entry out")
+            yield Finding(SOURCES, line, "sources", problem, "correct the slug, or remove the entry")
         for path in source.paths or ("",):
             origin = (source.slug, source.repository or source.npm or source.pypi or "", path)
             if origin in seen:
-                yield Finding(SOURCES, line, "sources", f"{' '.join(origin)} stands twice", "take one out")
+                yield Finding(SOURCES, line, "sources", f"{' '.join(origin)} occurs twice", "remove one")
             seen.add(origin)
     for slug in sorted(set(profiles) - {source.slug for source in sources} - without):
-        advice = "say where its README lives, or add it to without_upstream"
+        advice = "add the location of its README, or add it to without_upstream"
         yield Finding(SOURCES, 1, "sources", f"no source for the profile of {slug}", advice)
 
 

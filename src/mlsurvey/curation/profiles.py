@@ -34,7 +34,9 @@ def _place(profile: Profile) -> Iterator[Finding]:
     front = profile.front
     place = f"{LIBRARIES}/{front.language or OTHER}/{front.slug}.md"
     if profile.path != place:
-        yield Finding(profile.path, _TOP, "place", "language and slug do not lead to this file", f"move it to {place}")
+        yield Finding(
+            profile.path, _TOP, "place", "language and slug do not match the path of this file", f"move it to {place}"
+        )
     if profile.title != front.name:
         problem = f"the heading is {profile.title!r}, the name is {front.name!r}"
         yield Finding(profile.path, _TOP, "place", problem, f"make the heading '# {front.name}'")
@@ -45,22 +47,24 @@ def _sections(profile: Profile) -> Iterator[Finding]:
     known = [section for section in profile.sections if section in SECTIONS]
     for section in profile.sections:
         if section not in SECTIONS:
-            yield Finding(profile.path, _TOP, "section", f"no section is called {section!r}", _listed("take", SECTIONS))
+            yield Finding(profile.path, _TOP, "section", f"unknown section {section!r}", _listed("take", SECTIONS))
         elif section not in filled:
-            yield Finding(profile.path, _TOP, "section", f"section {section!r} is empty", "fill it or leave it out")
+            yield Finding(profile.path, _TOP, "section", f"section {section!r} is empty", "fill or remove it")
     if known != [section for section in SECTIONS if section in known]:
-        problem = "sections stand twice or in another order"
+        problem = "sections are repeated or out of order"
         yield Finding(profile.path, _TOP, "section", problem, _listed("the order is", SECTIONS))
 
 
 def _sentences(profile: Profile) -> Iterator[Finding]:
     for sentence in profile.sentences:
         if not _ENDS_IN_REFERENCES.search(sentence.line):
-            advice = "end the line in its references, like 'text.[^id]'"
+            advice = "end the line with its references, such as 'text.[^id]'"
             yield Finding(profile.path, sentence.number, "unsourced", f"no source: {sentence.line!r}", advice)
         if _TWO_SENTENCES.search(sentence.words):
             problem = f"several sentences in one line: {sentence.words!r}"
-            yield Finding(profile.path, sentence.number, "sentence", problem, "give each a line and its references")
+            yield Finding(
+                profile.path, sentence.number, "sentence", problem, "put each on its own line with its references"
+            )
 
 
 def _references(profile: Profile) -> Iterator[Finding]:
@@ -71,12 +75,12 @@ def _references(profile: Profile) -> Iterator[Finding]:
         for reference in dict.fromkeys(sentence.references):
             if reference not in known:
                 advice = "add it to sources in the front matter, or cite another"
-                yield Finding(profile.path, sentence.number, "reference", f"no source {reference!r}", advice)
+                yield Finding(profile.path, sentence.number, "reference", f"unknown source {reference!r}", advice)
     for unused in sorted(known - cited):
-        advice = "cite it, or take it out of sources"
+        advice = "cite it, or remove it from sources"
         yield Finding(profile.path, _TOP, "reference", f"source {unused!r} is cited nowhere", advice)
     if profile.front.status.source not in cited:
-        problem = f"status rests on {profile.front.status.source!r}, which no sentence cites"
+        problem = f"status refers to {profile.front.status.source!r}, which no sentence cites"
         yield Finding(profile.path, _TOP, "reference", problem, "cite it in Maturity and maintenance")
 
 
@@ -85,10 +89,10 @@ def _footnotes(profile: Profile) -> Iterator[Finding]:
     for reference in sorted(expected.keys() | profile.footnotes.keys()):
         want, have = expected.get(reference), profile.footnotes.get(reference)
         if want is None:
-            advice = "take it out, or add the source to the front matter"
-            yield Finding(profile.path, _TOP, "reference", f"footnote {reference!r} is no source", advice)
+            advice = "remove it, or add the source to the front matter"
+            yield Finding(profile.path, _TOP, "reference", f"footnote {reference!r} is not a source", advice)
         elif have != want:
-            problem = f"footnote {reference!r} is {'missing' if have is None else 'not what the source says'}"
+            problem = f"footnote {reference!r} is {'missing' if have is None else 'different from the source'}"
             yield Finding(profile.path, _TOP, "reference", problem, f"write [^{reference}]: {want}")
 
 
@@ -98,8 +102,8 @@ def _dates(profile: Profile) -> Iterator[Finding]:
     dated.append(("status", profile.front.status.judged.isoformat()))
     for what, date in dated:
         if date > as_of:
-            problem = f"{what} is of {date}, younger than the profile of {as_of}"
-            yield Finding(profile.path, _TOP, "date", problem, "mend the date, or as_of")
+            problem = f"{what} is dated {date}, after the profile ({as_of})"
+            yield Finding(profile.path, _TOP, "date", problem, "correct the date, or as_of")
 
 
 def _alone(profile: Profile, gazetteer: Gazetteer) -> Iterator[Finding]:
@@ -107,14 +111,14 @@ def _alone(profile: Profile, gazetteer: Gazetteer) -> Iterator[Finding]:
     for sentence in profile.sentences:
         words = sentence.words
         if _DANGLING.match(words):
-            problem = f"begins with {words.split()[0]!r}, which nothing explains in a quotation"
+            problem = f"begins with {words.split()[0]!r}, which is unclear in a quote"
             yield Finding(profile.path, sentence.number, "alone", problem, "name the library instead")
         elif not _names(gazetteer, words, profile.front.slug):
             problem = f"does not name {profile.front.name}: {words!r}"
-            yield Finding(profile.path, sentence.number, "alone", problem, "name it as entities.toml knows it")
+            yield Finding(profile.path, sentence.number, "alone", problem, "use a name from entities.toml")
         if len(words) > QUOTABLE:
-            problem = f"{len(words)} characters are too long for a quotation"
-            yield Finding(profile.path, sentence.number, "alone", problem, f"split it; {QUOTABLE} are the most")
+            problem = f"{len(words)} characters are too long for a quote"
+            yield Finding(profile.path, sentence.number, "alone", problem, f"split it: at most {QUOTABLE} characters")
 
 
 def _names(gazetteer: Gazetteer, sentence: str, slug: str) -> bool:

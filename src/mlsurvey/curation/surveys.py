@@ -29,14 +29,14 @@ def rules(path: str, text: str, known: Mapping[str, str]) -> Iterator[Finding]:
 
 def _head(path: str, text: str) -> Iterator[Finding]:
     front = fields(text)
-    advice = "begin with title, as_of and perhaps language between --- lines"
+    advice = "start with title, as_of and optionally language between --- lines"
     for field in ("title", "as_of"):
         if field not in front:
             yield Finding(path, _TOP, "survey", f"front matter has no {field}", advice)
     for field in sorted(front.keys() - _FIELDS):
         yield Finding(path, _TOP, "survey", f"front matter has an unknown field {field!r}", advice)
     if "as_of" in front and not _is_date(front["as_of"]):
-        yield Finding(path, _TOP, "survey", f"as_of is no date: {front['as_of']!r}", "write it like 2026-01-31")
+        yield Finding(path, _TOP, "survey", f"as_of is not a date: {front['as_of']!r}", "use the form 2026-01-31")
     if "title" in front and f"\n# {front['title']}\n" not in text:
         yield Finding(path, _TOP, "survey", f"no heading says {front['title']!r}", "make heading and title agree")
 
@@ -54,14 +54,14 @@ def _references(path: str, text: str, known: Mapping[str, str]) -> Iterator[Find
         for reference in dict.fromkeys(references(line)):
             cited.add(reference)
             if reference not in known:
-                advice = "cite what a profile cites"
-                yield Finding(path, number, "reference", f"no profile has the source {reference!r}", advice)
+                advice = "cite a source of a profile"
+                yield Finding(path, number, "reference", f"no profile has a source {reference!r}", advice)
     defined = footnotes(text)
     for reference in sorted(cited | defined.keys()):
         if reference not in cited:
-            yield Finding(path, _TOP, "reference", f"footnote {reference!r} is cited nowhere", "take it out")
+            yield Finding(path, _TOP, "reference", f"footnote {reference!r} is cited nowhere", "remove it")
         elif reference in known and defined.get(reference) != known[reference]:
-            problem = f"footnote {reference!r} is {'not the profile’s' if reference in defined else 'missing'}"
+            problem = f"footnote {reference!r} is {'different from the profile' if reference in defined else 'missing'}"
             yield Finding(path, _TOP, "reference", problem, f"write [^{reference}]: {known[reference]}")
 
 
@@ -72,4 +72,6 @@ def _unsourced(path: str, text: str) -> Iterator[Finding]:
     for index, (number, line) in enumerate(lines[first:], start=first):
         is_head = index + 1 < len(lines) and lines[index + 1][1].startswith("| ---")
         if not (line.startswith(("#", "| ---")) or is_head or references(line)):
-            yield Finding(path, number, "unsourced", f"no source: {line!r}", "end it in its references, like [^id]")
+            yield Finding(
+                path, number, "unsourced", f"no source: {line!r}", "end it with its references, such as [^id]"
+            )

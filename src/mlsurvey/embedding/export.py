@@ -126,7 +126,7 @@ def _write_graph(name: str, model: SentenceTransformer, file: Path) -> None:
             )
     except Exception as error:  # the exporter raises all kinds of exceptions
         reason = str(error).strip().split("\n", 1)[0]
-        raise EngineError(f"{name} does not become an ONNX graph: {reason}") from error
+        raise EngineError(f"{name} cannot be exported as an ONNX graph: {reason}") from error
 
 
 class _Whole(torch.nn.Module):
@@ -150,7 +150,7 @@ def _check(name: str, model: SentenceTransformer, draft: Path) -> None:
     worst = int(np.argmin(cosines))
     if not cosines[worst] >= MIN_COSINE:
         raise EngineError(
-            f"its ONNX graph gives other vectors than sentence-transformers: cosine {cosines[worst]:.6f} for "
+            f"its ONNX graph gives different vectors from sentence-transformers: cosine {cosines[worst]:.6f} for "
             f"{texts[worst][:60]!r}, at least {MIN_COSINE} is needed"
         )
 

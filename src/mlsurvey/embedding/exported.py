@@ -95,7 +95,7 @@ def read_config(folder: Path) -> ExportConfig:
         values = json.loads(file.read_text(encoding="utf-8"))
         if isinstance(values, dict) and values.get("schema") != SCHEMA:
             raise EngineError(
-                f"the question model in {folder} is of another version of mlsurvey; type: mlsurvey refresh"
+                f"the question model in {folder} is from another version of mlsurvey; type: mlsurvey refresh"
             )
         return ExportConfig(**values)
     except FileNotFoundError as error:

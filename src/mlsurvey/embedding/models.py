@@ -80,7 +80,7 @@ def find(name: str, setting: str, otherwise: str) -> Path:
     if folder.is_dir():
         return folder
     if folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
-        raise EngineError(f"there is no folder {name}; correct the setting `{setting}`, or {otherwise}")
+        raise EngineError(f"no folder {name}; correct the setting `{setting}`, or {otherwise}")
     return _from_hub(name, setting, otherwise)
 
 

@@ -119,7 +119,7 @@ class PassageEmbedder:
             return self._forward(*padded(batch, width, self._model.tokenizer.pad_token_id or 0))
         except torch.OutOfMemoryError as error:
             if len(batch) == 1:
-                raise EngineError(f"{self.device} has no memory for one passage; set device = cpu") from error
+                raise EngineError(f"{self.device} has too little memory for one passage; set device = cpu") from error
             self._budget = len(batch) * width // 2
             torch.cuda.empty_cache()
             return None
@@ -167,7 +167,7 @@ class PassageEmbedder:
                 return self._model.encode_document(texts, pool=self._pool, batch_size=batch, show_progress_bar=False)
             except torch.OutOfMemoryError as error:
                 if batch == 1:
-                    raise EngineError("a GPU has no memory for one passage; set device = cpu") from error
+                    raise EngineError("a GPU has too little memory for one passage; set device = cpu") from error
                 self._budget //= 2
 
 
@@ -260,7 +260,7 @@ def _reader(name: str, model: SentenceTransformer) -> Reader:
     other_types = "token_type_ids" in expected and bool(expected["token_type_ids"].any())
     if other_types or expected["input_ids"][0].tolist() != ids.tolist():
         raise EngineError(
-            f"the model {name!r} reads {_READ_ALIKE!r} otherwise than its tokenizer.json says; choose another `model`"
+            f"the model {name!r} tokenizes {_READ_ALIKE!r} differently from its tokenizer.json; choose another `model`"
         )
     return reader
 
@@ -281,7 +281,9 @@ def choose_device(wanted: str) -> str:
         return next(kind for kind, present in there.items() if present)
     if not there.get(wanted.partition(":")[0], False):
         usable = ", ".join(kind for kind, present in there.items() if present)
-        raise EngineError(f"device = {wanted!r} is not here, or this torch cannot use it; choose from: {usable}")
+        raise EngineError(
+            f"device = {wanted!r} is not available, or not supported by this torch; choose one of {usable}"
+        )
     return wanted
 
 

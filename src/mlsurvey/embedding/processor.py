@@ -114,7 +114,7 @@ def engines_for(engine: str, precision: Precision) -> list[str]:
     if engine == "openvino" and engine not in able:
         raise EngineError("engine = openvino, but OpenVINO is not installed; type: pip install 'mlsurvey[openvino]'")
     if engine not in able:
-        raise EngineError(f"engine = {engine} does not compute in {precision}; set engine = openvino or torch")
+        raise EngineError(f"engine = {engine} does not support {precision}; set engine = openvino or torch")
     return [engine]
 
 

@@ -56,7 +56,9 @@ class Reranker:
                 pairs, batch_size=self._batch, activation_fn=torch.nn.Sigmoid(), show_progress_bar=False
             )
         except torch.OutOfMemoryError as error:
-            raise EngineError(f"{self.device} has no memory for the {self._setting}; set device = cpu") from error
+            raise EngineError(
+                f"{self.device} has too little memory for the {self._setting}; set device = cpu"
+            ) from error
         return np.asarray(judged, dtype=np.float32)
 
 
@@ -65,7 +67,7 @@ def load(name: str, device: str, setting: str = "reranker") -> CrossEncoder:
     folder = models.find(name, setting, _WITHOUT[setting])
     advice = f"{_ADVICE} {_WITHOUT[setting]}"
     if wrong := _wrong_head(folder):
-        raise EngineError(f"the {setting} {name!r} in {folder} is no cross-encoder ({wrong}); {advice}")
+        raise EngineError(f"the {setting} {name!r} in {folder} is not a cross-encoder ({wrong}); {advice}")
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         model: CrossEncoder = CrossEncoder(str(folder), device=device, local_files_only=True)

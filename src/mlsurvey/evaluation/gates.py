@@ -37,18 +37,18 @@ def breaches(bounds: Sequence[Bound], figures: Iterable[Figure]) -> Iterator[str
     for bound in bounds:
         value = by_name[bound.figure].value
         if value is None:
-            yield f"{bound.figure} cannot be measured: no question adds to it"
+            yield f"{bound.figure} cannot be measured: no question contributes to it"
         elif value < bound.value if bound.is_least else value > bound.value:
             yield f"{bound.figure} is {value:.3f}, {'below' if bound.is_least else 'above'} {bound.value:g}"
 
 
 def _bound(text: str, is_least: bool) -> Bound:
     if not (match := _BOUND.fullmatch(text.strip())):
-        raise UsageError(f"{text!r} is no bound; type a figure and a number, such as cell_recall=0.9")
+        raise UsageError(f"{text!r} is not a bound; type a figure and a number, such as cell_recall=0.9")
     name, number = match.groups()
     if name not in FIGURES:
-        raise UsageError(f"there is no figure {name!r}; there is {', '.join(FIGURES)}")
+        raise UsageError(f"no figure {name!r}; available: {', '.join(FIGURES)}")
     try:
         return Bound(name, float(number), is_least)
     except ValueError as error:
-        raise UsageError(f"{number!r} in {text!r} is no number") from error
+        raise UsageError(f"{number!r} in {text!r} is not a number") from error

@@ -70,13 +70,13 @@ def read_questions(path: Path) -> tuple[Question, ...]:
         try:
             question = _question(_record(line))
             if question.id in line_of:
-                raise UsageError(f"id {question.id!r} is used in line {line_of[question.id]} already")
+                raise UsageError(f"id {question.id!r} is already used in line {line_of[question.id]}")
         except UsageError as error:
             raise UsageError(f"{path}, line {number}: {error}") from error
         line_of[question.id] = number
         questions.append(question)
     if not questions:
-        raise UsageError(f"{path} holds no questions: write one JSON object a line, with {_keys()}")
+        raise UsageError(f"{path} has no questions: write one JSON object a line, with {_keys()}")
     return tuple(questions)
 
 
@@ -94,9 +94,9 @@ def _quote_fault(evidence: Evidence, text: str) -> str | None:
         return f"no document {evidence.document} in the corpus"
     times = occurrences(evidence.quote, text)
     if times != 1:
-        return f"quote stands {times} times in {evidence.document}, not once"
+        return f"quote occurs {times} times in {evidence.document}, not once"
     if not SHORTEST_QUOTE <= len(evidence.quote) <= LONGEST_QUOTE:
-        return f"quote has {len(evidence.quote)} characters, not {SHORTEST_QUOTE} to {LONGEST_QUOTE}"
+        return f"quote has {len(evidence.quote)} characters; it must have {SHORTEST_QUOTE} to {LONGEST_QUOTE}"
     return None
 
 
@@ -104,7 +104,7 @@ def _record(line: str) -> Mapping[str, Any]:
     try:
         value = json.loads(line)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise UsageError(f"not a line of JSON ({error}); one question has to stand on one line") from error
+        raise UsageError(f"not valid JSON ({error}); write one question per line") from error
     if not isinstance(value, dict):
         raise UsageError(f"not a JSON object with {_keys()}")
     return value
@@ -113,7 +113,7 @@ def _record(line: str) -> Mapping[str, Any]:
 def _question(record: Mapping[str, Any]) -> Question:
     kind = _string(record, "kind")
     if kind not in KINDS:
-        raise UsageError(f"kind {kind!r} is none of {', '.join(KINDS)}")
+        raise UsageError(f"kind {kind!r} is not one of {', '.join(KINDS)}")
     answerable = record.get("answerable", kind != UNANSWERABLE)
     if answerable is not (kind != UNANSWERABLE):
         raise UsageError(f"kind {kind!r} and answerable {answerable!r} contradict each other; leave 'answerable' out")
@@ -126,7 +126,7 @@ def _question(record: Mapping[str, Any]) -> Question:
         cells=tuple(_cell(cell) for cell in _objects(record, "cells")),
     )
     if bool(question.cells) != answerable:
-        raise UsageError("'cells' has to hold evidence, unless the kind is unanswerable: then it has to be empty")
+        raise UsageError("'cells' must have evidence, or be empty if the kind is unanswerable")
     return question
 
 
@@ -141,21 +141,21 @@ def _cell(record: Mapping[str, Any]) -> GoldCell:
 def _string(record: Mapping[str, Any], key: str) -> str:
     value = record.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise UsageError(f"{key!r} is missing, or is no text: {json.dumps(value, ensure_ascii=False)[:60]}")
+        raise UsageError(f"{key!r} is missing, blank or not a string: {json.dumps(value, ensure_ascii=False)[:60]}")
     return value
 
 
 def _slugs(record: Mapping[str, Any]) -> Iterator[str]:
     values = record.get("entities", [])
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise UsageError('\'entities\' has to be a list of slugs, such as ["burn", "candle"]')
+        raise UsageError('\'entities\' must be a list of slugs, such as ["burn", "candle"]')
     yield from values
 
 
 def _objects(record: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
     values = record.get(key, [])
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
-        raise UsageError(f"{key!r} has to be a list of JSON objects")
+        raise UsageError(f"{key!r} must be a list of JSON objects")
     yield from values
 
 

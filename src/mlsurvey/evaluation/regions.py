@@ -45,7 +45,7 @@ def read_regions(path: Path) -> Regions:
         if not line.strip() or (number == 1 and cells == COLUMNS):
             continue
         if len(cells) != len(COLUMNS) or not (cells[1].isdecimal() and cells[2].isdecimal()):
-            raise UsageError(f"{path}, line {number}: not {', '.join(COLUMNS)} with tabs between them: {line[:60]!r}")
+            raise UsageError(f"{path}, line {number}: not {', '.join(COLUMNS)} separated by tabs: {line[:60]!r}")
         regions[cells[0]].append(Region(int(cells[1]), int(cells[2]), cells[3]))
     return {document: tuple(found) for document, found in regions.items()}
 

@@ -42,7 +42,9 @@ def read_run(path: Path) -> Run:
         questions = tuple(_scored(question) for question in value["questions"])
         return Run(value["index"], value["model"], questions)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path} is no saved run ({error}); make one with: mlsurvey eval QUESTIONS --save") from error
+        raise UsageError(
+            f"{path} is not a saved run ({error}); make one with: mlsurvey eval QUESTIONS --save"
+        ) from error
 
 
 def _scored_value(question: Scored) -> dict[str, Any]:

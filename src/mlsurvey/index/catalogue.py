@@ -142,7 +142,7 @@ class Catalogue:
             self._connection.execute("BEGIN")
             try:
                 if not self.rows("SELECT 1 FROM generations WHERE number = :number", number=number):
-                    raise ReplacedError(f"generation {number} has been replaced and cleared away; open the index again")
+                    raise ReplacedError(f"generation {number} was replaced and deleted; open the index again")
                 yield
             finally:
                 self._connection.execute("COMMIT")

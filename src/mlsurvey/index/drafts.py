@@ -25,7 +25,7 @@ MUCH = 3_000_000
 """Bytes from which worker processes pay off: less is cut before they have started."""
 _BATCH = 100_000  # bytes per batch: about 0.1 s of work
 _WAITING = 4  # seconds waited for each processor second allowed: other programs need the processor too
-_LOST = "not read: reading it ended the process, perhaps for lack of memory; split it"
+_LOST = "not read: the process that read it died, perhaps from lack of memory; split it"
 
 Batch = list[tuple[str, Content]]
 """Documents with their paths."""

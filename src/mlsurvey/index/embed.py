@@ -50,7 +50,7 @@ def embed(
         MismatchError: the embedder is not the expected ``model``.
     """
     if embedder.id != model.id:
-        raise MismatchError(f"the embedder is {embedder.id}, the index was to be made with {model.id}")
+        raise MismatchError(f"the embedder is {embedder.id}, the index is for {model.id}")
     shelf = _Shelf(catalogue, layout, model.id)
     # Longest first: batches have similar lengths, and the remaining time is not underestimated.
     ordered = sorted(texts.items(), key=lambda item: -len(item[1]))
@@ -74,7 +74,7 @@ def embed(
 
 
 def _kept(what: str, done: int, total: int) -> str:
-    return f"{what} with {done} of {total} passages embedded; they are kept. To go on, type: mlsurvey refresh"
+    return f"{what} with {done} of {total} passages embedded; they are kept. To continue, type: mlsurvey refresh"
 
 
 def _rows(embedder: Embedder, texts: Sequence[str], dimension: int) -> NDArray[np.float32]:

@@ -45,7 +45,7 @@ class Card:
         need, free = 2 * int(index.ntotal) * index.d + _SCRATCH + _RESERVE, free_memory()
         if free is not None and need > free:
             _LOGGER.warning(
-                "a segment of %d vectors stays on the processor: it needs %d MB, the GPU has %d MB",
+                "a segment of %d vectors stays on the CPU: it needs %d MB, the GPU has %d MB",
                 index.ntotal,
                 need >> 20,
                 free >> 20,
@@ -58,7 +58,7 @@ class Card:
                 return faiss.index_cpu_to_gpu(self.resources, 0, index, options)
         except RuntimeError as error:  # out of memory after all, or no kernel for this GPU
             reason = str(error).strip().split("\n", 1)[0]
-            _LOGGER.warning("a segment of %d vectors stays on the processor: %s", index.ntotal, reason)
+            _LOGGER.warning("a segment of %d vectors stays on the CPU: %s", index.ntotal, reason)
             return None
 
     def candidates(self, copy: Any, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:

@@ -91,7 +91,7 @@ def update(folder: Path, previous: Path | None, deleted: Iterable[int], added: I
         sync_folder(folder)
         sync_folder(folder.parent)
     except (ValueError, OSError) as error:  # tantivy reports a failed write as either
-        raise StorageError(refusal(folder.parent.parent, f"keyword side: {error}")) from error
+        raise StorageError(refusal(folder.parent.parent, f"keyword index: {error}")) from error
 
 
 def _link_all(previous: Path, folder: Path) -> None:
@@ -210,7 +210,7 @@ class Keywords:
     def _demanded(self, phrases: Sequence[str]) -> list[tuple[Occur, Query]]:
         if phrases and not self._has_phrases:
             raise MismatchError(
-                "the index is of an earlier version, which had no phrases;"
+                "the index is from an earlier version without phrase search;"
                 " type: mlsurvey refresh, or leave out the quotes"
             )
         words = (list(exact_analyzer().analyze(characters(folded(phrase)))) for phrase in phrases)
@@ -291,13 +291,13 @@ def _mirror(folder: Path, stack: ExitStack) -> Path:
 
 def _unopened(folder: Path, error: Exception) -> MlsurveyError:
     """Tell damage from files that cannot be read and locks that cannot be made: a rebuild mends only damage."""
-    what = f"keyword side {folder} cannot be opened"
+    what = f"keyword index {folder} cannot be opened"
     if not os.access(folder, os.F_OK):
         return DamagedIndexError(f"{what} ({error}); {REBUILD}")
     if closed := _unreadable(folder):
-        return StorageError(f"{what}: {closed} may not be read; give access to it")
+        return StorageError(f"{what}: {closed} is not readable; change its permissions")
     if isinstance(error, OSError) or "acquire Lockfile" in str(error):
-        return StorageError(f"{what} ({error}); make room for temporary files, or set TMPDIR to another folder")
+        return StorageError(f"{what} ({error}); free space for temporary files, or set TMPDIR to another folder")
     return DamagedIndexError(f"{what} ({error}); {REBUILD}")
 
 

@@ -189,11 +189,11 @@ def _altered_names(before: tuple[Entity, ...], after: tuple[Entity, ...]) -> set
 def _notes(base: Published | None, model: ModelInfo, chunking: str, affected: int, documents: int) -> list[str]:
     notes = []
     if not documents:
-        notes.append("the corpus has no document that can be read")
+        notes.append("the corpus has no readable documents")
     if base and base.generation.model != model.id:
-        notes.append(f"the model changed from {base.generation.model} to {model.id}: everything is embedded anew")
+        notes.append(f"the model changed from {base.generation.model} to {model.id}: all passages were embedded again")
     elif base and base.chunking != chunking:
-        notes.append("the way of cutting documents changed: all were read again")
+        notes.append("the splitting into passages changed: all documents were read again")
     elif affected:
-        notes.append(f"known entities changed: {affected} documents were read again for it")
+        notes.append(f"the known libraries changed: {affected} documents were read again")
     return notes

@@ -112,7 +112,7 @@ def refresh(
             return replace(report, notes=(_OLD_FORMAT, *report.notes)) if is_old else report
     except KeyboardInterrupt as error:
         raise Interrupted(
-            "stopped before anything new was published; embedded passages are kept. To go on, type: mlsurvey refresh"
+            "stopped before anything new was published; embedded passages are kept. To continue, type: mlsurvey refresh"
         ) from error
 
 

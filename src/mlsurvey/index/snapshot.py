@@ -337,7 +337,7 @@ def _check_model(generation: Generation, model: str | None, index: Path) -> None
     if model is not None and generation.model != model:
         raise MismatchError(
             f"the index in {index} was made with model {generation.model}, but {model} is set;"
-            " type: mlsurvey refresh (embeds everything anew), or set the former model again"
+            " type: mlsurvey refresh (embeds everything again), or set the previous model"
         )
 
 

@@ -111,7 +111,7 @@ def storage_errors(folder: Path) -> Iterator[None]:
 
 def refusal(folder: Path, reason: str) -> str:
     """Message shown to the user when a write failed."""
-    advice = "the published index is as it was; make room or give access, then type: mlsurvey refresh"
+    advice = "the published index is unchanged; free space or change permissions, then type: mlsurvey refresh"
     return f"cannot write the index in {folder}: {reason}; {advice}"
 
 

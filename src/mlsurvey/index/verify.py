@@ -42,7 +42,7 @@ def verify(catalogue: Catalogue, layout: Layout, published: Published) -> None:
     check_sizes(catalogue, layout, published)
     for file in _files(catalogue, published):
         if stored(layout.root, layout.root / file.path) != file:
-            raise DamagedIndexError(f"{layout.root / file.path} is not what was published; {REBUILD}")
+            raise DamagedIndexError(f"{layout.root / file.path} differs from what was published; {REBUILD}")
     _check_sides(catalogue, layout, published)
 
 
@@ -63,9 +63,7 @@ def _check_sides(catalogue: Catalogue, layout: Layout, published: Published) -> 
     number = published.generation.number
     rows = catalogue.rows(f"SELECT id, vector FROM passages WHERE {live('passages')} ORDER BY id", at=number)
     if Keywords(layout.keyword_folder(number)).ids() != [passage for passage, _ in rows]:
-        raise DamagedIndexError(
-            f"the keyword side of generation {number} does not have the passages of the catalogue; {REBUILD}"
-        )
+        raise DamagedIndexError(f"the keyword index of generation {number} does not match the catalogue; {REBUILD}")
     wanted = np.array([vector for _, vector in rows], dtype=np.int64)
     for _ in Vectors(layout, published.segments, published.dimension).pieces(wanted):
         pass  # raises if a vector is missing

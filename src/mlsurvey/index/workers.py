@@ -169,7 +169,7 @@ class _Process:
                 self._send(item)
                 is_error, found = pickle.load(self._process.stdout)
             except (EOFError, pickle.UnpicklingError) as error:
-                reason = f"a process that cut documents ended ({self._process.wait()}); try again"
+                reason = f"a worker process ended unexpectedly (exit code {self._process.wait()}); try again"
                 raise LostError(reason, seconds if seconds and is_late.is_set() else 0.0) from error
         if is_error:
             raise found

@@ -63,7 +63,7 @@ def read_artefact(place: Path) -> Artefact:
         raise EngineError(f"{file} cannot be read ({error}); install mlsurvey again") from error
     names = {f.name for f in fields(Artefact)}
     if not isinstance(values, dict) or values.get("schema") != SCHEMA or names - set(values):
-        raise EngineError(f"{file} is of another version of mlsurvey; install mlsurvey again")
+        raise EngineError(f"{file} is from another version of mlsurvey; install mlsurvey again")
     kept: dict[str, Any] = {name: _frozen(values[name]) for name in names}
     return Artefact(**kept)
 

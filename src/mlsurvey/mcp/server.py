@@ -55,7 +55,7 @@ def build(run: Run) -> Server[Any]:
     async def call_tool(_: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
         tool = _BY_NAME.get(params.name)
         if tool is None:
-            raise MCPError(INVALID_PARAMS, f"no tool {params.name[:60]!r}; there are {', '.join(_BY_NAME)}")
+            raise MCPError(INVALID_PARAMS, f"no tool {params.name[:60]!r}; available: {', '.join(_BY_NAME)}")
         try:
             return await call(tool, params.arguments or {}, run)
         except ValidationError as error:
@@ -64,7 +64,7 @@ def build(run: Run) -> Server[Any]:
             return failure(str(error))
         except Exception as error:  # its message may contain anything, so it is not returned
             LOGGER.error("fault in tool %s: %s", tool.name, type(error).__name__)
-            return failure(f"an unexpected fault in {tool.name}; it is not your doing. Ask for something else")
+            return failure(f"unexpected error in {tool.name}; the request is not at fault. Try another one")
 
     return Server(
         "mlsurvey",

@@ -44,7 +44,7 @@ class Desk:
             TurnedAwayError: too many calls are waiting, or the time limit is exceeded.
         """
         if self._waiting >= THREADS + PLACES:
-            raise TurnedAwayError(f"{self._waiting} calls are under way already; wait for some of them")
+            raise TurnedAwayError(f"{self._waiting} calls are already running; wait for some of them to finish")
         token = threading.Event()
         self._waiting += 1
         try:
@@ -52,7 +52,9 @@ class Desk:
                 loop = asyncio.get_running_loop()
                 return await loop.run_in_executor(self._pool, work, self._survey, token.is_set)
         except TimeoutError as error:
-            raise TurnedAwayError(f"it took more than {TIME_LIMIT:g} seconds and was stopped; ask for less") from error
+            raise TurnedAwayError(
+                f"the call took more than {TIME_LIMIT:g} seconds and was stopped; ask for less"
+            ) from error
         finally:
             token.set()
             self._waiting -= 1

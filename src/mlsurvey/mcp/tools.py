@@ -31,10 +31,10 @@ from mlsurvey.wire.service import Index
 R = TypeVar("R", bound=BaseModel)
 
 INSTRUCTIONS = """Answers to questions about machine learning libraries, from a fixed set of documents on this machine.
-No language model writes them: every statement is a verbatim quote with the file, the lines and the characters where it
-stands, so it can be cited as it is. Start with `ask` (or `compare`, when the libraries are known); where the answer is
-partial, `search` in other words and read on with `get_passage`. What the documents do not say is told as missing:
-treat that as unknown, not as no."""
+No language model writes them: every statement is a verbatim quote with its file, lines and characters, so it can
+be cited as is. Start with `ask` (or `compare`, if the libraries are known); if the answer is partial, `search` in other
+words and read the context with `get_passage`. What the documents do not say is listed as missing: treat it as unknown,
+not as no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def get_passage(survey: Survey, wanted: PassageRequest, _: Cancelled) -> dict[st
     document = survey.document(wanted.document)
     if wanted.end > len(document.text):
         raise UsageError(
-            f"{document.path} has {len(document.text):,} characters, so it has no place {wanted.end:,}; "
+            f"{document.path} has only {len(document.text):,} characters, so the end {wanted.end:,} is out of range; "
             "take start and end from a citation or a hit of the same index"
         )
     return _excerpt(document, wanted)
@@ -160,9 +160,9 @@ TOOLS: tuple[Tool[Any], ...] = (
         "Ask a question",
         "Answer a question about machine learning libraries with verbatim quotes and their sources: comparisons "
         "('How do Burn and Candle differ in GPU support?'), lists ('Which Go libraries train on a GPU?'), lookups and "
-        "recommendations. `status` is `answered`, `partial` or `abstained`, with the reason; `missing` names what the "
-        "documents do not say. Statements refer to `citations` by number. For a follow-up ('and on licences?') give "
-        "the questions before it in `after`; `carried` tells what was taken from them.",
+        "recommendations. `status` is `answered`, `partial` or `abstained`, with the reason; `missing` lists what the "
+        "documents do not say. Statements refer to `citations` by number. For a follow-up ('and on licences?'), give "
+        "the previous questions in `after`; `carried` lists what was taken from them.",
         QuestionRequest,
         Answer,
         ask,
@@ -171,8 +171,8 @@ TOOLS: tuple[Tool[Any], ...] = (
         "compare",
         "Compare libraries",
         "Compare two to eight given libraries point by point: a matrix with a row for each aspect and a cell for each "
-        "library, each cell with quotes, or marked as missing. Without `aspects`, those that tell most are taken. "
-        "An unknown library or aspect is an error that offers similar names.",
+        "library, with quotes or marked as missing. `aspects` defaults to the most informative ones. "
+        "An unknown library or aspect is an error that suggests similar names.",
         CompareRequest,
         Comparison,
         compare,
@@ -181,10 +181,10 @@ TOOLS: tuple[Tool[Any], ...] = (
         "search",
         "Search passages",
         "Find passages by keywords and by meaning, best first, each with its document, headings, lines and characters. "
-        "Use it for what `ask` does not cover, or to look around a subject. `mode` is `hybrid`, `keyword` (exact names "
-        "and versions) or `dense` (meaning alone). A phrase in double quotes must occur word for word. Scores compare "
-        "within one search only. A hit with `stale` is from a "
-        "file that has changed or is gone since it was indexed: do not rely on it.",
+        "Use it for what `ask` does not cover, or to explore a subject. `mode` is `hybrid`, `keyword` (exact names "
+        "and versions) or `dense` (meaning only). A phrase in double quotes must occur word for word. Scores are "
+        "comparable within one search only. A hit with `stale` is from a "
+        "file that was changed or deleted after indexing: do not rely on it.",
         SearchRequest,
         Hits,
         search,
@@ -192,8 +192,8 @@ TOOLS: tuple[Tool[Any], ...] = (
     Tool(
         "get_passage",
         "Read a passage",
-        "Read a document around a place, as it was indexed: give the `document`, `start` and `end` of a citation or a "
-        "hit, and how many characters to read before and after it. `mark.text` is the span itself.",
+        "Read part of a document, as indexed: give the `document`, `start` and `end` of a citation or a hit, and in "
+        "`around` how many characters to read before and after it. `mark.text` is the span itself.",
         PassageRequest,
         DocumentText,
         get_passage,
@@ -201,7 +201,7 @@ TOOLS: tuple[Tool[Any], ...] = (
     Tool(
         "list_documents",
         "List documents",
-        "List the documents that answers are made from, by path, with title, library, date and size; filter by "
+        "List the documents in the index, by path, with title, library, date and size; filter by "
         "library, language, path, heading or date.",
         DocumentParameters,
         Documents,
@@ -210,8 +210,8 @@ TOOLS: tuple[Tool[Any], ...] = (
     Tool(
         "index_status",
         "State of the index",
-        "Which generation of the index is in use, how many documents and passages it has, and whether files have "
-        "changed since: `pending` counts what the next refresh would look at.",
+        "Get the generation of the index in use, its numbers of documents and passages, and whether files have changed "
+        "since: `pending` counts the documents that the next refresh would process.",
         NothingRequest,
         Index,
         index_status,

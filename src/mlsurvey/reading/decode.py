@@ -82,7 +82,7 @@ def _marked(data: bytes, name: str) -> Decoded:
     sample = found.text[:_SAMPLE]
     odd = sum(map(is_odd, sample))
     if odd > max(1, _MAX_CONTROL_SHARE * len(sample)):
-        raise UnreadableError(f"binary: {odd} of its first {len(sample)} characters in {name} are no text")
+        raise UnreadableError(f"binary: {odd} of its first {len(sample)} characters in {name} are not text")
     return found
 
 

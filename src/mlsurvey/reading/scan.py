@@ -103,7 +103,7 @@ def read(root: Path, path: str) -> tuple[bytes, str]:
     place = root / path
     try:
         if not _inside(os.path.realpath(place), os.path.realpath(root)):
-            raise UnreadableError("not read: lies outside the corpus folder")
+            raise UnreadableError("not read: outside the corpus folder")
         if (size := place.stat().st_size) > MAX_BYTES:
             raise UnreadableError(_too_large(size))
         data = place.read_bytes()
@@ -186,12 +186,12 @@ class _Walk:
             try:
                 text = Path(entry.path).read_bytes().decode("utf-8-sig", "surrogateescape")
             except OSError as error:
-                self._skip(path, f"its patterns are not used: {_reason(error)}")
+                self._skip(path, f"its patterns are ignored: {_reason(error)}")
                 continue
             lines = [line.removesuffix("\r") for line in text.split("\n")]
             patterns = Patterns(lines, base=folder.prefix, reason=entry.name, place=shown(path))
             for number, line in patterns.faults:
-                self._skip(path, f"line {number} is not used: {line!r} is no pattern")
+                self._skip(path, f"line {number} is ignored: {line!r} is not a valid pattern")
             rules = rules.below(patterns, entry.name)
         return rules
 
@@ -223,9 +223,9 @@ class _Walk:
         try:
             state = Path(real).stat()
         except OSError as error:
-            fault = "a link that leads nowhere" if isinstance(error, FileNotFoundError) else _reason(error)
+            fault = "a broken link" if isinstance(error, FileNotFoundError) else _reason(error)
         if fault is None and not _inside(real, self.home):
-            fault = "a link that leaves the corpus folder; copy the file instead"
+            fault = "a link to outside the corpus folder; copy the file instead"
         if not self._is_nameable(link.path, is_folder=fault is None and stat.S_ISDIR(state.st_mode)):
             return
         if fault is None:
@@ -265,7 +265,7 @@ class _Walk:
         elif not _is_document(path):
             suffix = PurePosixPath(path).suffix.lower()
             kind = f"{suffix} files" if suffix else "files without a suffix"
-            self._skip(path, f"not read: {kind} are no documents; known: {' '.join(READABLE_SUFFIXES)}")
+            self._skip(path, f"not read: {kind} are not supported; supported: {' '.join(READABLE_SUFFIXES)}")
         elif state.st_size > MAX_BYTES:
             self._skip(path, _too_large(state.st_size))
         else:
@@ -304,7 +304,7 @@ def _inside(place: str, home: str) -> bool:
 
 
 def _too_large(size: int) -> str:
-    return f"not read: {size:,} bytes are more than the {MAX_BYTES:,} that a document may have; split it"
+    return f"not read: too large: {size:,} bytes, at most {MAX_BYTES:,}; split it"
 
 
 def _reason(error: OSError) -> str:

@@ -33,7 +33,7 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
         total = sum(weight for _, _, weight in explanation.terms)
         yield f"{_voter(explanation, 'keyword')}BM25 {total:.2f} = {_parts(terms_of(explanation), 2)}"
     if explanation.cosine is not None:
-        words = _parts(words_of(explanation), 3) if explanation.tokens else "not told by this model"
+        words = _parts(words_of(explanation), 3) if explanation.tokens else "not available for this model"
         yield f"{_voter(explanation, 'dense')}cosine {explanation.cosine:.3f} = {words}"
     if "reranker" in explanation.hit.scores:
         score = explanation.hit.scores["reranker"]
@@ -62,7 +62,7 @@ def words_of(explanation: Explanation) -> list[tuple[str, float]]:
 
 def _voter(explanation: Explanation, voter: str) -> str:
     hit = explanation.hit
-    rank = f"{voter} #{hit.ranks[voter]}" if voter in hit.ranks else f"{voter} not among its best"
+    rank = f"{voter} #{hit.ranks[voter]}" if voter in hit.ranks else f"{voter} not among its top hits"
     is_shared = voter in hit.shares and len(hit.shares) > 1 and hit.score > 0
     share = f", {hit.shares[voter] / hit.score:.0%} of the score" if is_shared else ""
     return f"{rank}{share}: "

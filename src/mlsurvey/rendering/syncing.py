@@ -15,7 +15,7 @@ from mlsurvey.rendering.report import LISTED
 _SIGNS = {"added": "+", "updated": "~"}
 _TROUBLE = ("gone", "refused", "failed")
 _STATES = (*_SIGNS, "unchanged", *_TROUBLE)
-_KEPT = {"gone": "upstream has it no more; what was fetched before is kept"}
+_KEPT = {"gone": "no longer upstream; the earlier copy is kept"}
 
 
 def sync_view(outcomes: Sequence[tuple[str, str, str, str]]) -> RenderableType:

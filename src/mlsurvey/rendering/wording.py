@@ -52,11 +52,11 @@ def carried(taken: Sequence[str], entities: Sequence[str], aspects: Sequence[str
     """
     told = {
         "libraries": f"the libraries ({names.listed(entities)})",
-        "matter": "what is asked" + (f" ({names.points(aspects)})" if aspects else ""),
-        "answers": "the libraries of the answer, to choose from",
+        "matter": "the topic" + (f" ({names.points(aspects)})" if aspects else ""),
+        "answers": "the libraries of the previous answer, as the choices",
     }
     taken = [told.get(what, one_line(what)) for what in taken]
-    return f"Taken from the question before: {'; '.join(taken)}." if taken else None
+    return f"Taken from the previous question: {'; '.join(taken)}." if taken else None
 
 
 def disagreement(kind: str) -> str:

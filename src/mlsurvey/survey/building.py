@@ -110,9 +110,11 @@ def _notes(settings: Settings, config: ExportConfig | None, embedded: int) -> li
     notes = []
     if config is not None and config.failure is not None:
         reason = config.failure
-        notes.append(f"the model could not be exported ({reason}): PyTorch embeds questions too, and starts slower")
+        notes.append(
+            f"the model could not be exported ({reason}): PyTorch also embeds questions, and starts more slowly"
+        )
     if settings.device == "auto" and embedded >= WORTH_A_GPU and models.may_have_gpu() and not models.has_torch():
-        notes.append("there may be a GPU, and PyTorch is not installed; to use it, type: pip install 'mlsurvey[gpu]'")
+        notes.append("there may be a GPU, but PyTorch is not installed; to use it, type: pip install 'mlsurvey[gpu]'")
     return notes
 
 

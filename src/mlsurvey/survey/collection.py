@@ -148,10 +148,10 @@ def _files(corpus: Path, source: Path) -> Iterator[tuple[Path, PurePosixPath]]:
         raise NotFoundError(f"no such file or folder: {source}")
     real, home = source.resolve(), corpus.resolve()
     if real.is_relative_to(home) or home.is_relative_to(real):
-        raise UsageError(f"{source} is in the corpus already, or holds it ({corpus})")
+        raise UsageError(f"{source} is already in the corpus, or contains it ({corpus})")
     if source.is_file():
         if source.suffix.lower() not in READABLE_SUFFIXES:
-            raise UsageError(f"{source} is not read: formats are {', '.join(sorted(READABLE_SUFFIXES))}")
+            raise UsageError(f"{source} has an unsupported format; supported: {', '.join(sorted(READABLE_SUFFIXES))}")
         yield real, PurePosixPath(source.name)
         return
     for file in sorted(real.rglob("*")):
@@ -167,7 +167,7 @@ def _is_hidden(path: Path | PurePosixPath) -> bool:
 def _inside(folder: str) -> PurePosixPath:
     path = PurePosixPath(folder)
     if path.is_absolute() or ".." in path.parts or _is_hidden(path):
-        raise UsageError(f"--into takes a folder inside the corpus, such as 'rust', and not a hidden one: {folder!r}")
+        raise UsageError(f"--into must name a folder inside the corpus, such as 'rust', that is not hidden: {folder!r}")
     return path
 
 

@@ -374,7 +374,7 @@ class Survey:
         if Path(self.settings.model).name != built:
             raise MismatchError(
                 f"the index was built with the model {built}, the settings ask for {self.settings.model} "
-                f"({self.settings.origins.get('model', 'argument')}); take {built}, or type: mlsurvey refresh"
+                f"({self.settings.origins.get('model', 'argument')}); use {built}, or type: mlsurvey refresh"
             )
 
     def _resolved(self, filters: Filters | None, reading: Reading) -> Filters:
@@ -391,7 +391,7 @@ class Survey:
         if dry_run:
             return starter_folder(), (f"the starter corpus would be copied to {corpus}",)
         collection.lay_starter(corpus, starter_folder())
-        return corpus, (f"the starter corpus was copied to {corpus}: it is yours to change",)
+        return corpus, (f"the starter corpus was copied to {corpus}; you can change it there",)
 
 
 def replace_corpus(settings: Settings, corpus: Path) -> Settings:

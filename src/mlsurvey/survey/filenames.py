@@ -28,7 +28,7 @@ def document_path(name: str) -> PurePosixPath:
         UnreadableError: the name is invalid; the message says why.
     """
     if reason := _fault(name):
-        raise UnreadableError(f"no document can be called {name[:120]!r}: {reason}")
+        raise UnreadableError(f"invalid document name {name[:120]!r}: {reason}")
     return PurePosixPath(name)
 
 
@@ -39,21 +39,21 @@ def _fault(name: str) -> str | None:
     if len(parts) > MOST_PARTS or len(name.encode("utf-8", "surrogatepass")) > LONGEST_PATH:
         return f"it has more than {MOST_PARTS} parts or {LONGEST_PATH} bytes"
     if PurePosixPath(name).suffix.lower() not in READABLE_SUFFIXES:
-        return f"formats that are read are {', '.join(sorted(READABLE_SUFFIXES))}"
+        return f"supported formats: {', '.join(sorted(READABLE_SUFFIXES))}"
     return next(filter(None, map(_fault_of_part, parts)), None)
 
 
 def _fault_of_part(part: str) -> str | None:
     if part in ("", ".", ".."):
-        return "a path has no empty parts, and none that lead upwards"
+        return "a path must not have empty parts, '.' or '..'"
     if len(part.encode("utf-8", "surrogatepass")) > LONGEST_PART:
         return f"a part of it has more than {LONGEST_PART} bytes"
     if "\ufffd" in part:
-        return "it is no UTF-8"
+        return "it is not valid UTF-8"
     if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") for character in part):
         return "it has invisible characters"
     if unicodedata.normalize("NFC", part) != part:
         return "its characters are not in the composed form (NFC), so that two files could have one name"
     if _FORBIDDEN.search(part) or part[-1] in " ." or part[0] == " " or _RESERVED.fullmatch(part):
-        return 'Windows could not hold it: reserved names, <>:"|?*\\ and a final dot or space are taken'
-    return "hidden files, editor backups and vocabulary files are passed over" if passed_over(part) else None
+        return 'it is not allowed on Windows: reserved names, <>:"|?*\\, or a final dot or space'
+    return "hidden files, editor backups and vocabulary files are not indexed" if passed_over(part) else None

@@ -43,12 +43,12 @@ def resolved(filters: Filters, answerer: Answerer) -> Filters:
 def _check_size(kind: str, values: Sequence[str]) -> None:
     if len(values) > MOST_VALUES:
         raise UsageError(
-            f"{len(values):,} values of the filter '{kind}' are more than {MOST_VALUES}; type fewer, or filter by a "
-            "folder with --path FOLDER/"
+            f"too many values of the filter '{kind}': {len(values):,}, at most {MOST_VALUES}; type fewer, or filter "
+            "by a folder with --path FOLDER/"
         )
     if longest := next((value for value in values if len(value) > LONGEST_VALUE), None):
         raise UsageError(
-            f"a value of the filter '{kind}' has {len(longest):,} characters, more than {LONGEST_VALUE}: "
+            f"a value of the filter '{kind}' is too long: {len(longest):,} characters, at most {LONGEST_VALUE}: "
             f"{longest[:40]!r}…; type a shorter one"
         )
 
@@ -62,7 +62,7 @@ def slugs(name: str, answerer: Answerer) -> tuple[str, ...]:
     if found := (name,) if name in answerer.gazetteer.entities else answerer.gazetteer.lookup(name):
         return found
     known = [entity.name for entity in answerer.snapshot.entities]
-    raise NotFoundError(f"no library {name!r} is known here{similar(name, known)}")
+    raise NotFoundError(f"unknown library {name!r}{similar(name, known)}")
 
 
 def sides(names: Sequence[str], answerer: Answerer) -> tuple[str, ...]:
@@ -75,7 +75,7 @@ def sides(names: Sequence[str], answerer: Answerer) -> tuple[str, ...]:
     least, most = SIDES
     found = tuple(dict.fromkeys(slugs(name, answerer)[0] for name in names))
     if not least <= len(found) <= most:
-        raise UsageError(f"a comparison takes {least} to {most} different libraries, not {len(found)}")
+        raise UsageError(f"a comparison needs {least} to {most} different libraries, not {len(found)}")
     return found
 
 
@@ -88,7 +88,7 @@ def aspects(names: Sequence[str], vocabulary: Vocabulary) -> tuple[AskedAspect, 
     known = {aspect.slug: aspect for aspect in vocabulary.aspects}
     for name in names:
         if name not in known:
-            raise NotFoundError(f"no aspect {name!r} is known here{similar(name, known)}")
+            raise NotFoundError(f"unknown aspect {name!r}{similar(name, known)}")
     return tuple(AskedAspect(known[name], ()) for name in dict.fromkeys(names))
 
 
@@ -126,7 +126,7 @@ def _language(name: str, entities: Iterable[Entity]) -> str:
     spoken = (slug for slug, pattern in ASKED.items() if re.fullmatch(pattern, name, re.IGNORECASE))
     slug = name.casefold() if name.casefold() in known else next(spoken, None)
     if slug not in known or slug is None:
-        raise NotFoundError(f"no language {name!r} in the index; there is {', '.join(sorted(known)) or 'none'}")
+        raise NotFoundError(f"no language {name!r} in the index; available: {', '.join(sorted(known)) or 'none'}")
     return slug
 
 
@@ -134,7 +134,7 @@ def _day(text: str | None) -> str | None:
     try:
         return text and date.fromisoformat(text).isoformat()
     except ValueError as error:
-        raise UsageError(f"{text!r} is no date; write it like 2026-01-31") from error
+        raise UsageError(f"{text!r} is not a date; use the form 2026-01-31") from error
 
 
 def document_named(path: str, snapshot: Snapshot) -> Document:

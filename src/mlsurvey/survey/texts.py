@@ -18,5 +18,5 @@ def checked(what: str, text: str) -> str:
     if not text.strip():
         raise UsageError(f"the {what} is empty")
     if len(text) > MAX_QUESTION:
-        raise UsageError(f"the {what} has {len(text):,} characters, more than {MAX_QUESTION:,}; shorten it")
+        raise UsageError(f"the {what} is too long: {len(text):,} characters, at most {MAX_QUESTION:,}; shorten it")
     return valid(text)

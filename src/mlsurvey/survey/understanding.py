@@ -12,11 +12,11 @@ from mlsurvey.types import Filters
 
 _KINDS = {
     "compare": "compare the libraries named",
-    "list": "list every library of the class, by whether it is so",
-    "lookup": "look a fact up",
-    "recommend": "recommend from the class, by the needs named",
+    "list": "list the libraries of the class that match, and those that do not",
+    "lookup": "look up a fact",
+    "recommend": "recommend from the class, by the needs stated",
 }
-_FLAGS = {"yesno": "yes or no", "count": "a number", "superl": "the most or least", "not": "what is not so"}
+_FLAGS = {"yesno": "yes or no", "count": "a number", "superl": "the most or least", "not": "a negation"}
 
 
 def rows(understood: Understood, filters: Filters, entities: Mapping[str, str]) -> list[tuple[str, ...]]:
@@ -34,8 +34,8 @@ def rows(understood: Understood, filters: Filters, entities: Mapping[str, str]) 
         ("kind", _KINDS.get(understood.kind.value, understood.kind.value)),
         ("libraries", ", ".join(named) or ("" if understood.unknown else "none named")),
         ("in relation to", ", ".join(objects)),
-        ("known to you", ", ".join(known)),
-        ("not known here", ", ".join(understood.unknown)),
+        ("already known", ", ".join(known)),
+        ("unknown", ", ".join(understood.unknown)),
         *((f"condition {n}", _condition(stated)) for n, stated in enumerate(understood.conditions, start=1)),
         *((f"aspect {n}", _aspect(asked)) for n, asked in enumerate(understood.aspects, start=1)),
         ("carried over", ", ".join(understood.carried)),

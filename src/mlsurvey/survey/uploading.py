@@ -45,9 +45,9 @@ class Condition:
     def check(self, path: str, found: str | None) -> None:
         """Raises ConditionError if the condition does not hold; ``found`` is the current digest."""
         if self.absent and found is not None:
-            raise ConditionError(f"{path} is there already, with sha256 {found}")
+            raise ConditionError(f"{path} already exists, with sha256 {found}")
         if self.sha256 and (found is None or not {found, "*"} & set(self.sha256)):
-            now = f"is another version, with sha256 {found}" if found else "is not there any more"
+            now = f"is another version, with sha256 {found}" if found else "no longer exists"
             raise ConditionError(f"{path} {now}; read it again before you change it")
 
 
@@ -66,11 +66,11 @@ def check_document(name: str, data: bytes) -> None:
     """Raises UnreadableError if the name or the bytes are not those of an indexable document."""
     document_path(name)
     if len(data) > MAX_BYTES:
-        raise UnreadableError(f"{name} has {len(data):,} bytes, more than the {MAX_BYTES:,} that a document may have")
+        raise UnreadableError(f"{name} is too large: {len(data):,} bytes, at most {MAX_BYTES:,}")
     try:
         decode(data)
     except UnreadableError as error:
-        raise UnreadableError(f"{name} is no text that can be read: {error}") from error
+        raise UnreadableError(f"{name} cannot be read as text: {error}") from error
 
 
 def store(corpus: Path, index: Path, files: Mapping[str, bytes], condition: Condition) -> tuple[Stored, ...]:
@@ -224,5 +224,5 @@ def _locked(corpus: Path, index: Path) -> Iterator[None]:
 
 def _refusal(name: str, error: OSError) -> UnreadableError | StorageError:
     if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO, errno.ENAMETOOLONG, errno.EEXIST):
-        return UnreadableError(f"no document can be at {name!r}: a link, a folder or another file is in the way")
+        return UnreadableError(f"cannot store {name!r}: a link, a folder or another file is in the way")
     return StorageError(f"cannot write {name}: {error.strerror}")

@@ -87,4 +87,4 @@ def _chosen(sources: Sequence[Source], slugs: Iterable[str]) -> list[Source]:
 def _check_found(slugs: frozenset[str], report: SyncReport, folder: Path) -> None:
     found = {outcome.slug for outcome in report.outcomes}
     if missing := sorted(slugs - found):
-        raise NotFoundError(f"{folder} has nothing of {missing[0]!r}")
+        raise NotFoundError(f"{folder} has no documents of {missing[0]!r}")

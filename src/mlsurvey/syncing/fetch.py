@@ -192,11 +192,11 @@ class Fetcher:
         except httpx2.TimeoutException as error:
             raise _PassingError(f"no answer within {self.limits.silence:g} s") from error
         except httpx2.DecodingError as error:
-            raise RefusedError(f"the answer cannot be unpacked: {_words(error)}") from error
+            raise RefusedError(f"cannot decompress the response: {_words(error)}") from error
         except (httpx2.UnsupportedProtocol, httpx2.InvalidURL) as error:
-            raise RefusedError(f"no address to fetch from: {_words(error)}") from error
+            raise RefusedError(f"not a valid address: {_words(error)}") from error
         except httpx2.TransportError as error:  # connection lost, or not HTTP
-            raise _PassingError(f"the answer broke off: {_words(error)}") from error
+            raise _PassingError(f"the response broke off: {_words(error)}") from error
 
     def _follow(
         self, request: httpx2.Request, sink: IO[bytes], limit: int, deadline: float
@@ -213,9 +213,9 @@ class Fetcher:
             if onward is None:
                 break
             if request.url.scheme == "https" and onward.url.scheme != "https":
-                raise RefusedError(f"leads from https to {onward.url.scheme}://{onward.url.host}")
+                raise RefusedError(f"redirects from https to {onward.url.scheme}://{onward.url.host}")
             request = onward
-        raise RefusedError(f"leads on more than {self.limits.redirects} times")
+        raise RefusedError(f"redirects more than {self.limits.redirects} times")
 
     def _receive(
         self, response: httpx2.Response, sink: IO[bytes], limit: int, deadline: float
@@ -225,7 +225,7 @@ class Fetcher:
         _check_status(response)
         encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
         if encoding not in ("identity", "gzip", "deflate", ""):
-            raise RefusedError(f"packed as {encoding[:40]!r}, which was not asked for")
+            raise RefusedError(f"sent with Content-Encoding {encoding[:40]!r}, which was not requested")
         size = 0
         for piece in response.iter_bytes():
             size += len(piece)
@@ -241,7 +241,7 @@ class Fetcher:
 
 def _check_address(url: httpx2.URL) -> None:
     if url.scheme not in ("http", "https"):
-        raise RefusedError(f"leads to a {url.scheme or 'nameless'} address; only http and https are followed")
+        raise RefusedError(f"not an http or https address: {url.scheme or 'no scheme'}")
 
 
 def _check_status(response: httpx2.Response) -> None:

@@ -60,7 +60,7 @@ def read_manifest(folder: Path, most: int) -> Iterator[Row | RefusedRow]:
         reason = _refusal(values, folder, most)
         file = values["file"]
         if reason is None and file.casefold() in seen:
-            reason = "stands twice in the manifest"
+            reason = "occurs twice in the manifest"
         if reason:
             name = file if file.isprintable() and file else f"row {number}"
             yield RefusedRow(values["slug"][:100], f"{name[:200]} ({MANIFEST}:{number})", reason)
@@ -80,7 +80,7 @@ def _rows(manifest: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise UsageError(f"{manifest} is not UTF-8") from error
     reader = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE, restval="")
     if missing := [column for column in COLUMNS if column not in (reader.fieldnames or ())]:
-        raise UsageError(f"{manifest} has no column {missing[0]!r}; it needs {', '.join(COLUMNS)}, with tabs between")
+        raise UsageError(f"{manifest} has no column {missing[0]!r}; it needs {', '.join(COLUMNS)}, separated by tabs")
     for number, values in enumerate(reader, start=2):
         yield number, {column: (values[column] or "").strip() for column in COLUMNS}
 
@@ -90,13 +90,13 @@ def _refusal(values: Mapping[str, str], folder: Path, most: int) -> str | None:
     if not _SLUG.fullmatch(values["slug"]) or not _SLUG.fullmatch(values["language"]):
         return f"slug {values['slug']!r} or language {values['language']!r} cannot name a folder"
     if not _REPOSITORY.fullmatch(values["repo"]):
-        return f"{values['repo']!r} is no repository like owner/name"
+        return f"{values['repo']!r} is not a repository of the form owner/name"
     if not _COMMIT.fullmatch(values["commit"]):
-        return f"{values['commit']!r} is no commit"
+        return f"{values['commit']!r} is not a commit"
     if values["licence"].lower() not in _NOT_STATED and not _LICENCE.fullmatch(values["licence"]):
-        return f"{values['licence'][:100]!r} is no licence"
+        return f"{values['licence'][:100]!r} is not a licence"
     if not values["path"].isprintable() or not values["path"]:
-        return "the path in the repository is no text"
+        return "the path in the repository is empty or not printable"
     return _file_refusal(values, folder, most)
 
 
@@ -105,12 +105,12 @@ def _file_refusal(values: Mapping[str, str], folder: Path, most: int) -> str | N
     if reason := refusal(file):
         return f"file {file!r} {reason}"
     if file.split("/")[:2] != [values["language"], values["slug"]] or file.count("/") != 2:
-        return f"file {file!r} does not lie in {values['language']}/{values['slug']}/"
+        return f"file {file!r} is not in {values['language']}/{values['slug']}/"
     place = folder / file
     if not place.resolve().is_relative_to(folder.resolve()):
-        return "the file lies outside the folder"
+        return "the file is outside the folder"
     if not place.is_file():
-        return "there is no such file"
+        return "no such file"
     size = place.stat().st_size
     if size > most:
         return f"larger than {most:,} bytes"

@@ -100,9 +100,9 @@ def _object(data: bytes, who: str) -> dict[str, Any]:
     try:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise FetchError(f"{who} sent no JSON") from error
+        raise FetchError(f"{who} did not send valid JSON") from error
     if not isinstance(value, dict):
-        raise FetchError(f"{who} sent no JSON object")
+        raise FetchError(f"{who} did not send a JSON object")
     return value
 
 
@@ -111,14 +111,14 @@ def _part(facts: dict[str, Any], *keys: str) -> dict[str, Any]:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     if not isinstance(value, dict):
-        raise FetchError(f"the registry says nothing of {'.'.join(keys)}")
+        raise FetchError(f"the registry gives no {'.'.join(keys)}")
     return value
 
 
 def _text(facts: dict[str, Any], *keys: str) -> str:
     value = _part(facts, *keys[:-1]).get(keys[-1])
     if not isinstance(value, str):
-        raise FetchError(f"the registry says nothing of {'.'.join(keys)}")
+        raise FetchError(f"the registry gives no {'.'.join(keys)}")
     return value
 
 
@@ -130,7 +130,7 @@ def _check_integrity(archive: IO[bytes], dist: dict[str, Any]) -> None:
         digest = base64.b64decode(stated[name].partition("?")[0], validate=True) if name else None
         digest = digest or bytes.fromhex(str(dist.get("shasum") or ""))
     except (binascii.Error, ValueError) as error:
-        raise RefusedError("the registry states a digest that is none") from error
+        raise RefusedError("the registry states an invalid digest") from error
     if not digest:
         raise RefusedError("the registry states no digest for its archive")
     archive.seek(0)
@@ -138,7 +138,7 @@ def _check_integrity(archive: IO[bytes], dist: dict[str, Any]) -> None:
     for piece in iter(lambda: archive.read(1024 * 1024), b""):
         actual.update(piece)
     if actual.digest() != digest:
-        raise RefusedError("the archive has not the digest that the registry states")
+        raise RefusedError("the archive does not match the digest that the registry states")
 
 
 def _readme(archive: IO[bytes], unpacked: int, most: int) -> bytes:
@@ -185,5 +185,5 @@ class _Bounded(io.RawIOBase):
         data = self._stream.read(size)
         self._left -= len(data)
         if self._left < 0:
-            raise RefusedError("its archive unpacks to more than is read")
+            raise RefusedError("its archive is too large when unpacked")
         return data

@@ -110,5 +110,5 @@ def _record(value: Mapping[str, Any]) -> Record:
     known = {field.name: value[field.name] for field in fields(Record) if field.name in value}
     for name, part in known.items():
         if not (isinstance(part, str) or (part is None and name in _MAY_BE_NULL)):
-            raise ValueError(f"{name} is {part!r}, no text")
+            raise ValueError(f"{name} is {part!r}, not a string")
     return Record(**known)

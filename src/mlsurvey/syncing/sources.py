@@ -49,7 +49,7 @@ class Source(BaseModel):
         if len(origins) != 1:
             raise ValueError(f"give one of repository, npm and pypi, not {' and '.join(origins) or 'none'}")
         if bool(self.paths) != (self.repository is not None):
-            raise ValueError("a repository takes paths, a package none")
+            raise ValueError("give paths for a repository only, not for a package")
         for path in self.paths:
             if reason := refusal(path):
                 raise ValueError(f"path {path!r} {reason}")
@@ -99,13 +99,13 @@ def refusal(path: str) -> str | None:
     """Why a relative path cannot name a document below a folder, or None; it must not leave the folder or be hidden."""
     place = PurePosixPath(path)
     if not path or place.is_absolute() or "\\" in path or ":" in path.partition("/")[0]:
-        return "is no relative path with forward slashes"
+        return "is not a relative path with forward slashes"
     if any(part in ("..", ".") or part.startswith(".") for part in path.split("/")) or "//" in path:
         return "leaves its folder or is hidden"
     if not path.isprintable() or len(path.encode()) > LONGEST_PATH:
-        return "has a name that no file should have"
+        return "is too long or has unprintable characters"
     if place.suffix.lower() not in READABLE_SUFFIXES:
-        return f"is not read: formats are {', '.join(sorted(READABLE_SUFFIXES))}"
+        return f"has an unsupported format; supported: {', '.join(sorted(READABLE_SUFFIXES))}"
     return None
 
 
@@ -128,7 +128,7 @@ def read_sources(text: str) -> SourceFile:
             faults += [SourceFault(line, _problem(row, found["loc"], found["msg"])) for found in error.errors()]
     without = values.get("without_upstream", [])
     if not (isinstance(without, list) and all(isinstance(slug, str) for slug in without)):
-        faults.append(SourceFault(1, "without_upstream is a list of slugs"))
+        faults.append(SourceFault(1, "without_upstream must be a list of slugs"))
         without = []
     return SourceFile(sources, frozenset(without), faults)
 

@@ -166,7 +166,7 @@ def _fetch(fetcher: Fetcher, task: _Task, hosts: Hosts) -> Release:
     url = f"{hosts.github_raw}/{source.repository}/{quote(source.branch)}/{path}"
     answer = fetcher.get(url, fetcher.limits.document, conditions=have.conditions)
     if answer.media_type in _WEB_PAGE:
-        raise RefusedError("the host sends a web page in its place")
+        raise RefusedError("the host sent a web page instead")
     return Release(answer, None, f"{GITHUB}/{source.repository}/blob/{source.branch}/{path}")
 
 
@@ -239,7 +239,7 @@ def _check_text(answer: Answer) -> None:
     try:
         decode(answer.data or b"")
     except UnreadableError as error:
-        raise RefusedError(f"it is no text: {error}") from error
+        raise RefusedError(f"it is not a text: {error}") from error
 
 
 def _host(one: Wanted, hosts: Hosts) -> str:
@@ -248,7 +248,7 @@ def _host(one: Wanted, hosts: Hosts) -> str:
 
 
 def _notes(store: Store) -> tuple[str, ...]:
-    return ("the records of earlier fetches could not be read and are made anew",) if store.is_damaged else ()
+    return ("the records of earlier fetches could not be read and are recreated",) if store.is_damaged else ()
 
 
 def _report(outcomes: Sequence[Outcome], notes: tuple[str, ...]) -> SyncReport:

@@ -65,6 +65,6 @@ def _entry(path: Path, row: dict[str, Any], noun: type[Noun], known: frozenset[s
             f"{path}: unknown key {unknown[0]!r} in {row.get('slug', row)!r}; known: {', '.join(sorted(known))}"
         )
     if not isinstance(row.get("slug"), str) or not isinstance(row.get("name"), str):
-        raise SettingsError(f"{path}: an entry needs a slug and a name, both text: {row!r}")
+        raise SettingsError(f"{path}: an entry needs a slug and a name, both strings: {row!r}")
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
     return noun(**values)

@@ -29,7 +29,7 @@ class PassageRequest(Request):
     @model_validator(mode="after")
     def _check_span(self) -> Self:
         if not self.start <= self.end <= self.start + MOST_PASSAGE:
-            raise ValueError(f"{self.start}..{self.end} is no span of at most {MOST_PASSAGE:,} characters")
+            raise ValueError(f"{self.start}..{self.end} is not a span of at most {MOST_PASSAGE:,} characters")
         return self
 
 

@@ -20,7 +20,7 @@ READ = ("model", "messages", "stream", "stream_options")
 """Parameters that are not ignored."""
 
 Text = Annotated[str, Field(max_length=LONGEST_MESSAGE)]
-Anything = Annotated[Any, Field(description="Taken and ignored: nothing here is generated.")]
+Anything = Annotated[Any, Field(description="Accepted and ignored.")]
 
 
 class Part(Request):
@@ -34,7 +34,7 @@ class Part(Request):
     @model_validator(mode="after")
     def _text_has_text(self) -> Self:
         if self.type == "text" and self.text is None:
-            raise ValueError("a part of type 'text' needs a 'text'")
+            raise ValueError("a part of type 'text' requires the field 'text'")
         return self
 
 

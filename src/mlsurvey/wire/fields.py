@@ -31,7 +31,7 @@ def _day(value: object) -> object:
     if not isinstance(value, str):
         return value
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        raise ValueError("a date is written like 2026-01-31")
+        raise ValueError("a date must have the form 2026-01-31")
     return date.fromisoformat(value)
 
 
@@ -42,7 +42,7 @@ def _whole(value: object) -> object:
 
 def _not_blank(text: str) -> str:
     if text.isspace():
-        raise ValueError("nothing but white space")
+        raise ValueError("must not be blank")
     return text
 
 

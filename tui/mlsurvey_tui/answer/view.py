@@ -53,9 +53,9 @@ class AnswerView(VerticalScroll):
 
     - arrows or `h j k l` go from line to line
     - `enter` or a click on `[n]` opens the source
-    - `w` tells why the question found the passage
-    - `m` sets the sides of a comparison beside or below each other
-    - `y` copies the quote, `Y` the quote with its source, `M` the whole as Markdown
+    - `w` shows why the question found the passage
+    - `m` shows the sides of a comparison side by side or one below the other
+    - `y` copies the quote, `Y` the quote with its source, `M` the whole answer as Markdown
     - `x` writes the answer to a file, `r` asks it again
     """
 
@@ -112,7 +112,7 @@ class AnswerView(VerticalScroll):
         if self.shown is not None and isinstance(line, Cited):
             cast("Program", self.app).copy(quotes(self.shown, line.numbers, nearest=line.is_nearest, cited=cited))
         else:
-            self.notify("go to a line first; it is copied with its quotes", timeout=3)
+            self.notify("select a line first, to copy it with its quotes", timeout=3)
 
     def action_why(self) -> None:
         """Show why the question found the first source of the focused line."""
@@ -121,7 +121,7 @@ class AnswerView(VerticalScroll):
             citation = self.shown.citation(line.numbers[0], nearest=line.is_nearest)
             cast("Program", self.app).explain_citation(self.shown.answer.question, citation)
         else:
-            self.notify("go to a line first; its source is explained", timeout=3)
+            self.notify("select a line first, to see why its passage was found", timeout=3)
 
     def action_copy_matrix(self) -> None:
         """Copy the comparison, or the groups of a list, as Markdown."""

@@ -42,7 +42,7 @@ def understood_chips(understood: Understood, names: Names) -> tuple[Chip, ...]:
     chips += [Chip("entity", slug, names.entity(slug)) for slug in understood.entities]
     chips += [Chip("language", slug, slug) for slug in understood.languages]
     chips += [Chip("aspect", asked.aspect.slug, asked.aspect.name) for asked in understood.aspects]
-    chips += [Chip("note", "", f"not known: {name}") for name in understood.unknown]
+    chips += [Chip("note", "", f"unknown: {name}") for name in understood.unknown]
     return tuple(chips)
 
 
@@ -61,22 +61,22 @@ def answer_chips(request: Request, answer: Answer, names: Names) -> tuple[Chip, 
 
 def _following(carried: Sequence[str]) -> tuple[Chip, ...]:
     """Return a chip that detaches the question from the conversation, if it depends on it."""
-    return (Chip("after", "", "follows the question before"),) if carried else ()
+    return (Chip("after", "", "follows the previous question"),) if carried else ()
 
 
 class ChipView(Static, can_focus=True):
     """One chip. Delete, x or a click removes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x,delete,backspace,enter", "drop", "Take away", id="chips.drop"),
+        Binding("x,delete,backspace,enter", "drop", "Remove", id="chips.drop"),
         Binding("right,l", "app.focus_next", "Next", show=False, id="chips.next"),
         Binding("left,h", "app.focus_previous", "Previous", show=False, id="chips.previous"),
     ]
     HELP = """
     ## What was understood
 
-    Each chip is a library, an aspect or a filter. `x` takes it away, `+` adds one; the answer follows at once.
-    A question may follow those before it ("and on licences?"); a chip says so; without it the question stands alone.
+    Each chip is a library, an aspect or a filter. `x` removes it, `+` adds one; the answer is updated at once.
+    A question may follow up on earlier ones ("and on licences?"); a chip shows this; remove it to ask alone.
     """
 
     class Dropped(Message):

@@ -32,7 +32,7 @@ class Hits(OptionList):
     HELP = """
     ## Passages
 
-    Matches by keyword, best first. `enter` opens the place, `w` tells why it was found.
+    Matches by keyword, best first. `enter` opens the source, `w` shows why it was found.
     """
 
     def __init__(self) -> None:

@@ -30,13 +30,15 @@ class Notice(Static):
 
     def empty(self, corpus: str, documents: int | None) -> None:
         """Show that there is no index and how to build one."""
-        there = f"{corpus} is not there yet" if documents is None else f"{documents:,} documents wait in {corpus}"
+        there = (
+            f"{corpus} does not exist yet" if documents is None else f"{corpus} has {documents:,} documents to index"
+        )
         self.update(
             Content.assemble(
                 ("There is no index yet\n\n", "bold"),
                 f"{one_line(there)}.\n\n",
                 _link("F6 builds the index", "app.refresh_index"),
-                "; while it is built this line tells how far it is.\n",
+                "; this line shows the progress.\n",
                 _link("F4 shows the documents", "app.show_corpus"),
                 ", and adds files or folders of your own.",
             )

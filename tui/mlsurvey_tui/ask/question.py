@@ -61,9 +61,9 @@ class QuestionInput(Input):
 
     Type a question in your own words, and press `enter`.
 
-    - passages that match appear while you type; `tab` or `down` goes to them
+    - matching passages appear as you type; `tab` or `down` goes to them
     - `up` and `down` bring back earlier questions, `ctrl+r` searches them
-    - `right` or `tab` takes the name that is offered; `tab` again leaves the line
+    - `right` or `tab` accepts the suggested name; `tab` again leaves the line
     - `escape` goes back to the answer
     """
 

@@ -225,7 +225,7 @@ class AskScreen(Screen[None]):
             try:
                 self.program.history.add(answer)
             except MlsurveyError as error:  # an answer that cannot be saved can still be shown
-                self.app.call_from_thread(self.program.fail, str(error), "Not kept in the history")
+                self.app.call_from_thread(self.program.fail, str(error), "Not saved in the history")
             self.app.call_from_thread(self.show_answer, request, shown)
 
     def show_answer(self, request: Request, shown: Shown) -> None:

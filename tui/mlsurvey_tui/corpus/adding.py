@@ -48,8 +48,8 @@ class AddScreen(ModalScreen[bool]):
     HELP = """
     ## Add documents
 
-    Type a path, or pick one below: a file, or a folder with all that is in it. `enter` adds it to the corpus.
-    Files are copied; those of your own stay as they are.
+    Type a path, or pick one below: a file, or a folder with its contents. `enter` adds it to the corpus.
+    Files are copied; the originals stay unchanged.
     """
 
     @property
@@ -62,7 +62,7 @@ class AddScreen(ModalScreen[bool]):
         with Vertical(id="add", classes="dialog") as box:
             box.border_title = "Add a file or a folder"
             box.border_subtitle = "enter adds, tab moves, escape closes"
-            yield Input(placeholder="path; right takes what is offered", id="source", suggester=PathSuggester())
+            yield Input(placeholder="path; right accepts the suggestion", id="source", suggester=PathSuggester())
             yield Input(placeholder="folder inside the corpus, such as rust (may be empty)", id="into")
             with Horizontal(classes="choices"):
                 yield Checkbox(REPLACE.format("no"), id="replace", compact=True)
@@ -83,7 +83,7 @@ class AddScreen(ModalScreen[bool]):
         """Add the named file or folder."""
         source = self.query_one("#source", Input).value
         if not source.strip():
-            self._say("name a file or a folder")
+            self._say("type a file or a folder")
             return
         self._say("adding …")
         into = self.query_one("#into", Input).value.strip() or None
@@ -112,7 +112,7 @@ def told(placed: Placed) -> str:
     parts = {
         "added": len(placed.added),
         "replaced": len(placed.replaced),
-        "there already": len(placed.unchanged),
-        "of no format that is read": placed.skipped,
+        "already there": len(placed.unchanged),
+        "skipped (unsupported format)": placed.skipped,
     }
     return ", ".join(f"{count:,} {name}" for name, count in parts.items() if count) or "nothing added"

@@ -73,11 +73,11 @@ class CorpusScreen(Screen[None]):
 
     What the index holds.
 
-    - `/` narrows to the documents that have every word; `language:rust` and `library:Burn` look at one column
-    - `t` shows counts by language and library, `enter` on one narrows to it
-    - `enter` opens a document, `o` or a click on a heading orders
+    - `/` shows only documents with all the words typed; `language:rust` and `library:Burn` search one column
+    - `t` shows counts by language and library, `enter` on one filters by it
+    - `enter` opens a document, `o` or a click on a heading sorts
     - `a` adds files or a folder, `x` removes the document, or those marked with `space`
-    - `u` fetches newer documents of libraries from upstream
+    - `u` fetches newer documents from upstream
     - `f6` shows what a refresh would do, and does it; questions are answered meanwhile
     """
 
@@ -224,7 +224,7 @@ class CorpusScreen(Screen[None]):
         names = list(COLUMNS)
         self.order, self.reverse = names[(names.index(self.order) + 1) % len(names)], False
         self.narrow()
-        self.notify(f"ordered by {COLUMNS[self.order].lower()}", timeout=2)
+        self.notify(f"sorted by {COLUMNS[self.order].lower()}", timeout=2)
 
     @on(DataTable.RowSelected)
     def _open(self, event: DataTable.RowSelected) -> None:
@@ -327,7 +327,7 @@ def state_line(state: Overview) -> str:
     """Return where the documents are and what a refresh would do."""
     corpus, pending = state.corpus, state.pending
     if state.corpus_documents is None:
-        return f"{corpus} is not there yet; a adds documents, F6 lays down those that come along"
+        return f"{corpus} does not exist yet; a adds documents, F6 copies the starter corpus"
     if pending is None:
         return f"{corpus}: {state.corpus_documents:,} documents and no index yet; F6 builds it"
     skipped = _skipped(state.corpus_unreadable)

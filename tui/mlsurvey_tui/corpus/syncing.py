@@ -35,8 +35,8 @@ class SyncScreen(ModalScreen[tuple[str, ...] | None]):
     HELP = """
     ## Sync upstream
 
-    Name libraries, with commas between them, or none for all that `sources.toml` names. `enter` fetches what is newer
-    of their documents; what was fetched before stays where a host does not answer.
+    Type libraries, separated by commas, or none for all in `sources.toml`. `enter` fetches newer versions of their
+    documents; if a host does not answer, the earlier copies are kept.
     """
 
     def compose(self) -> ComposeResult:
@@ -44,8 +44,8 @@ class SyncScreen(ModalScreen[tuple[str, ...] | None]):
         with Vertical(id="sync", classes="dialog") as box:
             box.border_title = "Sync upstream"
             box.border_subtitle = "enter fetches, escape closes"
-            yield Input(placeholder="libraries, with commas between them; empty for all", id="libraries")
-            yield Static("Asks the hosts that sources.toml names for newer documents.", markup=False)
+            yield Input(placeholder="libraries, separated by commas; empty for all", id="libraries")
+            yield Static("Fetches newer documents from the hosts in sources.toml.", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Fetch", id="fetch", variant="primary")
                 yield Button("Close", id="close")
@@ -67,7 +67,7 @@ class SyncedScreen(ListedScreen):
     HELP = """
     ## Synced
 
-    What is new, and every document that could not be had, with the reason. `enter` refreshes the index.
+    What is new, and every document that could not be fetched, with the reason. `enter` refreshes the index.
     """
 
     def __init__(self, report: SyncReport) -> None:

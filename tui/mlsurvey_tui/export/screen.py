@@ -30,7 +30,7 @@ class ExportScreen(ModalScreen[None]):
     HELP = """
     ## Export
 
-    Choose a form with the arrows, change the file if you like, and press `enter`.
+    Choose a format with the arrows, change the file name if needed, and press `enter`.
     """
 
     def __init__(self, shown: Shown) -> None:
@@ -69,10 +69,10 @@ class ExportScreen(ModalScreen[None]):
         if self.app.is_web:
             self._deliver(path.name)
         elif path.is_dir():
-            self._say(f"{path} is a folder; name a file")
+            self._say(f"{path} is a folder; type a file name")
         elif path.exists() and self._confirmed != path:
             self._confirmed = path
-            self._say("is there already; enter again replaces it")
+            self._say("already exists; press enter again to replace it")
         else:
             self._write_to(path)
 

@@ -41,8 +41,8 @@ class HistoryScreen(Screen[tuple[Answer, bool] | None]):
 
     Every question and its answer is kept on this machine.
 
-    - `enter` opens the answer as it was, `r` asks again over the index of now
-    - `s` stars, `f` shows what is starred, `x` deletes, `u` brings the last one back
+    - `enter` opens the saved answer, `r` asks again with the current index
+    - `s` stars, `f` shows only starred ones, `x` deletes, `u` restores the last one deleted
     - `/` searches questions and answers
     """
 
@@ -118,7 +118,7 @@ class HistoryScreen(Screen[tuple[Answer, bool] | None]):
             self._deleted.append(self.program.history.answer(self.current.id))
             self.program.history.delete(self.current.id)
             self.list_entries()
-            self.notify("deleted; u brings it back", timeout=4)
+            self.notify("deleted; u restores it", timeout=4)
 
     def action_undelete(self) -> None:
         """Restore the last deleted entry as the newest."""

@@ -69,7 +69,7 @@ class RemoteEngine:
         with closing(self._client.parts(question, **options)) as told:
             for one in told:
                 if cancelled is not None and cancelled():
-                    raise Interrupted("stopped: nobody waits for the answer any more")
+                    raise Interrupted("stopped: the answer is no longer needed")
                 part = nouns.part(one)
                 if isinstance(part, Answer):
                     self._asked = part, lambda: self._client.ask(question, **options)
@@ -155,11 +155,11 @@ class RemoteEngine:
         for _ in range(TRIES):
             row = self._client.document(path).indexed
             if row is None:
-                raise NotFoundError(f"{path} is not in the index yet; refresh it")
+                raise NotFoundError(f"{path} is not in the index yet; refresh the index")
             text = self._text(path, row.sha256)
             if text is not None:
                 return Document(path, text, row.sha256, row.title, row.subject, row.language, row.date)
-        raise IndexingError(f"{path} is being replaced over and over; try again")
+        raise IndexingError(f"{path} keeps changing; try again")
 
     def _text(self, path: str, sha256: str) -> str | None:
         """Return the text of this version; None if it has been replaced in the meantime."""
@@ -189,7 +189,7 @@ class RemoteEngine:
             NotFoundError: a source does not exist.
         """
         if link:
-            raise UsageError("the corpus is at a server, where nothing of this machine can be linked; copy it")
+            raise UsageError("cannot link files into the corpus of a server; copy them instead")
         files, skipped = files_of(paths, into)
         same = frozenset() if replace else self._same(files)
         new = {name: file for name, file in files.items() if name not in same}
@@ -261,7 +261,7 @@ class RemoteEngine:
             return report_of(job.result)
         if job.problem is not None:
             raise error_of(job.problem)
-        raise Interrupted(f"the server stopped before the refresh {job.id} had ended; nothing is lost")
+        raise Interrupted(f"the server stopped before refresh {job.id} ended; nothing is lost")
 
     def _cancel(self, job: Job) -> None:
         with suppress(MlsurveyError):  # the job has ended or the server is gone: nothing left to stop
@@ -286,7 +286,7 @@ class RemoteEngine:
         """Request the generation. Expensive: the server checks every file of the corpus."""
         found = self._client.index().generation
         if found is None:
-            raise NoIndexError(f"there is no index at {self._url} yet; refresh it")
+            raise NoIndexError(f"no index at {self._url} yet; refresh it")
         self._generation = found
         return self._generation
 

@@ -66,7 +66,7 @@ def _named(source: Path) -> Iterator[tuple[Path, PurePosixPath]]:
         raise NotFoundError(f"no such file or folder: {source}")
     if source.is_file():
         if source.suffix.lower() not in READABLE_SUFFIXES:
-            raise UsageError(f"{source} is not read: formats are {', '.join(sorted(READABLE_SUFFIXES))}")
+            raise UsageError(f"{source} has an unsupported format; supported: {', '.join(sorted(READABLE_SUFFIXES))}")
         yield source, PurePosixPath(source.name)
         return
     home = source.resolve()

@@ -38,8 +38,8 @@ class SourceScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "Back", id="source.close"),
         Binding("n,right_square_bracket", "step(1)", "Next", id="source.next", key_display="n/p"),
-        Binding("p,left_square_bracket", "step(-1)", "Earlier quote", id="source.previous", show=False),
-        Binding("s", "toggle_raw", "Raw", id="source.raw", tooltip="as stored, or as it reads"),
+        Binding("p,left_square_bracket", "step(-1)", "Previous quote", id="source.previous", show=False),
+        Binding("s", "toggle_raw", "Raw", id="source.raw", tooltip="as stored, or rendered"),
         Binding("t", "contents", "Contents", id="source.contents"),
         Binding("slash,ctrl+f", "find", "Find", id="source.find"),
         Binding("e", "edit", "Edit", id="source.edit"),
@@ -53,8 +53,8 @@ class SourceScreen(Screen[None]):
 
     The document as it was indexed, at the quote.
 
-    - `n` and `p` go to the next quote of the answer and the one before
-    - `s` shows the text as stored, with line numbers, or as it reads
+    - `n` and `p` go to the next and the previous quote of the answer
+    - `s` shows the text as stored, with line numbers, or rendered
     - `t` lists the headings, `/` searches within
     - `e` opens the file in `$EDITOR` at the line
     - `y` copies the quote, `Y` the quote with its source
@@ -145,7 +145,7 @@ class SourceScreen(Screen[None]):
     def _tell(self, place: Place, document: Document, stale: bool) -> None:
         remarks = []
         if place.sha256 is not None and place.sha256 != document.sha256:
-            remarks.append("the index has another version of it now")
+            remarks.append("the index now has another version")
         if stale:
             remarks.append("STALE: the file has changed since it was indexed")
         if not self.raw and len(document.text) > RENDERED_AT_MOST:
@@ -267,7 +267,7 @@ class SourceScreen(Screen[None]):
         """Open the file at the line in the user's editor."""
         file = self.program.file_of(self.places.place.document)
         if file is None:
-            self.notify("the documents lie on the server", severity="warning")
+            self.notify("the documents are on the server", severity="warning")
             return
         editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
         try:
@@ -276,9 +276,9 @@ class SourceScreen(Screen[None]):
         except OSError as error:
             self._fail(f"cannot start the editor {editor!r}: {error.strerror}; set $EDITOR")
         except ValueError as error:
-            self._fail(f"$EDITOR is no command: {editor!r} ({error})")
+            self._fail(f"$EDITOR is not a valid command: {editor!r} ({error})")
         except SuspendNotSupported:
-            self._fail("there is no terminal for an editor here")
+            self._fail("no terminal available for an editor")
         self.app.refresh()
         self._load()
 

@@ -28,7 +28,7 @@ def cited_hit(engine: Engine, question: str, citation: Citation) -> Hit:
     hit = next((hit for hit in found.hits if _holds(hit, citation)), None)
     if hit is None:
         raise NotFoundError(
-            "the question as a whole does not find this passage: one of its parts did, or the index has changed since"
+            "the whole question does not find this passage: only a part of it did, or the index has changed since"
         )
     return hit
 

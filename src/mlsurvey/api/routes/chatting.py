@@ -43,8 +43,8 @@ from mlsurvey.wire.service import Problem
 
 ABOUT = (
     "No language model: questions about machine learning libraries are answered with verbatim quotes from a fixed set "
-    "of documents. The last message of the user is the question; a follow-up takes what it leaves unsaid from the "
-    "user's messages before it."
+    "of documents. The last user message is the question; a follow-up takes what it omits from the previous user "
+    "messages."
 )
 END = b"data: [DONE]\n\n"
 MAX_STATEMENTS = 3
@@ -76,8 +76,8 @@ router = APIRouter(tags=["chat"], route_class=ChatRoute)
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "model": ChatCompletion,
-        "description": "The answer as text with marks like `[1]` and a list of sources; the marks stand in "
-        "`annotations` too, and the whole answer in `answer`. As a stream: pieces of the text, then `[DONE]`.",
+        "description": "The answer as text with marks like `[1]` and a list of sources; the marks are also in "
+        "`annotations`, and the whole answer is in `answer`. As a stream: pieces of the text, then `[DONE]`.",
         "content": {streaming.MEDIA_TYPE: {"schema": streaming.SCHEMA}},
     },
     **documented(*WORK),
@@ -149,7 +149,7 @@ def in_both_forms(found: Problem) -> ChatProblem:
 
 def _check_model(name: str) -> None:
     if name != MODEL:
-        raise RefusalError("not-found", f"no model {name[:60]!r}; the one there is is {MODEL!r}")
+        raise RefusalError("not-found", f"no model {name[:60]!r}; the only one is {MODEL!r}")
 
 
 def _question(body: ChatRequest) -> str:
@@ -157,7 +157,7 @@ def _question(body: ChatRequest) -> str:
     question = body.question() or ""
     if question.strip():
         return question
-    raise RefusalError("invalid", "the last message of the user has no text; that text is the question")
+    raise RefusalError("invalid", "the last user message has no text; send the question as its text")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,17 @@ _BODY = {
         "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in uploads.MEDIA_TYPES},
     }
 }
-_IF_MATCH = {"name": "If-Match", "in": "header", "schema": {"type": "string"}, "description": "Tags of the version."}
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "schema": {"type": "string"},
+    "description": "ETag of the expected version.",
+}
 _IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
     "schema": {"type": "string", "enum": ["*"]},
-    "description": "It is not there yet.",
+    "description": "Only if the document does not exist.",
 }
 
 
@@ -103,7 +108,7 @@ async def refuse_text(path: str) -> None:
 
 @router.put(
     "/v1/documents/{path:path}",
-    responses={200: {"description": "It was there and is replaced, or the same"}, 201: {"model": Stored}, **_WRITING},
+    responses={200: {"description": "Replaced, or unchanged"}, 201: {"model": Stored}, **_WRITING},
     openapi_extra={**_BODY, "parameters": [_IF_MATCH, _IF_NONE_MATCH]},
 )
 async def put_document(request: Request, response: Response, path: Name, service: ServiceOf) -> Stored:
@@ -136,9 +141,9 @@ async def put_documents(
     request: Request,
     service: ServiceOf,
     files: Annotated[
-        list[UploadFile], File(min_length=1, description="Each file name is a path in the corpus folder.")
+        list[UploadFile], File(min_length=1, description="Each file name is a path relative to the corpus folder.")
     ],
-    replace: Annotated[bool, Form(description="Overwrite documents that are there.")] = False,
+    replace: Annotated[bool, Form(description="Overwrite existing documents.")] = False,
 ) -> StoredBatch:
     """Store several documents. All are checked before the first is written; each is written atomically."""
     contents = await uploads.contents(files, service.settings.max_files)

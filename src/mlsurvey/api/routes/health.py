@@ -50,5 +50,5 @@ async def list_problems() -> ProblemTypes:
 async def get_problem(slug: Annotated[str, Path(max_length=60, examples=["busy"])]) -> ProblemType:
     """Explain a problem type. The URL of this route is the `type` of a problem."""
     if slug not in KINDS:
-        raise RefusalError("not-found", f"no type of problem {slug!r}; GET {BASE.rstrip('/')} lists them")
+        raise RefusalError("not-found", f"no problem type {slug!r}; GET {BASE.rstrip('/')} lists them")
     return KINDS[slug].wire

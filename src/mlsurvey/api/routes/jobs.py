@@ -24,7 +24,7 @@ Name = Annotated[str, Path(max_length=60, examples=["20260131T120000-0a1b2c3d"])
 _PROBLEMS = documented("not-found", "invalid", "storage")
 _EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "The events `progress`, with the job, and at its end `done`.",
+        "description": "The events `progress`, each with the job, and `done` when it ends.",
         "content": {streaming.MEDIA_TYPE: {"schema": streaming.SCHEMA}},
     }
 }

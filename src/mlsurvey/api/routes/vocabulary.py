@@ -44,7 +44,7 @@ async def get_entity(request: Request, slug: Slug, service: ServiceOf) -> Respon
     entities = await service.work(request, lambda survey, _: survey.entities())
     found = next((entity for entity in entities if entity.slug == slug), None)
     if found is None:
-        raise RefusalError("not-found", f"no library {slug!r} is known here; GET /v1/entities lists them")
+        raise RefusalError("not-found", f"no library {slug!r}; GET /v1/entities lists them")
     return json_response(request, to_json(asdict(found), indent=None))
 
 
