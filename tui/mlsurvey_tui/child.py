@@ -81,7 +81,7 @@ def _result(order: dict[str, Any], watch: Watch) -> dict[str, Any]:
         if "libraries" in order:
             return {"report": asdict(sync_upstream(settings, order["libraries"], progress=watch))}
         with Survey(settings) as survey:
-            options = {name: order[name] for name in ("dry_run", "rebuild", "thorough")}
+            options = {name: order.get(name, False) for name in ("dry_run", "rebuild", "thorough")}
             report = survey.refresh(**options, progress=watch)
         return {"report": asdict(report)}
     except Exception as error:
