@@ -145,7 +145,7 @@ def test_a_gpu_without_room_for_one_text_is_told(embedder: PassageEmbedder, monk
 
     monkeypatch.setattr(embedder, "_forward", no_memory)
     monkeypatch.setattr(embedder, "_budget", 512)
-    with pytest.raises(EngineError, match="no memory for one passage; set device = cpu"):
+    with pytest.raises(EngineError, match="too little memory for one passage; set device = cpu"):
         embedder.embed(TEXTS)
 
 
@@ -223,7 +223,7 @@ def test_a_pool_of_processes_gives_the_same_rows(embedder: PassageEmbedder, monk
 
 
 def test_a_device_that_is_not_here_is_refused() -> None:
-    with pytest.raises(EngineError, match=r"'tpu' is not here.*cpu"):
+    with pytest.raises(EngineError, match=r"'tpu' is not available.*cpu"):
         choose_device("tpu")
 
 

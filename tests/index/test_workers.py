@@ -33,7 +33,10 @@ def test_error_of_the_function_is_raised_here_and_the_process_goes_on() -> None:
 
 
 def test_process_that_ends_is_told() -> None:
-    with Pool[int, None](os._exit, 2) as pool, pytest.raises(IndexingError, match=r"ended \(7\)"):
+    with (
+        Pool[int, None](os._exit, 2) as pool,
+        pytest.raises(IndexingError, match=r"ended unexpectedly \(exit code 7\)"),
+    ):
         list(pool.map([7, 7]))
 
 

@@ -111,7 +111,7 @@ def test_a_process_that_ends_in_the_middle(upstream: Upstream, corpus: Path, tmp
         upstream.ended.set()  # releases the stalled response, so that shutdown need not wait for its timeout
         _, err = process.communicate(timeout=60)
     if sent == signal.SIGINT:
-        assert process.returncode == 130 and b"what was fetched is kept" in err
+        assert process.returncode == 130 and b"fetched documents are kept" in err, err
     assert (corpus / PLACE).read_bytes() == NEW
     assert (corpus / "upstream/rust/burn/docs--a.md").read_bytes() == OLD
     records = json.loads((corpus / "upstream" / "provenance.json").read_text("utf-8"))["documents"]

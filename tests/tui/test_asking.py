@@ -221,7 +221,7 @@ def test_without_an_index_it_says_what_makes_one(make_app, tmp_path) -> None:
 
     async def story(app, pilot) -> None:
         await until(pilot, lambda: "There is no index yet" in text_of(app))
-        assert "1 documents wait" in text_of(app) and "F6" in text_of(app)
+        assert "documents to index" in text_of(app) and "F6" in text_of(app)
         assert app.about == "no index yet"
         await pilot.press("f4")
         await until(pilot, lambda: "F6 builds it" in text_of(app))

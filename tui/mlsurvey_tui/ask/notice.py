@@ -31,7 +31,7 @@ class Notice(Static):
     def empty(self, corpus: str, documents: int | None) -> None:
         """Show that there is no index and how to build one."""
         there = (
-            f"{corpus} does not exist yet" if documents is None else f"{corpus} has {documents:,} documents to index"
+            f"{corpus} does not exist yet" if documents is None else f"documents to index in {corpus}: {documents:,}"
         )
         self.update(
             Content.assemble(
