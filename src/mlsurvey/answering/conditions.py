@@ -49,12 +49,13 @@ _FUNCTION_WORDS = (
     r"|be|been|being|is|are|was|has|have|had|to|[a-z]+ly)\b"
 )
 """Words without content that may stand between a negator and what it negates: "no longer being maintained"."""
-_PARTICIPLE = r"(?:(?:\w+(?:ed|en|able|ible)|built|bound)\s+(?:under|with|by|in|on|as|from|to|for|upon))"
-"""What binds a noun to a negator: "not available under MIT", "not written in Rust"."""
-_NEGATOR = re.compile(rf"\b{_NEGATORS}(?!\w)", re.IGNORECASE)
-_DENIED = re.compile(
-    rf"\b{_NEGATORS}(?:\s+{_FUNCTION_WORDS})*+(?:\s+{_PARTICIPLE}(?:\s+(?:a|an|the))?)?\W*$", re.IGNORECASE
+_LEADS = (
+    r"(?:\s+(?:\w+(?:ed|en|able|ible)|built|bound)"
+    r"(?:\s+(?:under|with|by|in|on|as|from|to|for|upon)(?:\s+(?:a|an|the))?)?\s*)"
 )
+"""A participle, perhaps with a preposition, between a negator and a noun: "not available under MIT"."""
+_NEGATOR = re.compile(rf"\b{_NEGATORS}(?!\w)", re.IGNORECASE)
+_DENIED = re.compile(rf"\b{_NEGATORS}(?:\s+{_FUNCTION_WORDS})*+(?:{_LEADS}|\W*)$", re.IGNORECASE)
 COPYLEFT = ("GPL", "LGPL", "AGPL", "MPL", "EPL")
 PERMISSIVE = ("MIT", "Apache", "BSD", "ISC", "Unlicense")
 _WIDE = {"mozilla": ("MPL",), "creative commons": ("CC",), "copyleft": COPYLEFT, "permissive": PERMISSIVE}
