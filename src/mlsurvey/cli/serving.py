@@ -13,7 +13,7 @@ from mlsurvey.cli.options import Corpus, Index, Model, settings_of
 from mlsurvey.errors import needing
 
 _SERVE = with_examples(
-    "Run the HTTP API. Settings: options, MLSURVEY_SERVE_<NAME>, the table [serve] of mlsurvey.toml.",
+    'Run the HTTP API. Settings: options, MLSURVEY_SERVE_<NAME>, the table "serve" of mlsurvey.toml.',
     "serve",
     "serve --port 9000 --read-only",
     "serve --workers 2 --threads 1",
