@@ -346,6 +346,11 @@ class Kind(StrEnum):
     LOOKUP = "lookup"
     RECOMMEND = "recommend"
 
+    @property
+    def is_set(self) -> bool:
+        """Whether libraries of a class are asked for, rather than something about named ones."""
+        return self in (Kind.LIST, Kind.RECOMMEND)
+
 
 class Status(StrEnum):
     """How completely a question is answered."""

@@ -44,7 +44,7 @@ def judge(
     reasons = [f"No document is about {', '.join(understood.unknown)}."] if understood.unknown else []
     if untold := _untold(understood, silent):
         reasons.append(_partly(understood, untold, entities))
-    if "superl" in understood.flags and understood.kind in (Kind.LIST, Kind.RECOMMEND):
+    if "superl" in understood.flags and understood.kind.is_set:
         reasons.append(UNSETTLED)
     reasons += told
     return Verdict(Status.PARTIAL, " ".join(reasons)) if reasons else Verdict(Status.ANSWERED, None)

@@ -126,7 +126,7 @@ class Answerer:
     ) -> tuple[Understood, Draft]:
         if is_unattached(understood) or ((understood.unknown or excluded) and not understood.entities):
             return understood, Draft((), ())
-        if understood.kind not in (Kind.LIST, Kind.RECOMMEND):
+        if not understood.kind.is_set:
             return by_side(understood, bench, filters, limit)
         is_list = understood.kind is Kind.LIST
         draft = members(understood, bench, filters) if is_list else recommendation(understood, bench, filters, limit)

@@ -20,12 +20,11 @@ _PICKS = re.compile(
     re.IGNORECASE,
 )
 """Phrases that refer to a previous answer."""
-_SETS = (Kind.LIST, Kind.RECOMMEND)
 
 
 def picks(now: Understood) -> bool:
     """Whether a question asks to choose among the libraries of a previous answer or question."""
-    return not now.entities and not now.unknown and (now.kind in _SETS or _PICKS.search(now.question) is not None)
+    return not now.entities and not now.unknown and (now.kind.is_set or _PICKS.search(now.question) is not None)
 
 
 def carried(now: Understood, before: Understood, answered: Sequence[str]) -> Understood:
@@ -38,7 +37,7 @@ def carried(now: Understood, before: Understood, answered: Sequence[str]) -> Und
     """
     if picks(now) and not now.conditions_of_class and len(answered) > 1:
         return replace(now, kind=Kind.LIST, among=tuple(answered), carried=(AMONG,), **_matter(now, before))
-    if now.kind in _SETS and now.conditions_of_class:
+    if now.kind.is_set and now.conditions_of_class:
         return now  # a new class: nothing is carried over
     if now.entities or now.unknown:
         return now if now.is_worded else replace(now, carried=(MATTER,), **_matter(now, before))

@@ -45,7 +45,6 @@ _FROM = re.compile(r"\b(?:(?:from|without|no|not|like|than|unlike)\s+(?:\w+\s+)?
 _AND = r"\s*(?:,\s*(?:(?:and|or)\b)?|/|&|\b(?:and|or)\b)\s*"
 _AND_NEXT = re.compile(rf"{_AND}(?P<word>[\w#.+]+)", re.IGNORECASE)
 _BEFORE_AND = re.compile(rf"(?<![\w#.+])(?P<word>[\w#.+]+){_AND}$", re.IGNORECASE)
-_SETS = (Kind.LIST, Kind.RECOMMEND)
 
 Slugs = tuple[str, ...]
 
@@ -90,13 +89,13 @@ class Parser:
         sides, objects, known = _parted(roles, kind, unknown)
         stretches = asked_stretches(question, [*self._asked_for(question, marks, names.mentions)])
         conditions = tuple(self._conditions(question, marks, kind, stretches))
-        if kind in _SETS:
+        if kind.is_set:
             stretches, stated = _stated(question, self._unbound(question, marks, stretches), conditions)
             conditions = _either((*conditions, *stated, *_unmarked_languages(question, marks, conditions)))
         tongue = foreign_tongue(question)
         nameless = blank(question, [m.span for m in names.mentions])
-        aspects = self._aspects(question, nameless, stretches, is_set=kind in _SETS)
-        if kind in _SETS and not any(c.field == "state" for c in conditions):
+        aspects = self._aspects(question, nameless, stretches, is_set=kind.is_set)
+        if kind.is_set and not any(c.field == "state" for c in conditions):
             conditions = (*conditions, *(_state(a) for a in aspects if a.aspect.slug == UPKEEP))
             aspects = tuple(a for a in aspects if a.aspect.slug != UPKEEP)
         if kind is Kind.LIST:
@@ -104,7 +103,7 @@ class Parser:
         if tongue:
             aspects = tuple(a for a in aspects if a.known)
         is_worded = bool(aspects)
-        is_related = kind in _SETS and any(r.label in (USES, USED_BY) for r in roles)
+        is_related = kind.is_set and any(r.label in (USES, USED_BY) for r in roles)
         if not aspects and not tongue and (is_related or not conditions):
             aspects = _whole(question, nameless, kind)
         return Understood(
@@ -160,7 +159,7 @@ class Parser:
             negated = mark.negated or is_denied(question[: mark.span.start])
             if stated := condition(mark.label, words, negated, self.categories):
                 yield stated
-            elif kind in _SETS and mark.label != "language" and _says_something(without_languages(words)):
+            elif kind.is_set and mark.label != "language" and _says_something(without_languages(words)):
                 stretches.append(mark.span)
 
     def _unbound(self, question: str, marks: Sequence[Mark], stretches: Iterable[Span]) -> list[Span]:
@@ -312,12 +311,12 @@ def _kind(reading: Reading, sides: Iterable[str], unknown: Sequence[str]) -> Kin
     count = len(set(sides)) + len(unknown)
     if count >= 2:
         return Kind.COMPARE
-    allowed = (Kind.LOOKUP,) if count else (Kind.LOOKUP, *_SETS)
     if reading.kinds.get("none", 0.0) > 0.5:
         return Kind.LOOKUP
     best = max((kind for kind in Kind if kind is not Kind.COMPARE), key=lambda kind: reading.kinds.get(kind.value, 0.0))
     sure = reading.kinds.get(best.value, 0.0) > 0.8
-    return best if best in allowed or (sure and not unknown) else Kind.LOOKUP
+    is_allowed = best is Kind.LOOKUP or (best.is_set and not count)
+    return best if is_allowed or (sure and not unknown) else Kind.LOOKUP
 
 
 def _parted(roles: Sequence[Role], kind: Kind, unknown: Sequence[str]) -> tuple[Slugs, Slugs, Slugs]:
@@ -325,7 +324,7 @@ def _parted(roles: Sequence[Role], kind: Kind, unknown: Sequence[str]) -> tuple[
     sides = [r.slug for r in roles if r.label == SIDE]
     objects = [r.slug for r in roles if r.label in RELATIONS and r.slug not in sides]
     known = [r.slug for r in roles if r.label == KNOWN and r.slug not in (*sides, *objects)]
-    if kind in _SETS:
+    if kind.is_set:
         sides, objects = [], [*sides, *objects]
     elif not sides and roles and not unknown:
         best = max(roles, key=lambda role: role.side).slug

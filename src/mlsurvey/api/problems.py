@@ -169,6 +169,11 @@ COMMON = ("unauthorised", "method", "not-acceptable", "invalid", "wrong-host", "
 """Problems that any route may return."""
 WORK = ("malformed", "invalid", "not-found", "too-large", "media-type", "overloaded", "index", "storage", "origin")
 """Problems of routes that use the index."""
+STARTS_JOB = (
+    "malformed", "invalid", "forbidden", "read-only", "origin", "busy", "storage", "too-large", "media-type",
+    "overloaded",
+)  # fmt: skip
+"""Problems of routes that start a job."""
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
     304: {"description": "Not modified since the version in If-None-Match"}
 }

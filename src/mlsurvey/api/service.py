@@ -25,6 +25,7 @@ from mlsurvey.errors import MlsurveyError, ReplacedError
 from mlsurvey.remembered import Remembered
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
+from mlsurvey.wire.service import Job, JobKind
 
 T = TypeVar("T")
 
@@ -64,6 +65,14 @@ class Service:
     async def work(self, request: Request, work: Callable[[Survey, Cancelled], T]) -> T:
         """Run work on the survey, off the event loop; see :meth:`mlsurvey.api.admission.Admission.run`."""
         return await self.admission.run(request, lambda cancelled: _again(lambda: work(self.survey, cancelled)))
+
+    async def start_job(
+        self, kind: JobKind, parameters: dict[str, Any], *, alone: bool, text: str | None = None
+    ) -> Job:
+        """Create a job and start it. Not given up if the client leaves: a job that is recorded is also started."""
+        job = await asyncio.to_thread(self.jobs.create, kind, parameters, alone=alone, text=text)
+        await self.runner.start(job)
+        return job
 
     def remembered(self, route: str, key: object, compute: Callable[[], tuple[str, T]]) -> tuple[str, T]:
         """Return the generation and the result for a key, computed or cached. Call it in a thread of the pool.

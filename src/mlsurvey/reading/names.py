@@ -6,9 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+CONTROL = re.compile(rf"[{_CONTROLS}]")
 """Line breaks and control characters: Unicode categories Cc, Zl and Zp."""
-_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_UNSHOWN = re.compile(rf"[{_CONTROLS}\ud800-\udfff]")
 
 
 def composed(name: str) -> str:

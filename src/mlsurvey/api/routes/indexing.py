@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict
 
 from fastapi import APIRouter
@@ -10,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mlsurvey.api.jobs import route
-from mlsurvey.api.problems import documented
+from mlsurvey.api.problems import STARTS_JOB, documented
 from mlsurvey.api.routing import Route
 from mlsurvey.api.service import ServiceOf
 from mlsurvey.survey import Survey
@@ -35,18 +34,7 @@ async def get_index(request: Request, service: ServiceOf) -> Index:
     "/v1/index/refresh",
     status_code=202,
     response_model_exclude_none=True,
-    responses=documented(
-        "malformed",
-        "invalid",
-        "forbidden",
-        "read-only",
-        "origin",
-        "busy",
-        "storage",
-        "too-large",
-        "media-type",
-        "overloaded",
-    ),
+    responses=documented(*STARTS_JOB),
 )
 async def refresh(response: Response, service: ServiceOf, body: RefreshRequest | None = None) -> Job:
     """Start a refresh in a separate process; only new passages are embedded.
@@ -55,9 +43,6 @@ async def refresh(response: Response, service: ServiceOf, body: RefreshRequest |
     as it is published. Only one refresh runs at a time.
     """
     wanted = body or RefreshRequest()
-    parameters = wanted.model_dump()
-    # Not given up if the client leaves: a job that is recorded is also started.
-    job = await asyncio.to_thread(service.jobs.create, "refresh", parameters, alone=not wanted.dry_run)
-    await service.runner.start(job)
+    job = await service.start_job("refresh", wanted.model_dump(), alone=not wanted.dry_run)
     response.headers["Location"] = route(job.id)
     return job
