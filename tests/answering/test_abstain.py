@@ -30,6 +30,19 @@ def test_silence_on_a_part_is_told() -> None:
     assert verdict.reason == "The documents say nothing about Emberlite on GPU and Waxworks on Licence."
 
 
+def test_an_answer_that_is_unlikely_is_told_to_be_uncertain() -> None:
+    found = (*FOUND, Finding("ember", "licence", scored("Emberlite burns slowly.", score=0.3)))
+    verdict = judge(ASKED, found, {}, ENTITIES, sure=0.4)
+    assert verdict.status is Status.PARTIAL
+    assert verdict.reason == "The quotes about Emberlite on Licence may not answer the question."
+    assert judge(replace(ASKED, kind=Kind.LIST), found, {}, ENTITIES, sure=0.4).status is Status.ANSWERED
+
+
+def test_a_pair_is_as_certain_as_its_best_quote() -> None:
+    found = (*FOUND, Finding("wax", "gpu", scored("Waxworks melts on hot devices.", score=0.1)))
+    assert judge(ASKED, found, {}, ENTITIES, sure=0.4).reason is None
+
+
 def test_a_list_has_its_own_place_for_those_on_which_nothing_is() -> None:
     asked = replace(ASKED, kind=Kind.LIST, entities=())
     assert judge(asked, FOUND, {("ember", "gpu"): 12}, ENTITIES).status is Status.ANSWERED

@@ -366,6 +366,18 @@ def test_a_word_before_an_apostrophe_is_whole() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Does [S ONNX] [asked Go have captions]?", "have captions"),
+        ("Are there [asked captions for ONNX] [S Go]?", "captions for"),
+    ],
+)
+def test_what_is_asked_holds_no_piece_of_a_name(text: str, asked: str) -> None:
+    understood = parse(text)
+    assert (understood.entities, understood.aspects[0].words) == (("onnx-go",), asked)
+
+
+@pytest.mark.parametrize(
     ("text", "negated"),
     [
         ("[language Rust] libraries that somebody [asked maintains]", False),

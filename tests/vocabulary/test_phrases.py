@@ -33,3 +33,10 @@ def test_no_match_is_sorted_out(wordings: list[str], text: str) -> None:
 def test_an_empty_set_matches_nothing() -> None:
     assert (phrases(()).found("a"), phrases(("", " ")).match("")) == ((), False)
     assert isinstance(phrases(("a",))._pattern, re.Pattern)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("GPU.js", False), ("on the GPU.", True), ("GPU. Also", True), ("a GPU-backed net", True)]
+)
+def test_the_first_half_of_a_dotted_name_is_no_word(text: str, found: bool) -> None:
+    assert phrases(("gpu",)).match(text) is found

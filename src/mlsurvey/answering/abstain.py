@@ -27,6 +27,7 @@ def judge(
     silent: Mapping[Pair, int],
     entities: Mapping[str, Entity],
     excluded: Sequence[str] = (),
+    sure: float = 0.0,
 ) -> Verdict:
     """Decide between answering, answering in part, and silence.
 
@@ -36,6 +37,7 @@ def judge(
         silent: pairs on which nothing is, with the number of passages that were looked at.
         entities: names for the reason.
         excluded: sides that the filters keep out: nothing is known of what the documents say of them.
+        sure: probability from which a finding counts as an answer; below, the reason says that it may not be one.
     """
     told = _told(understood, excluded, entities)
     abstains = _why_silent(understood, findings, silent, entities, excluded)
@@ -44,6 +46,8 @@ def judge(
     reasons = [f"No document is about {', '.join(understood.unknown)}."] if understood.unknown else []
     if untold := _untold(understood, silent):
         reasons.append(_partly(understood, untold, entities))
+    if unsure := _unsure(understood, findings, sure):
+        reasons.append(f"The quotes about {_pairs(understood, unsure, entities)} may not answer the question.")
     if "superl" in understood.flags and understood.kind.is_set:
         reasons.append(UNSETTLED)
     reasons += told
@@ -100,12 +104,28 @@ def _untold(understood: Understood, silent: Mapping[Pair, int]) -> Mapping[Pair,
     return {pair: searched for pair, searched in silent.items() if pair[0] is None}
 
 
+def _unsure(understood: Understood, findings: Sequence[Finding], sure: float) -> Sequence[Pair]:
+    """The pairs of which even the best finding is less likely than ``sure``; a set has its groups for that."""
+    if understood.kind.is_set:
+        return ()
+    best: dict[Pair, float] = {}
+    for finding in findings:
+        pair = (finding.entity, finding.aspect)
+        best[pair] = max(best.get(pair, 0.0), finding.evidence.score)
+    return [pair for pair, score in best.items() if score < sure]
+
+
 def _partly(understood: Understood, silent: Mapping[Pair, int], entities: Mapping[str, Entity]) -> str:
+    return f"The documents say nothing about {_pairs(understood, list(silent), entities)}."
+
+
+def _pairs(understood: Understood, pairs: Sequence[Pair], entities: Mapping[str, Entity]) -> str:
     names = {a.aspect.slug: a.aspect.name for a in understood.aspects}
-    pairs = [
-        " on ".join(filter(None, (_named([e] if e else [], entities), names.get(a or "", a or "")))) for e, a in silent
-    ]
-    return f"The documents say nothing about {_listed(pairs)}."
+    return _listed([_pair(entity, names.get(aspect or "", aspect or ""), entities) for entity, aspect in pairs])
+
+
+def _pair(entity: str | None, aspect: str, entities: Mapping[str, Entity]) -> str:
+    return " on ".join(filter(None, (_named([entity] if entity else [], entities), aspect)))
 
 
 def _named(slugs: Sequence[str], entities: Mapping[str, Entity]) -> str:

@@ -137,7 +137,8 @@ class Answerer:
         return understood, draft
 
     def _compose(self, understood: Understood, excluded: tuple[str, ...], draft: Draft, filters: Filters) -> Answer:
-        judged = judge(understood, draft.findings, draft.silent, self.gazetteer.entities, excluded)
+        sure = self.bench.thresholds["unnamed"]
+        judged = judge(understood, draft.findings, draft.silent, self.gazetteer.entities, excluded, sure)
         abstains = judged.status is Status.ABSTAINED
         citations = Citations(self.snapshot.document)
         return Answer(

@@ -146,7 +146,7 @@ class Parser:
         for mark in marks:
             is_thing = mark.label in (SIDE, *RELATIONS) and not any(mark.span.overlap(m.span) for m in mentions)
             if mark.label == ASKED or (is_thing and not looks_unknown(_token(question, mark.span), self.frequency)):
-                yield _from_its_beginning(question, mark.span)
+                yield _beside_names(question, _from_its_beginning(question, mark.span), mentions)
 
     def _conditions(
         self, question: str, marks: Sequence[Mark], kind: Kind, stretches: list[Span]
@@ -251,6 +251,17 @@ def _from_its_beginning(question: str, span: Span) -> Span:
     """The stretch with all of its first word: a word ends at an apostrophe for the network."""
     is_cut = question[: span.start].endswith(("'", "’"))
     return Span(max(question.rfind(" ", 0, span.start), -1) + 1, span.end) if is_cut else span
+
+
+def _beside_names(question: str, span: Span, mentions: Iterable[Mention]) -> Span:
+    """The stretch without the piece of a name that it begins or ends in: the network cuts "GPU.js" in two."""
+    for name in (m.span for m in mentions if m.span.overlap(span)):
+        if name.start < span.start < name.end < span.end:
+            rest = question[name.end : span.end]
+            span = Span(span.end - len(rest.lstrip()), span.end)
+        elif span.start < name.start < span.end < name.end:
+            span = Span(span.start, span.start + len(question[span.start : name.start].rstrip()))
+    return span
 
 
 def _token(question: str, span: Span) -> str:

@@ -1,7 +1,8 @@
 """Finds the phrases of an aspect in text.
 
 A phrase is words separated by spaces; ``*`` matches any word ending and ``?``
-one letter. Case is ignored, and a space also matches a hyphen.
+one letter. Case is ignored, and a space also matches a hyphen. What goes on
+after a dot is another word: "GPU" does not occur in "GPU.js".
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Phrases:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         alternatives = "|".join("".join(_WILDCARDS.get(c, re.escape(c)) for c in phrase) for phrase in self._ordered)
-        return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE)
+        return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w|\.\w)", re.IGNORECASE)
 
 
 def _literals(wordings: list[str]) -> tuple[str, ...]:
