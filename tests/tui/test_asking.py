@@ -8,7 +8,7 @@ from textual.widgets import ContentSwitcher, Static
 from mlsurvey.errors import NotFoundError
 from mlsurvey.settings import Settings
 from mlsurvey_tui.answer.lines import Cited
-from mlsurvey_tui.answer.view import AnswerView
+from mlsurvey_tui.answer.view import AnswerView, Row
 from mlsurvey_tui.ask.chips import Chips, ChipView
 from mlsurvey_tui.ask.hits import Hits
 from mlsurvey_tui.ask.picker import Picker
@@ -42,6 +42,39 @@ def test_a_question_typed_and_entered_is_answered_and_kept(make_app, indexed) ->
             "GPU support",
         ]
         assert app.history.questions() == [COMPARE]
+
+    play(make_app(indexed), story)
+
+
+def test_what_members_must_be_stays_in_sight_and_cannot_be_removed(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await asked(app, pilot, "Which native Rust libraries support CUDA?")
+        chips = app.screen.query_one(Chips)
+        assert [chip.label for chip in chips.chips if chip.part == "condition"] == ["rust", "native"]
+        assert not any(view.chip.part == "condition" for view in chips.query(ChipView))
+
+    play(make_app(indexed), story)
+
+
+def test_statements_of_a_cell_stand_apart(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await asked(app, pilot, COMPARE)
+        for row in app.screen.query(Row):
+            for cell in row.query(".cell"):
+                best, *others = cell.query(Cited)
+                assert best.styles.margin.top == 0
+                assert all(line.styles.margin.top == 1 for line in others)
+
+    play(make_app(indexed), story)
+
+
+def test_a_short_screen_gives_its_rows_to_the_answer(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        assert app.screen.query_one(QuestionInput).size.height == 1
+        await asked(app, pilot, COMPARE)
+        assert app.screen.query_one(AnswerView).size.height >= 19
+        await pilot.resize_terminal(140, 45)
+        await until(pilot, lambda: app.screen.query_one(QuestionInput).outer_size.height == 3)
 
     play(make_app(indexed), story)
 

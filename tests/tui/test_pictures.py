@@ -118,7 +118,7 @@ async def sources(app, pilot, album) -> None:
     await pilot.press("n")
     await until(pilot, lambda: app.screen.document.path == "rust/candle.md")
     await album.take("stale")
-    await pilot.press("escape")
+    await pilot.press("escape", "escape")  # the contents, then the document
 
 
 async def documents(app, pilot, album) -> None:

@@ -4,12 +4,14 @@ import os
 
 import pytest
 from textual.widgets import ContentSwitcher, Input, OptionList
+from textual.widgets._markdown import MarkdownParagraph
 
 from mlsurvey.types import Span
 from mlsurvey_tui.places import document_place
 from mlsurvey_tui.source.find import found_in
 from mlsurvey_tui.source.outline import outline
 from mlsurvey_tui.source.raw import RawText, lines_of, wrapped
+from mlsurvey_tui.source.rendered import RenderedText
 from mlsurvey_tui.source.screen import SourceScreen
 
 from .conftest import asked, play, text_of, typed, until
@@ -38,6 +40,33 @@ def test_a_citation_opens_at_its_quote_and_the_next_follows(make_app, indexed) -
         await until(pilot, lambda: screen.document.path == "rust/burn.md")
         await pilot.press("escape")
         assert app.screen is not screen
+
+    play(make_app(indexed), story)
+
+
+def test_escape_closes_the_contents_before_the_document(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        screen = await opened(app, pilot)
+        await pilot.press("t")
+        assert screen.query_one("#contents").display
+        await pilot.press("escape")
+        assert app.screen is screen and not screen.query_one("#contents").display
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is not screen)
+
+    play(make_app(indexed), story)
+
+
+def test_rendered_text_leaves_out_references_to_footnotes(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        rendered = RenderedText()
+        await app.screen.mount(rendered)
+        quote = "Burn is fast[^readme] on a GPU."
+        await rendered.show_text(f"# Burn\n\n{quote}\n\n[^readme]: The README.\n", 3, 3, quote)
+        shown = [block._content for block in rendered.query(MarkdownParagraph)]
+        assert shown[0].plain == "Burn is fast on a GPU."
+        assert any(span.style == "reverse" for span in shown[0].spans)
+        assert "The README." in shown[1].plain
 
     play(make_app(indexed), story)
 

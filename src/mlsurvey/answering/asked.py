@@ -59,6 +59,13 @@ class Recogniser:
         return self._embed([f"{a.name}. {a.description}" for a in self._aspects if a.description])
 
 
+def is_detail(asked: AskedAspect) -> bool:
+    """Whether the phrase that gave the aspect is at most half of the words: "active" in "support active learning"."""
+    wordings = phrases((*asked.aspect.question, *asked.aspect.narrow))
+    found = [word for span in wordings.found(asked.words) for word in content_words(span.of(asked.words))]
+    return bool(found) and 2 * len(found) <= len(content_words(asked.words))
+
+
 def in_own_words(words: str) -> AskedAspect:
     """An aspect made of words that match no known aspect."""
     terms = content_words(words) or words.split()

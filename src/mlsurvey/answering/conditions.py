@@ -38,7 +38,11 @@ UPKEEP = "maintenance"
 """Aspect that the state of a library answers."""
 DECIDED = ("kind", "licence", "state")
 """Fields that front matter decides for each library."""
-_PATTERNS = {"kind": _KINDS.values(), "state": _STATES.values(), "licence": (_LICENCES,)}
+_PATTERNS = {
+    "kind": tuple(_KINDS.values()),
+    "state": tuple(pattern for state, pattern in _STATES.items() if state != "slow"),  # "slow" alone is about speed
+    "licence": (_LICENCES,),
+}
 _NEGATORS = (
     r"(?:no|not|non-?|never|nobody|neither|nor|none|without|lack(?:s|ing)?|cease[ds]?|stop(?:s|ped)?|quit"
     r"|rather\s+than|instead\s+of|other\s+than|except"

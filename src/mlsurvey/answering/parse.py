@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mlsurvey.answering.asked import in_own_words
-from mlsurvey.answering.conditions import DECIDED, UPKEEP, condition, fact, is_denied
+from mlsurvey.answering.asked import in_own_words, is_detail
+from mlsurvey.answering.conditions import DECIDED, FACTS, UPKEEP, condition, is_denied
 from mlsurvey.answering.names import blank, find_names, languages_in, looks_unknown, without_languages
 from mlsurvey.answering.polarity import affirmed, is_turned
+from mlsurvey.answering.stated import attributes, stated_facts, upkeep
 from mlsurvey.answering.tongue import foreign_tongue
 from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.answering.words import content_words
@@ -87,17 +88,20 @@ class Parser:
         unknown = _once(self._unknown(question, marks, names.mentions))
         kind = _kind(reading, {r.slug for r in roles if r.label == SIDE}, unknown)
         sides, objects, known = _parted(roles, kind, unknown)
-        stretches = asked_stretches(question, [*self._asked_for(question, marks, names.mentions)])
+        facts = [m.span for m in marks if m.label in FACTS] if kind.is_set else []
+        stretches = asked_stretches(question, [*self._asked_for(question, marks, names.mentions)], facts)
         conditions = tuple(self._conditions(question, marks, kind, stretches))
         if kind.is_set:
-            stretches, stated = _stated(question, self._unbound(question, marks, stretches), conditions)
+            conditions = (*conditions, *attributes(question, reading, conditions))
+            stretches, stated = stated_facts(question, self._unbound(question, marks, stretches), conditions)
             conditions = _either((*conditions, *stated, *_unmarked_languages(question, marks, conditions)))
         tongue = foreign_tongue(question)
         nameless = blank(question, [m.span for m in names.mentions])
         aspects = self._aspects(question, nameless, stretches, is_set=kind.is_set)
         if kind.is_set and not any(c.field == "state" for c in conditions):
-            conditions = (*conditions, *(_state(a) for a in aspects if a.aspect.slug == UPKEEP))
-            aspects = tuple(a for a in aspects if a.aspect.slug != UPKEEP)
+            kept_up = [a for a in aspects if a.aspect.slug == UPKEEP and not is_detail(a)]
+            conditions = (*conditions, *map(upkeep, kept_up))
+            aspects = tuple(a for a in aspects if a not in kept_up)
         if kind is Kind.LIST:
             aspects = _fewest(aspects)
         if tongue:
@@ -215,36 +219,19 @@ def _whole(question: str, nameless: str, kind: Kind) -> tuple[AskedAspect, ...]:
     return (in_own_words(question),) if len(content_words(nameless)) >= least else ()
 
 
-def asked_stretches(question: str, spans: Sequence[Span]) -> list[Span]:
-    """The stretches that say what is asked; pieces of one matter, with a name between them, are joined."""
+def asked_stretches(question: str, spans: Sequence[Span], facts: Sequence[Span] = ()) -> list[Span]:
+    """The stretches that say what is asked; pieces of one matter, with a name between them, are joined.
+
+    Pieces on either side of ``facts`` are two matters: "*maintained* Go libraries that *support GPUs*".
+    """
     joined: list[Span] = []
     for span in sorted(spans):
-        if joined and not _JOINS.search(question[joined[-1].end : span.start]):
-            joined[-1] = Span(joined[-1].start, span.end)
-        else:
+        gap = Span(joined[-1].end, max(joined[-1].end, span.start)) if joined else None
+        if gap is None or _JOINS.search(gap.of(question)) or any(gap.overlap(of) for of in facts):
             joined.append(span)
+        else:
+            joined[-1] = Span(joined[-1].start, span.end)
     return joined
-
-
-def _stated(
-    question: str, stretches: Iterable[Span], conditions: Iterable[Condition]
-) -> tuple[list[Span], tuple[Condition, ...]]:
-    """The stretches that ask the documents, and the conditions that the others state: facts decide those."""
-    known = {(c.field, c.values, c.negated) for c in conditions}
-    kept, stated = [], []
-    for span in stretches:
-        found = fact(span.of(question), is_denied(question[: span.start]))
-        if found is None:
-            kept.append(span)
-        elif (found.field, found.values, found.negated) not in known:
-            stated.append(found)
-    return kept, tuple(stated)
-
-
-def _state(asked: AskedAspect) -> Condition:
-    """The state that a set asks for in any words: "that nobody looks after any more"."""
-    words = "; ".join(asked.wording)
-    return condition("state", words, asked.negated, ()) or Condition("state", words, ("active",), asked.negated)
 
 
 def _from_its_beginning(question: str, span: Span) -> Span:

@@ -49,7 +49,7 @@ class Cited(Static, can_focus=True):
             classes: CSS classes.
         """
         self.text, self.numbers, self.is_nearest = text, tuple(numbers), nearest
-        links = _links(self.numbers)
+        links = _links(self.numbers, "bold" if first else "dim")
         body = [*links, "  ", visible(text)] if first else [visible(text), " ", *links]
         super().__init__(_content(body, lead, remarks), classes=classes)
 
@@ -66,10 +66,10 @@ class Cited(Static, can_focus=True):
 Part = Content | str | tuple[str, str | Style]
 
 
-def _links(numbers: Sequence[int]) -> list[Part]:
+def _links(numbers: Sequence[int], look: str) -> list[Part]:
     parts: list[Part] = []
     for number in numbers:
-        link = Style.from_meta({"@click": f"open({number})"}) + Style(bold=True)
+        link = Style.from_meta({"@click": f"open({number})"}) + Style.parse(look)
         parts += [*([" "] if parts else []), (f"[{number}]", link)]
     return parts
 

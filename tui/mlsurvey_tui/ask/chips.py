@@ -1,8 +1,8 @@
-"""How a question was understood, as chips that can be removed or added."""
+"""How a question was understood, as chips; those that change the answer can be removed and added."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, cast
 
@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from mlsurvey.parsed import Condition
 from mlsurvey.rendering.layout import Names
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import Answer
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from mlsurvey.answering.understood import Understood
     from mlsurvey_tui.program import Program
 
-Part = Literal["entity", "aspect", "language", "after", "note"]
+Part = Literal["entity", "aspect", "language", "after", "condition", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +41,37 @@ def understood_chips(understood: Understood, names: Names) -> tuple[Chip, ...]:
     """Return the chips for a question as understood."""
     chips = [*_following(understood.carried), Chip("note", "", f"{understood.kind.value}:")]
     chips += [Chip("entity", slug, names.entity(slug)) for slug in understood.entities]
-    chips += [Chip("language", slug, slug) for slug in understood.languages]
+    chips += condition_chips(understood.conditions)
     chips += [Chip("aspect", asked.aspect.slug, asked.aspect.name) for asked in understood.aspects]
     chips += [Chip("note", "", f"unknown: {name}") for name in understood.unknown]
     return tuple(chips)
 
 
-def answer_chips(request: Request, answer: Answer, names: Names) -> tuple[Chip, ...]:
-    """Return the chips for an answer: the sides set by the user, else those of the answer."""
+def condition_chips(conditions: Iterable[Condition]) -> tuple[Chip, ...]:
+    """Return what the members of a set must be; such chips only inform, as the question itself says it."""
+    return tuple(
+        Chip("condition", c.field, f"{'not ' if c.negated else ''}{' or '.join(c.values)}") for c in conditions
+    )
+
+
+def answer_chips(
+    request: Request, answer: Answer, names: Names, conditions: Sequence[Condition] = ()
+) -> tuple[Chip, ...]:
+    """Return the chips for an answer: the sides set by the user, else those of the answer.
+
+    Args:
+        request: the question with the user's changes.
+        answer: its answer.
+        names: names for the slugs.
+        conditions: what the members of a set must be, if the question was parsed for this answer.
+    """
     sides = request.entities if request.entities is not None else answer.entities
     if answer.kind.value in ("list", "recommend") and request.entities is None:
         sides = ()  # the members of a class, not the sides asked about
     following = _following(answer.carried) if request.entities is None else ()
     chips = [*following, Chip("note", "", f"{answer.kind.value}:")]
     chips += [Chip("entity", slug, names.entity(slug)) for slug in sides]
+    chips += condition_chips(conditions)
     chips += [Chip("language", slug, slug) for slug in request.filters.languages]
     chips += [Chip("aspect", slug, names.aspect(slug)) for slug in answer.aspects]
     return tuple(chips)
@@ -153,8 +171,8 @@ class Chips(HorizontalScroll):
     def compose(self) -> ComposeResult:
         """Yield the notes and removable chips, then the buttons to add more."""
         for chip in self.chips:
-            if chip.part == "note":
-                yield Static(one_line(chip.label), classes="chip -note", markup=False)
+            if chip.part in ("note", "condition"):
+                yield Static(one_line(chip.label), classes=f"chip -{chip.part}", markup=False)
             else:
                 yield ChipView(chip)
         if self.chips:

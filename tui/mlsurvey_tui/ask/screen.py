@@ -16,6 +16,7 @@ from textual.worker import get_current_worker
 
 from mlsurvey.answering.follow import REMEMBERED
 from mlsurvey.errors import Interrupted, MlsurveyError, NoIndexError
+from mlsurvey.parsed import Condition
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.retrieval.quoted import unquoted
 from mlsurvey.types import Answer
@@ -195,13 +196,15 @@ class AskScreen(Screen[None]):
             parts = engine().parts(
                 request.question, filters=filters, cancelled=lambda: worker.is_cancelled, after=request.after
             )
+            conditions: tuple[Condition, ...] = ()
             for part in parts:
                 if isinstance(part, Understood):
+                    conditions = part.conditions
                     self.app.call_from_thread(self._show_chips, understood_chips(part, self.program.names))
                 elif isinstance(part, Passages):
                     self.app.call_from_thread(self._progress, f"{part.read} passages read …")
                 elif isinstance(part, Answer):
-                    self._finish(request, part)
+                    self._finish(request, part, conditions)
         except Interrupted:
             return
         except MlsurveyError as error:
@@ -218,7 +221,7 @@ class AskScreen(Screen[None]):
             cancelled=lambda: worker.is_cancelled,
         )
 
-    def _finish(self, request: Request, answer: Answer) -> None:
+    def _finish(self, request: Request, answer: Answer, conditions: Sequence[Condition] = ()) -> None:
         """Do the slow work in the worker, then update the screen."""
         shown = self.program.shown(answer)
         if not get_current_worker().is_cancelled:
@@ -226,9 +229,9 @@ class AskScreen(Screen[None]):
                 self.program.history.add(answer)
             except MlsurveyError as error:  # an answer that cannot be saved can still be shown
                 self.app.call_from_thread(self.program.fail, str(error), "Not saved in the history")
-            self.app.call_from_thread(self.show_answer, request, shown)
+            self.app.call_from_thread(self.show_answer, request, shown, conditions)
 
-    def show_answer(self, request: Request, shown: Shown) -> None:
+    def show_answer(self, request: Request, shown: Shown, conditions: Sequence[Condition] = ()) -> None:
         """Show an answer, new or from the history."""
         self.request, self.shown = request, shown
         question = self.query_one(QuestionInput)
@@ -237,7 +240,7 @@ class AskScreen(Screen[None]):
         view = self.query_one(AnswerView)
         view.is_awaited = self.focused is None or self.query_one(Chips) not in self.focused.ancestors
         view.shown = shown
-        self._show_chips(answer_chips(request, shown.answer, shown.names))
+        self._show_chips(answer_chips(request, shown.answer, shown.names, conditions))
         total = shown.answer.timings_ms.get("total", 0.0)
         self._progress(f"{len(shown.answer.citations)} quotes · {total:.0f} ms · index {shown.answer.index}")
         self._switch("answer")

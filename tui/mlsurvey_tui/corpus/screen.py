@@ -157,7 +157,8 @@ class CorpusScreen(Screen[None]):
             self._drawn = drawn
             self._fill(table)
         marks = f", {len(self.marked)} marked" if self.marked else ""
-        self.query_one("#filter", Input).border_subtitle = f"{len(self.shown):,} of {len(self.rows):,}{marks}"
+        found = f"{len(self.shown):,} of {len(self.rows):,}" if self.shown else "no document matches"
+        self.query_one("#filter", Input).border_subtitle = f"{found}{marks}"
 
     def _fill(self, table: DataTable[Text]) -> None:
         place, widths = table.cursor_row, column_widths(table.size.width or self.size.width)

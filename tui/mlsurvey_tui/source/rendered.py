@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from mdit_py_plugins.front_matter import front_matter_plugin
 from textual.content import Content
 from textual.widgets import Markdown
@@ -11,13 +14,16 @@ from textual.widgets._markdown import MarkdownBlock
 from mlsurvey.rendering.plain import visible
 
 MARKED = "cited"
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\](?!:)")
+"""A reference to a footnote, as opposed to its definition."""
 
 
 class RenderedText(Markdown):
-    """Rendered Markdown, without control characters and front matter."""
+    """Rendered Markdown, without control characters, front matter and references to footnotes."""
 
     def __init__(self) -> None:
         parser = MarkdownIt("gfm-like").use(front_matter_plugin)
+        parser.inline.ruler.before("link", "footnote", _pass_footnote)
         super().__init__(id="rendered", open_links=False, parser_factory=lambda: parser)
 
     async def show_text(self, text: str, first: int, last: int, quote: str) -> None:
@@ -44,6 +50,15 @@ class RenderedText(Markdown):
             blocks[-1].scroll_visible(animate=False, top=True, force=True)
 
 
+def _pass_footnote(state: StateInline, silent: bool) -> bool:
+    """A rule for inline text that leaves out references to footnotes."""
+    found = _FOOTNOTE.match(state.src, state.pos)
+    if found is None:
+        return False
+    state.pos = found.end()
+    return True
+
+
 def _blocks(block: MarkdownBlock) -> list[MarkdownBlock]:
     return list(block.query(MarkdownBlock))
 
@@ -56,6 +71,7 @@ def _lies(block: MarkdownBlock, first: int, last: int) -> bool:
 def _underline(block: MarkdownBlock, quote: str) -> None:
     """Highlight the quote if the block shows it verbatim."""
     content: Content = block._content
-    start = content.plain.find(" ".join(quote.split()))
+    words = " ".join(_FOOTNOTE.sub("", quote).split())
+    start = content.plain.find(words)
     if start >= 0:
-        block.set_content(content.stylize("reverse", start, start + len(" ".join(quote.split()))))
+        block.set_content(content.stylize("reverse", start, start + len(words)))

@@ -168,11 +168,13 @@ class SourceScreen(Screen[None]):
     # Moving
 
     def action_close(self) -> None:
-        """Close the search if it is open, else the screen."""
+        """Close the search or the contents if they are open, else the screen."""
         if self.query_one("#find").display:
             self.query_one("#find").display = False
             self.query_one(RawText).show_found(())
             self._front(str(self.query_one("#text", ContentSwitcher).current), True)
+        elif self.query_one("#contents").display:
+            self.action_contents()
         else:
             self.dismiss()
 

@@ -94,7 +94,7 @@ def sides(explanation: Explanation) -> list[str]:
 def rows(explanation: Explanation) -> list[tuple[str, str, str, str]]:
     """Return the words of both rankings with their weight and a bar of that length, heaviest first."""
     terms = [("keywords", one_line(word), weight) for word, weight in terms_of(explanation)]
-    words = [("meaning", one_line(word), share) for word, share in words_of(explanation)]
+    words = [("meaning", one_line(word), share) for word, share in words_of(explanation) if any(map(str.isalnum, word))]
     return [
         (side, word, f"{weight:.3f}", _bar(weight, group)) for group in (terms, words) for side, word, weight in group
     ]
