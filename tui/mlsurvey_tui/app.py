@@ -42,7 +42,7 @@ class MlsurveyApp(Program):
     CSS_PATH = "app.tcss"
     MODES: ClassVar = {"ask": AskScreen}
     DEFAULT_MODE = "ask"
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012 (an instance variable of App)
     """Heights in rows; a short screen gives the answer the rows that frames would take."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f4", "show_corpus", "Docs", id="app.corpus"),
