@@ -2,10 +2,10 @@
 
     python bench/kills.py --count 1000 [--seed 0]
 
-Before each refresh some documents of a small corpus are changed, added and removed. A process refreshes the index and is
-killed (SIGKILL) after a random time, at most what a whole refresh takes. Then the index has to open, to pass its own
-checks, to answer, and to hold exactly the passages and vectors of the corpus before or after the change; and the next
-refresh has to finish with what a new index of the same corpus holds. Kills that come after the end are not counted.
+Before each refresh some documents of a small corpus are changed, added and removed. A process refreshes the index
+and is killed (SIGKILL) after a random time, at most what a whole refresh takes. Then the index has to open, to pass
+its own checks, to answer, and to hold exactly the passages and vectors of the corpus before or after the change; and
+the next refresh has to finish with what a new index of the same corpus holds. Kills after the end are not counted.
 Embedding is done by a stand-in that takes a millisecond a passage, so that kills fall into every step.
 """
 
@@ -48,7 +48,7 @@ from mlsurvey.vocabulary.load import Vocabulary
 DIMENSION = 16
 VOCABULARY = Vocabulary((Entity("ember", "Ember", plain_words=("ember",)), Entity("wax-rs", "wax-rs")), ())
 SECONDS_A_PASSAGE = 0.001
-WORDS = "Ember wax-rs tensors graph device kernel licence browser memory training model backend".split()
+WORDS = tuple("wax-rs graph device kernel licence browser memory training model backend".split(" "))  # noqa: SIM905
 NOTHING = "nothing"
 EVERY_DOCUMENT = Filters(paths=("*",))
 
@@ -154,7 +154,7 @@ def timed(work: Callable[[], Any]) -> float:
 
 
 def run(count: int, seconds: float, seed: int, most: int, home: Path) -> Counter[str]:
-    """Kill refreshes until ``count`` were killed in their midst, or the time is over. Raises AssertionError at a loss."""
+    """Kill refreshes until ``count`` were killed in their midst, or time is up. Raises AssertionError at a loss."""
     chance, until = random.Random(seed), time.monotonic() + seconds
     corpus, index, clean = home / "corpus", home / "index", home / "clean"
     corpus.mkdir()

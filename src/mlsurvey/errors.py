@@ -20,12 +20,13 @@ A message says what went wrong, with which value, and what to type next.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import PurePosixPath
 
 SUGGESTIONS = 3
+_ALIKE = 50  # of 100: the least likeness of a name that is worth suggesting
 """Number of similar names suggested in an error message."""
 
 
@@ -121,8 +122,11 @@ def needing(extra: str, what: str) -> Iterator[None]:
 
 def similar(name: str, known: Iterable[str]) -> str:
     """Suffix for an error message that suggests similar names, same file name first; empty if none is similar."""
+    from rapidfuzz import fuzz, process  # unneeded unless there is an error
+
     names = sorted(known)
-    tail = [path for path in names if PurePosixPath(path).name.casefold() == PurePosixPath(name).name.casefold()]
-    close = difflib.get_close_matches(name, names, n=SUGGESTIONS, cutoff=0.5)
-    found = list(dict.fromkeys((*tail, *close)))[:SUGGESTIONS]
+    last = PurePosixPath(name).name.casefold()
+    tail = (path for path in names if path.casefold().endswith(last) and PurePosixPath(path).name.casefold() == last)
+    close = process.extract(name, names, scorer=fuzz.ratio, limit=SUGGESTIONS, score_cutoff=_ALIKE)
+    found = list(dict.fromkeys((*islice(tail, SUGGESTIONS), *(path for path, _, _ in close))))[:SUGGESTIONS]
     return f"; did you mean {' or '.join(found)}?" if found else ""

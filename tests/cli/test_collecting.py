@@ -108,7 +108,9 @@ def test_raw_text_leaves_through_a_pipe_as_it_was_indexed(run, indexed) -> None:
 def test_show_tells_that_the_file_has_changed(run, home) -> None:
     (home.corpus / "hostile.md").write_text("new\n", "utf-8")
     done = run("show", "hostile.md", home=home)
-    assert done.code == 0 and "hostile.md has changed since it was indexed" in done.err
+    assert done.code == 0 and "hostile.md: source changed since it was indexed" in done.err
+    (home.corpus / "hostile.md").unlink()
+    assert "hostile.md: source is no longer there" in run("show", "hostile.md", home=home).err
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 
 def test_a_dry_run_tells_and_writes_nothing(run, home) -> None:
     (home.corpus / "new.md").write_text("# New\n\nSomething new.\n", "utf-8")
@@ -79,6 +81,7 @@ def test_config_names_the_origin_of_each_value(run, monkeypatch) -> None:
     names = "corpus index model device precision engine vectors judge reranker document_seconds github_raw exclude"
     assert list(value) == names.split()
     assert value["reranker"] == {"value": "", "origin": "default"}
+    assert re.search(r"^exclude +not set +\(default\)$", run("config").out, re.MULTILINE)
     assert run("--reranker", "y", "config", "--json").value["reranker"] == {
         "value": "y",
         "origin": "argument --reranker",

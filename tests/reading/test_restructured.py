@@ -249,6 +249,11 @@ def test_a_grid_with_a_ragged_side_is_read_by_its_bars() -> None:
     assert blocks_of("+----+----+\n| a  | b  |\n+----+----+\n| c  | d  |\n") == ["a | b", "c | d"]
 
 
+def test_a_line_block_directly_below_a_grid_is_no_row_of_it() -> None:
+    grid = "+----+----+\n| a  | b  |\n+----+----+\n"
+    assert blocks_of(f"{grid}| the first line\n| the second\n") == ["a | b", "the first line the second"]
+
+
 SIMPLE = """\
 ======  =======  =========
 Engine  Where it runs

@@ -65,8 +65,8 @@ def config(
     from mlsurvey.rendering.overview import table_view
 
     settings = settings_of(ctx, corpus, index, model, exclude)
-    rows = [(name, value or "", settings.origins[name]) for name, value in settings.values().items()]
+    values, origins = settings.values(), settings.origins
     if as_json:
-        write(to_json({name: {"value": value, "origin": origin} for name, value, origin in rows}))
+        write(to_json({name: {"value": value or "", "origin": origins[name]} for name, value in values.items()}))
     else:
-        show(table_view(rows))
+        show(table_view([(name, value or "not set", origins[name]) for name, value in values.items()]))

@@ -102,8 +102,8 @@ def show_document(
 
     with opened(ctx, corpus, index, model) as survey:
         document, line = survey.locate(name)
-        if survey.is_stale(document):
-            say(f"note: {document.path} has changed since it was indexed; type: mlsurvey refresh")
+        if reason := survey.stale_documents([document.path]).get(document.path):
+            say(f"note: {shown(document.path)}: {reason}; type: mlsurvey refresh")
     console = make_console()
     if raw:
         sys.stdout.write(visible(document.text) if console.is_terminal else document.text)

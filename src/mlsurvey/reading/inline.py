@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from markdown_it import MarkdownIt
+from markdown_it import MarkdownIt, rules_inline
 from markdown_it.parser_inline import ParserInline
+from markdown_it.ruler import Ruler
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from mlsurvey.reading.blocks import EMPTY, Reading, ReadingBuilder
+from mlsurvey.reading.lines import places_of
 from mlsurvey.types import Span
 
 References = MutableMapping[str, Any]
@@ -35,6 +37,8 @@ _ATTRIBUTES = re.compile(r"(?<![ \t])[ \t]*\{:?[ \t]*[#.][^{}\n]*\}[ \t]*$", re.
 _BREAK = re.compile(r"<(?:br|hr|p|/p|li|/li|div|/div|td|/td)\b", re.IGNORECASE)
 _COMPONENT = re.compile(r"<([A-Z][A-Za-z]{0,79})\s*/>")
 _GENERIC = re.compile(r"</?[A-Z]\w*>")
+_MARKUP = re.compile(r"[^ -~]|  |[\\`~*_\[\]!<&{]")
+"""All that may differ from its reading form. A line without it is its own, but for spaces around it."""
 _MAX_WHOLE = 5_000
 """Longer blocks are parsed in pieces: no prose is that long, and emphasis is balanced within one piece at a time."""
 
@@ -70,14 +74,52 @@ class _PlacedInline(ParserInline):
         return state.tokens
 
 
+def _text(state: StateInline, silent: bool) -> bool:
+    """Take everything up to the next character that begins or ends markup."""
+    found = _MARK.search(state.src, state.pos)
+    end = found.start() if found else state.posMax
+    if not silent:
+        state.append_pending(state.src[state.pos : end])
+    state.pos = end
+    return True
+
+
+def _rule(state: StateInline, silent: bool) -> bool:
+    """The one rule of the parser: markdown-it's, chosen by the next character instead of tried in turn."""
+    rules = _RULES.get(state.src[state.pos])
+    if rules is None:
+        return _text(state, silent)
+    return any(rule(state, silent) for rule in rules)
+
+
+_RULES: dict[str, tuple[Callable[[StateInline, bool], bool], ...]] = {
+    "\n": (rules_inline.newline,),
+    "\\": (rules_inline.escape,),
+    "`": (rules_inline.backtick,),
+    "~": (rules_inline.strikethrough.tokenize,),
+    "*": (rules_inline.emphasis.tokenize,),
+    "_": (rules_inline.emphasis.tokenize,),
+    "[": (rules_inline.link,),
+    "]": (),  # where the text of a link may end
+    "!": (rules_inline.image,),
+    "<": (rules_inline.autolink, rules_inline.html_inline),
+    "&": (rules_inline.entity,),
+}
+_MARK = re.compile(f"[{re.escape(''.join(_RULES))}]")
+
+
+class _Parser(MarkdownIt):
+    def normalizeLink(self, url: str) -> str:  # noqa: N802
+        """Leave an address as it is: only what it points to within the document is of interest."""
+        return url
+
+
 def inline_parser() -> MarkdownIt:
     """Parser whose inline tokens have positions; fragments are not joined, since that would lose them."""
-    parser = MarkdownIt("commonmark", {"maxNesting": 20}).enable(["table", "strikethrough"])
+    parser = _Parser("commonmark", {"maxNesting": 20})
     parser.inline = _PlacedInline()
-    parser.inline.ruler.enableOnly([
-        "text", "newline", "escape", "backticks", "strikethrough", "emphasis",
-        "link", "image", "autolink", "html_inline", "entity",
-    ])  # fmt: skip
+    parser.inline.ruler = Ruler()
+    parser.inline.ruler.push("by_character", _rule)
     parser.inline.ruler2.enableOnly(["balance_pairs", "strikethrough", "emphasis"])
     return parser
 
@@ -111,8 +153,12 @@ def inline_reading(content: str, places: array[int], references: References) -> 
         places: document offset of each character of ``content``.
         references: environment of the block parser.
     """
-    if not content:
+    if not (bare := content.strip(" ")):
         return EMPTY
+    if not _MARKUP.search(bare) and places[-1] - places[0] == len(content) - 1:
+        start = places[0] + content.index(bare[0])
+        end = start + len(bare)
+        return Reading(bare, places_of(start, end), places_of(start + 1, end + 1))
     source = _masked(content)
     walk = _Walk(source, places)
     for start, end in _pieces(source):

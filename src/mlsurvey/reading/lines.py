@@ -42,7 +42,8 @@ class Lines:
         """Span of the lines ``first:end``, including the last line end."""
         size, count = len(self.source), len(self.starts)
         start = self.starts[first] if first < count else size
-        return Span(start, max(start, self.starts[end] if end < count else size))
+        stop = self.starts[end] if end < count else size
+        return Span(start, stop if stop > start else start)
 
     def text(self, number: int) -> str:
         r"""Text of one line without its ``\n``."""
@@ -63,16 +64,17 @@ class Lines:
         """
         kept: list[str] = []
         places = array("q")
-        for offset, line in enumerate(content.split("\n")):
+        starts, size, last = self.starts, len(self.source), len(self.starts) - 1
+        for number, line in enumerate(content.split("\n"), first):
             stripped = line.strip()
-            here = self.stripped(first + offset)
-            found = here.of(self.source).rfind(stripped)
+            start = starts[number] if number <= last else size
             if kept and places:
                 kept.append("\n")
-                places.append(max(places[-1] + 1, self.starts[min(first + offset, len(self) - 1)] - 1))
+                places.append(max(places[-1] + 1, starts[min(number, last)] - 1))
+            found = self.source.rfind(stripped, start, starts[number + 1] if number < last else size)
             if stripped and found >= 0:
                 kept.append(stripped)
-                places.extend(places_of(here.start + found, here.start + found + len(stripped)))
+                places.extend(places_of(found, found + len(stripped)))
         return "".join(kept), places
 
     def joined(self, first: int, end: int) -> tuple[str, array[int]]:

@@ -7,11 +7,11 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
 from mlsurvey.reading import html, noise
+from mlsurvey.reading.block_parser import block_parser
 from mlsurvey.reading.blocks import EMPTY, Block, BlockKind, Reading, plain_reading
 from mlsurvey.reading.inline import References, inline_reading
 from mlsurvey.reading.lines import Lines, places_of
@@ -33,13 +33,7 @@ _MAX_NESTING = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
-def _block_parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"maxNesting": 60}).enable("table")
-    parser.core.ruler.enableOnly(["block"])
-    return parser
-
-
-_PARSER = _block_parser()
+_PARSER = block_parser()
 
 
 @dataclass(slots=True)
@@ -107,24 +101,25 @@ def _blocks(reader: _Reader, tokens: list[Token]) -> Iterator[Block]:
                 reader.admonition = was_admonition and token.nesting < 0
         if token.nesting > 0:
             opened.append(token)
-            _enter(reader, token, 1)
+            _enter(reader, token.type, 1)
         elif token.nesting < 0:
             opened.pop()
-            _enter(reader, token, -1)
+            _enter(reader, token.type, -1)
 
 
-def _enter(reader: _Reader, token: Token, step: int) -> None:
-    if token.type == "list_item_open":
-        reader.lists.append(True)
-    elif token.type == "list_item_close":
-        reader.lists.pop()
-    elif token.type.startswith("blockquote"):
-        reader.quotes += step
+def _enter(reader: _Reader, kind: str, step: int) -> None:
+    match kind:
+        case "list_item_open":
+            reader.lists.append(True)
+        case "list_item_close":
+            reader.lists.pop()
+        case "blockquote_open" | "blockquote_close":
+            reader.quotes += step
+        case _:
+            pass
 
 
 def _inline_block(reader: _Reader, token: Token, parent: Token) -> Iterator[Block]:
-    if parent.type in ("th_open", "td_open"):
-        return
     first, end = token.map or (0, 0)
     content, places = reader.lines.placed(token.content, first)
     if parent.type == "heading_open":
@@ -245,8 +240,7 @@ def _cells(reader: _Reader, line: Span) -> Iterator[Reading]:
 
 
 def _cell(reader: _Reader, start: int, end: int) -> Reading:
-    content = reader.text[start:end]
-    return inline_reading(_without_controls(content), places_of(start, end), reader.references)
+    return inline_reading(_without_controls(reader.text[start:end]), places_of(start, end), reader.references)
 
 
 def row_block(span: Span, cells: tuple[Reading, ...], header: tuple[str, ...]) -> Block:

@@ -27,7 +27,7 @@ _MAX_TRAIL_SHARE = 0.4  # of the limit; longer headings would leave too little r
 _SEPARATORS = 4  # maximum word pieces of " > ", ": " and "|" between the parts of an embedding text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Piece:
     """A sentence with everything that determines its passage."""
 
@@ -167,14 +167,16 @@ def _shortened(trail: tuple[str, ...], counter: TokenCounter, room: int) -> tupl
 def _counted(pieces: list[_Piece], counter: TokenCounter, limit: int) -> list[_Piece]:
     """Return the pieces with their sizes; those too long for any passage are split."""
     texts = [_line(piece.sentence) for piece in pieces]
-    trails = sorted({" > ".join((*p.trail, p.label or "")) for p in pieces})
+    above = {(piece.trail, piece.label): " > ".join((*piece.trail, piece.label or "")) for piece in pieces}
+    trails = sorted(set(above.values()))
     counts = counter([*texts, *trails])
     trail_tokens = dict(zip(trails, counts[len(texts) :], strict=True))
     sized: list[_Piece] = []
     for piece, tokens in zip(pieces, counts, strict=False):
-        room = limit - trail_tokens[" > ".join((*piece.trail, piece.label or ""))] - _SEPARATORS
+        room = limit - trail_tokens[above[piece.trail, piece.label]] - _SEPARATORS
         for part, size in _within(piece, tokens, counter, room):
-            sized.append(replace(part, words=len(part.sentence.text.split()), tokens=size, room=room))
+            part.words, part.tokens, part.room = len(part.sentence.text.split()), size, room
+            sized.append(part)
     return sized
 
 

@@ -51,6 +51,8 @@ _ENDED = re.compile(r"[.!?…]['\"”’)\]]*(?:\[[^\[\]]*\])*$")
 _FINAL = re.compile(r"\b(?:etc|inc|ltd|corp|al)\.$", re.IGNORECASE)
 _FULL_WIDTH = "。！？"
 """Sentence ends in scripts that put no space after them."""
+_MAY_END = re.compile(r"[^\w ()\[\]{}<>,;:'\"’“”`*_/\\|@#$%^&+=~–—-]|(?<!\w)\w{1,4}\)")
+"""All but characters that end no sentence: letters, digits, spaces, marks within one. "1)" may number the next."""
 _CLAUSE = re.compile(r"[;:]\s|[,–—]\s|\s[–—-]\s|[，；、]")
 
 
@@ -63,7 +65,11 @@ def sentence_spans(text: str, opaque: Iterable[Span] = ()) -> list[Span]:
     """
     if not text.strip():
         return []
+    if not _MAY_END.search(text, 0, len(text) - 1):
+        return [_trimmed(text, 0, len(text))]
     masked = _masked(text, opaque)
+    if not _MAY_END.search(masked, 0, len(masked) - 1):
+        return [_trimmed(text, 0, len(text))]
     edges = [0]
     for end in _ends(masked):
         if _may_end(text, edges[-1], end):

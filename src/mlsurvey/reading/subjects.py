@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mlsurvey.reading.blocks import Block, BlockKind
 from mlsurvey.reading.labels import label_of
@@ -180,6 +181,8 @@ def _named(block: Block, language: str | None, gazetteer: Gazetteer) -> Subjects
 def _grammatical(text: str, start: int, language: str | None, gazetteer: Gazetteer) -> Subjects:
     """Entities that are the grammatical subject of the first sentence of ``text[start:]``."""
     opening = text[start : start + _MAX_OPENING]
+    if not gazetteer.may_mention(opening):
+        return ()
     spans = sentence_spans(opening)
     return _subjects_in(spans[0].of(opening), language, gazetteer) if spans else ()
 
@@ -195,6 +198,8 @@ def _discussed(block: Block, language: str | None, gazetteer: Gazetteer) -> Subj
     A single one, mentioned in a general paragraph, is an example rather than the topic.
     """
     text = block.reading.text[:_MAX_DISCUSSION]
+    if not gazetteer.may_mention(text):
+        return ()
     sentences = (span.of(text) for span in sentence_spans(text, block.reading.opaque))
     found = tuple(dict.fromkeys(slug for one in sentences for slug in _subjects_in(one, language, gazetteer)))
     return found if len(found) > 1 else ()
@@ -247,7 +252,12 @@ def _of_row(block: Block, language: str | None, gazetteer: Gazetteer) -> Subject
     first = next((cell.text for cell in block.cells if len(cell)), "")
     if exact := _exact(first, language, gazetteer):
         return exact
-    columns = (slug for name in block.header for slug in _exact(name, language, gazetteer))
+    return _of_columns(block.header, language, gazetteer)
+
+
+@lru_cache(maxsize=8)  # all rows of a table have the same columns
+def _of_columns(header: tuple[str, ...], language: str | None, gazetteer: Gazetteer) -> Subjects:
+    columns = (slug for name in header for slug in _exact(name, language, gazetteer))
     return tuple(dict.fromkeys(columns))
 
 
@@ -300,9 +310,11 @@ def _exact(heading: str, language: str | None, gazetteer: Gazetteer) -> Subjects
     """Entities of a heading that consists only of names."""
     bare = _bare(heading)
     mentions = gazetteer.candidates(bare, language=language)
+    if not mentions:
+        return ()
     edges = [0, *(edge for mention in mentions for edge in (mention.span.start, mention.span.end)), len(bare)]
     left = "".join(bare[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
-    is_only_names = bool(mentions) and not collapse(_JOINED.sub(" ", " ".join(left.split())))
+    is_only_names = not collapse(_JOINED.sub(" ", " ".join(left.split())))
     return tuple(dict.fromkeys(mention.slug for mention in mentions)) if is_only_names else ()
 
 

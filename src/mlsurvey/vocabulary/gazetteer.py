@@ -20,6 +20,7 @@ from mlsurvey.types import Entity, Span
 
 _TOKEN = re.compile(r"[^\W_]+[+#]*")
 _MAX_TOKENS = 5  # the longest names in use ("Rust bindings for PyTorch") have four or five words
+_MAX_REMEMBERED = 100_000  # words
 _MAX_GAP = re.compile(r"[\s._/\-`*@]{0,2}")
 _NAME_CONTEXT = re.compile(
     r"\b(crate|library|libraries|framework|package|module|project|binding|bindings|repo|repository|backend|api)s?\b",
@@ -32,6 +33,24 @@ _COORDINATION = re.compile(r"[`*]*+\s*+(?:,|/|&|and|or|,\s*+and|,\s*+or)\s*+[`*]
 def collapse(name: str) -> str:
     """Letters, digits, ``+`` and ``#`` of a name, case-folded: the form in which names are compared."""
     return "".join(_TOKEN.findall(name)).casefold()
+
+
+class _Beginnings(dict[str, bool]):
+    """Whether some name begins with a word, by word as written; filled as words occur."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__()
+        self._names = sorted(names)
+
+    def __missing__(self, word: str) -> bool:
+        if len(self) >= _MAX_REMEMBERED:
+            self.clear()
+        return self.setdefault(word, self.begins(word.casefold()))
+
+    def begins(self, collapsed: str) -> bool:
+        """Whether any name starts with these characters."""
+        place = bisect_left(self._names, collapsed)
+        return place < len(self._names) and self._names[place].startswith(collapsed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +86,7 @@ class Gazetteer:
             for written in dict.fromkeys((entity.name, entity.slug, *entity.aliases)):
                 if key := collapse(written):
                     self._names[key].append(_Name(entity, written))
-        self._sorted = sorted(self._names)
+        self._beginnings = _Beginnings(self._names)
         self._plain = {e.slug: frozenset(map(collapse, e.plain_words)) for e in self.entities.values()}
 
     def with_entities(self, entities: Iterable[Entity]) -> Gazetteer:
@@ -101,6 +120,8 @@ class Gazetteer:
         ``language`` disambiguates names shared by libraries of several languages.
         """
         found = list(self._scan(text, language))
+        if not found:
+            return ()
         sure = [self._is_name(mention, text) for mention in found]
         joined = [_coordinated(a, b, text) for a, b in pairwise(found)]
         with_next = [*(joins and is_sure for joins, is_sure in zip(joined, sure[1:], strict=True)), False]
@@ -111,16 +132,22 @@ class Gazetteer:
         """Like :meth:`mentions`, but ordinary words also count as names: for questions and headings."""
         return tuple(self._scan(text, language))
 
+    def may_mention(self, text: str) -> bool:
+        """Whether some word of a text begins a name; without one, there is no mention. Much faster than looking."""
+        return any(map(self._beginnings.__getitem__, _TOKEN.findall(text)))
+
     def is_plain_word(self, mention: Mention) -> bool:
         """Whether the mention's surface is also an ordinary word, for any of its candidate entities."""
         key = collapse(mention.surface)
         return any(key in self._plain[slug] for slug in mention.slugs)
 
     def _scan(self, text: str, language: str | None) -> Iterator[Mention]:
+        if not self.may_mention(text):
+            return
         tokens = list(_TOKEN.finditer(text))
         index = 0
         while index < len(tokens):
-            if found := self._longest(text, tokens, index):
+            if self._beginnings[tokens[index].group()] and (found := self._longest(text, tokens, index)):
                 count, names = found
                 span = Span(tokens[index].start(), tokens[index + count - 1].end())
                 yield Mention(span, span.of(text), _ordered(names, span.of(text), language))
@@ -139,14 +166,9 @@ class Gazetteer:
             plural = collapsed[:-1] if count > 1 and collapsed.endswith("s") else ""  # "TensorFlow Go bindings"
             if names := self._names.get(collapsed) or self._names.get(plural):
                 best = count, names
-            if not self._begins(collapsed):
+            if not self._beginnings.begins(collapsed):
                 break
         return best
-
-    def _begins(self, collapsed: str) -> bool:
-        """Whether any name starts with these characters."""
-        place = bisect_left(self._sorted, collapsed)
-        return place < len(self._sorted) and self._sorted[place].startswith(collapsed)
 
     def _is_name(self, mention: Mention, text: str) -> bool:
         """Whether a mention is written like a name; only ordinary words need the check."""

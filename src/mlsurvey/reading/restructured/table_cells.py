@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mlsurvey.reading.rows import Placed, Row, columns_of, joined, verbatim
+from mlsurvey.reading.rows import Placed, Row, column_width, columns_of, joined, verbatim
 
 _GRID_EDGE = re.compile(r"\+[-=+]*\+")
 _SEGMENT = re.compile(r"\+[-=]+(?=\+)")
@@ -58,11 +58,18 @@ class _Line:
 
 
 def grid_end(rows: Sequence[Row], first: int) -> int:
-    """End of the grid table that begins at row ``first``."""
+    """End of the grid table that begins at row ``first``.
+
+    It ends with an edge, since a line block may follow at once; a table without its last edge ends with its last row.
+    """
     end = first + 1
     while end < len(rows) and rows[end].text.startswith(("+", "|")):
         end += 1
-    return end
+    edges = (number for number in range(end - 1, first + 1, -1) if _GRID_EDGE.fullmatch(rows[number].text))
+    edge = next(edges, end - 1)
+    width = column_width(rows[edge].text)
+    is_open = all(row.text.endswith("|") and column_width(row.text) == width for row in rows[edge + 1 : end])
+    return end if is_open else edge + 1
 
 
 def grid_rows(rows: Sequence[Row]) -> list[TableRow]:
