@@ -254,6 +254,19 @@ def test_a_line_block_directly_below_a_grid_is_no_row_of_it() -> None:
     assert blocks_of(f"{grid}| the first line\n| the second\n") == ["a | b", "the first line the second"]
 
 
+def test_a_substitution_is_read_as_its_text() -> None:
+    text = (
+        "|ember| runs. It is |fast|_, said |who ever| of |Ember  one|, and |logo| has no text.\n\n"
+        ".. |ember| replace:: The *Ember*\n   engine\n.. |fast| replace:: quick\n.. _fast: http://a.b\n"
+        ".. |ember one| replace:: |ember| 1\n.. |logo| image:: a.png\n"
+    )
+    (block,) = restructured_blocks(text)
+    assert block.reading.text == (
+        "The Ember engine runs. It is quick, said |who ever| of The Ember engine 1, and has no text."
+    )
+    assert block.reading.place(0, 16).of(text) == "|ember|"
+
+
 SIMPLE = """\
 ======  =======  =========
 Engine  Where it runs

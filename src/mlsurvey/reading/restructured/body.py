@@ -44,7 +44,7 @@ def _alone(reader: Reader, opening: Opening, place: Place) -> Iterator[Block]:
     if places := opening.name[1]:
         first, last = reader.lines.number(places[0]), reader.lines.number(places[-1])
         span = reader.lines.span(first, last + 1)
-        yield Block(opening.kind, span, opening.start().reading(), depth=place.depth)
+        yield Block(opening.kind, span, opening.start(reader.substitutions).reading(), depth=place.depth)
 
 
 def _block(reader: Reader, rows: Sequence[Row], number: int, place: Place) -> Steps:
@@ -109,7 +109,7 @@ def paragraph_block(reader: Reader, rows: Sequence[Row], place: Place, opening: 
     if content.endswith("::"):
         size = len(content) - 1 if content[-3:-2].strip() else len(content[:-2].rstrip())
         content, places = content[:size], places[:size]
-    reading = opening.start()
+    reading = opening.start(reader.substitutions)
     opening.follow(reading, (content, places))
     start = opening.written[1].start if opening.written else (opening.name[1] or places or [rows[0].start])[0]
     span = reader.lines.span(reader.lines.number(start), rows[-1].number + 1)

@@ -11,6 +11,7 @@ from mlsurvey.reading.lines import Lines
 from mlsurvey.reading.noise import is_readable
 from mlsurvey.reading.restructured import explicit, lists, sections, tables
 from mlsurvey.reading.restructured.body import body_blocks
+from mlsurvey.reading.restructured.inline import substitutions_of
 from mlsurvey.reading.restructured.reader import Place, Reader
 from mlsurvey.reading.restructured.tabs import expanded, unexpanded
 from mlsurvey.reading.rows import rows_of
@@ -27,7 +28,8 @@ def restructured_blocks(text: str, start: int = 0) -> list[Block]:
     if places:
         start = bisect_left(places, start)
     rows = rows_of(lines, lines.number(start) if start else 0, len(lines))
-    blocks = [block for block in body_blocks(Reader(lines, _CONSTRUCTS), rows, Place()) if is_readable(block.reading)]
+    reader = Reader(lines, _CONSTRUCTS, substitutions_of(spaced))
+    blocks = [block for block in body_blocks(reader, rows, Place()) if is_readable(block.reading)]
     blocks = list(_apart(blocks))
     return [unexpanded(block, places) for block in blocks] if places else blocks
 

@@ -7,9 +7,11 @@ past, or it stops at the next mark of its own kind.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mlsurvey.reading.blocks import Reading, ReadingBuilder
+from mlsurvey.reading.lines import places_of
 from mlsurvey.reading.rows import Placed
 from mlsurvey.types import Span
 
@@ -20,10 +22,17 @@ _INLINE = re.compile(
     rf"|(?P<role>(?<![\w:]):{NAME}:)?(?<!`)`(?![\s`])(?P<shown>(?:[^`\\]|\\[\s\S])+)(?<!\s)`(?:__?)?"
     r"|\*\*(?!\s)(?P<strong>[^*]+)(?<!\s)\*\*"
     r"|(?<!\w)\*(?![\s*])(?P<em>[^*]+)(?<!\s)\*(?!\w)"
-    r"|(?P<mark>\\(?:\s|\Z)|\|(?![\s|])[^|]+(?<!\s)\|(?:__?)?|\[(?:\d+|#\w*|\*)\]_)"
+    r"|(?P<mark>\\(?:\s|\Z)|\[(?:\d+|#\w*|\*)\]_)"
+    r"|\|(?P<name>(?![\s|])[^|]+(?<!\s))\|(?:__?)?"
     rf"|(?<![\w.+:`-])(?P<reference>{NAME})__?(?![\w`])"
     r"|\\(?P<escaped>\S)"
 )
+_DEFINITION = re.compile(
+    r"^ *+\.\. ++\|(?P<name>[^|\n]+)\| ++(?P<form>[\w-]+) ?::(?P<text>[^\n]*+(?:\n ++[^\n]++)*+)", re.MULTILINE
+)
+Substitutions = Mapping[str, str | None]
+"""Text that stands for each name between bars, folded as by :func:`_known`; None for what has no text, as a picture."""
+
 _SHORTENED = re.compile(r"[~!]")
 """Before the target of a role, these ask for a short or unlinked form."""
 
@@ -35,9 +44,13 @@ class InlineReading:
     builder: ReadingBuilder = field(default_factory=ReadingBuilder)
     opaque: list[Span] = field(default_factory=list)
     strong: int = 0
+    substitutions: Substitutions = field(default_factory=dict)
 
     def add(self, placed: Placed) -> None:
-        """Add text: references become their text, substitutions and footnote marks are dropped."""
+        """Add text: references and substitutions become their text, footnote marks are dropped.
+
+        A name between bars that is not defined is kept as it is.
+        """
         position = 0
         for found in _INLINE.finditer(placed[0]):
             self._keep(placed, position, found.start())
@@ -55,6 +68,9 @@ class InlineReading:
 
     def _take(self, placed: Placed, found: re.Match[str]) -> None:
         before = len(self.builder)
+        if found["name"] is not None:
+            self._substitute(placed, found)
+            return
         if found["shown"] is not None:
             self._keep(placed, *_shown(found))
         elif found.lastgroup not in (None, "mark"):
@@ -63,6 +79,14 @@ class InlineReading:
             self.opaque.append(Span(before, len(self.builder)))
         if found["strong"] is not None and not before:
             self.strong = len(self.builder)
+
+    def _substitute(self, placed: Placed, found: re.Match[str]) -> None:
+        name = _known(found["name"])
+        if name not in self.substitutions:
+            self._keep(placed, *found.span())
+            return
+        places = placed[1]
+        self.stand(self.substitutions[name] or "", Span(places[found.start()], places[found.end() - 1] + 1))
 
     def _keep(self, placed: Placed, start: int, end: int) -> None:
         """Keep a part line by line, since its lines may not be adjacent in the document."""
@@ -77,11 +101,25 @@ class InlineReading:
             start = stop + 1
 
 
-def inline_reading(placed: Placed) -> Reading:
+def inline_reading(placed: Placed, substitutions: Substitutions | None = None) -> Reading:
     """Reading form of one text."""
-    reading = InlineReading()
+    reading = InlineReading(substitutions=substitutions or {})
     reading.add(placed)
     return reading.reading()
+
+
+def substitutions_of(text: str) -> Substitutions:
+    """The substitutions that a document defines; one may use those before it."""
+    known: dict[str, str | None] = {}
+    for found in _DEFINITION.finditer(text):
+        content = " ".join(found["text"].split())
+        shown = inline_reading((content, places_of(0, len(content))), known).text
+        known.setdefault(_known(found["name"]), shown if found["form"] == "replace" else None)
+    return known
+
+
+def _known(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def _shown(found: re.Match[str]) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from mlsurvey.reading.blocks import Block, BlockKind
 from mlsurvey.reading.lines import Lines
 from mlsurvey.reading.restructured.enumerators import ENUMERATOR
-from mlsurvey.reading.restructured.inline import InlineReading
+from mlsurvey.reading.restructured.inline import InlineReading, Substitutions
 from mlsurvey.reading.rows import Placed, Row
 from mlsurvey.types import Span
 
@@ -45,9 +45,9 @@ class Opening:
     separator: str = ""
     """What stands for the mark or line end between the name and the paragraph."""
 
-    def start(self) -> InlineReading:
+    def start(self, substitutions: Substitutions) -> InlineReading:
         """A reading that begins with the name."""
-        reading = InlineReading()
+        reading = InlineReading(substitutions=substitutions)
         if self.written:
             reading.stand(*self.written)
         reading.add(self.name)
@@ -92,6 +92,7 @@ class Reader:
     lines: Lines
     constructs: Sequence[Construct]
     """In the order in which they are tried."""
+    substitutions: Substitutions = field(default_factory=dict)
     adornments: list[tuple[str, bool]] = field(default_factory=list)
     """Section title styles in order of first use, which determines their levels."""
 

@@ -34,7 +34,8 @@ def _heading(reader: Reader, rows: Sequence[Row], title: Row, style: tuple[str, 
     if style not in reader.adornments:
         reader.adornments.append(style)
     span = reader.lines.span(rows[0].number, rows[-1].number + 1)
-    return Block(BlockKind.HEADING, span, inline_reading(joined([title])), level=reader.adornments.index(style) + 1)
+    reading = inline_reading(joined([title]), reader.substitutions)
+    return Block(BlockKind.HEADING, span, reading, level=reader.adornments.index(style) + 1)
 
 
 def _overlined_title(reader: Reader, rows: Sequence[Row], number: int, found: re.Match[str], place: Place) -> Steps:

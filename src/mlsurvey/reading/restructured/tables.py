@@ -64,7 +64,7 @@ def _table(table: Iterable[TableRow], reader: Reader, place: Place) -> Iterator[
     """Yield the rows of a table; a cell is named by all columns that it spans."""
     names: dict[int, list[str]] = {}
     for row in table:
-        readings = tuple(inline_reading(_unmarked(cell.content)) for cell in row.cells)
+        readings = tuple(inline_reading(_unmarked(cell.content), reader.substitutions) for cell in row.cells)
         if row.is_header:
             for cell, reading in zip(row.cells, readings, strict=True):
                 for column in cell.columns:
