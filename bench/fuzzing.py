@@ -39,9 +39,26 @@ def prepared(home: Path, documents: int) -> tuple[Path, Path]:
     return corpus, index
 
 
+def finished(command: list[object], home: Path, seconds: float) -> tuple[int, str]:
+    """Exit code and output of a command, which is stopped after that time."""
+    began = time.monotonic()
+    out = home / "out"
+    with out.open("wb") as file:
+        process = subprocess.Popen(list(map(str, command)), cwd=home, stdout=file, stderr=file)
+        try:
+            code = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            say("stopped before the end")
+            process.kill()
+            code = process.wait()
+    say(f"{time.monotonic() - began:,.0f} s")
+    return code, out.read_text("utf-8", "replace")
+
+
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--cases", type=int, default=10_000, help="about so many")
+    options.add_argument("--minutes", type=float, default=120.0, help="at most")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--documents", type=int, default=6)
     arguments = options.parse_args()
@@ -51,21 +68,17 @@ def main() -> int:
         log = home / "log"
         command = serving.mlsurvey(corpus, index, home)
         with serving.running(command, serving.READY, log) as (port, _):
-            began = time.monotonic()
-            done = subprocess.run(
-                [
-                    Path(sys.executable).with_name("schemathesis"), "--config-file", CONFIG, "run",
-                    f"http://127.0.0.1:{port}/openapi.json", "--checks", "all", "--no-color",
-                    "--max-examples", str(max(1, arguments.cases // CASES_A_ROUND)), "--seed", str(arguments.seed),
-                ],
-                cwd=home, capture_output=True, text=True, check=False,
-            )  # fmt: skip
-            say(f"{time.monotonic() - began:,.0f} s")
+            command = [
+                Path(sys.executable).with_name("schemathesis"), "--config-file", CONFIG, "run",
+                f"http://127.0.0.1:{port}/openapi.json", "--checks", "all", "--no-color", "--request-timeout", "60",
+                "--max-examples", str(max(1, arguments.cases // CASES_A_ROUND)), "--seed", str(arguments.seed),
+            ]  # fmt: skip
+            code, said = finished(command, home, 60 * arguments.minutes)
         lines = [json.loads(line) for line in log.read_text("utf-8").splitlines() if line.startswith("{")]
-    print(re.sub(r"\n{3,}", "\n\n", done.stdout[-3000:]))
+    print(re.sub(r"\n{3,}", "\n\n", said[-3000:]))
     statuses = [line.get("status") for line in lines if "status" in line]
-    print(f"{len(statuses):,} requests answered, {statuses.count(500)} of them with 500; exit {done.returncode}")
-    return done.returncode or int(500 in statuses)
+    print(f"{len(statuses):,} requests answered, {statuses.count(500)} of them with 500; exit {code}")
+    return code or int(500 in statuses)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from mlsurvey.reading.rows import Placed, Row
 
 _GRID_TOP = re.compile(r"\+-[-+]+-\+ *$")
 _SIMPLE_TOP = re.compile(r"=+(?: +=+)+ *$")
+_CELL_TARGET = re.compile(r"^\.\. +_(?! ).*$", re.MULTILINE)
 _CELL_DIRECTIVE = re.compile(rf"^\.\. +(?P<name>{NAME}) ?::(?: +|$\n?)", re.MULTILINE)
 
 
@@ -78,8 +79,13 @@ def _table(table: Iterable[TableRow], reader: Reader, place: Place) -> Iterator[
 
 
 def _unmarked(cell: Placed) -> Placed:
-    """A cell without the marks of directives in it, except those that stand for a version."""
+    """A cell without targets and marks of directives in it, except those that stand for a version."""
     content, places = cell
+    for found in reversed(list(_CELL_TARGET.finditer(content))):
+        content, places = (
+            content[: found.start()] + content[found.end() :],
+            places[: found.start()] + places[found.end() :],
+        )
     for found in reversed(list(_CELL_DIRECTIVE.finditer(content))):
         if directive_of(found["name"], [Row(0, "", 0)]).kind is not DirectiveKind.VERSION:
             content = content[: found.start()] + content[found.end() :]
