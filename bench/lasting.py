@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import itertools
 import json
 import random
@@ -129,6 +128,7 @@ def main() -> int:
             say("ready")
             run = load(port, process, corpus, arguments.connections, 60 * arguments.minutes)
             counts, samples = asyncio.run(run)
+        faults = [line for line in (home / "log").read_text("utf-8").splitlines() if "Traceback" in line]
     memory, files = zip(*samples, strict=True)
     growth = {"memory": grown(list(memory)), "files": grown(list(files))}
     print(json.dumps(dict(counts), indent=1))
@@ -136,8 +136,8 @@ def main() -> int:
         steps = values[:: max(1, len(values) // 8)]
         print(f"{name}: {' '.join(map(str, steps))}; most {max(values)}")
     print(f"last quarter by second: memory {growth['memory']:.3f}, files {growth['files']:.3f}")
-    with contextlib.suppress(StopIteration):
-        print(next(line for line in counts if line.startswith("failed")))
+    if any(name.startswith("failed") for name in counts):
+        print("\n".join(faults[:3]).replace("\\n", "\n"))
         return 1
     return int(max(growth.values()) > arguments.growth)
 
