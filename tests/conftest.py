@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from functools import cache
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +65,33 @@ def question_model() -> Path:
     from mlsurvey.embedding.exported import CARRIED
 
     return CARRIED
+
+
+def opened_once(opens: Callable[..., object], folder: Path) -> Callable[..., object]:
+    """Opens what is in that folder once; all else as ever."""
+    once = cache(opens)
+    return lambda place, *rest, **more: (once if place == folder else opens)(place, *rest, **more)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bundled_models_are_opened_once() -> Iterator[None]:
+    """Hundreds of tests open an index of their own, in one process; opening the same models takes most of their time."""
+    from importlib.util import find_spec
+
+    from mlsurvey.embedding import onnx_engine, questions
+    from mlsurvey.embedding.exported import CARRIED
+    from mlsurvey.learned import artefact, network
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(network, "Network", opened_once(network.Network, artefact.folder()))
+        runtime = opened_once(onnx_engine.OnnxRuntime, CARRIED)
+        patch.setattr(onnx_engine, "OnnxRuntime", runtime)
+        patch.setattr(questions, "OnnxRuntime", runtime)
+        if find_spec("openvino"):
+            from mlsurvey.embedding import openvino_engine
+
+            patch.setattr(openvino_engine, "compiled", opened_once(openvino_engine.compiled, CARRIED))
+        yield
 
 
 @pytest.fixture(scope="session")
