@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from functools import cache
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+# Without the extra ``models``, as in `make lowest`, the tests of what runs on PyTorch are left out.
+collect_ignore = [] if find_spec("torch") else ["embedding", "retrieval/test_rerank.py", "test_encoding.py"]
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 _CACHE = tempfile.TemporaryDirectory(prefix="mlsurvey-cache-")
@@ -75,9 +79,7 @@ def opened_once(opens: Callable[..., object], folder: Path) -> Callable[..., obj
 
 @pytest.fixture(scope="session", autouse=True)
 def bundled_models_are_opened_once() -> Iterator[None]:
-    """Hundreds of tests open an index of their own, in one process; opening the same models takes most of their time."""
-    from importlib.util import find_spec
-
+    """Hundreds of tests open an index of their own; opening the same models each time takes longer than the tests."""
     from mlsurvey.embedding import onnx_engine, questions
     from mlsurvey.embedding.exported import CARRIED
     from mlsurvey.learned import artefact, network
@@ -124,7 +126,7 @@ def make_cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[in
     """Writes a tiny cross-encoder with random but fixed weights and the given number of labels."""
 
     def make(labels: int = 1) -> Path:
-        import torch
+        torch = pytest.importorskip("torch")
         from tokenizers import Tokenizer, models, pre_tokenizers, processors
         from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 

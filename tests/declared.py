@@ -10,7 +10,9 @@ from pathlib import Path
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
 BASE: list[str] = PROJECT["dependencies"]
-EXTRAS: dict[str, list[str]] = {name: lines for name, lines in PROJECT["optional-dependencies"].items() if name != "dev"}
+EXTRAS: dict[str, list[str]] = {
+    name: lines for name, lines in PROJECT["optional-dependencies"].items() if name != "dev"
+}
 """Extras for users, with their requirements."""
 DEVELOPMENT: list[str] = PROJECT["optional-dependencies"]["dev"]
 
