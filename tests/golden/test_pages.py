@@ -42,5 +42,5 @@ def test_the_output_of_a_page_is_that_of_the_command(place, no_settings, capsys)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_what_a_page_asks_of_the_shipped_corpus_is_answered(page: Path, place, no_settings, capsys) -> None:
     for command in commands(page):
-        if command[0] in READING and not ELSEWHERE & set(command):
+        if command[:1] and command[0] in READING and not ELSEWHERE & set(command):
             assert main([*place, *command]) == 0, (command, capsys.readouterr())
