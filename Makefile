@@ -1,12 +1,15 @@
 # Everything a checkout needs: Python 3.11 or newer, make and a package index.
 .DEFAULT_GOAL := help
-.PHONY: help ask test slow lint format corpus docs check clean
+.PHONY: help ask test slow coverage lowest lint format corpus docs check clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 # What asking needs, and all that the tests and linters need.
 BASE := $(VENV)/.installed
 ALL := $(VENV)/.installed-all
+
+# The extras of `make lowest`: all but those that bring PyTorch.
+LOWEST := openvino serve web dev
 
 # The first of these that is new enough; say PYTHON=… to choose another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -16,6 +19,8 @@ GPU ?= $(shell nvidia-smi >/dev/null 2>&1 && echo gpu)
 # The default model comes with the installation, so nothing is ever fetched while asking or testing.
 HF_HUB_OFFLINE ?= 1
 export HF_HUB_OFFLINE
+# Without bytecode, each process that a test starts would compile all modules again, and pytest its plugins.
+unexport PYTHONDONTWRITEBYTECODE
 
 # A question may hold dollar signs, quotes and question marks: it reaches the shell through the
 # environment, as typed, and is never part of a command line.
@@ -36,6 +41,17 @@ test: $(ALL) ## run the quick tests; T=… passes arguments to pytest
 
 slow: $(ALL) ## run the tests that take more than a few seconds
 	@$(BIN)/python -m pytest -n auto -m slow $(T)
+
+coverage: $(ALL) ## run the quick tests and measure the branches that they cover; fails below the floor of pyproject.toml
+	@$(BIN)/python -m pytest -n auto -m 'not slow' --cov --cov-report=term:skip-covered $(T)
+
+lowest: ## run the quick tests with the lowest versions of pyproject.toml, without what needs PyTorch
+	@$(PYTHON) -m venv --clear build/lowest
+	@build/lowest/bin/python -m pip install --disable-pip-version-check --quiet uv
+	@build/lowest/bin/uv pip compile --quiet --resolution lowest-direct --python build/lowest/bin/python \
+		$(LOWEST:%=--extra %) --output-file build/lowest.txt pyproject.toml
+	@build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python --requirement build/lowest.txt --editable .
+	@build/lowest/bin/python -m pytest -n auto -m 'not slow' $(T)
 
 lint: $(ALL) ## ruff, mypy and the import contracts
 	@$(BIN)/ruff check .

