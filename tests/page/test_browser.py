@@ -129,9 +129,9 @@ def test_names_are_completed_while_they_are_typed(page) -> None:
     page.get_by_role("option", name="Candle").click()
     assert page.locator("#question").input_value() == "How do Burn and Candle "
     page.keyboard.type("gor")
-    page.get_by_role("option").first.wait_for()
+    page.get_by_role("option", name="Gorgonia").first.wait_for()
     page.keyboard.press("Escape")
-    assert page.get_by_role("option").count() == 0
+    assert page.locator(".suggestions").first.is_hidden()
 
 
 def test_the_names_of_the_sides_stay_in_sight(page) -> None:
@@ -186,7 +186,7 @@ def test_asking_and_reading_need_no_scripts(browser, server) -> None:
         page.locator("table.matrix").wait_for()
         page.locator("a.mark").first.click()
         page.locator("mark").first.wait_for()
-        assert "/documents/rust/" in page.url and page.url.endswith("#mark")
+        assert "/documents/" in page.url and page.url.endswith("#mark")
 
 
 def test_a_refresh_is_followed_to_its_report(browser, home, tmp_path) -> None:
