@@ -187,7 +187,7 @@ def test_no_document_shapes_the_text() -> None:
     writer = Writer(Names(), lambda _: {1: "source changed"}, address_of("http://host/"))
     text = "".join(writer.pieces(iter([*answer.statements, answer])))
     assert "![" not in text and "<b>" not in text and "\n#" not in text
-    assert "](http://host/v1/documents/a%20%5Bb%5D.md/text?start=200&mark_start=700&mark_end=710)" in text
+    assert "](http://host/documents/a%20%5Bb%5D.md?start=700&end=710#mark)" in text
     assert "(source changed)" in text
     notes = [note.url_citation for note in writer.annotations(answer)]
     assert [text[note.start_index : note.end_index] for note in notes] == ["[1]", "[1]"]

@@ -88,7 +88,7 @@ def job_view(job: Mapping[str, Any]) -> JobView:
         is_over=state not in ("queued", "running"),
         done=progress.get("done", 0),
         total=progress.get("total", 0),
-        steps=tuple(_steps(state, progress.get("phase"))),
+        steps=tuple(_steps(state, progress.get("phase"))) if job["kind"] == "refresh" and state != "succeeded" else (),
         summary=tuple(_summary(report)) if job["kind"] == "refresh" and report else (),
         groups=tuple(_groups(report)),
         notes=tuple(one_line(note) for note in report.get("notes", ())),
@@ -99,10 +99,8 @@ def _steps(state: str, phase: str | None) -> Iterator[Step]:
     order = [slug for slug, _ in STEPS]
     reached = order.index(phase) if phase in order else -1
     for place, (slug, name) in enumerate(STEPS):
-        if state == "succeeded" or place < reached:
-            told = "done"
-        else:
-            told = "current" if place == reached and state == "running" else "to-do"
+        later = "current" if place == reached and state == "running" else "to-do"
+        told = "done" if place < reached else later
         yield Step(slug, name, told)
 
 
