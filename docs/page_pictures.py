@@ -13,15 +13,19 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx2
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 QUESTION = "How do Burn and Candle differ in GPU support and licence?"
+COLOURS = 64
+"""Colours of a picture: a page has few, and the file is a third of the size."""
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
@@ -76,7 +80,8 @@ def _narrow(page: Page) -> None:
 def _take(page: Page, name: str) -> None:
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(300)
-    page.screenshot(path=PICTURES / f"{name}.png")
+    picture = Image.open(BytesIO(page.screenshot()))
+    picture.quantize(COLOURS).save(PICTURES / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -195,5 +195,5 @@ def test_a_refresh_is_followed_to_its_report(browser, home, tmp_path) -> None:
         page = context.new_page()
         page.goto("/documents")
         page.get_by_role("button", name="Refresh").click()
-        page.get_by_text("1 added").wait_for(timeout=60_000)
+        page.get_by_text("1 added").wait_for(timeout=240_000)
         assert "/jobs/" in page.url and page.locator(".job-state").inner_text() == "Done"
