@@ -101,7 +101,7 @@ def serving(tmp_path: Path) -> Iterator[Start]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MLSURVEY_SERVE")}
         with log.open("wb") as out:
             process = subprocess.Popen(
-                [sys.executable, "-m", "mlsurvey", *arguments], stdout=out, stderr=out, env=environment
+                [sys.executable, "-m", "mlsurvey", *arguments], stdout=subprocess.DEVNULL, stderr=out, env=environment
             )
         server = Server(process, f"http://127.0.0.1:{port}", log)
         started.append(server)

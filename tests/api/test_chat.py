@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from tests.api.conftest import QUESTION
+from tests.page.test_pages import marked
 
 from mlsurvey.api.chat import Writer, address_of
 from mlsurvey.rendering.layout import Names
@@ -32,8 +33,8 @@ def test_the_text_quotes_and_marks_lead_to_the_quotes(client) -> None:
     for note in (note["url_citation"] for note in notes):
         mark = text[note["start_index"] : note["end_index"]]
         citation = value["answer"]["citations"][int(mark.strip("[]")) - 1]
-        shown = client.get(note["url"]).json()
-        assert shown["mark"]["text"] == citation["quote"]
+        shown = client.get(note["url"], headers={"Accept": "text/html"}).text
+        assert marked(shown) == citation["quote"]
         assert note["url"] in text
 
 
@@ -186,7 +187,7 @@ def test_no_document_shapes_the_text() -> None:
     writer = Writer(Names(), lambda _: {1: "source changed"}, address_of("http://host/"))
     text = "".join(writer.pieces(iter([*answer.statements, answer])))
     assert "![" not in text and "<b>" not in text and "\n#" not in text
-    assert "](http://host/v1/documents/a%20%5Bb%5D.md/text?start=200&mark_start=700&mark_end=710)" in text
+    assert "](http://host/documents/a%20%5Bb%5D.md?start=700&end=710#mark)" in text
     assert "(source changed)" in text
     notes = [note.url_citation for note in writer.annotations(answer)]
     assert [text[note.start_index : note.end_index] for note in notes] == ["[1]", "[1]"]

@@ -7,13 +7,12 @@ import pytest
 from textual.widgets import Input, Static
 
 from mlsurvey.errors import StorageError
+from mlsurvey.rendering.formats import FORMATS, file_name
 from mlsurvey.types import Filters
 from mlsurvey_tui.answer.taking import place, quote_with_source
 from mlsurvey_tui.ask.request import Request, command, curl
-from mlsurvey_tui.export.formats import FORMATS, file_name
 from mlsurvey_tui.export.screen import ExportScreen
 from mlsurvey_tui.export.writing import write_file
-from mlsurvey_tui.shown import Shown
 
 from .conftest import asked, play, until
 from .samples import NAMES, citation, comparison
@@ -103,4 +102,4 @@ def test_every_form_takes_every_answer() -> None:
     from .samples import abstention
 
     for answer in (comparison(), abstention()):
-        assert all(form.write(Shown(answer, NAMES)) for form in FORMATS)
+        assert all(form.write(answer, NAMES, {}) for form in FORMATS)

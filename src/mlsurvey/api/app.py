@@ -18,15 +18,18 @@ from starlette.routing import Route as PlainRoute
 from starlette.staticfiles import StaticFiles
 
 from mlsurvey import __version__
+from mlsurvey.api import pages
 from mlsurvey.api.agents import add_agents
 from mlsurvey.api.frame import Frame
-from mlsurvey.api.problems import RefusalError, problem_of, problem_of_fields, problem_of_status, respond
+from mlsurvey.api.pages.faults import is_page, respond_as
+from mlsurvey.api.problems import RefusalError, problem_of, problem_of_fields, problem_of_status
 from mlsurvey.api.routes import ROUTERS
 from mlsurvey.api.routes.documents import refuse_text
 from mlsurvey.api.routing import Route
 from mlsurvey.api.service import Service, request_id
 from mlsurvey.api.settings import ServiceSettings
 from mlsurvey.errors import MlsurveyError
+from mlsurvey.page.templating import ASSETS as PAGE_ASSETS
 from mlsurvey.settings import Settings
 from mlsurvey.wire.service import Problem
 
@@ -77,11 +80,12 @@ def create_app(settings: Settings, service: ServiceSettings) -> FastAPI:
     )
     app.state.service = state
     app.router.route_class = Route
-    for router in ROUTERS:
+    for router in (*ROUTERS, *pages.ROUTERS):
         app.include_router(router)
+    app.mount(PAGE_ASSETS, pages.Assets(), name="page assets")
     app.state.agents = add_agents(app, state)
     _add_docs(app)
-    _add_problems(app)
+    _add_problems(app, state)
     app.add_middleware(Frame, service=state)
     if service.cors_origins:
         app.add_middleware(
@@ -136,34 +140,34 @@ def _add_docs(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]  # the documented way to add to the description
 
 
-def _add_problems(app: FastAPI) -> None:
-    """Convert every error to a problem."""
+def _add_problems(app: FastAPI, service: Service) -> None:
+    """Convert every error to a problem, or to a page for a browser that opens one."""
 
     @app.exception_handler(MlsurveyError)
     async def of_ours(request: Request, error: MlsurveyError) -> Response:
-        return respond(problem_of(error, request_id(request)))
+        return respond_as(request, service, problem_of(error, request_id(request)))
 
     @app.exception_handler(RefusalError)
     async def of_refusal(request: Request, refusal: RefusalError) -> Response:
-        return respond(problem_of(refusal, request_id(request)), refusal.headers)
+        return respond_as(request, service, problem_of(refusal, request_id(request)), refusal.headers)
 
     @app.exception_handler(RequestValidationError)
     async def of_fields(request: Request, error: RequestValidationError) -> Response:
-        return respond(problem_of_fields(list(error.errors()), request_id(request)))
+        return respond_as(request, service, problem_of_fields(list(error.errors()), request_id(request)))
 
     @app.exception_handler(HTTPException)
     async def of_framework(request: Request, error: HTTPException) -> Response:
         found = problem_of_status(error.status_code, _detail(request, error), request_id(request))
         allowed = {"Allow": ", ".join(_methods(request))} if error.status_code == 405 else {}
-        return respond(found, {**(error.headers or {}), **allowed})
+        return respond_as(request, service, found, {**(error.headers or {}), **allowed})
 
 
 def _methods(request: Request) -> list[str]:
     """Return all methods of a path; the framework would name only those of its first route."""
     path = request.url.path
-    if path.startswith(f"{ASSETS}/"):
+    if path.startswith((f"{ASSETS}/", f"{PAGE_ASSETS}/")):
         return ["GET", "HEAD"]
-    known = [route for router in ROUTERS for route in router.routes] + request.app.routes
+    known = [route for router in (*ROUTERS, *pages.ROUTERS) for route in router.routes] + request.app.routes
     routes = [route for route in known if isinstance(route, PlainRoute) and route.endpoint is not refuse_text]
     first = next((route.path for route in routes if route.path_regex.match(path)), None)
     found = {method for route in routes if route.path == first for method in route.methods or ()}
@@ -171,6 +175,8 @@ def _methods(request: Request) -> list[str]:
 
 
 def _detail(request: Request, error: HTTPException) -> str:
+    if error.status_code == 404 and is_page(request):
+        return f"There is no page {request.url.path[:200]}"
     if error.status_code == 404:
         return f"no route {request.url.path[:200]}; GET /openapi.json describes all routes"
     if error.status_code == 405:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
+from mlsurvey.page import links
 from mlsurvey.rendering import wording
 from mlsurvey.rendering.layout import Names
 from mlsurvey.rendering.markdown import escape
@@ -14,8 +14,6 @@ from mlsurvey.types import Answer, Citation, Conflict, Missing, Statement
 from mlsurvey.wire.chat import Annotation, UrlCitation
 
 NOTE = "*Verbatim quotes from the documents of this survey; no language model wrote this.*"
-AROUND = 500
-"""Characters before a quote that its URL shows."""
 Address = Callable[[Citation], str]
 
 
@@ -123,11 +121,10 @@ class Writer:
 
 
 def address_of(base: str) -> Address:
-    """Return a function that gives a quote's URL at a service: the route of the text, with the quote marked."""
+    """Return a function that gives a quote's URL at a service: the page of the document, with the quote marked."""
 
     def address(citation: Citation) -> str:
-        place = f"start={max(0, citation.start - AROUND)}&mark_start={citation.start}&mark_end={citation.end}"
-        return f"{base.rstrip('/')}/v1/documents/{quote(citation.document)}/text?{place}"
+        return base.rstrip("/") + links.quoted(citation)
 
     return address
 

@@ -15,11 +15,12 @@ from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from mlsurvey.api.logs import LOGGER, describe
-from mlsurvey.api.problems import KINDS, RefusalError, problem, problem_of, respond
+from mlsurvey.api.pages.faults import respond_as
+from mlsurvey.api.problems import KINDS, RefusalError, problem, problem_of
 from mlsurvey.api.security import check_host, check_origin, check_token, check_writable
 from mlsurvey.api.service import Service
 
-OPEN = ("/v1/health", "/v1/ready", "/v1/problems", "/docs", "/openapi.json")
+OPEN = ("/v1/health", "/v1/ready", "/v1/problems", "/docs", "/openapi.json", "/assets", "/login", "/logout")
 """Routes that need no token, including those below them: they reveal nothing about the documents."""
 READING_POSTS = ("/v1/search", "/v1/ask", "/v1/compare", "/v1/chat/completions", "/mcp")
 """Routes that change nothing although their method is POST."""
@@ -50,14 +51,16 @@ class Frame:
             self._check(request)
             await self._app(inner, _limited(request, receive, self._service.settings.max_body), sent)
         except RefusalError as refusal:
-            await respond(problem_of(refusal, identity), refusal.headers)(inner, receive, sent)
+            told = respond_as(request, self._service, problem_of(refusal, identity), refusal.headers)
+            await told(inner, receive, sent)
         except ClientDisconnect:
             sent.is_left = True
         except Exception as error:  # must not reach the server, which would log its message
             LOGGER.error("fault", extra={"request_id": identity, **describe(error)})
             if not sent.status:
                 detail = "unexpected error; see the log under this request id"
-                await respond(problem(KINDS["internal"], detail, identity))(inner, receive, sent)
+                told = respond_as(request, self._service, problem(KINDS["internal"], detail, identity))
+                await told(inner, receive, sent)
         finally:
             self._tell(request, inner, sent, identity)
 

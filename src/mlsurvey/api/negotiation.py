@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+HTML = "text/html"
 JSON = "application/json"
 
 
@@ -27,6 +28,19 @@ def is_acceptable(header: str, offered: Collection[str]) -> bool:
     """
     ranges = [part for part in header.split(",") if part.strip()]
     return not ranges or any(_quality(ranges, kind) > 0 for kind in offered)
+
+
+def preferred(header: str, offered: Sequence[str]) -> str | None:
+    """Return the media type that an ``Accept`` prefers; None if it admits none of those offered.
+
+    Of two with the same weight, the one that is named is preferred, then the one that is offered first.
+    """
+    ranges = [part for part in header.split(",") if part.strip()]
+    if not ranges:
+        return offered[0]
+    named = {essence(one) for one in ranges}
+    best = max(offered, key=lambda kind: (_quality(ranges, kind), kind in named))
+    return best if _quality(ranges, best) > 0 else None
 
 
 def _quality(ranges: Collection[str], kind: str) -> float:

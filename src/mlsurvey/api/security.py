@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
@@ -24,6 +25,8 @@ HASHED = "sha256:"
 """Prefix of a secret that is stored as a digest."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SAFE = ("GET", "HEAD", "OPTIONS")
+COOKIE = "mlsurvey_token"
+"""Cookie with the secret of whoever has logged in on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +86,24 @@ def make_token(file: Path, scope: Scope, label: str) -> str:
     return secret
 
 
+def scope_of(request: Request, tokens: Tokens) -> Scope | None:
+    """Return what the sender of a request may do; None if it may do nothing."""
+    if not tokens:
+        return "write"
+    secret = _bearer(request)
+    return tokens.scope(secret if secret is not None else _from_cookie(request))
+
+
+def cookie_of(secret: str) -> str:
+    """Return a secret as the value of a cookie, which admits few characters."""
+    return base64.urlsafe_b64encode(secret.encode("utf-8", "surrogateescape")).decode().rstrip("=")
+
+
 def check_token(request: Request, tokens: Tokens, needed: Scope) -> None:
-    """Reject a request without a token of the required scope."""
+    """Reject a request without a token of the required scope, in its header or in the cookie of the page."""
     if not tokens:
         return
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    scope = tokens.scope(secret.strip()) if scheme.casefold() == "bearer" else None
+    scope = scope_of(request, tokens)
     if scope is None:
         detail = (
             "missing or unknown token; send the header 'Authorization: Bearer TOKEN', with a token from: mlsurvey token"
@@ -98,6 +113,25 @@ def check_token(request: Request, tokens: Tokens, needed: Scope) -> None:
         raise RefusalError(
             "forbidden", f"{request.method} {request.url.path} requires write access; this token is read-only"
         )
+    if request.method not in SAFE and _bearer(request) is None and "origin" not in request.headers:
+        # A browser adds the cookie on its own, so the page that sent the request must be known.
+        raise RefusalError("origin", "a request with the cookie of the page needs the header Origin")
+
+
+def _bearer(request: Request) -> str | None:
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, secret = header.partition(" ")
+    return secret.strip() if scheme.casefold() == "bearer" else ""
+
+
+def _from_cookie(request: Request) -> str:
+    value = request.cookies.get(COOKIE, "")
+    try:
+        return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode("utf-8", "surrogateescape")
+    except ValueError:
+        return ""
 
 
 def check_host(request: Request, settings: ServiceSettings) -> None:

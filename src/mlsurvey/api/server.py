@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
 from multiprocessing import parent_process
@@ -16,7 +17,7 @@ from uvicorn.supervisors.multiprocess import Multiprocess
 from mlsurvey import lifeline
 from mlsurvey.api.logs import log_config
 from mlsurvey.api.metrics import MULTIPROCESS
-from mlsurvey.api.security import load_tokens
+from mlsurvey.api.security import LOOPBACK, load_tokens
 from mlsurvey.api.settings import ServiceSettings
 from mlsurvey.errors import SettingsError, StorageError
 from mlsurvey.settings import PROJECT, Settings
@@ -24,12 +25,19 @@ from mlsurvey.settings import PROJECT, Settings
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT")
 """OpenTelemetry environment variables for the destination of traces and metrics."""
 
+EVERYWHERE = ("0.0.0.0", "::")
+"""Addresses that stand for all of the machine, and are no place to go to."""
 GRACE = 30.0
 """Seconds that a worker has to stop its jobs, besides those to complete its requests, once its supervisor is gone."""
 
 
-def serve(settings: Settings, service: ServiceSettings) -> None:
+def serve(settings: Settings, service: ServiceSettings, tell: Callable[[str], None] = lambda _: None) -> None:
     """Serve until a signal arrives; running requests are completed first.
+
+    Args:
+        settings: of the corpus and its index.
+        service: of the service.
+        tell: called with the address of the page once the service listens.
 
     Raises:
         SettingsError: a token is required but none is known, or tracing is configured but not installed.
@@ -49,6 +57,7 @@ def serve(settings: Settings, service: ServiceSettings) -> None:
         timeout_graceful_shutdown=service.drain,
     )
     with _listen(config) as listening:
+        tell(_address(service.host, listening.getsockname()[1]))
         if service.workers == 1:
             signal.signal(signal.SIGTERM, _ended)
             uvicorn.Server(config).run(sockets=[listening])
@@ -68,6 +77,13 @@ def _listen(config: uvicorn.Config) -> socket:
     # response waits 40 ms for the headers to be acknowledged. Connections inherit the option.
     listening.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
     return listening
+
+
+def _address(host: str, port: int) -> str:
+    """Return the address to open in a browser on this machine."""
+    if host in EVERYWHERE:
+        host = LOOPBACK[0]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
 def _check_tracing() -> None:

@@ -1,4 +1,4 @@
-"""``serve``, ``token`` and ``openapi``: the HTTP API. Only these commands load the web framework."""
+"""``serve``, ``token`` and ``openapi``: the HTTP API and the page. Only these commands load the web framework."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from mlsurvey.cli.options import Corpus, Index, Model, settings_of
 from mlsurvey.errors import needing
 
 _SERVE = with_examples(
-    'Run the HTTP API. Settings: options, MLSURVEY_SERVE_<NAME>, the table "serve" of mlsurvey.toml.',
+    'Serve a page for browsers, and the HTTP API. Settings: options, MLSURVEY_SERVE_<NAME>, the table "serve" of '
+    "mlsurvey.toml.",
     "serve",
     "serve --port 9000 --read-only",
     "serve --workers 2 --threads 1",
     "serve --host 0.0.0.0 --allowed-host survey.example.org",
 )
 _TOKEN = with_examples(
-    "Create a token for the HTTP API. It is shown once; the file stores only its digest.",
+    "Create a token for the HTTP API and the page. It is shown once; the file stores only its digest.",
     "token",
     "token --read-only --label dashboard",
 )
@@ -64,7 +65,7 @@ def serve(
     given: dict[str, object] = {"host": host, "port": port, "workers": workers, "threads": threads, "queue": queue}
     given |= {"time_limit": time_limit, "read_only": read_only or None, "tokens_file": tokens_file}
     given |= {"allowed_hosts": allowed_host or None, "cors_origins": cors_origin or None}
-    run(settings_of(ctx, corpus, index, model), load_service_settings(given))
+    run(settings_of(ctx, corpus, index, model), load_service_settings(given), tell=write)
 
 
 def token(

@@ -32,13 +32,18 @@ def not_stated(gap: Missing | None) -> str:
 
 def unknown_members(grid: Grid, names: Names) -> str:
     """Return the members of a list that no document decides, with the number of passages searched."""
-    searched = sorted(gap.searched for gap in grid.missing.values() if gap.entity in grid.unknown)
-    listed = names.listed(grid.unknown)
-    if not searched or not searched[-1]:
-        return listed
-    least, most = searched[0], searched[-1]
+    listed, told = names.listed(grid.unknown), searched(grid)
+    return f"{listed} ({told})" if told else listed
+
+
+def searched(grid: Grid) -> str:
+    """Return how many passages were searched for the members of a list that no document decides; empty if none."""
+    counts = sorted(gap.searched for gap in grid.missing.values() if gap.entity in grid.unknown)
+    if not counts or not counts[-1]:
+        return ""
+    least, most = counts[0], counts[-1]
     span = passages(most) if least == most else f"{least} to {most} passages"
-    return f"{listed} ({span} searched{' for each' if len(grid.unknown) > 1 else ''})"
+    return f"{span} searched{' for each' if len(grid.unknown) > 1 else ''}"
 
 
 def carried(taken: Sequence[str], entities: Sequence[str], aspects: Sequence[str], names: Names) -> str | None:

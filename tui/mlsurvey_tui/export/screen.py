@@ -15,8 +15,8 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from mlsurvey.errors import MlsurveyError
+from mlsurvey.rendering.formats import FORMATS, Format, file_name
 from mlsurvey.rendering.plain import one_line
-from mlsurvey_tui.export.formats import FORMATS, Format, file_name
 from mlsurvey_tui.export.writing import write_file
 from mlsurvey_tui.paths import PathSuggester, typed_path
 from mlsurvey_tui.shown import Shown
@@ -76,9 +76,12 @@ class ExportScreen(ModalScreen[None]):
         else:
             self._write_to(path)
 
+    def _text(self) -> str:
+        return self.form.write(self.shown.answer, self.shown.names, self.shown.stale)
+
     def _write_to(self, path: Path) -> None:
         try:
-            write_file(path, self.form.write(self.shown))
+            write_file(path, self._text())
         except MlsurveyError as error:
             self._say(str(error))
             return
@@ -87,7 +90,7 @@ class ExportScreen(ModalScreen[None]):
 
     def _deliver(self, name: str) -> None:
         """Send the file to the browser as a download."""
-        self.app.deliver_text(io.StringIO(self.form.write(self.shown)), save_filename=name)
+        self.app.deliver_text(io.StringIO(self._text()), save_filename=name)
         self.dismiss()
 
     def _say(self, text: str) -> None:

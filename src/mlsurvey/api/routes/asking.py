@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -11,7 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mlsurvey.api import streaming
+from mlsurvey.api import answering, streaming
 from mlsurvey.api.caching import etag
 from mlsurvey.api.problems import NOT_MODIFIED, WORK, documented
 from mlsurvey.api.routing import Route
@@ -19,7 +18,6 @@ from mlsurvey.api.service import ATTEMPTS, Service, ServiceOf, json_response
 from mlsurvey.calling import Cancelled
 from mlsurvey.errors import ReplacedError
 from mlsurvey.rendering.json import answer_value, to_json
-from mlsurvey.survey import Part, Passages, Understood
 from mlsurvey.types import Answer
 from mlsurvey.wire.requests import AskRequest
 
@@ -51,19 +49,15 @@ async def ask(request: Request, body: AskRequest, service: ServiceOf) -> Respons
     """
     if body.stream or streaming.MEDIA_TYPE in request.headers.get("accept", ""):
         return await _stream(body, service)
-    key = body.model_dump_json(exclude={"stream"})
 
-    def work(cancelled: Cancelled) -> tuple[str, str, str]:
-        def compute() -> tuple[str, Answer]:
-            answer = _ask(body, service, cancelled)
-            return answer.index, answer
+    def work(cancelled: Cancelled) -> tuple[str, str]:
+        found = answering.ask(service, body, cancelled)
+        stale = to_json(found.stale, indent=None)
+        text = to_json(answer_value(found.answer, found.stale), indent=None)
+        return text, etag("ask", found.answer.index, found.key, stale)
 
-        generation, answer = service.remembered("ask", key, compute)
-        stale = service.survey.stale(answer)
-        return generation, to_json(answer_value(answer, stale), indent=None), to_json(stale, indent=None)
-
-    generation, text, stale = await service.work(request, lambda _, cancelled: work(cancelled))
-    return json_response(request, text, etag("ask", generation, key, stale))
+    text, tag = await service.work(request, lambda _, cancelled: work(cancelled))
+    return json_response(request, text, tag)
 
 
 async def _stream(body: AskRequest, service: Service) -> Response:
@@ -71,7 +65,7 @@ async def _stream(body: AskRequest, service: Service) -> Response:
         told = 0
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                for part in islice(_parts(body, service, cancelled), told, None):
+                for part in islice(answering.parts(service, body, cancelled), told, None):
                     yield streaming.event_of(part, service.survey)
                     told += 1
                 return
@@ -81,29 +75,3 @@ async def _stream(body: AskRequest, service: Service) -> Response:
 
     stream = streaming.Stream(service.settings.heartbeat, service.settings.time_limit)
     return streaming.respond(await stream.begin(service.admission, events))
-
-
-def _ask(body: AskRequest, service: Service, cancelled: Cancelled) -> Answer:
-    *_, answer = _parts(body, service, cancelled)
-    if not isinstance(answer, Answer):
-        raise TypeError("the answer is the last part")
-    return answer
-
-
-def _parts(body: AskRequest, service: Service, cancelled: Cancelled) -> Iterator[Part]:
-    """Yield the parts and record the time of each stage."""
-    stages = {Understood: "understand", Passages: "read", Answer: "compose"}
-    began = time.perf_counter()
-    parts = service.survey.parts(
-        body.question,
-        filters=body.filters.filters(),
-        max_statements=body.max_statements,
-        cancelled=cancelled,
-        after=body.after,
-    )
-    for part in parts:
-        if stage := stages.get(type(part)):
-            now = time.perf_counter()
-            service.metrics.stage(stage, now - began)
-            began = now
-        yield part

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mlsurvey.api import answering
 from mlsurvey.api.caching import etag
 from mlsurvey.api.problems import NOT_MODIFIED, WORK, documented
 from mlsurvey.api.routing import Route
@@ -16,7 +17,6 @@ from mlsurvey.api.service import ServiceOf, json_response
 from mlsurvey.calling import Cancelled
 from mlsurvey.matrix import matrix_of
 from mlsurvey.rendering.json import answer_value, to_json
-from mlsurvey.types import Answer
 from mlsurvey.wire.answers import Comparison
 from mlsurvey.wire.requests import CompareRequest
 
@@ -31,24 +31,12 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 @router.post("/v1/compare", response_model=None, responses=_RESPONSES, operation_id="compare")
 async def compare(request: Request, body: CompareRequest, service: ServiceOf) -> Response:
     """Compare two to eight libraries by aspect; returns a matrix and the answer it is built from."""
-    key = body.model_dump_json()
 
-    def work(cancelled: Cancelled) -> tuple[str, str, str]:
-        def compute() -> tuple[str, Answer]:
-            answer = service.survey.compare(
-                body.entities,
-                body.aspects,
-                question=body.question,
-                filters=body.filters.filters(),
-                max_statements=body.max_statements,
-                cancelled=cancelled,
-            )
-            return answer.index, answer
+    def work(cancelled: Cancelled) -> tuple[str, str]:
+        found = answering.compare(service, body, cancelled)
+        value = {"answer": answer_value(found.answer, found.stale), "matrix": asdict(matrix_of(found.answer))}
+        stale = to_json(found.stale, indent=None)
+        return to_json(value, indent=None), etag("compare", found.answer.index, found.key, stale)
 
-        generation, answer = service.remembered("compare", key, compute)
-        stale = service.survey.stale(answer)
-        value = {"answer": answer_value(answer, stale), "matrix": asdict(matrix_of(answer))}
-        return generation, to_json(value, indent=None), to_json(stale, indent=None)
-
-    generation, text, stale = await service.work(request, lambda _, cancelled: work(cancelled))
-    return json_response(request, text, etag("compare", generation, key, stale))
+    text, tag = await service.work(request, lambda _, cancelled: work(cancelled))
+    return json_response(request, text, tag)

@@ -1,0 +1,82 @@
+"""Answers and comparisons for every face of the service, computed once per generation."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from mlsurvey.api.service import Service
+from mlsurvey.calling import Cancelled
+from mlsurvey.survey import Part, Passages, Understood
+from mlsurvey.types import Answer
+from mlsurvey.wire.requests import CompareRequest, QuestionRequest
+
+STAGES = {Understood: "understand", Passages: "read", Answer: "compose"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer, and which of its quotes no longer match their file, each with the reason."""
+
+    answer: Answer
+    stale: Mapping[int, str]
+    key: str
+    """What was asked, as one text."""
+
+
+def ask(service: Service, wanted: QuestionRequest, cancelled: Cancelled) -> Answered:
+    """Answer a question. Call it in a thread; raises like :meth:`mlsurvey.survey.Survey.ask`."""
+    key = wanted.model_dump_json(exclude={"stream"})
+
+    def compute() -> Answer:
+        *_, answer = parts(service, wanted, cancelled)
+        if not isinstance(answer, Answer):
+            raise TypeError("the answer is the last part")
+        return answer
+
+    return _remembered(service, "ask", key, compute)
+
+
+def compare(service: Service, wanted: CompareRequest, cancelled: Cancelled) -> Answered:
+    """Compare given libraries. Call it in a thread; raises like :meth:`mlsurvey.survey.Survey.compare`."""
+    key = wanted.model_dump_json()
+
+    def compute() -> Answer:
+        return service.survey.compare(
+            wanted.entities,
+            wanted.aspects,
+            question=wanted.question,
+            filters=wanted.filters.filters(),
+            max_statements=wanted.max_statements,
+            cancelled=cancelled,
+        )
+
+    return _remembered(service, "compare", key, compute)
+
+
+def parts(service: Service, wanted: QuestionRequest, cancelled: Cancelled) -> Iterator[Part]:
+    """Yield the parts of an answer and record the time of each stage."""
+    began = time.perf_counter()
+    found = service.survey.parts(
+        wanted.question,
+        filters=wanted.filters.filters(),
+        max_statements=wanted.max_statements,
+        cancelled=cancelled,
+        after=wanted.after,
+    )
+    for part in found:
+        if stage := STAGES.get(type(part)):
+            now = time.perf_counter()
+            service.metrics.stage(stage, now - began)
+            began = now
+        yield part
+
+
+def _remembered(service: Service, route: str, key: str, compute: Callable[[], Answer]) -> Answered:
+    def of_generation() -> tuple[str, Answer]:
+        answer = compute()
+        return answer.index, answer
+
+    _, answer = service.remembered(route, key, of_generation)
+    return Answered(answer, service.survey.stale(answer), key)  # files change without a refresh

@@ -1,0 +1,56 @@
+"""Sends pages: filled templates with the headers that keep them to themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from mlsurvey import __version__
+from mlsurvey.api.security import scope_of
+from mlsurvey.api.service import Service
+from mlsurvey.page.templating import fill
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""Content security policy: a page runs and loads only the assets of this service, and no other site may frame it."""
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "same-origin",  # not stricter: forms would then be sent without their origin
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "private, no-cache",
+    "Vary": "Accept, Cookie",
+}
+
+
+def may_write(request: Request, service: Service) -> bool:
+    """Whether the reader of a page may start a refresh."""
+    return not service.settings.read_only and scope_of(request, service.tokens) == "write"
+
+
+def show(request: Request, service: Service, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """Return a page. Every template knows where it is, who reads it, and the version of the program."""
+    scope = scope_of(request, service.tokens)
+    common = {
+        "here": request.url.path,
+        "version": __version__,
+        "is_in": scope is not None,
+        "has_login": bool(service.tokens),
+        "may_write": may_write(request, service),
+    }
+    return HTMLResponse(fill(template, **{**common, **values}), status, headers=HEADERS)
