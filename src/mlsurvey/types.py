@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -61,6 +62,41 @@ class Span:
         return max(0, min(self.end, other.end) - max(self.start, other.start))
 
 
+Unit = Literal["page", "cell"]
+"""What a converted document is made of: pages of a PDF, cells of a notebook."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """Where the pages or cells of a converted document are in its text."""
+
+    unit: Unit
+    starts: tuple[int, ...]
+    """Position of the first character of each, ascending; one without text starts where the next one does."""
+
+    def number(self, position: int) -> int:
+        """Number, from 1, of the page or cell that holds a character of the text."""
+        return max(1, bisect_right(self.starts, position))
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One page or cell."""
+
+    unit: Unit
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.number}"
+
+
+def leaf_of(page: int | None, cell: int | None) -> Leaf | None:
+    """The leaf given by one of the two numbers; None if neither is given."""
+    if page is not None:
+        return Leaf("page", page)
+    return Leaf("cell", cell) if cell is not None else None
+
+
 class SentenceKind(StrEnum):
     """The kind of a quotable stretch of text."""
 
@@ -107,7 +143,8 @@ class Document:
 
     ``text`` is decoded as UTF-8, or else in the most likely encoding; bytes
     invalid in it become U+FFFD. A leading byte-order mark is dropped and line
-    endings are kept, so spans refer to the text as it is on disk.
+    endings are kept, so spans refer to the text as it is on disk. A file in
+    another format (PDF, HTML, …) is converted to Markdown; that is its text.
     """
 
     path: str
@@ -122,6 +159,12 @@ class Document:
     """Programming language of the libraries that the document is about, if any."""
     date: str | None = None
     """ISO date stated in the document, if any."""
+    leaves: Leaves | None = None
+    """Where the pages or cells are in the text, if it was converted from a format that has them."""
+
+    def leaf(self, position: int) -> Leaf | None:
+        """The page or cell that holds a character of the text; None if there are none."""
+        return Leaf(self.leaves.unit, self.leaves.number(position)) if self.leaves else None
 
 
 def _lines(sentences: Sequence[Sentence]) -> Iterator[str]:
@@ -149,6 +192,8 @@ class Passage:
     """Slugs of the entities that it is about; several if a heading names several."""
     sentences: tuple[Sentence, ...]
     """The readable content. Empty if the passage is all noise (badges, link definitions, front matter)."""
+    leaf: Leaf | None = None
+    """The page or cell where it begins, if its document has such."""
 
     @property
     def text(self) -> str:
@@ -273,7 +318,7 @@ class Explanation:
 
     @property
     def remainder(self) -> float:
-        """Part of the cosine that no token accounts for: rounding (1e-3 with bf16), or a model without mean pooling."""
+        """Leaf of the cosine that no token accounts for: rounding (1e-3 with bf16), or a model without mean pooling."""
         return (self.cosine or 0.0) - sum(share for _, share in self.tokens)
 
 
@@ -316,6 +361,15 @@ class Citation:
     """Only for a document fetched from upstream."""
     stale: str | None = None
     """Only if the quote is no longer at its place: the reason."""
+    page: int | None = None
+    """Only for a document converted from pages, such as a PDF: the page where the quote begins, counted from 1."""
+    cell: int | None = None
+    """Only for a notebook: the cell where the quote begins, counted from 1."""
+
+    @property
+    def leaf(self) -> Leaf | None:
+        """The page or cell where the quote begins."""
+        return leaf_of(self.page, self.cell)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from mlsurvey.reading.decode import decode
 from mlsurvey.reading.formats import first_heading, read_blocks, with_line_feeds
 from mlsurvey.reading.front_matter import FrontMatter, front_matter
 from mlsurvey.reading.languages import language_named
-from mlsurvey.types import Document, Entity
+from mlsurvey.types import Document, Entity, Leaves
 from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
 
-# Folder names that never name a library: they hold parts of one, or many kinds of libraries.
+# Folder names that never name a library: they hold leaves of one, or many kinds of libraries.
 _GENERIC = frozenset({
     "doc", "docs", "documentation", "src", "source", "sources", "lib", "libs", "library", "libraries", "example",
     "examples", "sample", "samples", "test", "tests", "upstream", "corpus", "seeds", "documents", "document", "data",
@@ -26,8 +26,15 @@ _README = ("readme", "index")
 _MAX_NAME_WORDS = 3
 
 
-def document(path: str, data: bytes, sha256: str, gazetteer: Gazetteer) -> Document:
+def document(path: str, data: bytes, sha256: str, gazetteer: Gazetteer, leaves: Leaves | None = None) -> Document:
     """Return the document at ``path``, a POSIX path relative to the corpus root.
+
+    Args:
+        path: of the document.
+        data: its bytes, or for a converted document those of its text.
+        sha256: digest of the file.
+        gazetteer: names of entities.
+        leaves: pages or cells of a converted document.
 
     Raises:
         UnreadableError: the bytes are not text.
@@ -37,7 +44,7 @@ def document(path: str, data: bytes, sha256: str, gazetteer: Gazetteer) -> Docum
     subject = _declared_subject(head, gazetteer) or subject_of_path(path, gazetteer)
     language = language_named(head.text("language")) or _language_of(subject, gazetteer) or language_of_path(path)
     title = head.text("title") or first_heading(blocks) or PurePosixPath(path).stem
-    return Document(path, text, sha256, title, subject, language, head.date("date", "as_of", "updated"))
+    return Document(path, text, sha256, title, subject, language, head.date("date", "as_of", "updated"), leaves)
 
 
 def declared_entity(path: str, data: bytes) -> Entity | None:
@@ -92,7 +99,7 @@ def subject_of_path(path: str, gazetteer: Gazetteer) -> str | None:
     """The entity named exactly by the deepest folder of a path, or else by the file name; None if there is none."""
     place = PurePosixPath(path)
     language = language_of_path(path)
-    for name in (*reversed(place.parent.parts), place.stem):
+    for name in (*reversed(place.parent.leaves), place.stem):
         if name in gazetteer.entities:
             return name
         slugs = gazetteer.lookup(name) if _is_specific(name) else ()
@@ -114,4 +121,4 @@ def _language_of(subject: str | None, gazetteer: Gazetteer) -> str | None:
 
 def language_of_path(path: str) -> str | None:
     """The programming language named by a folder of the path; the deepest wins."""
-    return next(filter(None, map(language_named, reversed(PurePosixPath(path).parent.parts))), None)
+    return next(filter(None, map(language_named, reversed(PurePosixPath(path).parent.leaves))), None)

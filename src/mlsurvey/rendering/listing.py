@@ -34,7 +34,7 @@ def hits_view(
     stale: Mapping[str, str] | None = None,
     note: str = "",
 ) -> RenderableType:
-    """Return numbered hits: place and headings, why it was found, and its text from the part that matches the query.
+    """Return numbered hits: place and headings, why it was found, and its text from the leaf that matches the query.
 
     Args:
         query: query as typed.
@@ -69,7 +69,9 @@ def _hit(
 ) -> Iterator[RenderableType]:
     passage, margin = hit.passage, " " * len(label)
     remarks = Text(f" ({stale})" if stale else "", style=WARNING)
-    yield Place(label, passage.path, passage.line_start, passage.trail, corpus=corpus, remarks=remarks)
+    yield Place(
+        label, passage.path, passage.line_start, passage.trail, corpus=corpus, remarks=remarks, leaf=passage.leaf
+    )
     for reason in reasons:
         yield Hanging(margin, Text(reason, style="cyan"))
     yield Hanging(margin, Text(snippet(passage, query)))

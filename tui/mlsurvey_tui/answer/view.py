@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 LEAST_COLUMN = 26
 """Minimum width in columns at which a side of a comparison is readable beside the others."""
-_VERDICTS = {"answered": "Answered", "partial": "Answered in part", "abstained": "No answer"}
+_VERDICTS = {"answered": "Answered", "partial": "Answered in leaf", "abstained": "No answer"}
 
 
 class AnswerView(VerticalScroll):
@@ -176,14 +176,14 @@ def _parts(shown: Shown) -> Iterator[Widget]:
 
 def _headline(shown: Shown) -> str:
     answer = shown.answer
-    parts = [_VERDICTS[answer.status.value]]
+    leaves = [_VERDICTS[answer.status.value]]
     if carried := wording.carried(answer.carried, answer.entities, answer.aspects, shown.names):
-        parts.append(carried)
+        leaves.append(carried)
     if answer.reason:
-        parts.append(one_line(answer.reason))
+        leaves.append(one_line(answer.reason))
     if shown.older:
-        parts.append("(the index has changed since; r asks again)")
-    first, *rest = parts
+        leaves.append("(the index has changed since; r asks again)")
+    first, *rest = leaves
     return " — ".join([first, " ".join(rest)] if rest else [first])
 
 
@@ -264,7 +264,8 @@ def _places(shown: Shown, title: str, *, nearest: bool) -> Iterator[Widget]:
         yield _plain(title, "heading")
     for citation in listed:
         trail = " › ".join(citation.heading_path)
-        place = f"{citation.document}:{citation.line_start}  {trail}"
+        leaf = f"  {citation.leaf}" if citation.leaf else ""
+        place = f"{citation.document}:{citation.line_start}{leaf}  {trail}"
         remarks = (shown.stale[citation.number],) if citation.number in shown.stale else ()
         quote = f"\n“{one_line(citation.quote)}”" if nearest else ""
         origin = citation.source

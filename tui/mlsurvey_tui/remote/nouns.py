@@ -15,6 +15,7 @@ from mlsurvey.types import (
     Passage,
     Sentence,
     Span,
+    leaf_of,
 )
 from mlsurvey.wire import answers, parts
 from mlsurvey.wire.requests import FilterRequest
@@ -56,6 +57,7 @@ def hit(told: answers.Hit) -> Hit:
         trail=tuple(told.heading_path),
         subjects=tuple(told.entities),
         sentences=tuple(Sentence(span, line) for line in told.text.split("\n")),
+        leaf=leaf_of(told.page, told.cell),
     )
     return Hit(told.passage_id, passage, told.score, told.ranks, told.scores, told.shares)
 
