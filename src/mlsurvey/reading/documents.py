@@ -11,7 +11,7 @@ from mlsurvey.reading.languages import language_named
 from mlsurvey.types import Document, Entity, Leaves
 from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
 
-# Folder names that never name a library: they hold leaves of one, or many kinds of libraries.
+# Folder names that never name a library: they hold parts of one, or many kinds of libraries.
 _GENERIC = frozenset({
     "doc", "docs", "documentation", "src", "source", "sources", "lib", "libs", "library", "libraries", "example",
     "examples", "sample", "samples", "test", "tests", "upstream", "corpus", "seeds", "documents", "document", "data",
@@ -99,7 +99,7 @@ def subject_of_path(path: str, gazetteer: Gazetteer) -> str | None:
     """The entity named exactly by the deepest folder of a path, or else by the file name; None if there is none."""
     place = PurePosixPath(path)
     language = language_of_path(path)
-    for name in (*reversed(place.parent.leaves), place.stem):
+    for name in (*reversed(place.parent.parts), place.stem):
         if name in gazetteer.entities:
             return name
         slugs = gazetteer.lookup(name) if _is_specific(name) else ()
@@ -121,4 +121,4 @@ def _language_of(subject: str | None, gazetteer: Gazetteer) -> str | None:
 
 def language_of_path(path: str) -> str | None:
     """The programming language named by a folder of the path; the deepest wins."""
-    return next(filter(None, map(language_named, reversed(PurePosixPath(path).parent.leaves))), None)
+    return next(filter(None, map(language_named, reversed(PurePosixPath(path).parent.parts))), None)

@@ -34,7 +34,7 @@ def hits_view(
     stale: Mapping[str, str] | None = None,
     note: str = "",
 ) -> RenderableType:
-    """Return numbered hits: place and headings, why it was found, and its text from the leaf that matches the query.
+    """Return numbered hits: place and headings, why it was found, and its text from the part that matches the query.
 
     Args:
         query: query as typed.

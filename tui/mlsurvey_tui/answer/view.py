@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 LEAST_COLUMN = 26
 """Minimum width in columns at which a side of a comparison is readable beside the others."""
-_VERDICTS = {"answered": "Answered", "partial": "Answered in leaf", "abstained": "No answer"}
+_VERDICTS = {"answered": "Answered", "partial": "Answered in part", "abstained": "No answer"}
 
 
 class AnswerView(VerticalScroll):
@@ -176,14 +176,14 @@ def _parts(shown: Shown) -> Iterator[Widget]:
 
 def _headline(shown: Shown) -> str:
     answer = shown.answer
-    leaves = [_VERDICTS[answer.status.value]]
+    parts = [_VERDICTS[answer.status.value]]
     if carried := wording.carried(answer.carried, answer.entities, answer.aspects, shown.names):
-        leaves.append(carried)
+        parts.append(carried)
     if answer.reason:
-        leaves.append(one_line(answer.reason))
+        parts.append(one_line(answer.reason))
     if shown.older:
-        leaves.append("(the index has changed since; r asks again)")
-    first, *rest = leaves
+        parts.append("(the index has changed since; r asks again)")
+    first, *rest = parts
     return " — ".join([first, " ".join(rest)] if rest else [first])
 
 

@@ -48,7 +48,7 @@ def markdown(html: str) -> str:
     options = ConversionOptions(
         extract_metadata=False,
         hidden_content="reachable",
-        inline_data_media="alt",
+        inline_data_media="alt_text_only",
         compact_tables=True,
         escape_misc=True,
         bullets="-",

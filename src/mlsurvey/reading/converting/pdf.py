@@ -14,9 +14,10 @@ _BROKEN = re.compile(r"(?<=[^\W\d_])[\u00ad-] (?!(?:and|or|to|und|oder|bis|et|ou
 _NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b")
 _MARKUP = re.compile(r"^[#>*_\s]+|[*_\s]+$")
 _TAG = re.compile(r"<(?!/?(?:su[bp]|u)>)(?=[A-Za-z/!?])")
-_FENCE = re.compile(r"^(?:```|~~~)", re.MULTILINE)
+_FENCE = re.compile(r"^(```|~~~)", re.MULTILINE)
 _EDGE = 2  # paragraphs at the top and at the bottom of a page that may be its header and footer
 _LONGEST_RUNNING = 120  # characters; no running title is longer
+_FEW_WORDS = 6  # a longer line with other numbers says something else: only "Page 3 of 17" repeats itself
 _ENCRYPTED = "not read: it is encrypted and needs a password; save it without one"
 _NO_TEXT = "not read: no page of it has text, so it is probably scanned; run OCR on it first, e.g. with ocrmypdf"
 
@@ -49,8 +50,8 @@ def read_pdf(data: bytes) -> Extract:
 def without_running_titles(pages: Sequence[str]) -> tuple[list[str], int]:
     """The pages without the lines that more than half of them repeat at an edge, and how many were left out.
 
-    Numbers are not compared, since a page number is one of the things repeated. What is left out is still on the
-    first page that has it, unless it is a number.
+    Of short lines, numbers are not compared, since a page number is one of the things repeated. What is left out is still on the
+    first page that has it, unless it has a number.
     """
     split = [page.split("\n\n") if page else [] for page in pages]
     seen = Counter(form for blocks in split for form in {_form(blocks[i]) for i in _edges(blocks)} if form is not None)
@@ -59,7 +60,7 @@ def without_running_titles(pages: Sequence[str]) -> tuple[list[str], int]:
     kept, left_out, shown = list[str](), 0, set[str]()
     for blocks in split:
         out = {i for i in _edges(blocks) if _form(blocks[i]) in repeated}
-        first = {i for i in out if (form := _form(blocks[i])) not in shown and any(map(str.isalpha, form or ""))}
+        first = {i for i in out if (form := _form(blocks[i])) not in shown and "0" not in (form or "")}
         shown |= {_form(blocks[i]) or "" for i in first}
         plain = [_MARKUP.sub("", block) if i in first else block for i, block in enumerate(blocks)]
         kept.append("\n\n".join(block for i, block in enumerate(plain) if i not in out or i in first))
@@ -75,11 +76,12 @@ def _form(block: str) -> str | None:
     """What two copies of a running title have in common; None for what is none."""
     if len(block) > _LONGEST_RUNNING or "\n" in block:
         return None
-    return _NUMBERS.sub("0", _MARKUP.sub("", block).casefold())
+    bare = _MARKUP.sub("", block).casefold()
+    return _NUMBERS.sub("0", bare) if len(bare.split()) <= _FEW_WORDS else bare
 
 
 def mended(page: str) -> str:
     """Join the words that were hyphenated at line ends, and mark what looks like HTML as the text that it is."""
     pieces = _FENCE.split(page)
-    pieces[::2] = [_TAG.sub(r"\\<", _BROKEN.sub("", piece)) for piece in pieces[::2]]
-    return "```".join(pieces)
+    pieces[::4] = [_TAG.sub(r"\\<", _BROKEN.sub("", piece)) for piece in pieces[::4]]  # text, fence, code, fence, …
+    return "".join(pieces)
