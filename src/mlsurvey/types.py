@@ -275,7 +275,7 @@ class Filters:
     entities: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
-    """Shell patterns over document paths (``*.md``) or folders (``rust/``), at any depth; ``/rust/`` only at the top."""
+    """Shell patterns over document paths (``*.md``) or folders (``rust/``), at any depth; ``/rust/`` is at the top."""
     headings: tuple[str, ...] = ()
     """Phrases that occur in a heading above the passage, ignoring case."""
     updated_after: str | None = None

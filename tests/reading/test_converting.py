@@ -11,7 +11,8 @@ from io import BytesIO
 import pytest
 
 from mlsurvey.errors import UnreadableError
-from mlsurvey.reading.converting.extract import convert, joined
+from mlsurvey.reading.converting.convert import convert
+from mlsurvey.reading.converting.extract import joined
 from mlsurvey.reading.converting.kinds import CONVERTED_SUFFIXES, KINDS, recipe
 from mlsurvey.reading.converting.pdf import mended, without_running_titles
 from mlsurvey.reading.formats import read_blocks
@@ -88,7 +89,7 @@ def test_a_paper_is_read_column_by_column_with_its_headings_and_pages() -> None:
 
 def test_a_table_is_read_cell_by_cell() -> None:
     text = convert("a.pdf", paper(columns=1, sections=2)).text
-    assert text.index("Library") < text.index("GPU") < text.index("Quillnet") < text.index("CUDA")
+    assert "|Library|GPU|\n|---|---|\n|Quillnet|CUDA|\n|Ravenkit|Vulkan|" in text
 
 
 def test_a_running_title_is_read_once_and_page_numbers_are_not() -> None:

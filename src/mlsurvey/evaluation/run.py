@@ -14,7 +14,7 @@ from mlsurvey.evaluation.figures import Figure, Tallies, figures
 from mlsurvey.evaluation.measures import Tally, Text, tally
 from mlsurvey.evaluation.questions import Question
 from mlsurvey.evaluation.regions import Regions
-from mlsurvey.reading.converting.extract import convert
+from mlsurvey.reading.converting.convert import convert
 from mlsurvey.reading.converting.kinds import kind_of
 from mlsurvey.reading.decode import decode
 from mlsurvey.retrieval.quoted import unquoted

@@ -14,7 +14,7 @@ from mlsurvey.errors import UnreadableError
 from mlsurvey.index.deadline import WAITING, allowed, in_time, too_slow
 from mlsurvey.index.extracts import Outcome
 from mlsurvey.index.workers import LostError, Pool
-from mlsurvey.reading.converting.extract import convert
+from mlsurvey.reading.converting.convert import convert
 from mlsurvey.reading.scan import read
 
 MOST_MEMORY = 4 * 1024**3

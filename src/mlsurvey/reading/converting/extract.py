@@ -7,12 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from mlsurvey.errors import UnreadableError
-from mlsurvey.reading.converting.kinds import NOTEBOOK, PAGE, PDF, check_readers, kind_of
 from mlsurvey.types import Leaves, Unit
 
-MOST_TEXT = 64 * 1024 * 1024
-"""Maximum characters of the text: what is packed can be far larger than the file."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LINE_ENDS = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 
@@ -26,40 +22,6 @@ class Extract:
     """Where its pages or cells begin; None if the format has neither."""
     omitted: str | None = None
     """What a reader of the file sees and the text lacks, such as "2 × page without text"."""
-
-
-def convert(path: str, data: bytes) -> Extract:
-    """Convert a document whose suffix is one of :data:`CONVERTED_SUFFIXES`.
-
-    Raises:
-        UnreadableError: it is broken, encrypted or without text, or the reader is not installed.
-    """
-    kind = kind_of(path)
-    assert kind is not None
-    check_readers(kind)
-    kind.check(data)
-    found = _read(kind.name, data)
-    if len(found.text) > MOST_TEXT:
-        raise UnreadableError(f"not read: its text is too large: {len(found.text):,} characters, at most {MOST_TEXT:,}")
-    return found
-
-
-def _read(name: str, data: bytes) -> Extract:
-    if name == PDF.name:
-        from mlsurvey.reading.converting.pdf import read_pdf
-
-        return read_pdf(data)
-    if name == PAGE.name:
-        from mlsurvey.reading.converting.page import read_page
-
-        return read_page(data)
-    if name == NOTEBOOK.name:
-        from mlsurvey.reading.converting.notebook import read_notebook
-
-        return read_notebook(data)
-    from mlsurvey.reading.converting.word import read_word
-
-    return read_word(data)
 
 
 def joined(unit: Unit, pieces: Sequence[str], head: str = "", omitted: str | None = None) -> Extract:
