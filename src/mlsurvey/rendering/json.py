@@ -78,7 +78,7 @@ def _drop_absent(citation: dict[str, Any]) -> None:
 
 def _hit(rank: int, hit: Hit) -> dict[str, Any]:
     passage = hit.passage
-    leaf = {passage.leaf.unit: passage.leaf.number} if passage.leaf else {}
+    leaf: dict[str, int] = {passage.leaf.unit: passage.leaf.number} if passage.leaf else {}
     return {
         "rank": rank,
         "score": hit.score,

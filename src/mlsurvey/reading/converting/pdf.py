@@ -50,8 +50,8 @@ def read_pdf(data: bytes) -> Extract:
 def without_running_titles(pages: Sequence[str]) -> tuple[list[str], int]:
     """The pages without the lines that more than half of them repeat at an edge, and how many were left out.
 
-    Of short lines, numbers are not compared, since a page number is one of the things repeated. What is left out is still on the
-    first page that has it, unless it has a number.
+    Of short lines, numbers are not compared, since a page number is one of the things repeated. What is left out is
+    still on the first page that has it, unless it has a number.
     """
     split = [page.split("\n\n") if page else [] for page in pages]
     seen = Counter(form for blocks in split for form in {_form(blocks[i]) for i in _edges(blocks)} if form is not None)
