@@ -3,36 +3,24 @@
 :class:`Answer`, :class:`Entity` and what they hold are also the public contract, which the command line, the service,
 its client and the exports share: their fields are those of the JSON, their docstrings the descriptions in its schemas.
 
-No I/O, and no imports beyond the standard library and :mod:`mlsurvey.provenance`. Positions are in Unicode code
-points of a document's text *as stored* (see :class:`Document`); lines are counted from 1.
+No I/O, and no imports but of the standard library and the lowest layer. Positions are in Unicode code points of a
+document's text *as stored* (see :class:`Document`); lines are counted from 1.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
+from mlsurvey.contract import CONTRACT
+from mlsurvey.leaves import Leaf, Leaves, leaf_of
 from mlsurvey.provenance import Source
 
 _CELL_END = re.compile(r"\s\|(?=\s|$)")
-
-
-def _as_sent(schema: dict[str, Any], noun: Any) -> None:
-    """Describe every field as present, in the order of the JSON: a default is for who makes the record."""
-    described = schema["properties"]
-    schema["properties"] = {each.name: described[each.name] for each in fields(noun)}
-    schema["required"] = [*schema["properties"]]
-    for one in described.values():
-        one.pop("default", None)
-
-
-_CONTRACT = {"use_attribute_docstrings": True, "json_schema_extra": _as_sent}
-"""How pydantic describes a record, and those in it, that the service sends: by the docstrings here."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,41 +48,6 @@ class Span:
     def overlap(self, other: Span) -> int:
         """Number of characters that both spans cover."""
         return max(0, min(self.end, other.end) - max(self.start, other.start))
-
-
-Unit = Literal["page", "cell"]
-"""What a converted document is made of: pages of a PDF, cells of a notebook."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leaves:
-    """Where the pages or cells of a converted document are in its text."""
-
-    unit: Unit
-    starts: tuple[int, ...]
-    """Position of the first character of each, ascending; one without text starts where the next one does."""
-
-    def number(self, position: int) -> int:
-        """Number, from 1, of the page or cell that holds a character of the text."""
-        return max(1, bisect_right(self.starts, position))
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One page or cell."""
-
-    unit: Unit
-    number: int
-
-    def __str__(self) -> str:
-        return f"{self.unit} {self.number}"
-
-
-def leaf_of(page: int | None, cell: int | None) -> Leaf | None:
-    """The leaf given by one of the two numbers; None if neither is given."""
-    if page is not None:
-        return Leaf("page", page)
-    return Leaf("cell", cell) if cell is not None else None
 
 
 class SentenceKind(StrEnum):
@@ -215,7 +168,7 @@ class Passage:
 class Entity:
     """A library that questions and documents may name."""
 
-    __pydantic_config__ = _CONTRACT
+    __pydantic_config__ = CONTRACT
 
     slug: str
     name: str
@@ -418,7 +371,7 @@ class Status(StrEnum):
 class Answer:
     """A cited answer, or an abstention with its reason."""
 
-    __pydantic_config__ = _CONTRACT
+    __pydantic_config__ = CONTRACT
 
     schema: Literal[1] = field(default=1, kw_only=True)
     """Version of this contract."""

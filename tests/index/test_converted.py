@@ -16,9 +16,9 @@ from mlsurvey.errors import UnreadableError
 from mlsurvey.index import conversion
 from mlsurvey.index.conversion import Converter, converted
 from mlsurvey.index.extracts import Extracts
+from mlsurvey.leaves import Leaf, Leaves
 from mlsurvey.reading.converting.extract import Extract
 from mlsurvey.reading.converting.kinds import NOTEBOOK
-from mlsurvey.types import Leaf, Leaves
 
 pytest.importorskip("html_to_markdown")
 WORDS = "Emberlite trains on the GPU of this machine."

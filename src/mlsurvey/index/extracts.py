@@ -15,9 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from mlsurvey.leaves import Leaves
 from mlsurvey.reading.converting.extract import Extract
 from mlsurvey.reading.converting.kinds import KINDS, Kind, recipe
-from mlsurvey.types import Leaves
 
 Outcome = Extract | str
 """An extract, or the reason why there is none."""

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from mlsurvey.types import Entity, Leaf, Leaves, Passage, Sentence, SentenceKind, Span, Unit
+from mlsurvey.leaves import Leaf, Leaves, Unit
+from mlsurvey.types import Entity, Passage, Sentence, SentenceKind, Span
 
 PASSAGE_COLUMNS = (
     "passages.id, documents.path, passages.ordinal, passages.first, passages.last, passages.line_start,"

@@ -12,11 +12,12 @@ from mlsurvey.errors import UnreadableError
 from mlsurvey.index.changes import Known
 from mlsurvey.index.deadline import SECONDS, in_time
 from mlsurvey.index.extracts import NO_EXTRACTS, Extracts, Outcome
+from mlsurvey.leaves import Leaves
 from mlsurvey.reading.converting.kinds import Kind, check_readers, kind_of
 from mlsurvey.reading.decode import decoded
 from mlsurvey.reading.scan import FileState, read
 from mlsurvey.state import Unreadable
-from mlsurvey.types import Entity, Leaves
+from mlsurvey.types import Entity
 
 Step = Callable[[int, int], None]
 """Called with the number of files read and the total."""

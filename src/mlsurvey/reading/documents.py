@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from mlsurvey.leaves import Leaves
 from mlsurvey.reading.decode import decode
 from mlsurvey.reading.formats import first_heading, read_blocks, with_line_feeds
 from mlsurvey.reading.front_matter import FrontMatter, front_matter
 from mlsurvey.reading.languages import language_named
-from mlsurvey.types import Document, Entity, Leaves
+from mlsurvey.types import Document, Entity
 from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
 
 # Folder names that never name a library: they hold parts of one, or many kinds of libraries.

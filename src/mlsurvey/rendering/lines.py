@@ -10,8 +10,8 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.style import Style
 from rich.text import Text
 
+from mlsurvey.leaves import Leaf
 from mlsurvey.rendering.plain import one_line
-from mlsurvey.types import Leaf
 
 MARK = "cyan"
 WARNING = "yellow"

@@ -6,17 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from mlsurvey.answering.parts import Passages
 from mlsurvey.answering.understood import AskedAspect, Understood
+from mlsurvey.leaves import leaf_of
 from mlsurvey.survey.overview import Overview
-from mlsurvey.types import (
-    Aspect,
-    Explanation,
-    Filters,
-    Hit,
-    Passage,
-    Sentence,
-    Span,
-    leaf_of,
-)
+from mlsurvey.types import Aspect, Explanation, Filters, Hit, Passage, Sentence, Span
 from mlsurvey.wire import answers, parts
 from mlsurvey.wire.requests import FilterRequest
 
