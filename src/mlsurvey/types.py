@@ -94,9 +94,8 @@ class Sentence:
 class Document:
     """One file of the corpus at one version.
 
-    ``text`` is decoded as UTF-8, or else in the most likely encoding; bytes
-    invalid in it become U+FFFD. A leading byte-order mark is dropped and line
-    endings are kept, so spans refer to the text as it is on disk. A file in
+    ``text`` is decoded as UTF-8, or else in the most likely encoding; bytes invalid in it become U+FFFD. A leading
+    byte-order mark is dropped and line endings are kept, so spans refer to the text as it is on disk. A file in
     another format (PDF, HTML, …) is converted to Markdown; that is its text.
     """
 
@@ -315,7 +314,7 @@ class Citation:
     stale: str | None = None
     """Only if the quote is no longer at its place: the reason."""
     page: int | None = None
-    """Only for a document converted from pages, such as a PDF: the page where the quote begins, counted from 1."""
+    """Only for a document with pages, such as a PDF: the page where the quote begins, counted from 1."""
     cell: int | None = None
     """Only for a notebook: the cell where the quote begins, counted from 1."""
 
