@@ -278,8 +278,9 @@ class Snapshot:
         if not rows:
             known = (known for (known,) in self._rows(f"SELECT path FROM documents WHERE {live('documents')}"))
             raise NotFoundError(f"no document {path!r} in the index{similar(path, known)}")
-        name, text, *rest, unit, leaves = rows[0]
-        return Document(name, unpack_text(text), *rest, unpack_leaves(unit, leaves))
+        name, text, sha256, title, subject, language, date, unit, leaves = rows[0]
+        places = unpack_leaves(unit, leaves)
+        return Document(name, unpack_text(text), sha256, title, subject, language, date, places)
 
     def known(self, paths: Iterable[str]) -> list[Known]:
         """The indexed versions of the documents at these paths, to be compared with the files."""
