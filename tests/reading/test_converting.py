@@ -144,7 +144,7 @@ def test_a_pdf_that_cannot_be_read_is_refused_with_the_reason(case: str) -> None
 
 def test_a_page_without_text_is_named_and_the_rest_is_read() -> None:
     found = convert("a.PDF", page("First words.", "", "Third words."))
-    assert found.omitted == "1 × page without text (scanned?)" and found.leaves is not None
+    assert found.omitted == "1 × page without text (blank or scanned)" and found.leaves is not None
     assert found.leaves.number(found.text.index("Third")) == 3
 
 
@@ -172,6 +172,13 @@ def test_a_web_page_without_marked_content_is_read_whole_with_its_title_and_date
     contents = read_blocks("a.htm", found.text)
     assert contents.head.text("title") == "Über uns" and contents.head.date("date") == "2026-01-31"
     assert contents.blocks[-1].reading.text == "Wörter ohne Rahmen."
+
+
+def test_words_that_only_a_style_sheet_separates_stay_words() -> None:
+    data = b"""<dl><dt><strong>copy</strong><span class="classifier">bool</span></dt></dl><p><b>o</b>ne and
+    <span class="x">t</span>wo</p><pre><span class="n">fit</span><span class="n">er</span></pre>"""
+    text = convert("a.html", data).text
+    assert "**copy** bool" in text and "**o**ne" in text and "two" in text and "fiter" in text
 
 
 def test_a_web_page_without_text_is_refused() -> None:

@@ -79,6 +79,7 @@ def _main(tree: Any) -> str:
     """The HTML of the main content: what is marked as such, else all but the frame of the page."""
     for node in tree.css(_NEVER):
         node.decompose()
+    _separate(tree)
     for selector in _MAIN:
         found = tree.css(selector)
         if len(found) == 1 and found[0].text().strip():
@@ -86,3 +87,19 @@ def _main(tree: Any) -> str:
     for node in tree.css(_FRAME):
         node.decompose()
     return str(tree.body.html) if tree.body is not None else ""
+
+
+def _separate(tree: Any) -> None:
+    """Put a space between two words that only the style sheet separates, as in a label right after a name."""
+    for node in tree.css("span[class]"):
+        before = node.prev
+        if before is None or before.tag in ("-text", "-comment") or not before.text()[-1:].isalnum():
+            continue
+        if node.text()[:1].isalnum() and not _is_code(node):
+            node.insert_before(" ")
+
+
+def _is_code(node: Any) -> bool:
+    while node is not None and node.tag not in ("pre", "code"):
+        node = node.parent
+    return node is not None

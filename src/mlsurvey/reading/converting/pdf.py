@@ -42,7 +42,7 @@ def read_pdf(data: bytes) -> Extract:
         raise UnreadableError(_NO_TEXT)
     bare, running = without_running_titles(pages)
     bare = [mended(page) for page in bare]
-    omitted = counted([(silent, "page without text (scanned?)"), (running, "page header or footer")])
+    omitted = counted([(silent, "page without text (blank or scanned)"), (running, "page header or footer")])
     has_heading = any(page.startswith("# ") or "\n# " in page for page in bare)
     return joined("page", bare, front_matter(title="" if has_heading else title), omitted)
 
