@@ -142,6 +142,13 @@ def test_a_pdf_that_cannot_be_read_is_refused_with_the_reason(case: str) -> None
         convert("a.pdf", data if isinstance(data, bytes) else data())
 
 
+def test_a_page_that_looks_garbled_is_read_all_the_same() -> None:
+    lines = ["x <- c(1, cumsum(o$n)+1)", "y[[i]] <- t(k[,w]) %*% z$c", "{ ## !! @@ $$ %% ^^ && }", "f<-g(\\(q){#}[1])"]
+    found = convert("a.pdf", page("Plain words first.", *lines))
+    seen = "\n".join(block.reading.text for block in read_blocks("a.pdf", found.text).blocks)
+    assert "cumsum" in seen and found.leaves is not None and len(found.leaves.starts) == 5
+
+
 def test_a_page_without_text_is_named_and_the_rest_is_read() -> None:
     found = convert("a.PDF", page("First words.", "", "Third words."))
     assert found.omitted == "1 × page without text (blank or scanned)" and found.leaves is not None

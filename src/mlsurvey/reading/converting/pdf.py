@@ -33,10 +33,10 @@ def read_pdf(data: bytes) -> Extract:
     try:
         found = pdf_inspector.extract_pages_markdown_bytes(data)
         title = one_line(pdf_inspector.process_pdf_bytes(data, pages=[1]).title)
+        pages = _with_doubtful(data, [clean(page.markdown) for page in found.pages])
     except ValueError as error:
         reason = str(error)
         raise UnreadableError(_ENCRYPTED if "encrypted" in reason else f"not read: {reason}") from error
-    pages = [clean(page.markdown) for page in found.pages]
     silent = sum(not page for page in pages)
     if silent == len(pages):
         raise UnreadableError(_NO_TEXT)
@@ -45,6 +45,20 @@ def read_pdf(data: bytes) -> Extract:
     omitted = counted([(silent, "page without text (blank or scanned)"), (running, "page header or footer")])
     has_heading = any(page.startswith("# ") or "\n# " in page for page in bare)
     return joined("page", bare, front_matter(title="" if has_heading else title), omitted)
+
+
+def _with_doubtful(data: bytes, pages: Sequence[str]) -> list[str]:
+    """The pages, with the text of those that the reader holds back because it may be garbled.
+
+    Most of it is program text or formulas. One call tells whether there is any, since each reads the whole file.
+    """
+    import pdf_inspector
+
+    silent = [number for number, page in enumerate(pages, 1) if not page]
+    if not silent or not clean(pdf_inspector.process_pdf_bytes(data, pages=silent).markdown or ""):
+        return [*pages]
+    texts = {number: clean(pdf_inspector.process_pdf_bytes(data, pages=[number]).markdown or "") for number in silent}
+    return [page or texts[number] for number, page in enumerate(pages, 1)]
 
 
 def without_running_titles(pages: Sequence[str]) -> tuple[list[str], int]:
