@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from mlsurvey.errors import UsageError
+from mlsurvey.errors import NotFoundError, UsageError
 from mlsurvey.survey.naming import resolved
 from mlsurvey.types import Filters
 
-NOTHING: Any = SimpleNamespace(snapshot=SimpleNamespace(entities=()))
+DOCUMENTS = tuple(SimpleNamespace(path=path) for path in ("libraries/rust/burn.md", "notes.txt", "[a].md"))
+NOTHING: Any = SimpleNamespace(snapshot=SimpleNamespace(entities=(), documents=lambda: DOCUMENTS))
 
 
 @pytest.mark.parametrize("kind", ["entity", "language", "path", "heading"])
@@ -32,3 +33,20 @@ def test_long_pattern_is_refused() -> None:
 def test_as_many_values_as_are_allowed_pass() -> None:
     filters = Filters(paths=tuple("*" * 300 for _ in range(100)))
     assert resolved(filters, NOTHING) == filters
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["rust/", "libraries/", "/libraries/", "*.md", "burn.md", "rust/*", "rust/burn.md", "lib*/", "notes.*", "[a].md"],
+)
+def test_a_path_pattern_matches_at_any_depth(pattern: str) -> None:
+    assert resolved(Filters(paths=(pattern,)), NOTHING).paths == (pattern,)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "advice"),
+    [("/rust/", ""), ("rusty/", "; did you mean"), ("*.pdf", ""), ("urn.md", "; did you mean"), ("us/", "")],
+)
+def test_a_path_pattern_that_matches_nothing_is_told(pattern: str, advice: str) -> None:
+    with pytest.raises(NotFoundError, match=f"no document matches the path pattern .*{advice}"):
+        resolved(Filters(paths=("*.md", pattern)), NOTHING)

@@ -3,8 +3,8 @@
 :class:`Answer`, :class:`Entity` and what they hold are also the public contract, which the command line, the service,
 its client and the exports share: their fields are those of the JSON, their docstrings the descriptions in its schemas.
 
-No I/O, and no imports beyond the standard library and :mod:`mlsurvey.provenance`. Positions are in Unicode code
-points of a document's text *as stored* (see :class:`Document`); lines are counted from 1.
+No I/O, and no imports but of the standard library and the lowest layer. Positions are in Unicode code points of a
+document's text *as stored* (see :class:`Document`); lines are counted from 1.
 """
 
 from __future__ import annotations
@@ -12,26 +12,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
+from mlsurvey.contract import CONTRACT
+from mlsurvey.leaves import Leaf, Leaves, leaf_of
 from mlsurvey.provenance import Source
 
 _CELL_END = re.compile(r"\s\|(?=\s|$)")
-
-
-def _as_sent(schema: dict[str, Any], noun: Any) -> None:
-    """Describe every field as present, in the order of the JSON: a default is for who makes the record."""
-    described = schema["properties"]
-    schema["properties"] = {each.name: described[each.name] for each in fields(noun)}
-    schema["required"] = [*schema["properties"]]
-    for one in described.values():
-        one.pop("default", None)
-
-
-_CONTRACT = {"use_attribute_docstrings": True, "json_schema_extra": _as_sent}
-"""How pydantic describes a record, and those in it, that the service sends: by the docstrings here."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -105,9 +94,9 @@ class Sentence:
 class Document:
     """One file of the corpus at one version.
 
-    ``text`` is decoded as UTF-8, or else in the most likely encoding; bytes
-    invalid in it become U+FFFD. A leading byte-order mark is dropped and line
-    endings are kept, so spans refer to the text as it is on disk.
+    ``text`` is decoded as UTF-8, or else in the most likely encoding; bytes invalid in it become U+FFFD. A leading
+    byte-order mark is dropped and line endings are kept, so spans refer to the text as it is on disk. A file in
+    another format (PDF, HTML, …) is converted to Markdown; that is its text.
     """
 
     path: str
@@ -122,6 +111,12 @@ class Document:
     """Programming language of the libraries that the document is about, if any."""
     date: str | None = None
     """ISO date stated in the document, if any."""
+    leaves: Leaves | None = None
+    """Where the pages or cells are in the text, if it was converted from a format that has them."""
+
+    def leaf(self, position: int) -> Leaf | None:
+        """The page or cell that holds a character of the text; None if there are none."""
+        return Leaf(self.leaves.unit, self.leaves.number(position)) if self.leaves else None
 
 
 def _lines(sentences: Sequence[Sentence]) -> Iterator[str]:
@@ -149,6 +144,8 @@ class Passage:
     """Slugs of the entities that it is about; several if a heading names several."""
     sentences: tuple[Sentence, ...]
     """The readable content. Empty if the passage is all noise (badges, link definitions, front matter)."""
+    leaf: Leaf | None = None
+    """The page or cell where it begins, if its document has such."""
 
     @property
     def text(self) -> str:
@@ -170,7 +167,7 @@ class Passage:
 class Entity:
     """A library that questions and documents may name."""
 
-    __pydantic_config__ = _CONTRACT
+    __pydantic_config__ = CONTRACT
 
     slug: str
     name: str
@@ -230,7 +227,7 @@ class Filters:
     entities: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
-    """Shell patterns over document paths (``rust/*``) or folder prefixes (``rust/``)."""
+    """Shell patterns over document paths (``*.md``) or folders (``rust/``), at any depth; ``/rust/`` is at the top."""
     headings: tuple[str, ...] = ()
     """Phrases that occur in a heading above the passage, ignoring case."""
     updated_after: str | None = None
@@ -273,7 +270,7 @@ class Explanation:
 
     @property
     def remainder(self) -> float:
-        """Part of the cosine that no token accounts for: rounding (1e-3 with bf16), or a model without mean pooling."""
+        """Leaf of the cosine that no token accounts for: rounding (1e-3 with bf16), or a model without mean pooling."""
         return (self.cosine or 0.0) - sum(share for _, share in self.tokens)
 
 
@@ -316,6 +313,15 @@ class Citation:
     """Only for a document fetched from upstream."""
     stale: str | None = None
     """Only if the quote is no longer at its place: the reason."""
+    page: int | None = None
+    """Only for a document with pages, such as a PDF: the page where the quote begins, counted from 1."""
+    cell: int | None = None
+    """Only for a notebook: the cell where the quote begins, counted from 1."""
+
+    @property
+    def leaf(self) -> Leaf | None:
+        """The page or cell where the quote begins."""
+        return leaf_of(self.page, self.cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +370,7 @@ class Status(StrEnum):
 class Answer:
     """A cited answer, or an abstention with its reason."""
 
-    __pydantic_config__ = _CONTRACT
+    __pydantic_config__ = CONTRACT
 
     schema: Literal[1] = field(default=1, kw_only=True)
     """Version of this contract."""

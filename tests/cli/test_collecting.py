@@ -77,9 +77,9 @@ def test_the_corpus_is_not_added_to_itself(run, home) -> None:
 
 
 def test_files_of_other_formats_are_refused_by_name(run, home, tmp_path) -> None:
-    (tmp_path / "paper.pdf").write_bytes(b"%PDF")
-    done = run("add", str(tmp_path / "paper.pdf"), home=home)
-    assert done.code == 2 and "paper.pdf has an unsupported format; supported: .markdown, .md" in done.err
+    (tmp_path / "paper.odt").write_bytes(b"PK")
+    done = run("add", str(tmp_path / "paper.odt"), home=home)
+    assert done.code == 2 and "paper.odt has an unsupported format; supported: .docx, .htm" in done.err
 
 
 def test_removing_a_folder_removes_what_is_below_and_the_folder(run, home) -> None:

@@ -5,12 +5,12 @@ import re
 
 def test_a_dry_run_tells_and_writes_nothing(run, home) -> None:
     (home.corpus / "new.md").write_text("# New\n\nSomething new.\n", "utf-8")
-    (home.corpus / "paper.pdf").write_bytes(b"%PDF")
+    (home.corpus / "paper.odt").write_bytes(b"PK")
     (home.corpus / "go" / "gorgonia.md").rename(home.corpus / "gorgonia.md")
     before = run("status", "--json", home=home).value
     done = run("refresh", "--dry-run", home=home)
     assert "  + new.md" in done.out and "  > go/gorgonia.md -> gorgonia.md" in done.out
-    assert "  ! paper.pdf: not read: .pdf files are not supported" in done.out
+    assert "  ! paper.odt: not read: .odt files are not supported" in done.out
     assert "dry run, nothing written: 1 added, 1 moved" in done.out
     assert run("status", "--json", home=home).value == before
 

@@ -116,6 +116,7 @@ def missing(pairs: Mapping[Pair, int]) -> tuple[Missing, ...]:
 
 def _citation(number: int, candidate: Candidate, score: float, document: Document) -> Citation:
     span = candidate.span
+    leaf = document.leaf(span.start)
     return Citation(
         number=number,
         document=document.path,
@@ -128,4 +129,6 @@ def _citation(number: int, candidate: Candidate, score: float, document: Documen
         line_end=document.text.count("\n", 0, max(span.start, span.end - 1)) + 1,
         quote=span.of(document.text),
         score=round(score, 4),
+        page=leaf.number if leaf and leaf.unit == "page" else None,
+        cell=leaf.number if leaf and leaf.unit == "cell" else None,
     )

@@ -64,7 +64,10 @@ Languages = Annotated[
 Paths = Annotated[
     list[str] | None,
     typer.Option(
-        "--path", metavar="PATTERN", help="Only documents that match, e.g. 'rust/' or '*.md'.", rich_help_panel=_FILTER
+        "--path",
+        metavar="PATTERN",
+        help="Only documents that match, at any depth, e.g. 'rust/' or '*.md'; '/rust/' only at the top.",
+        rich_help_panel=_FILTER,
     ),
 ]
 

@@ -14,6 +14,8 @@ from mlsurvey.evaluation.figures import Figure, Tallies, figures
 from mlsurvey.evaluation.measures import Tally, Text, tally
 from mlsurvey.evaluation.questions import Question
 from mlsurvey.evaluation.regions import Regions
+from mlsurvey.reading.converting.convert import convert
+from mlsurvey.reading.converting.kinds import kind_of
 from mlsurvey.reading.decode import decode
 from mlsurvey.retrieval.quoted import unquoted
 from mlsurvey.types import Answer, Hit
@@ -113,7 +115,10 @@ def corpus_text(corpus: Path) -> Text:
     def text(document: str) -> str:
         path = corpus / document
         try:
-            return decode(path.read_bytes()) if path.is_file() else ""
+            if not path.is_file():
+                return ""
+            data = path.read_bytes()
+            return convert(document, data).text if kind_of(document) else decode(data)
         except UnreadableError:  # no longer text: no quote can match
             return ""
 

@@ -30,7 +30,7 @@ from mlsurvey.index.storage import REBUILD, storage_errors
 from mlsurvey.state import Generation
 from mlsurvey.types import Entity
 
-FORMAT = 3  # bumped when the tables change; an older index is then rebuilt
+FORMAT = 4  # bumped when the tables change; an older index is then rebuilt
 _BUSY_SECONDS = 30.0  # readers wait for a commit, which can flush for seconds on a slow disk
 _LIVE = "{0}.born <= :at AND ({0}.died IS NULL OR {0}.died > :at)"
 
@@ -44,16 +44,16 @@ CREATE TABLE documents(
     id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, sha256 TEXT NOT NULL, title TEXT NOT NULL, subject TEXT,
     language TEXT, date TEXT, bytes INTEGER NOT NULL, declared TEXT, passages INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, device INTEGER NOT NULL,
-    settled INTEGER NOT NULL, born INTEGER NOT NULL, died INTEGER);
+    settled INTEGER NOT NULL, unit TEXT, born INTEGER NOT NULL, died INTEGER);
 CREATE UNIQUE INDEX documents_live ON documents(path) WHERE died IS NULL;
 CREATE INDEX documents_path ON documents(path);
 CREATE INDEX documents_died ON documents(died) WHERE died IS NOT NULL;
-CREATE TABLE texts(document INTEGER PRIMARY KEY, text BLOB NOT NULL);
+CREATE TABLE texts(document INTEGER PRIMARY KEY, text BLOB NOT NULL, leaves TEXT);
 CREATE TABLE passages(
     id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, vector INTEGER NOT NULL, born INTEGER NOT NULL,
     died INTEGER, ordinal INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
     line_start INTEGER NOT NULL, line_end INTEGER NOT NULL, trail TEXT NOT NULL, subjects TEXT NOT NULL,
-    sentences TEXT NOT NULL);
+    sentences TEXT NOT NULL, leaf INTEGER);
 CREATE INDEX passages_document ON passages(document);
 CREATE INDEX passages_vector ON passages(vector);
 CREATE INDEX passages_died ON passages(died) WHERE died IS NOT NULL;

@@ -17,6 +17,8 @@ SECONDS = 60
 """Processor seconds that reading a document may take, unless set otherwise."""
 PER_MEGABYTE = 20
 """Seconds that each megabyte adds: the slowest markup is read at a tenth of a megabyte per second."""
+WAITING = 4
+"""Seconds waited for each processor second allowed to another process: others need the processor too."""
 _AGAIN = 1.0  # seconds until the signal is repeated, in case a callback swallowed the exception
 
 

@@ -10,7 +10,7 @@ from itertools import chain
 
 from mlsurvey.embedding.cores import cores
 from mlsurvey.errors import UnreadableError
-from mlsurvey.index.deadline import SECONDS, allowed, can_limit, in_time, too_slow
+from mlsurvey.index.deadline import SECONDS, WAITING, allowed, can_limit, in_time, too_slow
 from mlsurvey.index.engine import ModelInfo, TokenCounter
 from mlsurvey.index.sources import Content
 from mlsurvey.index.workers import LostError, Pool, can_travel
@@ -24,7 +24,6 @@ from mlsurvey.vocabulary.gazetteer import Gazetteer
 MUCH = 3_000_000
 """Bytes from which worker processes pay off: less is cut before they have started."""
 _BATCH = 100_000  # bytes per batch: about 0.1 s of work
-_WAITING = 4  # seconds waited for each processor second allowed: other programs need the processor too
 _LOST = "not read: the process that read it died, perhaps from lack of memory; split it"
 
 Batch = list[tuple[str, Content]]
@@ -65,7 +64,7 @@ class Cutter:
 
     def patience(self, batch: Batch) -> float:
         """Seconds after which a process that cuts these documents is taken to hang."""
-        return _WAITING * sum(allowed(len(content.data), self._seconds) for _, content in batch)
+        return WAITING * sum(allowed(len(content.data), self._seconds) for _, content in batch)
 
     def _cut(self, path: str, content: Content) -> Cut:
         try:
@@ -74,10 +73,11 @@ class Cutter:
             return Unreadable(path, str(error))
 
     def _draft(self, path: str, content: Content) -> Draft:
-        read = document(path, content.data, content.sha256, self._gazetteer)
+        read = document(path, content.data, content.sha256, self._gazetteer, content.leaves)
         cut = passages(read, self._gazetteer, self._counter, self._limit)
         kept = tuple(passage for passage in cut if passage.sentences)
-        return Draft(content, read, kept, tuple(passage.key for passage in kept), omitted(read))
+        left_out = ", ".join(filter(None, (content.omitted, omitted(read)))) or None
+        return Draft(content, read, kept, tuple(passage.key for passage in kept), left_out)
 
 
 def drafts(

@@ -46,10 +46,22 @@ def is_under(filters: Filters, trail: Sequence[str]) -> bool:
 def matches(path: str, patterns: Iterable[str]) -> bool:
     """Whether a path equals a pattern, lies in a folder given as ``folder/``, or matches a shell pattern.
 
-    Names that look the same are the same, whether composed or not.
+    A pattern may begin at any folder of the path, or with a slash at the corpus folder only. Names that look the same
+    are the same, whether composed or not.
     """
-    path, wanted = composed(path), map(composed, patterns)
-    return any(path == p or (p.endswith("/") and path.startswith(p)) or fnmatchcase(path, p) for p in wanted)
+    rooted = f"/{composed(path)}"
+    return any(_matches(rooted, composed(pattern)) for pattern in patterns)
+
+
+def _matches(rooted: str, pattern: str) -> bool:
+    is_rooted = pattern.startswith("/")
+    below = pattern if is_rooted else f"/{pattern}"
+    if pattern.endswith("/"):  # as it is typed, or as a shell pattern
+        found = rooted.startswith(below) if is_rooted else below in rooted
+        return found or fnmatchcase(rooted, f"{below if is_rooted else '*' + below}*")
+    if rooted == below or (not is_rooted and rooted.endswith(below)):
+        return True
+    return fnmatchcase(rooted, below if is_rooted else f"*{below}")
 
 
 def _day(mtime_ns: int) -> str:

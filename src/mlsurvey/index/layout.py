@@ -4,6 +4,7 @@ catalogue.sqlite          documents, passages, generations; its commit publishes
 keywords/<n>/             tantivy index of generation n; segment files hard-linked from n - 1
 vectors/<name>.faiss      immutable FAISS segment, and <name>.npy with the vector id of each row
 vectors/<name>.codes      compressed rows of a large segment, for scanning
+extracts/<digest>.json.z   texts of converted documents, by the digest of the file; can be made again
 lock, holder.json         the single writer's lock, and its identity
 """
 
@@ -38,6 +39,11 @@ class Layout:
     def vectors(self) -> Path:
         """Folder of the vector segments."""
         return self.root / "vectors"
+
+    @property
+    def extracts(self) -> Path:
+        """Folder of the texts of converted documents."""
+        return self.root / "extracts"
 
     @property
     def lock(self) -> Path:

@@ -13,6 +13,7 @@ from mlsurvey.calling import Progress
 from mlsurvey.index.catalogue import Catalogue, Published, load_entity
 from mlsurvey.index.changes import KNOWN_COLUMNS, Changes, Known, classify
 from mlsurvey.index.engine import ModelInfo
+from mlsurvey.index.extracts import NO_EXTRACTS, Extracts
 from mlsurvey.index.identity import NO_DOCUMENTS, chunking_digest, documents_digest, recipe_digest
 from mlsurvey.index.records import unpack_text
 from mlsurvey.index.sources import Content, Sources, look, look_again
@@ -80,11 +81,13 @@ def make_plan(
     seconds: float,
     exclude: Sequence[str] = (),
     thorough: bool = False,
+    extracts: Extracts = NO_EXTRACTS,
 ) -> Plan:
     """Compare the corpus with ``base``, the newest generation of the catalogue.
 
     A document that takes more time than allowed for ``seconds`` (see :mod:`mlsurvey.index.deadline`) is left out.
-    ``exclude`` is that of :func:`mlsurvey.reading.scan.scan`; ``thorough`` reads every file, whatever its times say.
+    ``exclude`` is that of :func:`mlsurvey.reading.scan.scan`; ``thorough`` reads every file, whatever its times say;
+    ``extracts`` keeps the texts of converted documents.
 
     Raises:
         NotFoundError: the corpus folder does not exist.
@@ -95,10 +98,12 @@ def make_plan(
     chunking = chunking_digest(model)
     is_new_recipe = base is None or base.chunking != chunking
 
-    sources = look(corpus, files, {} if is_new_recipe or thorough else known, partial(progress, "read"), seconds)
+    sources = look(
+        corpus, files, {} if is_new_recipe or thorough else known, partial(progress, "read"), seconds, extracts
+    )
     entities = _entities(vocabulary, sources)
     affected = set(known) if is_new_recipe else _affected(catalogue, base, entities)
-    sources = look_again(corpus, sources, files, affected, seconds)
+    sources = look_again(corpus, sources, files, affected, seconds, extracts)
 
     fresh = {p: c for p, c in sources.read.items() if p in affected or p not in known or known[p].sha256 != c.sha256}
     cut = _drafts(fresh, entities, model, progress, seconds)

@@ -17,7 +17,7 @@ from mlsurvey.index.identity import generation_id
 from mlsurvey.index.keywords import KeywordRow
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.plan import Plan
-from mlsurvey.index.records import pack_text, passage_row, tags_of
+from mlsurvey.index.records import pack_leaves, pack_text, passage_row, tags_of
 from mlsurvey.index.segments import files_of, tidy
 from mlsurvey.index.storage import stored
 from mlsurvey.reading.scan import FileState
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 _DOCUMENT = (
     "INSERT INTO documents(id, path, sha256, title, subject, language, date, bytes, declared, passages, mtime_ns,"
-    " ctime_ns, inode, device, settled, born) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ctime_ns, inode, device, settled, unit, born) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _PASSAGE = (
     "INSERT INTO passages(id, document, vector, born, ordinal, first, last, line_start, line_end, trail, subjects,"
-    " sentences) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " sentences, leaf) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -169,8 +169,9 @@ def _inserted(
 
 def _insert(catalogue: Catalogue, version: _Version, vectors: Mapping[str, int], now_ns: int, number: int) -> None:
     catalogue.write_all(_DOCUMENT, [_document_row(version, now_ns, number)])
-    text = pack_text(version.draft.document.text)
-    catalogue.write_all("INSERT INTO texts(document, text) VALUES (?, ?)", [(version.id, text)])
+    document = version.draft.document
+    texts = (version.id, pack_text(document.text), pack_leaves(document.leaves))
+    catalogue.write_all("INSERT INTO texts(document, text, leaves) VALUES (?, ?, ?)", [texts])
     rows = [(n.id, n.document, vectors[n.key], number, *passage_row(n.passage)) for n in version.passages]
     catalogue.write_all(_PASSAGE, rows)
     tags = [(tag, n.id) for n in version.passages for tag in n.tags]
@@ -192,6 +193,7 @@ def _document_row(version: _Version, now_ns: int, number: int) -> tuple[Any, ...
         dump_entity(content.declared),
         len(version.passages),
         *_times(state, now_ns),
+        document.leaves.unit if document.leaves else None,
         number,
     )
 

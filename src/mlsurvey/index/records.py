@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from mlsurvey.leaves import Leaf, Leaves, Unit
 from mlsurvey.types import Entity, Passage, Sentence, SentenceKind, Span
 
 PASSAGE_COLUMNS = (
     "passages.id, documents.path, passages.ordinal, passages.first, passages.last, passages.line_start,"
-    " passages.line_end, passages.trail, passages.subjects, passages.sentences"
+    " passages.line_end, passages.trail, passages.subjects, passages.sentences, documents.unit,"
+    " passages.leaf"
 )
 
 
@@ -26,8 +28,18 @@ def unpack_text(data: bytes) -> str:
     return zlib.decompress(data).decode("utf-8", "surrogatepass")
 
 
+def pack_leaves(leaves: Leaves | None) -> str | None:
+    """JSON of the positions of pages or cells; their unit is a column of its own."""
+    return None if leaves is None else _json(leaves.starts)
+
+
+def unpack_leaves(unit: Unit | None, starts: str | None) -> Leaves | None:
+    """Inverse of :func:`pack_leaves`."""
+    return None if unit is None or starts is None else Leaves(unit, tuple(json.loads(starts)))
+
+
 def passage_row(passage: Passage) -> tuple[Any, ...]:
-    """Columns ``ordinal`` to ``sentences`` of a passage."""
+    """Columns ``ordinal`` to ``leaf`` of a passage."""
     return (
         passage.ordinal,
         passage.span.start,
@@ -37,12 +49,13 @@ def passage_row(passage: Passage) -> tuple[Any, ...]:
         _names(passage.trail),
         _names(passage.subjects),
         _json([_pack(sentence) for sentence in passage.sentences]),
+        passage.leaf.number if passage.leaf else None,
     )
 
 
 def passage_of(row: tuple[Any, ...]) -> Passage:
     """Build a passage from a row of :data:`PASSAGE_COLUMNS`."""
-    _, path, ordinal, first, last, line_start, line_end, trail, subjects, sentences = row
+    _, path, ordinal, first, last, line_start, line_end, trail, subjects, sentences, unit, leaf = row
     return Passage(
         path,
         ordinal,
@@ -52,6 +65,7 @@ def passage_of(row: tuple[Any, ...]) -> Passage:
         tuple(json.loads(trail)),
         tuple(json.loads(subjects)),
         tuple(_unpack(packed) for packed in json.loads(sentences)),
+        None if leaf is None else Leaf(unit, leaf),
     )
 
 

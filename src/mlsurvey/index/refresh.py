@@ -14,6 +14,7 @@ from mlsurvey.index.catalogue import Catalogue, Published, has_old_format, open_
 from mlsurvey.index.collect import has_outdated, purge, sweep
 from mlsurvey.index.deadline import SECONDS
 from mlsurvey.index.engine import Embedder, ModelInfo, silent
+from mlsurvey.index.extracts import Extracts
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.lock import writer_lock
 from mlsurvey.index.plan import Plan, make_plan
@@ -48,7 +49,7 @@ class _Job:
     exclude: tuple[str, ...] = ()
     thorough: bool = False
 
-    def plan(self, catalogue: Catalogue | None, base: Published | None) -> Plan:
+    def plan(self, catalogue: Catalogue | None, base: Published | None, extracts: Extracts) -> Plan:
         """The work to be done on top of ``base``."""
         return make_plan(
             self.corpus,
@@ -60,6 +61,7 @@ class _Job:
             seconds=self.seconds,
             exclude=self.exclude,
             thorough=self.thorough,
+            extracts=extracts,
         )
 
 
@@ -121,7 +123,7 @@ def _preview(job: _Job, rebuild: bool, started: float) -> RefreshReport:
 
     with _existing(job.layout, rebuild) as catalogue:
         base = _newest(catalogue)
-        plan = job.plan(catalogue, base)
+        plan = job.plan(catalogue, base, Extracts(job.layout.extracts, is_writable=False))
         keys = plan.keys()
         count = len(keys) - len(known_vectors(catalogue, job.model.id, keys))
         return _report(plan, base, base, _Embedded(count), time.perf_counter() - started, is_dry=True)
@@ -148,7 +150,8 @@ def _refresh(job: _Job, rebuild: bool, wait: float, started: float) -> RefreshRe
             sweep(catalogue, job.layout)
         check_sizes(catalogue, job.layout)
         base = _newest(catalogue)
-        plan = job.plan(catalogue, base)
+        extracts = Extracts(job.layout.extracts, is_writable=True)
+        plan = job.plan(catalogue, base, extracts)
         if plan.is_idle(base):
             _settle(job, catalogue, plan)
             published, embedded = base, _Embedded()
@@ -157,6 +160,7 @@ def _refresh(job: _Job, rebuild: bool, wait: float, started: float) -> RefreshRe
             published = _publish(job, catalogue, plan, base)
         if not rebuild:
             sweep(catalogue, job.layout)
+            extracts.sweep({sha256 for (sha256,) in catalogue.rows("SELECT sha256 FROM documents")})
         return _report(plan, base, published, embedded, time.perf_counter() - started, is_dry=False)
 
 

@@ -22,7 +22,7 @@ from mlsurvey.index.changes import KNOWN_COLUMNS, Known
 from mlsurvey.index.filtering import is_document, is_under, names_documents, tag_groups
 from mlsurvey.index.keywords import KeywordQuery, Keywords
 from mlsurvey.index.layout import Layout
-from mlsurvey.index.records import PASSAGE_COLUMNS, passage_of, unpack_text
+from mlsurvey.index.records import PASSAGE_COLUMNS, passage_of, unpack_leaves, unpack_text
 from mlsurvey.index.selection import Selection
 from mlsurvey.index.storage import storage_errors
 from mlsurvey.index.verify import check_sizes, verify
@@ -272,14 +272,15 @@ class Snapshot:
         Raises:
             NotFoundError: this generation has no document at that path; the message suggests similar ones.
         """
-        columns = "path, text, sha256, title, subject, language, date"
+        columns = "path, text, sha256, title, subject, language, date, unit, leaves"
         sql = f"SELECT {columns} FROM documents JOIN texts ON document = id WHERE path = :path AND "
         rows = self._rows(sql + live("documents"), path=path)
         if not rows:
             known = (known for (known,) in self._rows(f"SELECT path FROM documents WHERE {live('documents')}"))
             raise NotFoundError(f"no document {path!r} in the index{similar(path, known)}")
-        name, text, *rest = rows[0]
-        return Document(name, unpack_text(text), *rest)
+        name, text, sha256, title, subject, language, date, unit, leaves = rows[0]
+        places = unpack_leaves(unit, leaves)
+        return Document(name, unpack_text(text), sha256, title, subject, language, date, places)
 
     def known(self, paths: Iterable[str]) -> list[Known]:
         """The indexed versions of the documents at these paths, to be compared with the files."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import itemgetter
@@ -11,6 +11,9 @@ from pathlib import Path
 from mlsurvey.errors import UnreadableError
 from mlsurvey.index.changes import Known
 from mlsurvey.index.deadline import SECONDS, in_time
+from mlsurvey.index.extracts import NO_EXTRACTS, Extracts, Outcome
+from mlsurvey.leaves import Leaves
+from mlsurvey.reading.converting.kinds import Kind, check_readers, kind_of
 from mlsurvey.reading.decode import decoded
 from mlsurvey.reading.scan import FileState, read
 from mlsurvey.state import Unreadable
@@ -30,11 +33,16 @@ class Content:
 
     state: FileState
     data: bytes
+    """Its bytes; of a converted document, those of the text, and nothing if it was only looked up."""
     sha256: str
     declared: Entity | None
     """Entity the document introduces, if any."""
     remark: str | None = None
     """How the bytes were read, if they are not valid UTF-8."""
+    leaves: Leaves | None = None
+    """Pages or cells of a converted document."""
+    omitted: str | None = None
+    """What the reader of a converted document left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,9 @@ def look(
     known: Mapping[str, Known],
     step: Step = uncounted,
     seconds: float = SECONDS,
+    extracts: Extracts = NO_EXTRACTS,
+    *,
+    converting: bool = True,
 ) -> Sources:
     """Read the files that are not certain to match the ``known`` ones.
 
@@ -83,6 +94,8 @@ def look(
         known: documents of the index, by path.
         step: called after each file read, with the total number to read.
         seconds: processor seconds that a document may take; see :mod:`mlsurvey.index.deadline`.
+        extracts: keeps the texts of converted documents.
+        converting: convert what is not there yet; else it is taken to be readable, and has no text.
     """
     sure: dict[str, Known] = {}
     doubtful: list[FileState] = []
@@ -92,42 +105,96 @@ def look(
             sure[state.path] = was
         else:
             doubtful.append(state)
-    return _read(corpus, doubtful, sure, step, seconds)
+    return _Reading(corpus, seconds, extracts, converting).read(doubtful, sure, step)
 
 
-def _read(corpus: Path, files: Sequence[FileState], sure: Mapping[str, Known], step: Step, seconds: float) -> Sources:
-    contents: dict[str, Content] = {}
-    unreadable: dict[str, Unreadable] = {}
-    for done, state in enumerate(files, 1):
-        if isinstance(found := _content(corpus, state, seconds), Content):
-            contents[state.path] = found
-        else:
-            unreadable[state.path] = found
-        step(done, len(files))
-    return Sources(sure, contents, unreadable)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How files are read."""
+
+    corpus: Path
+    seconds: float
+    extracts: Extracts
+    converting: bool
+
+    def read(self, files: Sequence[FileState], sure: Mapping[str, Known], step: Step) -> Sources:
+        found: dict[str, Content | Unreadable] = {}
+        waiting: dict[str, FileState] = {}
+        for state in files:
+            if (content := self._content(state)) is None:
+                waiting[state.path] = state
+            else:
+                found[state.path] = content
+                step(len(found), len(files))
+        for path, content in self._converted(waiting):
+            found[path] = content
+            step(len(found), len(files))
+        return Sources(
+            sure,
+            {path: one for path, one in found.items() if isinstance(one, Content)},
+            {path: one for path, one in found.items() if isinstance(one, Unreadable)},
+        )
+
+    def _content(self, state: FileState) -> Content | Unreadable | None:
+        """The content of a file; None if it waits for its conversion."""
+        try:
+            data, sha256 = read(self.corpus, state.path)
+            if kind := kind_of(state.path):
+                return self._known(state, kind, data, sha256)
+            text = decoded(data)  # rejects non-text files before anything is derived from them
+            return Content(state, data, sha256, self._declared(state.path, data), text.remark)
+        except UnreadableError as error:
+            return Unreadable(state.path, str(error))
+
+    def _known(self, state: FileState, kind: Kind, data: bytes, sha256: str) -> Content | Unreadable | None:
+        """What is known of a file to be converted, without converting it."""
+        check_readers(kind)
+        kind.check(data)
+        if (outcome := self.extracts.find(sha256, kind)) is not None:
+            return self._of_outcome(state, sha256, outcome)
+        return None if self.converting else Content(state, b"", sha256, None)
+
+    def _converted(self, waiting: Mapping[str, FileState]) -> Iterator[tuple[str, Content | Unreadable]]:
+        if not waiting:
+            return
+        from mlsurvey.index.conversion import converted
+
+        for path, made in converted(self.corpus, [*waiting], self.seconds):
+            if made.is_lasting and (kind := kind_of(path)):
+                self.extracts.keep(made.sha256, kind, made.outcome)
+            yield path, self._of_outcome(waiting[path], made.sha256, made.outcome)
+
+    def _of_outcome(self, state: FileState, sha256: str, outcome: Outcome) -> Content | Unreadable:
+        if isinstance(outcome, str):
+            return Unreadable(state.path, outcome)
+        data = outcome.text.encode()
+        try:
+            declared = self._declared(state.path, data)
+        except UnreadableError as error:
+            return Unreadable(state.path, str(error))
+        return Content(state, data, sha256, declared, None, outcome.leaves, outcome.omitted)
+
+    def _declared(self, path: str, data: bytes) -> Entity | None:
+        from mlsurvey.reading.documents import declared_entity  # loads the Markdown parser, unneeded without changes
+
+        return in_time(partial(declared_entity, path, data), len(data), self.seconds)
 
 
 def look_again(
-    corpus: Path, sources: Sources, files: Iterable[FileState], paths: Collection[str], seconds: float = SECONDS
+    corpus: Path,
+    sources: Sources,
+    files: Iterable[FileState],
+    paths: Collection[str],
+    seconds: float = SECONDS,
+    extracts: Extracts = NO_EXTRACTS,
 ) -> Sources:
     """Return the same sources, with the documents in ``paths`` read as well."""
     if not paths:
         return sources
-    more = look(corpus, [f for f in files if f.path in paths and f.path in sources.sure], {}, seconds=seconds)
+    again = [file for file in files if file.path in paths and file.path in sources.sure]
+    more = look(corpus, again, {}, seconds=seconds, extracts=extracts)
     return Sources(
         {path: known for path, known in sources.sure.items() if path not in paths},
         {**sources.read, **more.read},
         {**sources.unreadable, **more.unreadable},
     )
-
-
-def _content(corpus: Path, state: FileState, seconds: float) -> Content | Unreadable:
-    from mlsurvey.reading.documents import declared_entity  # loads the Markdown parser, unneeded without changes
-
-    try:
-        data, sha256 = read(corpus, state.path)
-        text = decoded(data)  # rejects non-text files before anything is derived from them
-        declared = in_time(partial(declared_entity, state.path, data), len(data), seconds)
-        return Content(state, data, sha256, declared, text.remark)
-    except UnreadableError as error:
-        return Unreadable(state.path, str(error))

@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -51,7 +52,12 @@ class Pool(Generic[Given, Made]):
     """Pool of processes that run one function. Use it in a ``with`` statement."""
 
     def __init__(
-        self, function: Callable[[Given], Made], count: int, patience: Callable[[Given], float] | None = None
+        self,
+        function: Callable[[Given], Made],
+        count: int,
+        patience: Callable[[Given], float] | None = None,
+        *,
+        is_silent: bool = False,
     ) -> None:
         """Start the processes.
 
@@ -59,12 +65,14 @@ class Pool(Generic[Given, Made]):
             function: must be picklable.
             count: number of processes; capped at :data:`MOST`.
             patience: seconds that an item may take; then its process is stopped and replaced.
+            is_silent: drop what libraries write to stderr.
         """
-        self._function, self._patience = function, patience
+        self._patience = patience
+        self._start = partial(_Process, function, is_silent=is_silent)
         self._size = min(count, MOST)
         self._is_ending = False
         self._free: SimpleQueue[_Process] = SimpleQueue()
-        self._processes = [_Process(function) for _ in range(self._size)]
+        self._processes = [self._start() for _ in range(self._size)]
         for process in self._processes:
             self._free.put(process)
         self._threads = ThreadPoolExecutor(self._size)
@@ -103,7 +111,7 @@ class Pool(Generic[Given, Made]):
         if self._is_ending:
             return process
         process.end(at_once=True)
-        new = _Process(self._function)
+        new = self._start()
         self._processes[self._processes.index(process)] = new
         return new
 
@@ -146,7 +154,7 @@ def _killing(process: subprocess.Popen[bytes], seconds: float | None) -> Iterato
 class _Process:
     """One worker process; communicates over stdin and stdout."""
 
-    def __init__(self, function: object) -> None:
+    def __init__(self, function: object, *, is_silent: bool = False) -> None:
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
@@ -157,6 +165,7 @@ class _Process:
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if is_silent else None,
             env=environment,
             process_group=0,  # Ctrl-C reaches only the parent, which handles it
         )

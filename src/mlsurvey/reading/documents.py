@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from mlsurvey.leaves import Leaves
 from mlsurvey.reading.decode import decode
 from mlsurvey.reading.formats import first_heading, read_blocks, with_line_feeds
 from mlsurvey.reading.front_matter import FrontMatter, front_matter
@@ -26,8 +27,15 @@ _README = ("readme", "index")
 _MAX_NAME_WORDS = 3
 
 
-def document(path: str, data: bytes, sha256: str, gazetteer: Gazetteer) -> Document:
+def document(path: str, data: bytes, sha256: str, gazetteer: Gazetteer, leaves: Leaves | None = None) -> Document:
     """Return the document at ``path``, a POSIX path relative to the corpus root.
+
+    Args:
+        path: of the document.
+        data: its bytes, or for a converted document those of its text.
+        sha256: digest of the file.
+        gazetteer: names of entities.
+        leaves: pages or cells of a converted document.
 
     Raises:
         UnreadableError: the bytes are not text.
@@ -37,7 +45,7 @@ def document(path: str, data: bytes, sha256: str, gazetteer: Gazetteer) -> Docum
     subject = _declared_subject(head, gazetteer) or subject_of_path(path, gazetteer)
     language = language_named(head.text("language")) or _language_of(subject, gazetteer) or language_of_path(path)
     title = head.text("title") or first_heading(blocks) or PurePosixPath(path).stem
-    return Document(path, text, sha256, title, subject, language, head.date("date", "as_of", "updated"))
+    return Document(path, text, sha256, title, subject, language, head.date("date", "as_of", "updated"), leaves)
 
 
 def declared_entity(path: str, data: bytes) -> Entity | None:

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from mlsurvey.reading.blocks import Block, BlockKind
+from mlsurvey.reading.converting.kinds import CONVERTED_SUFFIXES
 from mlsurvey.reading.front_matter import FrontMatter, front_matter
 from mlsurvey.reading.inline import inline_reading
 from mlsurvey.reading.markdown import markdown_blocks
@@ -52,7 +53,7 @@ def read_blocks(path: str, text: str) -> Contents:
     start = head.span.end
     if suffix in RESTRUCTURED_SUFFIXES:
         blocks = restructured_blocks(text, start)
-    elif suffix in MARKDOWN_SUFFIXES or looks_like_markdown(text[start:]) or start:
+    elif suffix in (*MARKDOWN_SUFFIXES, *CONVERTED_SUFFIXES) or looks_like_markdown(text[start:]) or start:
         blocks = markdown_blocks(text, start, is_mdx=suffix == ".mdx")
     else:
         blocks = plain_blocks(text, start)

@@ -265,4 +265,5 @@ def _passage(document: Document, lines: Lines, ordinal: int, span: Span, group: 
         trail,
         group[0].subjects if group else ((document.subject,) if document.subject else ()),
         tuple(piece.sentence for piece in group),
+        document.leaf(group[0].sentence.span.start if group else span.start),
     )

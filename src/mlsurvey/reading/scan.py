@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from mlsurvey.errors import NotFoundError, UnreadableError
+from mlsurvey.reading.converting.kinds import CONVERTED_SUFFIXES
 from mlsurvey.reading.ignoring import IGNORE_FILES, Decision, Patterns, Rules, marker, passed_over
 from mlsurvey.reading.names import CONTROL, shown
 from mlsurvey.state import LeftOut, Unreadable
@@ -19,7 +20,8 @@ from mlsurvey.state import LeftOut, Unreadable
 MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdx")
 RESTRUCTURED_SUFFIXES = (".rst",)
 PLAIN_SUFFIXES = (".txt", ".text")
-READABLE_SUFFIXES = (*MARKDOWN_SUFFIXES, *PLAIN_SUFFIXES, *RESTRUCTURED_SUFFIXES)
+TEXT_SUFFIXES = (*MARKDOWN_SUFFIXES, *PLAIN_SUFFIXES, *RESTRUCTURED_SUFFIXES)
+READABLE_SUFFIXES = (*TEXT_SUFFIXES, *CONVERTED_SUFFIXES)
 
 MAX_BYTES = 64 * 1024 * 1024
 """Maximum file size: a prose document has a few megabytes at most, and is held in memory as a whole."""

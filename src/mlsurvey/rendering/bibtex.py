@@ -50,6 +50,9 @@ def _fields(document: str, citations: Sequence[Citation]) -> Iterator[str]:
     if origin := first.source:
         yield f"  url = {{{quote(one_line(origin.url), safe=_IN_ADDRESS)}}},\n"
         yield f"  urldate = {{{field(origin.retrieved)}}},\n"
+    pages = ", ".join(dict.fromkeys(str(citation.page) for citation in citations if citation.page))
+    if pages:
+        yield f"  pages = {{{pages}}},\n"
     lines = ", ".join(dict.fromkeys(_lines(citation) for citation in citations))
     yield f"  note = {{Lines {lines}; SHA-256 {first.sha256[:16]}}},\n"
     quotes = " / ".join(dict.fromkeys(field(citation.quote) for citation in citations))

@@ -149,8 +149,9 @@ def _quotes(page: _Page, title: str, citations: Sequence[Citation], anchor: str)
     for citation in citations:
         trail = text(" › ".join(citation.heading_path))
         stale = f' <span class="note">({text(page.stale[citation.number])})</span>' if _is_stale(page, citation) else ""
+        leaf = text(f" {citation.leaf}") if citation.leaf else ""
         place = text(f"{citation.document}:{citation.line_start}")
-        yield f'<p id="{anchor}-{citation.number}">[{citation.number}] <code>{place}</code> {trail}{stale}</p>'
+        yield f'<p id="{anchor}-{citation.number}">[{citation.number}] <code>{place}</code>{leaf} {trail}{stale}</p>'
         yield f"<blockquote>{escape_html(visible(citation.quote))}</blockquote>"
         if source := citation.source:
             yield f"<p>{_address(source.url)} {text(wording.provenance(source))}</p>"

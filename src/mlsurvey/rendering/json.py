@@ -16,7 +16,8 @@ SCHEMA = 1
 def answer_value(answer: Answer, stale: Mapping[int, str] | None = None) -> dict[str, Any]:
     """Return the contract's object; a citation that no longer matches its file gets a key ``stale`` with the reason.
 
-    A citation has a key ``source`` only if its document was fetched from upstream and its origin is known. The same
+    A citation has a key ``source`` only if its document was fetched from upstream and its origin is known, and a key
+    ``page`` or ``cell`` only if its document has such. The same
     holds for the nearest passages of an abstention, which cites nothing.
     """
     value = asdict(answer)
@@ -70,13 +71,14 @@ def to_json(value: object, *, indent: int | None = 2) -> str:
 
 
 def _drop_absent(citation: dict[str, Any]) -> None:
-    for name in ("source", "stale"):
+    for name in ("source", "stale", "page", "cell"):
         if citation.get(name, ...) is None:
             del citation[name]
 
 
 def _hit(rank: int, hit: Hit) -> dict[str, Any]:
     passage = hit.passage
+    leaf: dict[str, int] = {passage.leaf.unit: passage.leaf.number} if passage.leaf else {}
     return {
         "rank": rank,
         "score": hit.score,
@@ -87,6 +89,7 @@ def _hit(rank: int, hit: Hit) -> dict[str, Any]:
         "end": passage.span.end,
         "line_start": passage.line_start,
         "line_end": passage.line_end,
+        **leaf,
         "text": passage.text,
         "ranks": dict(hit.ranks),
         "scores": dict(hit.scores),

@@ -10,6 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.style import Style
 from rich.text import Text
 
+from mlsurvey.leaves import Leaf
 from mlsurvey.rendering.plain import one_line
 
 MARK = "cyan"
@@ -36,7 +37,7 @@ class Hanging:
 
 
 class Place:
-    """``path:line  Heading > Heading`` with a marker before and remarks after, on one line if possible.
+    """``path:line  page 3  Heading > Heading`` with a marker before and remarks after, on one line if possible.
 
     On a terminal, outer headings are dropped first, since inner ones say more; the path is never truncated. If the
     corpus is known, the path is a link on terminals that support links.
@@ -51,10 +52,12 @@ class Place:
         *,
         corpus: Path | None = None,
         remarks: Text | None = None,
+        leaf: Leaf | None = None,
         indent: int = 0,
     ) -> None:
         link = Style(link=(corpus / path).as_uri()) if corpus else Style()
-        self.path = Text.assemble((f"{one_line(path)}:{line}", link))
+        within = f"{_GAP}{leaf}" if leaf else ""
+        self.path = Text.assemble((f"{one_line(path)}:{line}", link), within)
         self.marker, self.trail, self.indent = marker, [one_line(heading) for heading in trail], indent
         self.remarks = remarks or Text()
 

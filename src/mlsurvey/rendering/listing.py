@@ -69,7 +69,9 @@ def _hit(
 ) -> Iterator[RenderableType]:
     passage, margin = hit.passage, " " * len(label)
     remarks = Text(f" ({stale})" if stale else "", style=WARNING)
-    yield Place(label, passage.path, passage.line_start, passage.trail, corpus=corpus, remarks=remarks)
+    yield Place(
+        label, passage.path, passage.line_start, passage.trail, corpus=corpus, remarks=remarks, leaf=passage.leaf
+    )
     for reason in reasons:
         yield Hanging(margin, Text(reason, style="cyan"))
     yield Hanging(margin, Text(snippet(passage, query)))

@@ -159,8 +159,9 @@ def _quotes(page: _Page, title: str, citations: Sequence[Citation]) -> Iterator[
 
 def _source(citation: Citation, stale: Mapping[int, str]) -> Iterator[str]:
     trail = f", {escape(' > '.join(citation.heading_path))}" if citation.heading_path else ""
+    leaf = f", {citation.leaf}" if citation.leaf else ""
     reason = f" *({stale[citation.number]})*" if citation.number in stale else ""
-    yield f"\\[{citation.number}\\] {_code(f'{citation.document}:{citation.line_start}')}{trail}{reason}"
+    yield f"\\[{citation.number}\\] {_code(f'{citation.document}:{citation.line_start}')}{leaf}{trail}{reason}"
     if source := citation.source:
         yield f"  <{_ADDRESS.sub('', source.url)}> {escape(wording.provenance(source))}"
     longest = max((len(run) for run in _FENCE.findall(citation.quote)), default=2)

@@ -12,7 +12,7 @@ from mlsurvey.types import Answer, Citation, Statement
 
 COLUMNS = (
     "question", "library", "aspect", "verdict", "stance", "statement", "number",
-    "document", "first_line", "last_line", "headings", "quote", "url", "version", "licence", "remark",
+    "document", "first_line", "last_line", "page", "cell", "headings", "quote", "url", "version", "licence", "remark",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SUSPICIOUS = ("＝", "＋", "－", "＠")
@@ -71,6 +71,8 @@ def _source(citation: Citation, stale: Mapping[int, str]) -> dict[str, str]:
         "document": citation.document,
         "first_line": str(citation.line_start),
         "last_line": str(citation.line_end),
+        "page": str(citation.page or ""),
+        "cell": str(citation.cell or ""),
         "headings": " > ".join(citation.heading_path),
         "quote": citation.quote,
         "remark": stale.get(citation.number, ""),

@@ -202,4 +202,4 @@ def _place(page: _Page, citation: Citation, marker: str) -> Place:
     if reason := page.look.stale.get(citation.number):
         remarks = Text.assemble(remarks, (f" ({reason})", WARNING))
     where = (citation.document, citation.line_start, citation.heading_path)
-    return Place(marker, *where, corpus=page.look.corpus, remarks=remarks, indent=2)
+    return Place(marker, *where, corpus=page.look.corpus, remarks=remarks, leaf=citation.leaf, indent=2)

@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import PurePosixPath
 
 from mlsurvey.answering.answer import Answerer
 from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.errors import NotFoundError, UsageError, similar
+from mlsurvey.index.filtering import matches
 from mlsurvey.index.snapshot import Snapshot
 from mlsurvey.reading.names import known_as
 from mlsurvey.types import Document, Entity, Filters, Kind
@@ -28,16 +30,28 @@ def resolved(filters: Filters, answerer: Answerer) -> Filters:
     """Filters with names of libraries and languages replaced by slugs.
 
     Raises:
-        NotFoundError: a library or language is unknown.
+        NotFoundError: a library or language is unknown, or a path pattern matches no document.
         UsageError: ``updated_after`` is not a date, or there are too many or too long values.
     """
     _check_size("entity", filters.entities)
     _check_size("language", filters.languages)
     _check_size("path", filters.paths)
     _check_size("heading", filters.headings)
+    _check_paths(filters.paths, answerer.snapshot)
     entities = tuple(slug for name in filters.entities for slug in slugs(name, answerer))
     languages = tuple(_language(name, answerer.snapshot.entities) for name in filters.languages)
     return replace(filters, entities=entities, languages=languages, updated_after=_day(filters.updated_after))
+
+
+def _check_paths(patterns: Sequence[str], snapshot: Snapshot) -> None:
+    """Raise NotFoundError for a pattern that no document matches: nothing could be found, and a typo is likely."""
+    known = [row.path for row in snapshot.documents()] if patterns else []
+    for pattern in patterns:
+        if not any(matches(path, (pattern,)) for path in known):
+            folders = {f"{name}/" for path in known for name in PurePosixPath(path).parts[:-1]}
+            raise NotFoundError(
+                f"no document matches the path pattern {pattern!r}{similar(pattern, {*known, *folders})}"
+            )
 
 
 def _check_size(kind: str, values: Sequence[str]) -> None:

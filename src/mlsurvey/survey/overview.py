@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -13,10 +13,11 @@ from typing import Any
 from mlsurvey.errors import NoIndexError, NotFoundError
 from mlsurvey.index.catalogue import open_for_reading
 from mlsurvey.index.changes import Known
+from mlsurvey.index.extracts import Extracts
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.plan import known_documents
-from mlsurvey.index.sources import look
-from mlsurvey.reading.scan import Scan, scan
+from mlsurvey.index.sources import Sources, look
+from mlsurvey.reading.scan import FileState, Scan, scan
 from mlsurvey.settings import Settings
 from mlsurvey.state import Generation, Pending
 from mlsurvey.survey.reader import newest_generation
@@ -86,9 +87,7 @@ def overview(settings: Settings) -> Overview:
     files = found.files if found else None
     generation = _generation(settings.index)
     known = None if files is None or generation is None else _known(settings.index)
-    sources = (
-        None if known is None else look(settings.corpus, files or (), known, seconds=int(settings.document_seconds))
-    )
+    sources = None if known is None else _looked(settings, files or (), known)
     garbled = frozenset(sources.unreadable) if sources else frozenset()
     readable = [file for file in files or () if file.path not in garbled]
     return Overview(
@@ -108,6 +107,13 @@ def overview(settings: Settings) -> Overview:
         vectors=_faiss(),
         **(_compressed(settings.index) if generation is not None and settings.vectors != "exact" else {}),
     )
+
+
+def _looked(settings: Settings, files: Iterable[FileState], known: Mapping[str, Known]) -> Sources:
+    """The documents that may have changed, read; nothing is converted for it."""
+    extracts = Extracts(Layout(settings.index).extracts, is_writable=False)
+    seconds = int(settings.document_seconds)
+    return look(settings.corpus, files, known, seconds=seconds, extracts=extracts, converting=False)
 
 
 def _scan(settings: Settings) -> Scan | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mlsurvey.errors import UnreadableError
 from mlsurvey.index.changes import Known
+from mlsurvey.reading.converting.kinds import kind_of
 from mlsurvey.reading.decode import decode
 from mlsurvey.reading.scan import read, state_of
 from mlsurvey.types import Citation
@@ -22,11 +23,16 @@ def stale_citations(citations: Iterable[Citation], corpus: Path) -> Mapping[int,
     """Numbers of the citations whose quote is no longer at its position in the file, each with the reason.
 
     Changes elsewhere in the file do not matter: a citation is valid as long as
-    the quote is where it says.
+    the quote is where it says. That of a converted document is in the text
+    that the index keeps, which belongs to the bytes of the file.
     """
     texts: dict[str, str | None] = {}
     stale: dict[int, str] = {}
     for citation in citations:
+        if kind_of(citation.document):
+            if reason := stale_file(citation.document, citation.sha256, corpus):
+                stale[citation.number] = reason
+            continue
         if citation.document not in texts:
             texts[citation.document] = _text(corpus / citation.document)
         if reason := _reason(citation, texts[citation.document]):

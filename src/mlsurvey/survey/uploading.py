@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from mlsurvey.errors import NotFoundError, StorageError, UnreadableError, UsageError
+from mlsurvey.reading.converting.kinds import kind_of
 from mlsurvey.reading.decode import decode
 from mlsurvey.reading.names import composed
 from mlsurvey.reading.scan import MAX_BYTES
@@ -68,9 +69,12 @@ def check_document(name: str, data: bytes) -> None:
     if len(data) > MAX_BYTES:
         raise UnreadableError(f"{name} is too large: {len(data):,} bytes, at most {MAX_BYTES:,}")
     try:
-        decode(data)
+        if kind := kind_of(name):
+            kind.check(data)
+        else:
+            decode(data)
     except UnreadableError as error:
-        raise UnreadableError(f"{name} cannot be read as text: {error}") from error
+        raise UnreadableError(f"{name} cannot be read: {error}") from error
 
 
 def store(corpus: Path, index: Path, files: Mapping[str, bytes], condition: Condition) -> tuple[Stored, ...]:

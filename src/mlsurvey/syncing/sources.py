@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from mlsurvey.errors import SettingsError
 from mlsurvey.reading.ignoring import SOURCES
-from mlsurvey.reading.scan import READABLE_SUFFIXES
+from mlsurvey.reading.scan import TEXT_SUFFIXES
 
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
 LONGEST_PATH = 200
@@ -104,8 +104,8 @@ def refusal(path: str) -> str | None:
         return "leaves its folder or is hidden"
     if not path.isprintable() or len(path.encode()) > LONGEST_PATH:
         return "is too long or has unprintable characters"
-    if place.suffix.lower() not in READABLE_SUFFIXES:
-        return f"has an unsupported format; supported: {', '.join(sorted(READABLE_SUFFIXES))}"
+    if place.suffix.lower() not in TEXT_SUFFIXES:
+        return f"has an unsupported format; supported: {', '.join(sorted(TEXT_SUFFIXES))}"
     return None
 
 

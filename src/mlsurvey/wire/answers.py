@@ -61,6 +61,10 @@ class Hit(Reply):
     passage_id: int
     stale: str | None = None
     """Only if the file has changed or is gone since the refresh: the reason."""
+    page: int | None = None
+    """Only for a document converted from pages, such as a PDF: the page where the passage begins, counted from 1."""
+    cell: int | None = None
+    """Only for a notebook: the cell where the passage begins, counted from 1."""
     explanation: Explanation | None = None
     """Only on request."""
 

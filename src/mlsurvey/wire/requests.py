@@ -33,7 +33,7 @@ class FilterRequest(Request):
     language: Names = Field(default_factory=list, examples=[["rust"]])
     """Programming languages of the libraries."""
     path: Names = Field(default_factory=list, examples=[["libraries/rust/"]])
-    """Documents: a path, a folder with a trailing slash, or a shell pattern."""
+    """Documents: a path, a folder with a trailing slash, or a shell pattern; at the top only after a slash."""
     heading: Names = Field(default_factory=list, examples=[["Licence"]])
     """Consecutive words in a heading above the passage, ignoring case."""
     updated_after: Day | None = None

@@ -23,11 +23,11 @@ def quote_with_source(citation: Citation) -> str:
 
 
 def place(citation: Citation) -> str:
-    """Return ``path:line`` or ``path:first-last``."""
+    """Return ``path:line`` or ``path:first-last``, with the page or cell if there is one."""
     lines = f"{citation.line_start}"
     if citation.line_end != citation.line_start:
         lines += f"-{citation.line_end}"
-    return f"{citation.document}:{lines}"
+    return f"{citation.document}:{lines}{f', {citation.leaf}' if citation.leaf else ''}"
 
 
 def matrix(shown: Shown) -> str:

@@ -264,7 +264,8 @@ def _places(shown: Shown, title: str, *, nearest: bool) -> Iterator[Widget]:
         yield _plain(title, "heading")
     for citation in listed:
         trail = " › ".join(citation.heading_path)
-        place = f"{citation.document}:{citation.line_start}  {trail}"
+        leaf = f"  {citation.leaf}" if citation.leaf else ""
+        place = f"{citation.document}:{citation.line_start}{leaf}  {trail}"
         remarks = (shown.stale[citation.number],) if citation.number in shown.stale else ()
         quote = f"\n“{one_line(citation.quote)}”" if nearest else ""
         origin = citation.source

@@ -79,7 +79,8 @@ def prompt(query: str, hit: Hit, width: int, stale: str | None = None) -> Conten
     ``stale`` tells why the file is no longer what was indexed; it comes before the headings, which may be cut off.
     """
     passage = hit.passage
-    place = one_line(f"{passage.path}:{passage.line_start}")
+    leaf = f" {passage.leaf}" if passage.leaf else ""
+    place = one_line(f"{passage.path}:{passage.line_start}{leaf}")
     trail = one_line(" › ".join(passage.trail))
     remark = f" ({stale})" if stale else ""
     head = Content.assemble((place, "bold"), (remark, "italic $text-warning"), "  ", (trail, "dim"))

@@ -6,16 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from mlsurvey.answering.parts import Passages
 from mlsurvey.answering.understood import AskedAspect, Understood
+from mlsurvey.leaves import leaf_of
 from mlsurvey.survey.overview import Overview
-from mlsurvey.types import (
-    Aspect,
-    Explanation,
-    Filters,
-    Hit,
-    Passage,
-    Sentence,
-    Span,
-)
+from mlsurvey.types import Aspect, Explanation, Filters, Hit, Passage, Sentence, Span
 from mlsurvey.wire import answers, parts
 from mlsurvey.wire.requests import FilterRequest
 
@@ -56,6 +49,7 @@ def hit(told: answers.Hit) -> Hit:
         trail=tuple(told.heading_path),
         subjects=tuple(told.entities),
         sentences=tuple(Sentence(span, line) for line in told.text.split("\n")),
+        leaf=leaf_of(told.page, told.cell),
     )
     return Hit(told.passage_id, passage, told.score, told.ranks, told.scores, told.shares)
 
