@@ -181,6 +181,9 @@ class Entity:
     category: tuple[str, ...] = ()
     plain_words: tuple[str, ...] = ()
     """Names that are also ordinary words ("burn"): they count as a mention only in context."""
+    found: str | None = None
+    """If it was found in the documents rather than declared: ``document``, ``section`` or ``item``, whichever is about
+    it."""
 
 
 @dataclass(frozen=True, slots=True)

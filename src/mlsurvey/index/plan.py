@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlsurvey.calling import Progress
-from mlsurvey.index.catalogue import Catalogue, Published, load_entity
+from mlsurvey.index.catalogue import Catalogue, Published, found_of, load_entity
 from mlsurvey.index.changes import KNOWN_COLUMNS, Changes, Known, classify
 from mlsurvey.index.engine import ModelInfo
+from mlsurvey.index.found import Named, name_all
 from mlsurvey.index.identity import NO_DOCUMENTS, chunking_digest, documents_digest, recipe_digest
 from mlsurvey.index.records import unpack_text
-from mlsurvey.index.sources import Content, Sources, look, look_again
+from mlsurvey.index.sources import Content, look, look_again
 from mlsurvey.reading.scan import FileState, scan
 from mlsurvey.state import LeftOut, Unreadable
+from mlsurvey.subjects.found import Found
 from mlsurvey.types import Entity
 from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
 from mlsurvey.vocabulary.load import Vocabulary
@@ -47,6 +49,8 @@ class Plan:
     touched: tuple[tuple[int, FileState], ...]
     """Document versions with unchanged content, with the file state to record."""
     entities: tuple[Entity, ...]
+    found: Found
+    """Subjects found in the documents."""
     chunking: str
     recipe: str
     documents: int
@@ -96,12 +100,15 @@ def make_plan(
     is_new_recipe = base is None or base.chunking != chunking
 
     sources = look(corpus, files, {} if is_new_recipe or thorough else known, partial(progress, "read"), seconds)
-    entities = _entities(vocabulary, sources)
+    gone = known.keys() - sources.sure.keys() - sources.read.keys()
+    named = name_all(None if is_new_recipe else catalogue, base, sources, gone, vocabulary, model.counter)
+    entities = named.entities
     affected = set(known) if is_new_recipe else _affected(catalogue, base, entities)
+    affected |= named.moved(found_of(catalogue, base) or Found()) & known.keys()
     sources = look_again(corpus, sources, files, affected, seconds)
 
     fresh = {p: c for p, c in sources.read.items() if p in affected or p not in known or known[p].sha256 != c.sha256}
-    cut = _drafts(fresh, entities, model, progress, seconds)
+    cut = _drafts(fresh, named, model, progress, seconds)
     late = {one.path for one in cut if isinstance(one, Unreadable)}
     sources = sources.without(one for one in cut if isinstance(one, Unreadable))
     fresh = {path: content for path, content in fresh.items() if path not in late}
@@ -118,8 +125,9 @@ def make_plan(
         retired=tuple(sorted(version.id for version in retired)),
         touched=tuple((known[path].id, c.state) for path, c in sources.read.items() if path not in fresh),
         entities=entities,
+        found=named.found,
         chunking=chunking,
-        recipe=recipe_digest(chunking, entities),
+        recipe=recipe_digest(chunking, entities, named.found.basis),
         documents=documents,
         digest=documents_digest(
             base.digest if base else NO_DOCUMENTS,
@@ -132,7 +140,7 @@ def make_plan(
 
 def _drafts(
     fresh: Mapping[str, Content],
-    entities: tuple[Entity, ...],
+    named: Named,
     model: ModelInfo,
     progress: Progress,
     seconds: float,
@@ -141,7 +149,7 @@ def _drafts(
         return ()
     from mlsurvey.index.drafts import drafts  # loads the Markdown parser, unneeded without changes
 
-    return drafts(fresh, entities, model, partial(progress, "chunk"), seconds)
+    return drafts(fresh, named.entities, named.found.about, model, partial(progress, "chunk"), seconds)
 
 
 def known_documents(catalogue: Catalogue | None) -> dict[str, Known]:
@@ -150,12 +158,6 @@ def known_documents(catalogue: Catalogue | None) -> dict[str, Known]:
         return {}
     rows = catalogue.rows(f"SELECT {KNOWN_COLUMNS}, declared FROM documents NOT INDEXED WHERE died IS NULL")
     return {row[1]: Known._make(row if row[-1] is None else (*row[:-1], load_entity(row[-1]))) for row in rows}
-
-
-def _entities(vocabulary: Vocabulary, sources: Sources) -> tuple[Entity, ...]:
-    """The vocabulary's entities, followed by those that only documents introduce."""
-    known = {entity.slug for entity in vocabulary.entities}
-    return (*vocabulary.entities, *(entity for entity in sources.declared if entity.slug not in known))
 
 
 def _affected(catalogue: Catalogue | None, base: Published | None, entities: tuple[Entity, ...]) -> set[str]:

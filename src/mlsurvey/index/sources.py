@@ -14,6 +14,7 @@ from mlsurvey.index.deadline import SECONDS, in_time
 from mlsurvey.reading.decode import decoded
 from mlsurvey.reading.scan import FileState, read
 from mlsurvey.state import Unreadable
+from mlsurvey.subjects.traces import Traces
 from mlsurvey.types import Entity
 
 Step = Callable[[int, int], None]
@@ -33,6 +34,8 @@ class Content:
     sha256: str
     declared: Entity | None
     """Entity the document introduces, if any."""
+    traces: Traces
+    """Names and labels that it shows."""
     remark: str | None = None
     """How the bytes were read, if they are not valid UTF-8."""
 
@@ -123,11 +126,13 @@ def look_again(
 
 def _content(corpus: Path, state: FileState, seconds: float) -> Content | Unreadable:
     from mlsurvey.reading.documents import declared_entity  # loads the Markdown parser, unneeded without changes
+    from mlsurvey.subjects.gather import gather
 
     try:
         data, sha256 = read(corpus, state.path)
         text = decoded(data)  # rejects non-text files before anything is derived from them
         declared = in_time(partial(declared_entity, state.path, data), len(data), seconds)
-        return Content(state, data, sha256, declared, text.remark)
+        traces = in_time(partial(gather, state.path, text.text), len(data), seconds)
+        return Content(state, data, sha256, declared, traces, text.remark)
     except UnreadableError as error:
         return Unreadable(state.path, str(error))

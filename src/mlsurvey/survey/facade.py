@@ -222,7 +222,8 @@ class Survey:
 
     def aspects(self) -> Mapping[str, str]:
         """Aspects of comparison: slug to name."""
-        return {aspect.slug: aspect.name for aspect in self._vocabulary.aspects}
+        with self._reader.reading() as reading:
+            return {aspect.slug: aspect.name for aspect in reading.vocabulary.aspects}
 
     # Documents
 
@@ -366,7 +367,7 @@ class Survey:
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        return load_vocabulary(vocabulary_folders(self.settings))
+        return load_vocabulary(vocabulary_folders(self.settings), starter_folder().resolve())
 
     def _check_model(self, generation: Generation) -> None:
         """Reject an index built with another model. Only names are compared; a refresh compares the weights too."""

@@ -1,0 +1,82 @@
+"""Finds the subjects of a corpus at a refresh: gathers traces of what was read, and puts all traces together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+
+from mlsurvey.index.catalogue import Catalogue, Published, found_of
+from mlsurvey.index.engine import TokenCounter
+from mlsurvey.index.sources import Sources
+from mlsurvey.subjects.corrected import corrected
+from mlsurvey.subjects.found import Found
+from mlsurvey.subjects.traces import Traces, load
+from mlsurvey.types import Entity
+from mlsurvey.vocabulary.edits import edited
+from mlsurvey.vocabulary.load import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """All names of a corpus."""
+
+    entities: tuple[Entity, ...]
+    """The vocabulary's, then those that documents introduce, then those found; with corrections."""
+    found: Found
+
+    def moved(self, before: Found) -> set[str]:
+        """Documents that are about another subject than before."""
+        paths = {*self.found.about, *before.about}
+        return {path for path in paths if self.found.about.get(path) != before.about.get(path)}
+
+
+def name_all(
+    catalogue: Catalogue | None,
+    base: Published | None,
+    sources: Sources,
+    gone: Iterable[str],
+    vocabulary: Vocabulary,
+    counter: TokenCounter,
+) -> Named:
+    """The names of a corpus, from the traces of its documents; those of unchanged documents are in the catalogue.
+
+    Args:
+        catalogue: of the index, if any.
+        base: its newest generation.
+        sources: the documents of the corpus.
+        gone: documents of the generation that the corpus no longer has.
+        vocabulary: declared names and corrections.
+        counter: of the embedding model; a word that is one piece for it is an ordinary word.
+    """
+    basis = _basis(vocabulary)
+    before = found_of(catalogue, base)
+    if before is not None and base is not None and before.basis == basis and not sources.read and not [*gone]:
+        return Named(base.entities, before)
+    from mlsurvey.subjects.propose import propose  # loads the Markdown parser, unneeded without changes
+
+    known = {entity.slug for entity in vocabulary.entities}
+    introduced = [entity for entity in sources.declared if entity.slug not in known]
+    traces = _traces(catalogue, sources)
+    found = propose(traces, vocabulary, introduced, lru_cache(maxsize=None)(lambda word: counter([word])[0] == 1))
+    declared = [e for e in vocabulary.entities if found.in_field or e.slug not in vocabulary.bundled]
+    entities = edited([*declared, *introduced, *found.entities], vocabulary.edits)
+    kept = corrected(found, {entity.slug: entity for entity in entities}, vocabulary.edits)
+    return Named(entities, replace(kept, basis=basis))
+
+
+def _traces(catalogue: Catalogue | None, sources: Sources) -> Mapping[str, Traces]:
+    traces = {path: content.traces for path, content in sources.read.items()}
+    if catalogue is not None and sources.sure:
+        sql = "SELECT path, traces FROM documents JOIN traces ON document = id WHERE died IS NULL"
+        traces |= {path: load(text) for path, text in catalogue.rows(sql) if path in sources.sure}
+    return traces
+
+
+def _basis(vocabulary: Vocabulary) -> str:
+    entities = [asdict(entity) for entity in vocabulary.entities]
+    edits = [asdict(edit) for edit in vocabulary.edits]
+    text = json.dumps([entities, edits, sorted(vocabulary.bundled)], ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,226 @@
+"""Puts the traces of all documents together: subjects, points of comparison, classes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from mlsurvey.reading.documents import subject_of_path
+from mlsurvey.subjects import labels as points
+from mlsurvey.subjects.about import Frames, about
+from mlsurvey.subjects.classes import classes
+from mlsurvey.subjects.collect import Collection, Draft
+from mlsurvey.subjects.found import Evidence, Found, Rank, Subject
+from mlsurvey.subjects.merge import combined
+from mlsurvey.subjects.parts import is_list, parts
+from mlsurvey.subjects.sections import labels_beside, labels_of
+from mlsurvey.subjects.spelling import is_unusual, key, slug_of, words
+from mlsurvey.subjects.traces import How, Traces
+from mlsurvey.types import Category, Entity
+from mlsurvey.vocabulary.gazetteer import Gazetteer
+from mlsurvey.vocabulary.load import Vocabulary
+
+SHOWN = 8
+"""Pieces of evidence that are kept of a subject."""
+MENTIONED = 2
+"""Documents that have to mention a name before it is known as mentioned."""
+MOST_MENTIONED = 400
+"""Mentioned names that are kept: those of the most documents."""
+
+Documents = Mapping[str, Traces]
+IsCommon = Callable[[str], bool]
+"""Whether a word is an ordinary one."""
+
+
+def propose(documents: Documents, vocabulary: Vocabulary, declared: Iterable[Entity], is_common: IsCommon) -> Found:
+    """Everything that the documents show.
+
+    Args:
+        documents: traces by path.
+        vocabulary: declared in files.
+        declared: introduced by documents, and not in the vocabulary.
+        is_common: whether a word is an ordinary one, and so no name unless it is written like one.
+    """
+    introduced = [*declared]
+    known, covered = _known(documents, vocabulary, introduced, with_bundled=True)
+    in_field = _is_in_field(documents, covered, known, vocabulary)
+    if not in_field:
+        known, covered = _known(documents, vocabulary, introduced, with_bundled=False)
+    collection = _collected(documents, known, covered)
+    own = {slug: draft for slug, draft in collection.drafts.items() if slug not in vocabulary.bundled}
+    categories, of = _classes(own)
+    labels = points.recurring(_labels(documents, collection, covered, own), collection.by_key)
+    subjects = _with_namesakes([_subject(slug, draft, of) for slug, draft in collection.drafts.items()], collection)
+    count = sum(draft.rank is not Rank.ITEM for draft in own.values())
+    return Found(
+        subjects=(*sorted(subjects, key=_order), *_mentioned(documents, collection, covered)),
+        aspects=tuple(points.aspects(labels, count)),
+        categories=categories,
+        about=dict(sorted(collection.about.items())),
+        entities=tuple(_entity(s, is_common) for s in sorted(subjects, key=lambda s: s.slug) if not s.declared),
+        in_field=in_field,
+    )
+
+
+def _known(
+    documents: Documents, vocabulary: Vocabulary, introduced: list[Entity], *, with_bundled: bool
+) -> tuple[Gazetteer, dict[str, str]]:
+    """Declared names, and the documents whose subject is declared, with its slug."""
+    named = [e for e in vocabulary.entities if with_bundled or e.slug not in vocabulary.bundled]
+    known = Gazetteer([*named, *introduced])
+    subjects = {path: _declared(traces, known) or subject_of_path(path, known) for path, traces in documents.items()}
+    return known, {path: slug for path, slug in subjects.items() if slug is not None}
+
+
+def _declared(traces: Traces, known: Gazetteer) -> str | None:
+    if traces.slug is None or traces.slug in known.entities:
+        return traces.slug
+    return next(iter(known.lookup(traces.slug)), None)
+
+
+def _is_in_field(
+    documents: Documents, covered: Mapping[str, str], known: Gazetteer, vocabulary: Vocabulary
+) -> bool:
+    """Whether the bundled names fit: documents are about some, or set them side by side, or nothing else is named.
+
+    A single file that is called like an ordinary word ("candle.md") does not count.
+    """
+    bundled = vocabulary.bundled
+    subjects = {*covered.values()}
+    plain = {slug for slug in bundled if known.entities[slug].plain_words}
+    if subjects & (bundled - plain) or len(subjects & bundled) > 1 or not (documents and bundled):
+        return True
+    classes_of_field = {category.slug for category in vocabulary.categories}
+    if any(classes_of_field & {*known.entities[slug].category} for slug in subjects - bundled):
+        return True  # who declares a class of this field is in it
+    others = {path: traces for path, traces in documents.items() if path not in covered}
+    named = {slug for traces in others.values() for part in parts(traces) for slug in known.lookup(part.trace.name)}
+    if len(named & bundled) > 1:
+        return True
+    frames = Frames(others)
+    return not (subjects - bundled or any(about(p, t, frames) or parts(t) for p, t in others.items()))
+
+
+def _collected(documents: Documents, known: Gazetteer, covered: Mapping[str, str]) -> Collection:
+    others = {path: traces for path, traces in sorted(documents.items()) if path not in covered}
+    frames, collection = Frames(others), Collection(known)
+    whole, several = [], []
+    for path, traces in others.items():
+        subject, found = about(path, traces, frames), parts(traces)
+        if subject and not is_list(traces) and (subject.is_whole or not found):
+            whole.append(subject)
+        elif found:
+            several.append((path, traces, found))
+    collection.add_whole(whole)
+    collection.add_declared(documents, covered)
+    for path, traces, found in several:
+        collection.add_parts(path, traces, found)
+    return collection
+
+
+def _classes(own: Mapping[str, Draft]) -> tuple[tuple[Category, ...], dict[str, tuple[str, ...]]]:
+    """Classes by what the subjects are said to be, and by the sections that list them; and those of each subject."""
+    said, of_said = classes({slug: draft.said for slug, draft in own.items() if draft.said})
+    listed: dict[str, set[str]] = defaultdict(set)
+    for slug, draft in own.items():
+        for heading in draft.listed_in:
+            listed[heading].add(slug)
+    taken = {category.slug for category in said}
+    by_list = [
+        Category(slug_of(heading), heading, (heading.lower(),))
+        for heading, members in sorted(listed.items())
+        if len(members) > 1 and slug_of(heading) not in taken
+    ]
+    of = {slug: (*of_said.get(slug, ()), *map(slug_of, draft.listed_in)) for slug, draft in own.items()}
+    return (*said, *by_list), of
+
+
+def _labels(
+    documents: Documents, collection: Collection, covered: Mapping[str, str], own: Mapping[str, Draft]
+) -> Iterator[tuple[str, str]]:
+    """Pairs of label and subject, of subjects that are not bundled."""
+    for path, slug in sorted({**covered, **collection.about}.items()):
+        if slug in own:
+            yield from labels_of(documents[path], slug)
+    for path in sorted({*collection.sections, *collection.cells}):
+        sections, cells = collection.sections.get(path, {}), collection.cells.get(path, {})
+        for label, slug in labels_beside(documents[path], sections, cells):
+            if slug in own:
+                yield label, slug
+
+
+def _subject(slug: str, draft: Draft, classes_of: Mapping[str, tuple[str, ...]]) -> Subject:
+    declared = draft.declared
+    name = declared.name if declared else draft.name
+    forms = {key(form): form for form in reversed([*draft.forms, *(declared.aliases if declared else ())])}
+    return Subject(
+        slug=slug,
+        name=name,
+        aliases=tuple(sorted(form for collapsed, form in forms.items() if collapsed not in (key(name), ""))),
+        rank=draft.rank,
+        confidence=1.0 if declared else combined(draft.confidences),
+        declared=declared is not None,
+        said=draft.said,
+        classes=classes_of.get(slug, ()),
+        language=declared.language if declared else None,
+        documents=tuple(sorted(draft.documents)),
+        evidence=tuple(draft.evidence[:SHOWN]),
+    )
+
+
+def _with_namesakes(subjects: list[Subject], collection: Collection) -> list[Subject]:
+    sharing: dict[str, list[str]] = defaultdict(list)
+    for slug, draft in collection.drafts.items():
+        if draft.shares:
+            sharing[draft.shares].append(slug)
+    return [
+        replace(s, same_name=tuple(other for other in sharing[collection.drafts[s.slug].shares] if other != s.slug))
+        if collection.drafts[s.slug].shares
+        else s
+        for s in subjects
+    ]
+
+
+def _order(subject: Subject) -> tuple[int, bool, float, str]:
+    return [*Rank].index(subject.rank), not subject.declared, -subject.confidence, subject.slug
+
+
+def _entity(subject: Subject, is_common: IsCommon) -> Entity:
+    names = (subject.name, *subject.aliases)
+    return Entity(
+        subject.slug,
+        subject.name,
+        subject.aliases,
+        category=subject.classes,
+        plain_words=tuple(name for name in names if _is_plain(name, is_common)),
+        found=subject.rank.value,
+    )
+
+
+def _is_plain(name: str, is_common: IsCommon) -> bool:
+    """Whether a name is also an ordinary word; one that no word is written like is not."""
+    return len(words(name)) == 1 and not is_unusual(name) and is_common(name.lower())
+
+
+def _mentioned(documents: Documents, collection: Collection, covered: Mapping[str, str]) -> Iterator[Subject]:
+    """Names that several documents mention and none is about; documents whose subject is declared do not count."""
+    places: dict[str, dict[str, Evidence]] = defaultdict(dict)
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for path, traces in documents.items():
+        if path in covered:
+            continue
+        for trace in traces.of(How.TEXT):
+            name = key(trace.name)
+            places[name].setdefault(path, Evidence(path, trace.line, trace.how.value, trace.name))
+            spellings[name][trace.name] += int(trace.weight)
+    unknown = [
+        name
+        for name, found in places.items()
+        if len(found) >= MENTIONED and name not in collection.by_key and not collection.known.lookup(name)
+    ]
+    for name in sorted(unknown, key=lambda name: (-len(places[name]), name))[:MOST_MENTIONED]:
+        written = spellings[name].most_common(1)[0][0]
+        found = tuple(places[name].values())
+        paths = tuple(sorted(places[name]))
+        yield Subject(slug_of(written), written, (), Rank.MENTION, 0.0, documents=paths, evidence=found[:SHOWN])
