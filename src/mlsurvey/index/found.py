@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 
 from mlsurvey.index.catalogue import Catalogue, Published, found_of
+from mlsurvey.index.changes import Known
 from mlsurvey.index.engine import TokenCounter
 from mlsurvey.index.sources import Sources
 from mlsurvey.subjects.corrected import corrected
-from mlsurvey.subjects.found import Found
+from mlsurvey.subjects.found import Found, Subject
 from mlsurvey.subjects.traces import Traces, load
 from mlsurvey.types import Entity
 from mlsurvey.vocabulary.edits import edited
@@ -37,7 +38,7 @@ def name_all(
     catalogue: Catalogue | None,
     base: Published | None,
     sources: Sources,
-    gone: Iterable[str],
+    known: Mapping[str, Known],
     vocabulary: Vocabulary,
     counter: TokenCounter,
 ) -> Named:
@@ -47,14 +48,14 @@ def name_all(
         catalogue: of the index, if any.
         base: its newest generation.
         sources: the documents of the corpus.
-        gone: documents of the generation that the corpus no longer has.
+        known: documents of the generation, by path.
         vocabulary: declared names and corrections.
         counter: of the embedding model; a word that is one piece for it is an ordinary word.
     """
     basis = _basis(vocabulary)
     before = found_of(catalogue, base)
-    if before is not None and base is not None and before.basis == basis and not sources.read and not [*gone]:
-        return Named(base.entities, before)
+    if catalogue and base and before and before.basis == basis and _is_same(catalogue, sources, known):
+        return Named(base.entities, _in_new_lines(before, sources))
     from mlsurvey.subjects.propose import propose  # loads the Markdown parser, unneeded without changes
 
     known = {entity.slug for entity in vocabulary.entities}
@@ -65,6 +66,38 @@ def name_all(
     entities = edited([*declared, *introduced, *found.entities], vocabulary.edits)
     kept = corrected(found, {entity.slug: entity for entity in entities}, vocabulary.edits)
     return Named(entities, replace(kept, basis=basis))
+
+
+def _is_same(catalogue: Catalogue, sources: Sources, known: Mapping[str, Known]) -> bool:
+    """Whether the corpus has the documents of the generation, and the changed ones show the same names and labels."""
+    if known.keys() != sources.sure.keys() | sources.read.keys():
+        return False
+    changed = [path for path, content in sources.read.items() if known[path].sha256 != content.sha256]
+    if not changed:
+        return True
+    sql = (
+        "SELECT path, traces FROM documents JOIN traces ON document = id"
+        " WHERE died IS NULL AND path IN (SELECT value FROM json_each(:paths))"
+    )
+    before = {path: load(text) for path, text in catalogue.rows(sql, paths=json.dumps(changed))}
+    return all(before[path].shape == sources.read[path].traces.shape for path in changed)
+
+
+def _in_new_lines(found: Found, sources: Sources) -> Found:
+    """The same, with the evidence where it stands now."""
+    read = sources.read
+    if not any(path in read for subject in found.subjects for path in subject.documents):
+        return found
+    return replace(found, subjects=tuple(_moved(subject, sources) for subject in found.subjects))
+
+
+def _moved(subject: Subject, sources: Sources) -> Subject:
+    pieces = []
+    for piece in subject.evidence:
+        content = sources.read.get(piece.path)
+        line = content.traces.line_of(piece.how, piece.name) if content else None
+        pieces.append(piece if line is None else replace(piece, line=line))
+    return replace(subject, evidence=tuple(pieces))
 
 
 def _traces(catalogue: Catalogue | None, sources: Sources) -> Mapping[str, Traces]:

@@ -100,8 +100,7 @@ def make_plan(
     is_new_recipe = base is None or base.chunking != chunking
 
     sources = look(corpus, files, {} if is_new_recipe or thorough else known, partial(progress, "read"), seconds)
-    gone = known.keys() - sources.sure.keys() - sources.read.keys()
-    named = name_all(None if is_new_recipe else catalogue, base, sources, gone, vocabulary, model.counter)
+    named = name_all(None if is_new_recipe else catalogue, base, sources, known, vocabulary, model.counter)
     entities = named.entities
     affected = set(known) if is_new_recipe else _affected(catalogue, base, entities)
     affected |= named.moved(found_of(catalogue, base) or Found()) & known.keys()

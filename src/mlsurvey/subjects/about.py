@@ -57,7 +57,7 @@ class Candidate:
     @property
     def confidence(self) -> float:
         """Probability that one of the pieces of evidence is right, as if they were independent."""
-        if not any(how in _NAMING or whole and how is How.DEFINED for how, whole in self.weights):
+        if not any(how in _NAMING or (whole and how is How.DEFINED) for how, whole in self.weights):
             return 0.0
         return 1.0 - prod(1.0 - weight for weight in self.weights.values())
 

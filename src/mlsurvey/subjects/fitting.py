@@ -44,4 +44,6 @@ def _is_name(label: Aspect, aspect: Aspect) -> bool:
     name = label.name.lower()
     if label.slug == aspect.slug or name == aspect.name.lower():
         return True
-    return all(any(len(span) == len(name) for span in phrases(words).found(name)) for words in (aspect.labels, aspect.question))
+    return all(
+        any(len(span) == len(name) for span in phrases(words).found(name)) for words in (aspect.labels, aspect.question)
+    )

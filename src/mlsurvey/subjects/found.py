@@ -71,7 +71,7 @@ class Found:
     about: Mapping[str, str] = field(default_factory=dict)
     """Path of a document to the slug of the one subject that it is about; only where its path and fields are silent."""
     entities: tuple[Entity, ...] = ()
-    """Entities for the subjects that are not declared."""
+    """Entities for the subjects that are not declared; not kept in the index, which has those of the generation."""
     in_field: bool = True
     """Whether the bundled names and aspects fit: the documents are about some of these names, or about no names."""
     basis: str = ""

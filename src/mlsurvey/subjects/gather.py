@@ -88,7 +88,7 @@ def _of_path(document: _Document) -> Iterator[Trace]:
     if stem.lower().partition(".")[0] in README:
         if is_specific(folder):
             yield Trace(folder, How.FOLDER, 1, document.prose.mentions(folder))
-    else:
+    elif is_specific(stem):
         yield Trace(stem, How.FILE, 1, document.prose.mentions(" ".join(words(stem))))
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from mlsurvey.reading.documents import subject_of_path
+from mlsurvey.reading.languages import language_named
 from mlsurvey.subjects import labels as points
-from mlsurvey.subjects.about import Frames, about
+from mlsurvey.subjects.about import About, Frames, about
 from mlsurvey.subjects.classes import classes
 from mlsurvey.subjects.collect import Collection, Draft
 from mlsurvey.subjects.found import Evidence, Found, Rank, Subject
@@ -23,6 +24,8 @@ from mlsurvey.vocabulary.load import Vocabulary
 
 SHOWN = 8
 """Pieces of evidence that are kept of a subject."""
+SEVERAL = 3
+"""Declared names from which a document may be about all of them rather than about the subject of its title."""
 MENTIONED = 2
 """Documents that have to mention a name before it is known as mentioned."""
 MOST_MENTIONED = 400
@@ -47,7 +50,7 @@ def propose(documents: Documents, vocabulary: Vocabulary, declared: Iterable[Ent
     in_field = _is_in_field(documents, covered, known, vocabulary)
     if not in_field:
         known, covered = _known(documents, vocabulary, introduced, with_bundled=False)
-    collection = _collected(documents, known, covered)
+    collection = _collected(documents, known, covered, in_field=in_field)
     own = {slug: draft for slug, draft in collection.drafts.items() if slug not in vocabulary.bundled}
     categories, of = _classes(own)
     labels = points.recurring(_labels(documents, collection, covered, own), collection.by_key)
@@ -79,9 +82,7 @@ def _declared(traces: Traces, known: Gazetteer) -> str | None:
     return next(iter(known.lookup(traces.slug)), None)
 
 
-def _is_in_field(
-    documents: Documents, covered: Mapping[str, str], known: Gazetteer, vocabulary: Vocabulary
-) -> bool:
+def _is_in_field(documents: Documents, covered: Mapping[str, str], known: Gazetteer, vocabulary: Vocabulary) -> bool:
     """Whether the bundled names fit: documents are about some, or set them side by side, or nothing else is named.
 
     A single file that is called like an ordinary word ("candle.md") does not count.
@@ -102,12 +103,14 @@ def _is_in_field(
     return not (subjects - bundled or any(about(p, t, frames) or parts(t) for p, t in others.items()))
 
 
-def _collected(documents: Documents, known: Gazetteer, covered: Mapping[str, str]) -> Collection:
+def _collected(documents: Documents, known: Gazetteer, covered: Mapping[str, str], *, in_field: bool) -> Collection:
     others = {path: traces for path, traces in sorted(documents.items()) if path not in covered}
     frames, collection = Frames(others), Collection(known)
     whole, several = [], []
     for path, traces in others.items():
         subject, found = about(path, traces, frames), parts(traces)
+        if subject and (_is_about_others(traces, subject, known) or (in_field and language_named(subject.name))):
+            subject = None  # a survey; and in the field of the bundled names, a language is what libraries are for
         if subject and not is_list(traces) and (subject.is_whole or not found):
             whole.append(subject)
         elif found:
@@ -117,6 +120,18 @@ def _collected(documents: Documents, known: Gazetteer, covered: Mapping[str, str
     for path, traces, found in several:
         collection.add_parts(path, traces, found)
     return collection
+
+
+def _is_about_others(traces: Traces, subject: About, known: Gazetteer) -> bool:
+    """Whether headings name declared subjects, or the text more of them: "Machine learning in Rust" is about neither."""
+    headed = {slug for trace in traces.of(How.HEADING) for slug in known.lookup(trace.name)}
+    if len(headed - {*known.lookup(subject.name)}) > 1:
+        return True
+    named = {trace.name: int(trace.weight) for trace in traces.of(How.TEXT)}
+    others = {slug for name in named for slug in known.lookup(name)} - {*known.lookup(subject.name)}
+    spoken = sum(count for name, count in named.items() if known.lookup(name) and key(name) != subject.key)
+    own = sum(count for name, count in named.items() if key(name) == subject.key)
+    return len(others) >= SEVERAL and spoken > own
 
 
 def _classes(own: Mapping[str, Draft]) -> tuple[tuple[Category, ...], dict[str, tuple[str, ...]]]:

@@ -16,10 +16,11 @@ MAX_PROSE = 200_000
 """Characters of a document that are looked through for names; what a document is about shows before that."""
 _OPENING = 400
 """Characters of a paragraph in which a definition is looked for."""
-_PRONOUNS = frozenset(
-    "this that these those it its there here they he she we you i what which who one each both all some many most "
-    "everything nothing something another other such note also now today if when while because then".split()
-)
+_PRONOUNS = frozenset({
+    "this", "that", "these", "those", "it", "its", "there", "here", "they", "he", "she", "we", "you", "i", "what",
+    "which", "who", "one", "each", "both", "all", "some", "many", "most", "everything", "nothing", "something",
+    "another", "other", "such", "note", "also", "now", "today", "if", "when", "while", "because", "then",
+})  # fmt: skip
 """Words of grammar that open a sentence and name nothing."""
 _DEFINED = re.compile(
     r"^(?:The\s+|An?\s+)?(?P<name>[^\s,;:()|][^,;:()|]{0,60}?)(?:\s+\((?P<also>[^()]{2,48})\))?"
@@ -27,7 +28,9 @@ _DEFINED = re.compile(
     r"(?:an?|the|one\s+of(?:\s+(?:the|many|several))?)\s+(?P<said>[^.;]{3,200})"
 )
 _PHRASE = re.compile(r"^(?:An?|The)\s+(?P<said>[^.;]{3,200})")
-_MID_SENTENCE = re.compile(r"(?<=[\w,;)’'\"”] )(?P<name>[^\W\d_][\w+#]*(?:[-._/][\w+#]+)*(?:\s(?=[^\W\d_])[\w+#]+){0,3})")
+_MID_SENTENCE = re.compile(
+    r"(?<=[\w,;)’'\"”] )(?P<name>[^\W\d_][\w+#]*(?:[-._/][\w+#]+)*(?:\s(?=[^\W\d_])[\w+#]+){0,3})"
+)
 _NAME_WORD = re.compile(r"[^\W_][\w+#]*(?:[-._/][\w+#]+)*")
 _MOST_NAMES = 40
 """Names of running text that are kept of one document: those it writes most often."""

@@ -18,9 +18,7 @@ def labels_of(traces: Traces, subject: str) -> Iterator[tuple[str, str]]:
         yield from ((trace.name, subject) for trace in traces.of(How.ROW))
 
 
-def labels_beside(
-    traces: Traces, sections: Mapping[int, str], cells: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
+def labels_beside(traces: Traces, sections: Mapping[int, str], cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Pairs of label and subject of a document with a subject for each part.
 
     Args:

@@ -18,6 +18,8 @@ _EDGES = " \t*_`'\"“”‘’#|:;,.!?·•–—-<>«»=~^"
 _NUMBERING = re.compile(r"^\s*(?:\d+(?:\.\d+)*[.)]?|[IVXLC]+\.|[A-Z]\.)\s+(?=\S)")
 _SCOPED = re.compile(r"^@?(?P<scope>[\w.-]+?)(?:__|/)(?P<name>[\w.-]+)$")
 _SENTENCE = re.compile(r"[.!?]\s+\S|[.!?…:]$|[=;{}<>]|\w\(|://")
+_FILE = re.compile(r"/$|\w/\w+/|\.(?:md|rst|txt|toml|ya?ml|json|ini|cfg|lock|[ct]sv|xml|html?|sh|py|exe|conf)$")
+"""Names of files and folders."""
 _UNUSUAL = re.compile(r"[a-z\d][A-Z]|[A-Za-z]\d|\d[A-Za-z]|[A-Za-z][._/+#]+[A-Za-z]|^@|[A-Z]{2,}")
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?[+#]*")
 _ARTICLE = re.compile(r"^(?:the|an?)\s+(?=\S)", re.IGNORECASE)
@@ -69,7 +71,7 @@ def scoped(name: str) -> tuple[str, ...]:
 
 def is_short(name: str) -> bool:
     """Whether a text can be a name by its length and characters."""
-    if not 1 < len(name) <= MAX_LENGTH or len(words(name)) > MAX_WORDS or _SENTENCE.search(name):
+    if not 1 < len(name) <= MAX_LENGTH or len(words(name)) > MAX_WORDS or _SENTENCE.search(name) or _FILE.search(name):
         return False
     return any(map(str.isalpha, name))
 

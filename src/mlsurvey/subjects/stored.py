@@ -8,15 +8,15 @@ from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
 from mlsurvey.subjects.found import Evidence, Found, Rank, Subject
-from mlsurvey.types import Aspect, Category, Entity
+from mlsurvey.types import Aspect, Category
 
-Noun = TypeVar("Noun", Aspect, Category, Entity, Evidence)
+Noun = TypeVar("Noun", Aspect, Category)
 
 
 def dump(found: Found) -> str:
-    """JSON without empty values: there may be thousands of subjects."""
-    value = {field.name: getattr(found, field.name) for field in fields(found)}
-    for name in ("subjects", "aspects", "categories", "entities"):
+    """JSON without empty values: there may be thousands of subjects. The entities are those of the generation."""
+    value = {field.name: getattr(found, field.name) for field in fields(found) if field.name != "entities"}
+    for name in ("subjects", "aspects", "categories"):
         value[name] = [_full(asdict(one)) for one in value[name]]
     for one in value["subjects"]:
         one["evidence"] = [list(piece.values()) for piece in one.get("evidence", ())]
@@ -30,7 +30,6 @@ def load(text: str) -> Found:
         subjects=tuple(_subject(one) for one in value["subjects"]),
         aspects=tuple(_noun(one, Aspect) for one in value["aspects"]),
         categories=tuple(_noun(one, Category) for one in value["categories"]),
-        entities=tuple(_noun(one, Entity) for one in value["entities"]),
         about=value["about"],
         in_field=value["in_field"],
         basis=value["basis"],

@@ -71,6 +71,16 @@ class Traces:
             return [*self._by_kind.get(kinds[0], ())]
         return [trace for trace in self.traces if trace.how in kinds]
 
+    @property
+    def shape(self) -> frozenset[tuple[object, ...]]:
+        """What decides about subjects: everything but lines, the running text, and small differences of weight."""
+        kept = (trace for trace in self.traces if trace.how is not How.TEXT)
+        return frozenset((self.slug, t.name, t.how, t.weight >= 0.6, t.group, t.level, t.said) for t in kept)
+
+    def line_of(self, how: str, name: str) -> int | None:
+        """Line of the first trace of a name; None if there is none."""
+        return next((trace.line for trace in self.traces if trace.how == how and trace.name == name), None)
+
     def heading(self, section: int) -> str:
         """The heading of a section, by its ordinal from 1."""
         return self._by_kind[How.HEADING][section - 1].name
@@ -100,4 +110,6 @@ def load(text: str) -> Traces:
 
 def _trace(row: Iterable[object]) -> Trace:
     name, how, line, weight, group, level, said = row
-    return Trace(str(name), How(str(how)), int(str(line)), float(str(weight)), int(str(group)), int(str(level)), str(said))
+    return Trace(
+        str(name), How(str(how)), int(str(line)), float(str(weight)), int(str(group)), int(str(level)), str(said)
+    )

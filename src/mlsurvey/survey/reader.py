@@ -14,8 +14,8 @@ from mlsurvey.index.layout import Layout
 from mlsurvey.index.storage import storage_errors
 from mlsurvey.index.verify import check_sizes
 from mlsurvey.state import Generation
-from mlsurvey.survey.encoding import LazyEncoder, LazyNetwork, LazyReranker, judge_named
 from mlsurvey.subjects.fitting import fitting
+from mlsurvey.survey.encoding import LazyEncoder, LazyNetwork, LazyReranker, judge_named
 from mlsurvey.types import Explanation, Hit
 from mlsurvey.vocabulary.load import Vocabulary
 

@@ -47,7 +47,12 @@ def edited(entities: Iterable[Entity], edits: Sequence[Edit]) -> tuple[Entity, .
 
 def _edited(entity: Entity, edit: Edit, others: Sequence[Entity]) -> Entity:
     name = edit.name or entity.name
-    names = (entity.name, *entity.aliases, *edit.aliases, *(n for other in others for n in (other.name, *other.aliases)))
+    names = (
+        entity.name,
+        *entity.aliases,
+        *edit.aliases,
+        *(n for other in others for n in (other.name, *other.aliases)),
+    )
     distinct = {collapse(alias): alias for alias in reversed(names) if collapse(alias) not in ("", collapse(name))}
     category = edit.category or tuple(dict.fromkeys([*entity.category, *(c for o in others for c in o.category)]))
     plain = tuple(dict.fromkeys([*entity.plain_words, *(word for other in others for word in other.plain_words)]))

@@ -84,7 +84,9 @@ class _File:
             self._text = path.read_text("utf-8")
             self._tables = tomllib.loads(self._text)
         except UnicodeDecodeError as error:
-            raise SettingsError(f"{path} is not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8") from error
+            raise SettingsError(
+                f"{path} is not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8"
+            ) from error
         except OSError as error:
             raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
         except tomllib.TOMLDecodeError as error:
@@ -95,7 +97,9 @@ class _File:
         rows = self._tables.get(table, [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             line = self._line(table, 0)
-            raise SettingsError(f"{self._path}, line {line}: {table!r} is not a list of entries; begin each with [[{table}]]")
+            raise SettingsError(
+                f"{self._path}, line {line}: {table!r} is not a list of entries; begin each with [[{table}]]"
+            )
         return [self._entry(table, number, row, noun) for number, row in enumerate(rows)]
 
     def _entry(self, table: str, number: int, row: Mapping[str, Any], noun: type[Noun]) -> Noun:
@@ -105,7 +109,8 @@ class _File:
             if key not in known:
                 hint = similar(key, known)
                 raise SettingsError(
-                    f"{place}: unknown key {key!r} in {row.get('slug', table)!r}{hint}; known: {', '.join(sorted(known))}"
+                    f"{place}: unknown key {key!r} in {row.get('slug', table)!r}{hint}; "
+                    f"known: {', '.join(sorted(known))}"
                 )
             if (wanted := _fault(value, known[key])) is not None:
                 raise SettingsError(f"{place}: {key} is {value!r}, it has to be {wanted}")
@@ -124,7 +129,9 @@ class _File:
         start, end = heads[number], len(self._text)
         if following := re.compile(r"^[ \t]*\[", re.MULTILINE).search(self._text, self._text.find("\n", start) + 1):
             end = following.start()
-        if key and (found := re.compile(rf'^[ \t]*"?{re.escape(key)}"?\s*=', re.MULTILINE).search(self._text, start, end)):
+        if key and (
+            found := re.compile(rf'^[ \t]*"?{re.escape(key)}"?\s*=', re.MULTILINE).search(self._text, start, end)
+        ):
             start = found.start()
         return self._text.count("\n", 0, start) + 1
 
