@@ -224,6 +224,8 @@ class Category:
     """Phrases that questions use to name the class; ``*`` stands for any ending."""
     aspect: str | None = None
     """Slug of the aspect that shows membership, if it differs from the category's slug."""
+    members: int = 0
+    """If it was found in the documents rather than declared: number of its members."""
 
 
 @dataclass(frozen=True, slots=True)

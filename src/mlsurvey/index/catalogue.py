@@ -25,11 +25,11 @@ from pathlib import Path
 from typing import Any
 
 from mlsurvey.errors import DamagedIndexError, IndexingError, NoIndexError, ReplacedError
+from mlsurvey.found import Found
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.records import pack_text, unpack_text
 from mlsurvey.index.storage import REBUILD, storage_errors
 from mlsurvey.state import Generation
-from mlsurvey.subjects.found import Found
 from mlsurvey.subjects.stored import dump, load
 from mlsurvey.types import Entity
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 
+from mlsurvey.found import Found, Subject
 from mlsurvey.index.catalogue import Catalogue, Published, found_of
 from mlsurvey.index.changes import Known
 from mlsurvey.index.engine import TokenCounter
 from mlsurvey.index.sources import Sources
 from mlsurvey.subjects.corrected import corrected
-from mlsurvey.subjects.found import Found, Subject
 from mlsurvey.subjects.traces import Traces, load
 from mlsurvey.types import Entity
 from mlsurvey.vocabulary.edits import edited

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlsurvey.calling import Progress
+from mlsurvey.found import Found, Rank, Subject
 from mlsurvey.index.catalogue import Catalogue, Published, found_of, load_entity
 from mlsurvey.index.changes import KNOWN_COLUMNS, Changes, Known, classify
 from mlsurvey.index.engine import ModelInfo
@@ -19,7 +20,6 @@ from mlsurvey.index.records import unpack_text
 from mlsurvey.index.sources import Content, look, look_again
 from mlsurvey.reading.scan import FileState, scan
 from mlsurvey.state import LeftOut, Unreadable
-from mlsurvey.subjects.found import Found
 from mlsurvey.types import Entity
 from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
 from mlsurvey.vocabulary.load import Vocabulary
@@ -51,6 +51,10 @@ class Plan:
     entities: tuple[Entity, ...]
     found: Found
     """Subjects found in the documents."""
+    newly_found: tuple[str, ...]
+    """Names of those that the previous generation does not have."""
+    lost: tuple[str, ...]
+    """Names of those that only the previous generation has."""
     chunking: str
     recipe: str
     documents: int
@@ -103,7 +107,8 @@ def make_plan(
     named = name_all(None if is_new_recipe else catalogue, base, sources, known, vocabulary, model.counter)
     entities = named.entities
     affected = set(known) if is_new_recipe else _affected(catalogue, base, entities)
-    affected |= named.moved(found_of(catalogue, base) or Found()) & known.keys()
+    before = found_of(catalogue, base) or Found()
+    affected |= named.moved(before) & known.keys()
     sources = look_again(corpus, sources, files, affected, seconds)
 
     fresh = {p: c for p, c in sources.read.items() if p in affected or p not in known or known[p].sha256 != c.sha256}
@@ -125,6 +130,8 @@ def make_plan(
         touched=tuple((known[path].id, c.state) for path, c in sources.read.items() if path not in fresh),
         entities=entities,
         found=named.found,
+        newly_found=_names(named.found, before),
+        lost=_names(before, named.found),
         chunking=chunking,
         recipe=recipe_digest(chunking, entities, named.found.basis),
         documents=documents,
@@ -135,6 +142,16 @@ def make_plan(
         ),
         notes=tuple(_notes(base, model, chunking, len(affected & fresh.keys()), documents)),
     )
+
+
+def _names(found: Found, before: Found) -> tuple[str, ...]:
+    """Names of the subjects, found and not declared, that were not there before."""
+    known = {subject.slug for subject in before.subjects if _is_found(subject)}
+    return tuple(s.name for s in found.subjects if _is_found(s) and not s.declared and s.slug not in known)
+
+
+def _is_found(subject: Subject) -> bool:
+    return subject.rank is not Rank.MENTION and not subject.hidden
 
 
 def _drafts(

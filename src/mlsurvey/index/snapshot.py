@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlsurvey.errors import DamagedIndexError, IndexingError, MismatchError, NotFoundError, similar
+from mlsurvey.found import Found
 from mlsurvey.index.catalogue import found_of, live, open_for_reading
 from mlsurvey.index.changes import KNOWN_COLUMNS, Known
 from mlsurvey.index.filtering import is_document, is_under, names_documents, tag_groups
@@ -28,7 +29,6 @@ from mlsurvey.index.storage import storage_errors
 from mlsurvey.index.verify import check_sizes, verify
 from mlsurvey.remembered import Remembered
 from mlsurvey.state import DocumentRow, Generation
-from mlsurvey.subjects.found import Found
 from mlsurvey.types import Document, Entity, Filters, Passage
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import prod
 from pathlib import PurePosixPath
 
-from mlsurvey.subjects.found import Evidence
+from mlsurvey.found import Evidence
 from mlsurvey.subjects.spelling import is_capital, is_short, is_unusual, key, scoped, words
 from mlsurvey.subjects.traces import How, Trace, Traces
 

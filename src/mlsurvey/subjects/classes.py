@@ -63,7 +63,7 @@ def classes(said: Mapping[str, str]) -> tuple[tuple[Category, ...], dict[str, tu
         if len(found) >= (1 if spellings[stem].most_common(1)[0][0][:1].isupper() else LEAST)
     }
     ranked = sorted(kept, key=lambda stem: (-len(kept[stem]), -len(stem), stem))[:MOST]
-    found = tuple(_category(stem, spellings[stem]) for stem in ranked)
+    found = tuple(_category(stem, spellings[stem], len(kept[stem])) for stem in ranked)
     of: dict[str, list[str]] = {slug: [] for slug in said}
     for stem, category in zip(ranked, found, strict=True):
         for slug in sorted(kept[stem]):
@@ -71,7 +71,9 @@ def classes(said: Mapping[str, str]) -> tuple[tuple[Category, ...], dict[str, tu
     return found, {slug: tuple(names) for slug, names in of.items()}
 
 
-def _category(stem: str, spellings: Counter[str]) -> Category:
+def _category(stem: str, spellings: Counter[str], members: int) -> Category:
     name = spellings.most_common(1)[0][0]
     phrases = (f"{stem}*",) if len(stem) > 3 else (name.lower(), f"{name.lower()}s")
-    return Category(slug_of(name), f"{name[:1].upper()}{name[1:]}", tuple(dict.fromkeys([*phrases, name.lower()])))
+    return Category(
+        slug_of(name), f"{name[:1].upper()}{name[1:]}", tuple(dict.fromkeys([*phrases, name.lower()])), None, members
+    )

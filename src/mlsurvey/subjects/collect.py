@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mlsurvey.found import Evidence, Rank
 from mlsurvey.subjects.about import About
-from mlsurvey.subjects.found import Evidence, Rank
 from mlsurvey.subjects.merge import Cluster, clusters
 from mlsurvey.subjects.parts import Part
 from mlsurvey.subjects.spelling import is_short, key, slug_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from mlsurvey.subjects.found import Found, Rank, Subject
+from mlsurvey.found import Found, Rank, Subject
 from mlsurvey.subjects.merge import combined
 from mlsurvey.types import Entity
 from mlsurvey.vocabulary.edits import Edit, target

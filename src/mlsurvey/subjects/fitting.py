@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from mlsurvey.subjects.found import Found
+from mlsurvey.found import Found
 from mlsurvey.types import Aspect
 from mlsurvey.vocabulary.load import Vocabulary
 from mlsurvey.vocabulary.phrases import phrases

@@ -6,13 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from mlsurvey.found import Evidence, Found, Rank, Subject
 from mlsurvey.reading.documents import subject_of_path
 from mlsurvey.reading.languages import language_named
 from mlsurvey.subjects import labels as points
 from mlsurvey.subjects.about import About, Frames, about
 from mlsurvey.subjects.classes import classes
 from mlsurvey.subjects.collect import Collection, Draft
-from mlsurvey.subjects.found import Evidence, Found, Rank, Subject
 from mlsurvey.subjects.merge import combined
 from mlsurvey.subjects.parts import is_list, parts
 from mlsurvey.subjects.sections import labels_beside, labels_of
@@ -123,7 +123,7 @@ def _collected(documents: Documents, known: Gazetteer, covered: Mapping[str, str
 
 
 def _is_about_others(traces: Traces, subject: About, known: Gazetteer) -> bool:
-    """Whether headings name declared subjects, or the text more of them: "Machine learning in Rust" is about neither."""
+    """Whether headings or text speak more of declared names than of its presumed subject: "Machine learning in Rust"."""
     headed = {slug for trace in traces.of(How.HEADING) for slug in known.lookup(trace.name)}
     if len(headed - {*known.lookup(subject.name)}) > 1:
         return True
@@ -143,7 +143,7 @@ def _classes(own: Mapping[str, Draft]) -> tuple[tuple[Category, ...], dict[str, 
             listed[heading].add(slug)
     taken = {category.slug for category in said}
     by_list = [
-        Category(slug_of(heading), heading, (heading.lower(),))
+        Category(slug_of(heading), heading, (heading.lower(),), None, len(members))
         for heading, members in sorted(listed.items())
         if len(members) > 1 and slug_of(heading) not in taken
     ]

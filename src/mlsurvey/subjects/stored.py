@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
-from mlsurvey.subjects.found import Evidence, Found, Rank, Subject
+from mlsurvey.found import Evidence, Found, Rank, Subject
 from mlsurvey.types import Aspect, Category
 
 Noun = TypeVar("Noun", Aspect, Category)
@@ -37,7 +37,7 @@ def load(text: str) -> Found:
 
 
 def _full(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: one for name, one in value.items() if one not in ((), "", None, False)}
+    return {name: one for name, one in value.items() if one not in ((), "", None) and one is not False}
 
 
 def _subject(value: Mapping[str, Any]) -> Subject:

@@ -17,7 +17,7 @@ Noun = TypeVar("Noun", Entity, Aspect, Category, Edit)
 
 ENTITIES = "entities.toml"
 ASPECTS = "aspects.toml"
-_NOT_IN_FILES = frozenset({"found"})
+_NOT_IN_FILES = frozenset({"found", "members"})
 """Fields that only mlsurvey sets."""
 _OPTIONAL_NAME = (Edit,)
 
@@ -60,7 +60,7 @@ def load_vocabulary(folders: Iterable[Path], bundled: Path | None = None) -> Voc
         entities |= (named := {e.slug: e for e in names.entries("entity", Entity)})
         categories |= (classes := {c.slug: c for c in names.entries("category", Category)})
         aspects |= (compared := {a.slug: a for a in points.entries("aspect", Aspect)})
-        edits |= {e.slug: e for e in _File(folder / SUBJECTS).entries("subject", Edit)}
+        edits |= {e.slug: e for e in load_edits(folder)}
         if folder == bundled:
             shipped = {**named, **compared, **classes}
             own, own_aspects = {*named}, {*compared, *classes}
@@ -69,6 +69,11 @@ def load_vocabulary(folders: Iterable[Path], bundled: Path | None = None) -> Voc
             own, own_aspects = own - changed, own_aspects - changed
     nouns = (tuple(entities.values()), tuple(aspects.values()), tuple(categories.values()))
     return Vocabulary(*nouns, frozenset(own), frozenset(own_aspects), tuple(edits.values()))
+
+
+def load_edits(folder: Path) -> list[Edit]:
+    """The corrections in the ``subjects.toml`` of a folder. Raises like :func:`load_vocabulary`."""
+    return _File(folder / SUBJECTS).entries("subject", Edit)
 
 
 class _File:
