@@ -212,6 +212,8 @@ class Aspect:
     """Whether it is considered when a question names libraries but no aspect."""
     general: bool = False
     """Whether its words also occur in names of other aspects ("clustering algorithms") and then carry no meaning."""
+    found: bool = False
+    """Whether it was found rather than declared: it is a heading or label, and what stands under that is about it."""
 
 
 @dataclass(frozen=True, slots=True)

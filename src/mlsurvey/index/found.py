@@ -58,8 +58,8 @@ def name_all(
         return Named(base.entities, _in_new_lines(before, sources))
     from mlsurvey.subjects.propose import propose  # loads the Markdown parser, unneeded without changes
 
-    known = {entity.slug for entity in vocabulary.entities}
-    introduced = [entity for entity in sources.declared if entity.slug not in known]
+    declared_slugs = {entity.slug for entity in vocabulary.entities}
+    introduced = [entity for entity in sources.declared if entity.slug not in declared_slugs]
     traces = _traces(catalogue, sources)
     found = propose(traces, vocabulary, introduced, lru_cache(maxsize=None)(lambda word: counter([word])[0] == 1))
     declared = [e for e in vocabulary.entities if found.in_field or e.slug not in vocabulary.bundled]

@@ -10,6 +10,9 @@ from mlsurvey.types import Aspect
 from mlsurvey.vocabulary.load import Vocabulary
 from mlsurvey.vocabulary.phrases import phrases
 
+PURPOSE = "purpose"
+"""The aspect that says what a thing is and is for: it fits every field."""
+
 
 def fitting(vocabulary: Vocabulary, found: Found) -> Vocabulary:
     """The aspects and classes by which the documents can be asked.
@@ -24,7 +27,7 @@ def fitting(vocabulary: Vocabulary, found: Found) -> Vocabulary:
         more = [replace(aspect, core=False) for aspect in _lacking(found.aspects, declared)]
         aspects, categories = [*declared, *more], [*vocabulary.categories]
     else:
-        fit = [aspect for aspect in bundled if any(_is_name(label, aspect) for label in found.aspects)]
+        fit = [a for a in bundled if a.slug == PURPOSE or any(_is_name(label, a) for label in found.aspects)]
         aspects = [*own, *_lacking(found.aspects, [*own, *fit]), *fit]
         categories = [one for one in vocabulary.categories if one.slug not in vocabulary.bundled_aspects]
     known = {category.slug for category in categories}

@@ -68,6 +68,7 @@ def aspects(labels: Iterable[Label], subjects: int) -> Iterator[Aspect]:
             strong=wordings,
             labels=wordings,
             description=name,
+            found=True,
             core=len(label.subjects) >= max(LEAST_SUBJECTS, CORE_SHARE * subjects),
         )
 

@@ -123,7 +123,7 @@ def _collected(documents: Documents, known: Gazetteer, covered: Mapping[str, str
 
 
 def _is_about_others(traces: Traces, subject: About, known: Gazetteer) -> bool:
-    """Whether headings or text speak more of declared names than of its presumed subject: "Machine learning in Rust"."""
+    """Whether headings or text speak more of declared names than of its subject: "Machine learning in Rust"."""
     headed = {slug for trace in traces.of(How.HEADING) for slug in known.lookup(trace.name)}
     if len(headed - {*known.lookup(subject.name)}) > 1:
         return True
