@@ -14,7 +14,15 @@ from mlsurvey.subjects.traces import How, Trace, Traces
 
 LEAST = 0.6
 """Least confidence of a subject that is adopted."""
-_WEIGHT = {How.FIELD: 0.6, How.FOLDER: 0.45, How.FILE: 0.35, How.TITLE: 0.4, How.DEFINED: 0.4, How.PACKAGE: 0.35}
+_WEIGHT = {
+    How.FIELD: 0.6,
+    How.FOLDER: 0.45,
+    How.WITHIN: 0.35,
+    How.FILE: 0.35,
+    How.TITLE: 0.4,
+    How.DEFINED: 0.4,
+    How.PACKAGE: 0.35,
+}
 """How far one piece of evidence makes a name that of the document's subject."""
 _PART = {How.TITLE: 0.3, How.FILE: 0.3}
 """The same where the name is only a part of the title or file name."""
@@ -30,9 +38,11 @@ _SAME_FORM = 2
 """Headings and labels that documents beside each other share, from which they are of one form."""
 _FRAME = (2, 0.4)
 """Titles that a word occurs in, in number and as a share, from which it belongs to the form of titles, not to names."""
-_NAMING = (How.FIELD, How.FOLDER, How.FILE, How.TITLE)
+_BEARING = (How.FIELD, How.TITLE, How.DEFINED, How.PACKAGE)
+"""What bears out that a folder is named after its subject, so that its other pages are about that too."""
+_NAMING = (How.FIELD, How.FOLDER, How.WITHIN, How.FILE, How.TITLE)
 """What names a document; text alone, even a definition in a section below, does not say what the whole is about."""
-_PREFERRED = (How.FIELD, How.TITLE, How.DEFINED, How.TEXT, How.PACKAGE, How.FOLDER, How.FILE)
+_PREFERRED = (How.FIELD, How.TITLE, How.DEFINED, How.TEXT, How.PACKAGE, How.FOLDER, How.WITHIN, How.FILE)
 """Whose spelling of a name is shown."""
 
 
@@ -88,7 +98,8 @@ class About:
     said: str
     registries: frozenset[str]
     """Package registries that its document shows."""
-    is_readme: bool
+    owns: str | None
+    """Folder whose other pages are about the subject too: that of a README which bears out its name."""
 
 
 class Frames:
@@ -158,7 +169,8 @@ def about(path: str, traces: Traces, frames: Frames) -> About | None:
     if best is None or best.confidence < LEAST:
         return None
     registries = frozenset(trace.said for trace in traces.of(How.PACKAGE) if key(trace.name) == best.key)
-    is_readme = bool(traces.of(How.FOLDER))
+    bears = any(whole and how in _BEARING for how, whole in best.weights)
+    owns = _folder(path) if best is own and bears else None
     return About(
         path,
         best.name,
@@ -169,7 +181,7 @@ def about(path: str, traces: Traces, frames: Frames) -> About | None:
         tuple(best.evidence),
         best.said or _said(traces),
         registries,
-        is_readme,
+        owns,
     )
 
 
@@ -184,12 +196,14 @@ def _own(traces: Traces, candidates: Mapping[str, Candidate]) -> Candidate | Non
 
 def _note_whole(path: str, traces: Traces, frames: Frames, candidates: dict[str, Candidate]) -> None:
     """Names as a whole: of the folder, the file, the title, packages, and what is defined at the top."""
-    kinds = (How.FIELD, How.FOLDER, How.FILE, How.TITLE, How.PACKAGE, How.DEFINED)
+    kinds = (How.FIELD, How.FOLDER, How.WITHIN, How.FILE, How.TITLE, How.PACKAGE, How.DEFINED)
     for trace in traces.of(*kinds):
         below = trace.how is How.DEFINED and trace.group > 0
         weight = _DEFINED_BELOW if below else _WEIGHT[trace.how]
         for form in _forms_of(trace):
-            _candidate(candidates, form).note(path, trace, form, weight, whole=not below)
+            _candidate(candidates, form).note(
+                path, trace, form, weight, whole=not below and trace.how is not How.WITHIN
+            )
         if trace.how is How.FOLDER and frames.readmes_beside(path) >= _BESIDE[0]:
             _candidate(candidates, trace.name).weights[How.LABEL, False] = _BESIDE[1]
         if trace.how in (How.TITLE, How.FILE) and (inner := frames.without(path, trace.name, trace.how)):
@@ -204,7 +218,7 @@ def _note_whole(path: str, traces: Traces, frames: Frames, candidates: dict[str,
 def _forms_of(trace: Trace) -> list[str]:
     """Spellings of a name by itself; none if it cannot be one."""
     name = trace.name
-    if trace.how is How.FOLDER and (spellings := scoped(name)):
+    if trace.how in (How.FOLDER, How.WITHIN) and (spellings := scoped(name)):
         return [spellings[0]]
     if trace.how in (How.FILE, How.FOLDER) and not is_unusual(name):
         return [name] if is_short(name) else []
@@ -238,7 +252,7 @@ def _note_use(path: str, traces: Traces, candidates: Mapping[str, Candidate]) ->
         used[key(trace.name)] += int(trace.weight)
         if found := candidates.get(key(trace.name)):
             found.forms.setdefault(trace.name, How.TEXT)
-    for trace in traces.of(How.FOLDER):
+    for trace in traces.of(How.FOLDER, How.WITHIN):
         used[key(trace.name)] += int(trace.weight)
     for name, candidate in candidates.items():
         weight = next((weight for least, weight in _USED if used[name] >= least), 0.0)

@@ -78,6 +78,12 @@ class Collection:
             self.by_key.setdefault(key(form), slug)
         return draft
 
+    def add_page(self, path: str, owner: About) -> None:
+        """Add a page of a folder that is about the subject of its README."""
+        slug = self.about[owner.path]
+        self.about[path] = slug
+        self.drafts[slug].documents[path] = None
+
     def add_parts(self, path: str, traces: Traces, found: Sequence[Part]) -> None:
         """Add subjects of parts of a document; if most of the names there are declared, only these."""
         declared = sum(bool(self.known.lookup(part.trace.name)) for part in found)

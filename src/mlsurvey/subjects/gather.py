@@ -88,7 +88,10 @@ def _of_path(document: _Document) -> Iterator[Trace]:
     if stem.lower().partition(".")[0] in README:
         if is_specific(folder):
             yield Trace(folder, How.FOLDER, 1, document.prose.mentions(folder))
-    elif is_specific(stem):
+        return
+    if is_specific(folder):
+        yield Trace(folder, How.WITHIN, 1, document.prose.mentions(folder))
+    if is_specific(stem):
         yield Trace(stem, How.FILE, 1, document.prose.mentions(" ".join(words(stem))))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from mlsurvey.found import Evidence, Found, Rank, Subject
 from mlsurvey.reading.documents import subject_of_path
@@ -24,6 +25,8 @@ from mlsurvey.vocabulary.load import Vocabulary
 
 SHOWN = 8
 """Pieces of evidence that are kept of a subject."""
+SURE = 0.85
+"""Confidence from which a page has a subject of its own, whatever its folder is about."""
 SEVERAL = 3
 """Declared names from which a document may be about all of them rather than about the subject of its title."""
 MENTIONED = 2
@@ -106,9 +109,14 @@ def _is_in_field(documents: Documents, covered: Mapping[str, str], known: Gazett
 def _collected(documents: Documents, known: Gazetteer, covered: Mapping[str, str], *, in_field: bool) -> Collection:
     others = {path: traces for path, traces in sorted(documents.items()) if path not in covered}
     frames, collection = Frames(others), Collection(known)
-    whole, several = [], []
+    whole, several, pages = [], [], []
+    subjects = {path: about(path, traces, frames) for path, traces in others.items()}
+    owners = {subject.owns: subject for subject in subjects.values() if subject and subject.owns}
     for path, traces in others.items():
-        subject, found = about(path, traces, frames), parts(traces)
+        subject, found = subjects[path], parts(traces)
+        if (owner := _owner(path, subject, owners)) is not None:
+            pages.append((path, owner))
+            continue
         if subject and (_is_about_others(traces, subject, known) or (in_field and language_named(subject.name))):
             subject = None  # a survey; and in the field of the bundled names, a language is what libraries are for
         if subject and not is_list(traces) and (subject.is_whole or not found):
@@ -116,10 +124,21 @@ def _collected(documents: Documents, known: Gazetteer, covered: Mapping[str, str
         elif found:
             several.append((path, traces, found))
     collection.add_whole(whole)
+    for path, owner in pages:
+        if owner.path in collection.about:
+            collection.add_page(path, owner)
     collection.add_declared(documents, covered)
     for path, traces, found in several:
         collection.add_parts(path, traces, found)
     return collection
+
+
+def _owner(path: str, subject: About | None, owners: Mapping[str, About]) -> About | None:
+    """The subject of the folder that a page is in, unless the page surely has a subject of its own."""
+    if subject and (subject.owns or (subject.is_whole and subject.confidence >= SURE)):
+        return None
+    folders = (str(folder) for folder in PurePosixPath(path).parents)
+    return next((owners[folder] for folder in folders if folder in owners), None)
 
 
 def _is_about_others(traces: Traces, subject: About, known: Gazetteer) -> bool:

@@ -16,6 +16,8 @@ class How(StrEnum):
     """In the front matter."""
     FOLDER = "folder"
     """The folder of a README or index page."""
+    WITHIN = "within"
+    """The folder of any other document."""
     FILE = "file"
     """The name of the file."""
     TITLE = "title"
