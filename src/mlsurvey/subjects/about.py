@@ -28,7 +28,7 @@ _PART = {How.TITLE: 0.3, How.FILE: 0.3}
 """The same where the name is only a part of the title or file name."""
 _DEFINED_BELOW = 0.3
 """Of a definition in a section below."""
-_USED = ((5, 0.45), (2, 0.3), (1, 0.2))
+_USED = ((5, 0.45), (2, 0.35), (1, 0.2))
 """Of a name that the text uses at least so often."""
 _PARALLEL = 0.4
 """Of a title where documents beside it have the same headings and labels."""

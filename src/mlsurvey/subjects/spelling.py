@@ -46,7 +46,8 @@ def cleaned(text: str) -> str:
     bare = _NUMBERING.sub("", _BRACKETS.sub(" ", _EMOJI.sub(" ", text))).strip(_EDGES)
     keeps_hash = re.search(r"[A-Za-z][+#]+$", text.strip())  # C#, C++
     bare = bare if not keeps_hash else f"{bare.rstrip('+#')}{keeps_hash.group()[1:]}"
-    return _ARTICLE.sub("", " ".join(bare.split()))
+    bare = _ARTICLE.sub("", " ".join(bare.split()))
+    return bare if keeps_hash else bare.strip(_EDGES)
 
 
 def bracketed(text: str) -> list[str]:
