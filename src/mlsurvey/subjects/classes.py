@@ -26,7 +26,7 @@ _LONGEST = 3
 _STEMMER = snowballstemmer.stemmer("english")
 
 
-_BEFORE = re.compile(r"^(?:[\w-]+,\s+(?:and\s+)?(?!an?\s|the\s))+")
+_BEFORE = re.compile(r"^(?:[\w-]+,\s+(?!(?:and\s+)?(?:an?|the)\s)(?:and\s+)?)+")
 """Adjectives before the last one."""
 
 
