@@ -182,8 +182,7 @@ class Entity:
     plain_words: tuple[str, ...] = ()
     """Names that are also ordinary words ("burn"): they count as a mention only in context."""
     found: str | None = None
-    """If it was found in the documents rather than declared: ``document``, ``section`` or ``item``, whichever is about
-    it."""
+    """If it was found rather than declared: what is about it, ``document``, ``section`` or ``item``."""
 
 
 @dataclass(frozen=True, slots=True)

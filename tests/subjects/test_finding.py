@@ -14,7 +14,8 @@ from mlsurvey.subjects.traces import dump, load
 from mlsurvey.types import Category, Entity
 from mlsurvey.vocabulary.load import Vocabulary
 
-NOTHING = Vocabulary((), ())
+NOTHING = Vocabulary((Entity("elsewhere", "Elsewhere"),), (), bundled=frozenset(("elsewhere",)))
+"""Bundled names that no document has."""
 
 
 def found(documents: Mapping[str, str], vocabulary: Vocabulary = NOTHING) -> Found:

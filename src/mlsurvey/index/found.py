@@ -63,9 +63,16 @@ def name_all(
     traces = _traces(catalogue, sources)
     found = propose(traces, vocabulary, introduced, lru_cache(maxsize=None)(lambda word: counter([word])[0] == 1))
     declared = [e for e in vocabulary.entities if found.in_field or e.slug not in vocabulary.bundled]
-    entities = edited([*declared, *introduced, *found.entities], vocabulary.edits)
+    named = [_with_classes(entity, found) for entity in (*declared, *introduced)]
+    entities = edited([*named, *found.entities], vocabulary.edits)
     kept = corrected(found, {entity.slug: entity for entity in entities}, vocabulary.edits)
     return Named(entities, replace(kept, basis=basis))
+
+
+def _with_classes(entity: Entity, found: Found) -> Entity:
+    """A declared entity, in a field without bundled classes also with those that the documents put it in."""
+    classes = () if found.in_field else next((s.classes for s in found.subjects if s.slug == entity.slug), ())
+    return replace(entity, category=tuple(dict.fromkeys([*entity.category, *classes]))) if classes else entity
 
 
 def _is_same(catalogue: Catalogue, sources: Sources, known: Mapping[str, Known]) -> bool:

@@ -30,8 +30,8 @@ def fitting(vocabulary: Vocabulary, found: Found) -> Vocabulary:
         fit = [a for a in bundled if a.slug == PURPOSE or any(_is_name(label, a) for label in found.aspects)]
         aspects = [*own, *_lacking(found.aspects, [*own, *fit]), *fit]
         categories = [one for one in vocabulary.categories if one.slug not in vocabulary.bundled_aspects]
-    known = {category.slug for category in categories}
-    categories += [category for category in found.categories if category.slug not in known]
+        known = {category.slug for category in categories}
+        categories += [category for category in found.categories if category.slug not in known]
     return replace(vocabulary, aspects=tuple(aspects), categories=tuple(categories))
 
 

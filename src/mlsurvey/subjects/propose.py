@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -21,6 +21,7 @@ from mlsurvey.subjects.spelling import is_unusual, key, slug_of, words
 from mlsurvey.subjects.traces import How, Traces
 from mlsurvey.types import Category, Entity
 from mlsurvey.vocabulary.gazetteer import Gazetteer
+from mlsurvey.vocabulary.languages import ASKED
 from mlsurvey.vocabulary.load import Vocabulary
 
 SHOWN = 8
@@ -64,7 +65,9 @@ def propose(documents: Documents, vocabulary: Vocabulary, declared: Iterable[Ent
         aspects=tuple(points.aspects(labels, count)),
         categories=categories,
         about=dict(sorted(collection.about.items())),
-        entities=tuple(_entity(s, is_common) for s in sorted(subjects, key=lambda s: s.slug) if not s.declared),
+        entities=tuple(
+            _entity(s, is_common, in_field=in_field) for s in sorted(subjects, key=lambda s: s.slug) if not s.declared
+        ),
         in_field=in_field,
     )
 
@@ -96,14 +99,19 @@ def _is_in_field(documents: Documents, covered: Mapping[str, str], known: Gazett
     if subjects & (bundled - plain) or len(subjects & bundled) > 1 or not (documents and bundled):
         return True
     classes_of_field = {category.slug for category in vocabulary.categories}
-    if any(classes_of_field & {*known.entities[slug].category} for slug in subjects - bundled):
-        return True  # who declares a class of this field is in it
+    if any(_is_of_field(known.entities[slug], classes_of_field) for slug in subjects - bundled):
+        return True
     others = {path: traces for path, traces in documents.items() if path not in covered}
     named = {slug for traces in others.values() for part in parts(traces) for slug in known.lookup(part.trace.name)}
     if len(named & bundled) > 1:
         return True
     frames = Frames(others)
     return not (subjects - bundled or any(about(p, t, frames) or parts(t) for p, t in others.items()))
+
+
+def _is_of_field(entity: Entity, classes_of_field: Set[str]) -> bool:
+    """Whether it is declared with what only libraries have: a class or language of the vocabulary, or a kind."""
+    return bool(classes_of_field & {*entity.category} or entity.language in ASKED or entity.kind)
 
 
 def _collected(documents: Documents, known: Gazetteer, covered: Mapping[str, str], *, in_field: bool) -> Collection:
@@ -220,13 +228,14 @@ def _order(subject: Subject) -> tuple[int, bool, float, str]:
     return [*Rank].index(subject.rank), not subject.declared, -subject.confidence, subject.slug
 
 
-def _entity(subject: Subject, is_common: IsCommon) -> Entity:
+def _entity(subject: Subject, is_common: IsCommon, *, in_field: bool) -> Entity:
+    """The entity of a subject; in the field of the bundled classes, its class is unknown rather than another."""
     names = (subject.name, *subject.aliases)
     return Entity(
         subject.slug,
         subject.name,
         subject.aliases,
-        category=subject.classes,
+        category=() if in_field else subject.classes,
         plain_words=tuple(name for name in names if _is_plain(name, is_common)),
         found=subject.rank.value,
     )

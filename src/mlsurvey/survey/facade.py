@@ -1,8 +1,7 @@
 """The facade: everything that a user interface (command line, API, terminal interface) needs from mlsurvey.
 
-This is the composition root: settings, corpus, index, model and answering are
-wired together only here. Opening a survey is cheap; parts are opened when first
-needed, and asking and searching do not load PyTorch unless a reranker is set.
+This is the composition root: settings, corpus, index, model and answering are wired together only here. Opening a
+survey is cheap; parts are opened when needed, and asking and searching load PyTorch only if a reranker is set.
 """
 
 from __future__ import annotations
@@ -17,19 +16,18 @@ from typing import TYPE_CHECKING, Self
 
 from mlsurvey.calling import Cancelled, Progress
 from mlsurvey.errors import IndexingError, MismatchError, UsageError
-from mlsurvey.found import Found as FoundSubjects
 from mlsurvey.reading.names import known_as
 from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_folders
 from mlsurvey.state import Generation, RefreshReport
-from mlsurvey.survey import collection, correcting, uploading
+from mlsurvey.survey import collection, uploading
 from mlsurvey.survey.citations import sourced
 from mlsurvey.survey.found import Found, Listed
 from mlsurvey.survey.staleness import stale_citations, stale_documents, stale_file
+from mlsurvey.survey.subjects import Subjects
 from mlsurvey.survey.texts import checked
 from mlsurvey.survey.uploading import Condition
 from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Hit
-from mlsurvey.vocabulary.edits import Edit
-from mlsurvey.vocabulary.load import Vocabulary, load_edits, load_vocabulary
+from mlsurvey.vocabulary.load import Vocabulary, load_vocabulary
 
 if TYPE_CHECKING:
     from mlsurvey.answering.answer import Answerer
@@ -41,7 +39,7 @@ if TYPE_CHECKING:
 MODES = ("hybrid", "keyword", "dense")
 
 
-class Survey:
+class Survey(Subjects):
     """An index and its corpus, ready for questions. Thread-safe; close it, or use ``with``."""
 
     def __init__(self, settings: Settings, *, lasting: bool = False) -> None:
@@ -226,53 +224,6 @@ class Survey:
         """Aspects of comparison: slug to name."""
         with self._reader.reading() as reading:
             return {aspect.slug: aspect.name for aspect in reading.vocabulary.aspects}
-
-    # Subjects
-
-    def subjects(self) -> tuple[Generation, FoundSubjects]:
-        """What the documents are about, by which points they can be compared, and the generation."""
-        with self._reader.reading() as reading:
-            return reading.snapshot.generation, reading.snapshot.found
-
-    def rename_subject(self, name: str, new: str) -> None:
-        """Give a subject another name from the next refresh on; the old one stays an alias.
-
-        Raises:
-            NotFoundError: there is no such subject; similar ones are suggested.
-            UsageError: several share the name, or the new one is no name.
-            StorageError: the corpus folder cannot be written.
-        """
-        correcting.rename(self.settings.corpus, self._subject(name), new)
-
-    def merge_subjects(self, names: Sequence[str], into: str) -> None:
-        """Make subjects one from the next refresh on. Raises like :meth:`rename_subject`."""
-        if not names:
-            raise UsageError("name at least two subjects: those to merge, then the one that stays")
-        correcting.merge(self.settings.corpus, [self._subject(name) for name in names], self._subject(into))
-
-    def hide_subject(self, name: str) -> None:
-        """Take something for no subject from the next refresh on. Raises like :meth:`rename_subject`."""
-        correcting.hide(self.settings.corpus, self._subject(name))
-
-    def restore_subject(self, name: str) -> bool:
-        """Forget all corrections of a subject; whether there were any. Raises like :meth:`rename_subject`."""
-        return correcting.restore(self.settings.corpus, self._subject(name))
-
-    def add_subject(self, name: str, aliases: Sequence[str] = (), category: Sequence[str] = ()) -> str:
-        """Declare a subject that was not found; returns its slug. Raises like :meth:`rename_subject`."""
-        return correcting.add(self.settings.corpus, name, aliases, category)
-
-    def correct_subject(self, edit: Edit) -> None:
-        """Replace all corrections of a subject, given by its slug. Raises like :meth:`rename_subject`."""
-        if edit.name is None:
-            self._subject(edit.slug)
-        correcting.put(self.settings.corpus, edit)
-
-    def _subject(self, name: str) -> str:
-        """The slug of a subject; one that is only in the corrections has no document yet."""
-        if any(edit.slug == name for edit in load_edits(self.settings.corpus)):
-            return name
-        return correcting.subject_named(name, self.subjects()[1]).slug
 
     # Documents
 
