@@ -98,6 +98,10 @@ class RefreshReport:
     """Pairs (path, what a reader sees and is not indexed), of the documents cut by this refresh."""
     left_out: tuple[LeftOut, ...] = ()
     """Files and folders that are not indexed on purpose."""
+    found: tuple[str, ...] = ()
+    """Names of the subjects that were found for the first time."""
+    lost: tuple[str, ...] = ()
+    """Names of the subjects that no document is about any more."""
     unchanged: int = 0
     passages: int = 0
     """Passages in the index after the refresh."""

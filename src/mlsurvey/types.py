@@ -178,6 +178,8 @@ class Entity:
     category: tuple[str, ...] = ()
     plain_words: tuple[str, ...] = ()
     """Names that are also ordinary words ("burn"): they count as a mention only in context."""
+    found: str | None = None
+    """If it was found rather than declared: what is about it, ``document``, ``section`` or ``item``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,8 @@ class Aspect:
     """Whether it is considered when a question names libraries but no aspect."""
     general: bool = False
     """Whether its words also occur in names of other aspects ("clustering algorithms") and then carry no meaning."""
+    found: bool = False
+    """Whether it was found rather than declared: it is a heading or label, and what stands under that is about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +222,8 @@ class Category:
     """Phrases that questions use to name the class; ``*`` stands for any ending."""
     aspect: str | None = None
     """Slug of the aspect that shows membership, if it differs from the category's slug."""
+    members: int = 0
+    """If it was found in the documents rather than declared: number of its members."""
 
 
 @dataclass(frozen=True, slots=True)

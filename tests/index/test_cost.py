@@ -25,7 +25,7 @@ def filled(world: World, count: int) -> World:
     for number in range(count):
         world.write(f"d{number:03}.md", page(f"word{number}", f"other{number}"))
     world.refresh()
-    world.write("d007.md", page("novelty"))
+    world.write("d007.md", page("word7", "novelty"))
     return world
 
 
@@ -59,6 +59,30 @@ def test_one_changed_document_costs_one_short_row_for_each_other(
         totals.append(sum(count for _, count in counted))
         assert not [sql for sql, _ in counted if "texts" in sql]
     assert totals[1] - totals[0] == MANY - FEW
+
+
+def test_a_new_subject_costs_one_row_for_each_other_and_the_text_of_each_once(
+    worlds: tuple[World, World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any document may mention the new name, so that it has to be looked for everywhere."""
+    counted: list[int] = []
+    fetch = Catalogue.rows
+
+    def counting(self: Catalogue, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        found = fetch(self, sql, **parameters)
+        counted.append(len(found))
+        return found
+
+    totals = []
+    for world in worlds:
+        world.refresh()
+        world.write("new.md", page("novelty", "word"))
+        monkeypatch.setattr(Catalogue, "rows", counting)
+        counted.clear()
+        assert world.refresh().added == ("new.md",)
+        totals.append(sum(counted))
+        monkeypatch.setattr(Catalogue, "rows", fetch)
+    assert totals[1] - totals[0] == 2 * (MANY - FEW)
 
 
 def test_pages_that_one_changed_document_writes_do_not_grow_with_the_index(worlds: tuple[World, World]) -> None:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from mlsurvey.answering.compose import Finding, Pair
 from mlsurvey.answering.understood import Understood
 from mlsurvey.types import Entity, Kind, Status
+from mlsurvey.vocabulary.gazetteer import collapse
 
 UNSETTLED = "No document ranks all of them: each claim below is that of its source only."
+SHOWN = 3
+"""Places of a mention that are told."""
 UNATTACHED = "This looks like a follow-up question: name the library, or ask it as a follow-up."
 
 
@@ -28,6 +31,7 @@ def judge(
     entities: Mapping[str, Entity],
     excluded: Sequence[str] = (),
     sure: float = 0.0,
+    mentioned: Mapping[str, Sequence[str]] | None = None,
 ) -> Verdict:
     """Decide between answering, answering in part, and silence.
 
@@ -38,8 +42,13 @@ def judge(
         entities: names for the reason.
         excluded: sides that the filters keep out: nothing is known of what the documents say of them.
         sure: probability from which a finding counts as an answer; below, the reason says that it may not be one.
+        mentioned: places of names that documents mention and none is about, by collapsed name.
     """
-    told = _told(understood, excluded, entities)
+    told = [
+        *_told(understood, excluded, entities),
+        *_mentions(understood, mentioned or {}),
+        *_namesakes(understood, entities),
+    ]
     abstains = _why_silent(understood, findings, silent, entities, excluded)
     if abstains is not None:
         return Verdict(Status.ABSTAINED, " ".join((abstains, *told)))
@@ -78,6 +87,28 @@ def _told(understood: Understood, excluded: Sequence[str], entities: Mapping[str
     if understood.tongue:
         names = _named(understood.mentioned(), entities) or "nothing"
         told.append(f"The documents are in English; understood from this question in {understood.tongue}: {names}.")
+    return told
+
+
+def _mentions(understood: Understood, mentioned: Mapping[str, Sequence[str]]) -> list[str]:
+    """Where the unknown names are mentioned all the same."""
+    found = [(name, mentioned[collapse(name)]) for name in understood.unknown if collapse(name) in mentioned]
+    return [f"{name} is only mentioned, at {_listed(places[:SHOWN])}." for name, places in found]
+
+
+def _namesakes(understood: Understood, entities: Mapping[str, Entity]) -> list[str]:
+    """Which of several subjects of one name is taken; said only of those that were found in the documents."""
+    told = []
+    for entity in (entities[slug] for slug in understood.entities if slug in entities):
+        names = {collapse(name) for name in (entity.name, *entity.aliases)}
+        others = [
+            other.name
+            for other in entities.values()
+            if other.found and entity.found and other.slug not in understood.entities
+            if names & {collapse(name) for name in (other.name, *other.aliases)}
+        ]
+        if others:
+            told.append(f"{_listed(others)} shares its name with {entity.name}, and is another subject.")
     return told
 
 

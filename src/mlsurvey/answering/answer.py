@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mlsurvey.answering import compose
@@ -23,10 +23,11 @@ from mlsurvey.answering.sides import by_side, outside_subjects
 from mlsurvey.answering.understood import Understood
 from mlsurvey.answering.workbench import Workbench
 from mlsurvey.calling import Cancelled
+from mlsurvey.found import Found, Rank
 from mlsurvey.learned.reading import Reader
 from mlsurvey.retrieval.search import Searcher
 from mlsurvey.types import Answer, Citation, Filters, Kind, Status
-from mlsurvey.vocabulary.gazetteer import Gazetteer
+from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
 from mlsurvey.vocabulary.load import Vocabulary
 
 NEAREST = 3
@@ -50,9 +51,23 @@ class Answerer:
         frequency = self.snapshot.frequency
         recognise = Recogniser(vocabulary.aspects, searcher.encoder.embed)
         planner = Planner(self.gazetteer, frequency, self.snapshot.generation.passages)
-        self._parse = Parser(self.gazetteer, reader, recognise, frequency, vocabulary.categories)
+        self._mentioned = _mentioned(self.snapshot.found)
+        self._parse = Parser(
+            self.gazetteer,
+            reader,
+            recognise,
+            frequency,
+            vocabulary.categories,
+            self._mentioned.keys(),
+            self._strangers(),
+        )
         retriever = Retriever(searcher, self.gazetteer)
         self.bench = Workbench(vocabulary, recognise, planner, retriever, scorer, Facts(self.snapshot))
+
+    def _strangers(self) -> frozenset[str]:
+        """Entities that no training question names: all but bundled ones in another field, else those found."""
+        is_strange = (e.slug for e in self.snapshot.entities if e.found or not self.snapshot.found.in_field)
+        return frozenset(is_strange)
 
     def understand(self, question: str, after: Sequence[str] = ()) -> Understood:
         """Parse a question.
@@ -138,7 +153,8 @@ class Answerer:
 
     def _compose(self, understood: Understood, excluded: tuple[str, ...], draft: Draft, filters: Filters) -> Answer:
         sure = self.bench.thresholds["unnamed"]
-        judged = judge(understood, draft.findings, draft.silent, self.gazetteer.entities, excluded, sure)
+        entities = self.gazetteer.entities
+        judged = judge(understood, draft.findings, draft.silent, entities, excluded, sure, self._mentioned)
         abstains = judged.status is Status.ABSTAINED
         citations = Citations(self.snapshot.document)
         return Answer(
@@ -180,3 +196,9 @@ class Answerer:
             return True
         language = self.gazetteer.entities[slug].language
         return bool(filters.languages and language and language not in filters.languages)
+
+
+def _mentioned(found: Found) -> Mapping[str, tuple[str, ...]]:
+    """Collapsed names that documents only mention, with the places; none in the field of the bundled names."""
+    only = (s for s in found.subjects if s.rank is Rank.MENTION and not found.in_field)
+    return {collapse(s.name): tuple(f"{e.path}:{e.line}" for e in s.evidence) for s in only}

@@ -95,7 +95,7 @@ def _values(about: str, words: str, categories: Sequence[Category]) -> tuple[str
     if about == "language":
         return languages_in(words)
     if about == "class":
-        return tuple(c.slug for c in categories if phrases(c.question).match(words))
+        return _class(words, categories)
     if about == "kind":
         return _kind(words)
     if about == "state":
@@ -104,6 +104,13 @@ def _values(about: str, words: str, categories: Sequence[Category]) -> tuple[str
         names = [re.sub(r"\s+", " ", m["name"].lower()) for m in _LICENCES.finditer(words)]
         return tuple(value for name in names for value in _WIDE.get(name, (name.upper(),)))
     return ()
+
+
+def _class(words: str, categories: Sequence[Category]) -> tuple[str, ...]:
+    """The declared classes that the words name; else the smallest found one: "Erlang queues" are not all queues."""
+    named = [c for c in categories if phrases(c.question).match(words)]
+    declared = tuple(c.slug for c in named if not c.members)
+    return declared or tuple(c.slug for c in sorted(named, key=lambda c: c.members)[:1])
 
 
 def _kind(words: str) -> tuple[str, ...]:

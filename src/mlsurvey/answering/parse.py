@@ -6,9 +6,10 @@ The network says what each word is; the gazetteer says which library a name mean
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from mlsurvey.answering import strangers
 from mlsurvey.answering.asked import in_own_words, is_detail
 from mlsurvey.answering.conditions import DECIDED, FACTS, UPKEEP, condition, is_denied
 from mlsurvey.answering.names import blank, find_names, languages_in, looks_unknown, without_languages
@@ -33,7 +34,7 @@ from mlsurvey.learned.reading import (
 )
 from mlsurvey.parsed import Condition, Correction
 from mlsurvey.types import Category, Kind, Span
-from mlsurvey.vocabulary.gazetteer import Gazetteer, Mention
+from mlsurvey.vocabulary.gazetteer import Gazetteer, Mention, collapse
 
 TELLING = 2
 """Content words beside the names from which a comparison asks for something of its own."""
@@ -70,6 +71,8 @@ class Parser:
         recognise: words to the matter that they ask about.
         frequency: number of passages that hold a word; what documents use is no misspelt or unknown name.
         categories: classes of libraries that a question may name.
+        mentioned: collapsed names that documents mention and none is about.
+        strangers: slugs of entities whose names the network was not trained on; see :mod:`.strangers`.
     """
 
     gazetteer: Gazetteer
@@ -77,15 +80,17 @@ class Parser:
     recognise: Callable[[str], AskedAspect]
     frequency: Callable[[str], int]
     categories: Sequence[Category] = ()
+    mentioned: Collection[str] = ()
+    strangers: Collection[str] = ()
 
     def __call__(self, question: str) -> Understood:
         """What the question is taken to mean."""
-        reading = self.reader.read(question)
+        reading = self._read(question)
         marks = reading.marks()
         languages = _languages(question, marks)
         names = find_names(question, self.gazetteer, self.frequency, languages[0] if len(languages) == 1 else None)
         roles = [role for mention in names.mentions if (role := self._role(mention, reading))]
-        unknown = _once(self._unknown(question, marks, names.mentions))
+        unknown = _once((*self._unknown(question, marks, names.mentions), *self._only_mentioned(question, reading)))
         kind = _kind(reading, {r.slug for r in roles if r.label == SIDE}, unknown)
         sides, objects, known = _parted(roles, kind, unknown)
         facts = [m.span for m in marks if m.label in FACTS] if kind.is_set else []
@@ -109,7 +114,7 @@ class Parser:
         is_worded = bool(aspects)
         is_related = kind.is_set and any(r.label in (USES, USED_BY) for r in roles)
         if not aspects and not tongue and (is_related or not conditions):
-            aspects = _whole(question, nameless, kind)
+            aspects = self._found(nameless) or _whole(question, nameless, kind)
         return Understood(
             question=question,
             kind=kind,
@@ -124,6 +129,13 @@ class Parser:
             tongue=tongue,
             is_worded=is_worded,
         )
+
+    def _read(self, question: str) -> Reading:
+        if not self.strangers:
+            return self.reader.read(question)
+        names = find_names(question, self.gazetteer, self.frequency, None).mentions
+        strange = [m.span for m in names if m.slug in self.strangers and (not _is_word(m, self.gazetteer))]
+        return strangers.read(question, strange, self.reader, self.frequency)
 
     def _role(self, mention: Mention, reading: Reading) -> Role | None:
         """None for an ordinary word that is spelt like a name."""
@@ -144,6 +156,22 @@ class Parser:
             words = _token(question, mark.span)
             if free and mark.label in (SIDE, *RELATIONS) and looks_unknown(words, self.frequency):
                 yield words
+
+    def _only_mentioned(self, question: str, reading: Reading) -> Iterator[str]:
+        """Sides that documents mention and none is about; a set is asked of what documents are about anyway."""
+        if self.mentioned and max(reading.kinds, key=reading.kinds.__getitem__, default="") not in (
+            "list",
+            "recommend",
+        ):
+            for mark in reading.marks():
+                words = _token(question, mark.span)
+                if mark.label == SIDE and collapse(words) in self.mentioned:
+                    yield words
+
+    def _found(self, nameless: str) -> tuple[AskedAspect, ...]:
+        """The heading of the documents that a question names without asking for it in so many words."""
+        asked = self.recognise(nameless)
+        return (asked,) if asked.aspect.found else ()
 
     def _asked_for(self, question: str, marks: Sequence[Mark], mentions: Sequence[Mention]) -> Iterator[Span]:
         """Stretches that ask; and what stands like a library, is none, and is a word of the documents: "autodiff"."""
@@ -249,6 +277,11 @@ def _beside_names(question: str, span: Span, mentions: Iterable[Mention]) -> Spa
         elif span.start < name.start < span.end < name.end:
             span = Span(span.start, span.start + len(question[span.start : name.start].rstrip()))
     return span
+
+
+def _is_word(mention: Mention, gazetteer: Gazetteer) -> bool:
+    """Whether a name is also an ordinary word, and written like one."""
+    return gazetteer.is_plain_word(mention) and mention.surface.islower()
 
 
 def _token(question: str, span: Span) -> str:

@@ -24,6 +24,8 @@ JUDGED = (4, 16)
 """Minimum and maximum number of candidates of a cell that are judged."""
 BUDGET = 32
 """Total number of candidates judged per answer, subject to :data:`JUDGED`."""
+HEADED = 1.5
+"""Logits, of sieve and of probability: a stretch under the heading asked for need not repeat its words."""
 ABOVE = 2
 """Number of headings above a stretch that are judged with it."""
 
@@ -82,14 +84,17 @@ class Scorer:
         kept = [scored[:most] for scored in looked]
         pairs = [pair(cell, s) for (cell, _), scored in zip(jobs, kept, strict=True) for s in scored]
         logits = iter(self.judge.judge(pairs).tolist() if pairs else ())
-        return [sorted((self._judged(s, *next(logits)) for s in scored), key=lambda s: -s.score) for scored in kept]
+        return [
+            sorted((self._judged(cell, s, *next(logits)) for s in scored), key=lambda s: -s.score)
+            for (cell, _), scored in zip(jobs, kept, strict=True)
+        ]
 
     def _looked_at(self, cell: PlannedCell, named: Sequence[Named]) -> list[Scored]:
         values = [features(candidate, cell, names) for candidate, names in named]
         texts = [stretch(candidate) for candidate, _ in named]
         logits = self.sieve.sift(cell.premise, texts, [in_order(of) for of in values]).tolist()
         scored = [
-            Scored(candidate, logit, 0.0, of, names)
+            Scored(candidate, logit + headed(cell, of), 0.0, of, names)
             for (candidate, names), logit, of in zip(named, logits, values, strict=True)
         ]
         return sorted(scored, key=lambda s: -s.score)
@@ -98,15 +103,21 @@ class Scorer:
         by = self.artefact.unjudged
         return _replaced(looked, sigmoid(by["bias"] + by["sieve"] * looked.score), 0.0, None)
 
-    def _judged(self, looked: Scored, answers: float, says_no: float) -> Scored:
+    def _judged(self, cell: PlannedCell, looked: Scored, answers: float, says_no: float) -> Scored:
         by = self.artefact.judged
         logit = by["bias"] + by["judge"] * answers + by["sieve"] * looked.score
+        logit += headed(cell, looked.features)
         return _replaced(looked, sigmoid(logit), self._denial(looked.candidate, says_no), answers)
 
     def _denial(self, candidate: Candidate, says_no: float) -> float:
         """Probability that it says no, from the judge and from negation words."""
         by = self.artefact.denies
         return sigmoid(by["bias"] + by["judge"] * says_no + by["negation"] * denies(candidate.text))
+
+
+def headed(cell: PlannedCell, values: Mapping[str, float]) -> float:
+    """What a logit gains under the very heading of the documents that the question asks for."""
+    return HEADED if cell.asked and cell.asked.aspect.found and values["label"] else 0.0
 
 
 def pair(cell: PlannedCell, looked: Scored) -> Pair:

@@ -41,6 +41,9 @@ RECOMMENDED = 3
 """Candidates that a recommendation names: a shortlist, not a catalogue."""
 WORTH = 0.5
 """Least worth, as a share of the best, of what is put on the shortlist: better one than three."""
+TELLING = 0.25
+"""Least score, as a share of the best member's, of a member in a field that the judge was not trained on: its scores
+rank well there, but are no probabilities."""
 QUOTED = 2
 """Statements that show why an entity is in a set or out of it."""
 
@@ -51,7 +54,7 @@ def members(understood: Understood, bench: Workbench, filters: Filters) -> Draft
     conditions = (_matter(c, bench) for c in stated)
     matters = (*understood.aspects, *conditions) or (_of_class(understood, bench),)
     judged, unsaid = _judged(understood, matters, bench, filters)
-    found = ranked(judged)
+    found = _apart_from_best(ranked(judged), bench)
     groups = {v: [m for m in found if m.verdict == v] for v in (YES, NO, UNKNOWN)}
     aspect = matters[0].aspect.slug
     said = tuple(Finding(m.slug, aspect, s) for v in (YES, NO) for m in groups[v] for s in m.evidence)
@@ -137,6 +140,17 @@ def _member(entity: Entity, found: Sequence[Found], understood: Understood, benc
         evidence = choose((s for f in found for s in f.scored), 1)
     searched = sum(f.searched for f in found)
     return Member(entity.slug, says if evidence else UNKNOWN, tuple(evidence[:QUOTED]), searched)
+
+
+def _apart_from_best(members: Sequence[Member], bench: Workbench) -> list[Member]:
+    """The members; those found in the documents whose evidence is far below the best are unknown."""
+    least = TELLING * max((m.score for m in members if m.verdict == YES), default=0.0)
+    return [
+        replace(m, verdict=UNKNOWN, evidence=())
+        if m.verdict == YES and m.score < least and bench.entities[m.slug].found
+        else m
+        for m in members
+    ]
 
 
 def _turned(verdict: str, found: Found) -> str:

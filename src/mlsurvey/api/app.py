@@ -46,6 +46,7 @@ TAGS = {
     "chat": "The same in the format of OpenAI's chat completions. No language model is involved.",
     "compare": "Compare given libraries by aspect, as a matrix.",
     "vocabulary": "Libraries and points of comparison that the index knows.",
+    "subjects": "What the documents were found to be about, and corrections to it.",
     "documents": "Read and change the documents of the corpus.",
     "index": "State of the index, and refreshing it.",
     "jobs": "Work that continues after its request has been answered.",

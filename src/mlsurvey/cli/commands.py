@@ -24,6 +24,7 @@ COMMANDS = {
     "add": "collecting",
     "remove": "collecting",
     "show": "collecting",
+    "subjects": "subjects",
     "sync": "syncing",
     "eval": "evaluating",
     "serve": "serving",

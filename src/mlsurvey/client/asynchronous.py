@@ -27,6 +27,7 @@ from mlsurvey.wire.documents import (
 from mlsurvey.wire.parts import Part
 from mlsurvey.wire.requests import FilterRequest
 from mlsurvey.wire.service import Health, Index, Job, Jobs, ProblemType, ProblemTypes, Readiness
+from mlsurvey.wire.subjects import Corrected, SubjectCorrection, Subjects
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -101,6 +102,18 @@ class AsyncClient:
     async def entity(self, slug: str) -> Entity:
         """Get a library."""
         return await self._send(calls.entity(slug))
+
+    async def subjects(self) -> Subjects:
+        """List what the documents are found to be about."""
+        return await self._send(calls.subjects())
+
+    async def correct(self, slug: str, correction: SubjectCorrection) -> Corrected:
+        """Replace all corrections of a subject, or add one; takes effect at the next refresh."""
+        return await self._send(calls.correct(slug, correction))
+
+    async def restore(self, slug: str) -> None:
+        """Forget all corrections of a subject."""
+        await self._send(calls.restore(slug))
 
     async def aspects(self) -> Aspects:
         """List the points of comparison."""

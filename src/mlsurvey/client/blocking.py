@@ -27,6 +27,7 @@ from mlsurvey.wire.documents import (
 from mlsurvey.wire.parts import Part
 from mlsurvey.wire.requests import FilterRequest
 from mlsurvey.wire.service import Health, Index, Job, Jobs, ProblemType, ProblemTypes, Readiness
+from mlsurvey.wire.subjects import Corrected, SubjectCorrection, Subjects
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -111,6 +112,18 @@ class Client:
     def entity(self, slug: str) -> Entity:
         """Get a library."""
         return self._send(calls.entity(slug))
+
+    def subjects(self) -> Subjects:
+        """List what the documents are found to be about."""
+        return self._send(calls.subjects())
+
+    def correct(self, slug: str, correction: SubjectCorrection) -> Corrected:
+        """Replace all corrections of a subject, or add one; takes effect at the next refresh."""
+        return self._send(calls.correct(slug, correction))
+
+    def restore(self, slug: str) -> None:
+        """Forget all corrections of a subject."""
+        self._send(calls.restore(slug))
 
     def aspects(self) -> Aspects:
         """List the points of comparison."""

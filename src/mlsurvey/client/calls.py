@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from mlsurvey.errors import UsageError
 from mlsurvey.types import Answer, Entity
 from mlsurvey.wire import answers, documents, requests, service
+from mlsurvey.wire import subjects as wired
 from mlsurvey.wire.requests import FilterRequest, Mode
 
 URL = "http://127.0.0.1:8642"
@@ -131,6 +132,22 @@ def entities() -> Call[documents.Entities]:
 def entity(slug: str) -> Call[Entity]:
     """``GET /v1/entities/{slug}``."""
     return _get(f"/v1/entities/{quote(slug, safe='')}", Entity)
+
+
+def subjects() -> Call[wired.Subjects]:
+    """``GET /v1/subjects``."""
+    return _get("/v1/subjects", wired.Subjects)
+
+
+def correct(slug: str, correction: wired.SubjectCorrection) -> Call[wired.Corrected]:
+    """``PUT /v1/subjects/{slug}``."""
+    value = correction.model_dump(mode="json")
+    return Call("PUT", f"/v1/subjects/{quote(slug, safe='')}", reader(wired.Corrected), json=value, reads=False)
+
+
+def restore(slug: str) -> Call[None]:
+    """``DELETE /v1/subjects/{slug}``."""
+    return Call("DELETE", f"/v1/subjects/{quote(slug, safe='')}", lambda _: None, reads=False)
 
 
 def aspects() -> Call[documents.Aspects]:

@@ -6,7 +6,7 @@ null or ``> g``. So a reader keeps its generation while the next one is written
 into the same tables, and publishing costs only as much as the rows it changes.
 
 ``documents`` is read in full at each refresh, so its rows are short: document
-contents are in ``texts``.
+contents are in ``texts``, and the names that they show in ``traces``.
 
 The journal mode is DELETE, not WAL: a WAL database cannot be opened in a
 read-only folder.
@@ -25,9 +25,12 @@ from pathlib import Path
 from typing import Any
 
 from mlsurvey.errors import DamagedIndexError, IndexingError, NoIndexError, ReplacedError
+from mlsurvey.found import Found
 from mlsurvey.index.layout import Layout
+from mlsurvey.index.records import pack_text, unpack_text
 from mlsurvey.index.storage import REBUILD, storage_errors
 from mlsurvey.state import Generation
+from mlsurvey.subjects.stored import dump, load
 from mlsurvey.types import Entity
 
 FORMAT = 4  # bumped when the tables change; an older index is then rebuilt
@@ -37,9 +40,9 @@ _LIVE = "{0}.born <= :at AND ({0}.died IS NULL OR {0}.died > :at)"
 _TABLES = """
 CREATE TABLE generations(
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, created TEXT NOT NULL, model TEXT NOT NULL,
-    dimension INTEGER NOT NULL, recipe TEXT NOT NULL, chunking TEXT NOT NULL, entities TEXT NOT NULL,
+    dimension INTEGER NOT NULL, recipe TEXT NOT NULL, chunking TEXT NOT NULL, entities BLOB NOT NULL,
     documents INTEGER NOT NULL, passages INTEGER NOT NULL, segments TEXT NOT NULL, files TEXT NOT NULL,
-    digest TEXT NOT NULL);
+    digest TEXT NOT NULL, found BLOB NOT NULL);
 CREATE TABLE documents(
     id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, sha256 TEXT NOT NULL, title TEXT NOT NULL, subject TEXT,
     language TEXT, date TEXT, bytes INTEGER NOT NULL, declared TEXT, passages INTEGER NOT NULL,
@@ -49,6 +52,7 @@ CREATE UNIQUE INDEX documents_live ON documents(path) WHERE died IS NULL;
 CREATE INDEX documents_path ON documents(path);
 CREATE INDEX documents_died ON documents(died) WHERE died IS NOT NULL;
 CREATE TABLE texts(document INTEGER PRIMARY KEY, text BLOB NOT NULL, leaves TEXT);
+CREATE TABLE traces(document INTEGER PRIMARY KEY, traces TEXT NOT NULL);
 CREATE TABLE passages(
     id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, vector INTEGER NOT NULL, born INTEGER NOT NULL,
     died INTEGER, ordinal INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
@@ -170,10 +174,10 @@ def _published(row: tuple[Any, ...]) -> Published:
     )
 
 
-def record(catalogue: Catalogue, published: Published) -> None:
+def record(catalogue: Catalogue, published: Published, found: Found) -> None:
     """Insert the row of a generation, within the transaction that publishes it."""
     g = published.generation
-    entities = json.dumps([asdict(e) for e in published.entities], ensure_ascii=False)
+    entities = pack_text(json.dumps([_given(entity) for entity in published.entities], ensure_ascii=False))
     parts = (
         published.dimension,
         published.chunking,
@@ -182,8 +186,17 @@ def record(catalogue: Catalogue, published: Published) -> None:
         json.dumps(published.files),
         published.digest,
     )
-    row = (g.number, g.id, g.created, g.model, g.recipe, g.documents, g.passages, *parts)
-    catalogue.write_all(f"INSERT INTO generations({_COLUMNS}) VALUES ({', '.join('?' * len(row))})", [row])
+    row = (g.number, g.id, g.created, g.model, g.recipe, g.documents, g.passages, *parts, pack_text(dump(found)))
+    catalogue.write_all(f"INSERT INTO generations({_COLUMNS}, found) VALUES ({', '.join('?' * len(row))})", [row])
+
+
+def found_of(catalogue: Catalogue | None, published: Published | None) -> Found | None:
+    """The subjects of a generation; None if there is none. Read apart from it, as few uses need them."""
+    if catalogue is None or published is None:
+        return None
+    number = published.generation.number
+    rows = catalogue.rows("SELECT found FROM generations WHERE number = :number", number=number)
+    return load(unpack_text(rows[0][0])) if rows else None
 
 
 def dump_entity(entity: Entity | None) -> str | None:
@@ -192,13 +205,18 @@ def dump_entity(entity: Entity | None) -> str | None:
 
 
 @lru_cache(maxsize=2)  # most generations share them, and a refresh loads all kept generations
-def _entities(text: str) -> tuple[Entity, ...]:
-    return tuple(_entity(fields) for fields in json.loads(text))
+def _entities(data: bytes) -> tuple[Entity, ...]:
+    return tuple(_entity(fields) for fields in json.loads(unpack_text(data)))
 
 
 def load_entity(text: str | None) -> Entity | None:
     """Inverse of :func:`dump_entity`."""
     return None if text is None else _entity(json.loads(text))
+
+
+def _given(entity: Entity) -> dict[str, Any]:
+    """Fields without the empty ones: every generation repeats all entities."""
+    return {name: value for name, value in asdict(entity).items() if value not in ((), None)}
 
 
 def _entity(fields: dict[str, Any]) -> Entity:

@@ -30,6 +30,7 @@ def purge(catalogue: Catalogue, layout: Layout, model: str) -> None:
     catalogue.write(f"DELETE FROM tags WHERE passage IN ({_DEAD.format('passages')})", oldest=oldest)
     catalogue.write("DELETE FROM passages WHERE died <= :oldest", oldest=oldest)
     catalogue.write(f"DELETE FROM texts WHERE document IN ({_DEAD.format('documents')})", oldest=oldest)
+    catalogue.write(f"DELETE FROM traces WHERE document IN ({_DEAD.format('documents')})", oldest=oldest)
     catalogue.write("DELETE FROM documents WHERE died <= :oldest", oldest=oldest)
     catalogue.write("DELETE FROM generations WHERE number < :oldest", oldest=oldest)
     _purge_segments(catalogue, layout, kept, model)

@@ -50,13 +50,23 @@ Cut = Draft | Unreadable
 class Cutter:
     """Cuts documents into passages."""
 
-    def __init__(self, entities: tuple[Entity, ...], counter: TokenCounter, limit: int, seconds: float) -> None:
-        self._entities, self._counter, self._limit, self._seconds = entities, counter, limit, seconds
+    def __init__(
+        self,
+        entities: tuple[Entity, ...],
+        about: Mapping[str, str],
+        counter: TokenCounter,
+        limit: int,
+        seconds: float,
+    ) -> None:
+        self._entities, self._about = entities, about
+        self._counter, self._limit, self._seconds = counter, limit, seconds
         self._gazetteer = Gazetteer(entities)
 
-    def __reduce__(self) -> tuple[type[Cutter], tuple[tuple[Entity, ...], TokenCounter, int, float]]:
+    def __reduce__(
+        self,
+    ) -> tuple[type[Cutter], tuple[tuple[Entity, ...], Mapping[str, str], TokenCounter, int, float]]:
         """Pickle the arguments only: rebuilding in the other process is faster than sending all names."""
-        return type(self), (self._entities, self._counter, self._limit, self._seconds)
+        return type(self), (self._entities, self._about, self._counter, self._limit, self._seconds)
 
     def __call__(self, batch: Batch) -> list[Cut]:
         """Return drafts of documents given as pairs (path, content)."""
@@ -73,7 +83,7 @@ class Cutter:
             return Unreadable(path, str(error))
 
     def _draft(self, path: str, content: Content) -> Draft:
-        read = document(path, content.data, content.sha256, self._gazetteer, content.leaves)
+        read = document(path, content.data, content.sha256, self._gazetteer, content.leaves, self._about.get(path))
         cut = passages(read, self._gazetteer, self._counter, self._limit)
         kept = tuple(passage for passage in cut if passage.sentences)
         left_out = ", ".join(filter(None, (content.omitted, omitted(read)))) or None
@@ -83,18 +93,21 @@ class Cutter:
 def drafts(
     fresh: Mapping[str, Content],
     entities: tuple[Entity, ...],
+    about: Mapping[str, str],
     model: ModelInfo,
     progress: Callable[[int, int], None],
     seconds: float = SECONDS,
 ) -> tuple[Cut, ...]:
     """Return drafts of all documents, in path order; ``progress`` receives the number done and the total.
 
+    ``about`` maps a document to the slug of the one entity that it is about, where its path and fields do not say so.
+
     A document that takes more time than allowed for ``seconds`` (see :mod:`mlsurvey.index.deadline`), or that ends
     the process that cuts it, is reported as unreadable.
     """
     if not fresh:
         return ()
-    cut = Cutter(entities, model.counter, model.limit, seconds)
+    cut = Cutter(entities, about, model.counter, model.limit, seconds)
     made: list[Cut] = []
     with closing(_cut(cut, list(_batches(sorted(fresh.items()))))) as batches:  # ends the processes on interruption
         for draft in chain.from_iterable(batches):

@@ -11,6 +11,7 @@ from typing import Any
 from mlsurvey.index import keywords
 from mlsurvey.index.engine import ModelInfo
 from mlsurvey.reading.version import CHUNKER_VERSION
+from mlsurvey.subjects.version import SUBJECTS_VERSION
 from mlsurvey.types import Entity
 
 _LENGTH = 16  # hex digits: 64 bits, short enough to read aloud
@@ -18,12 +19,12 @@ _LENGTH = 16  # hex digits: 64 bits, short enough to read aloud
 
 def chunking_digest(model: ModelInfo) -> str:
     """Digest of everything that affects all passages and keyword rows; if it changes, all documents are read again."""
-    return _digest(model.id, model.max_tokens, CHUNKER_VERSION, keywords.VERSION)
+    return _digest(model.id, model.max_tokens, CHUNKER_VERSION, SUBJECTS_VERSION, keywords.VERSION)
 
 
-def recipe_digest(chunking: str, entities: Iterable[Entity]) -> str:
-    """Digest of everything besides the documents that affects an index."""
-    return _digest(chunking, [asdict(entity) for entity in entities])
+def recipe_digest(chunking: str, entities: Iterable[Entity], basis: str = "") -> str:
+    """Digest of everything besides the documents that affects an index; ``basis`` is that of the subjects found."""
+    return _digest(chunking, [asdict(entity) for entity in entities], basis)
 
 
 def documents_digest(before: str, gone: Iterable[tuple[str, str]], come: Iterable[tuple[str, str]]) -> str:

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlsurvey.calling import Progress
-from mlsurvey.index.catalogue import Catalogue, Published, load_entity
+from mlsurvey.found import Found, Rank, Subject
+from mlsurvey.index.catalogue import Catalogue, Published, found_of, load_entity
 from mlsurvey.index.changes import KNOWN_COLUMNS, Changes, Known, classify
 from mlsurvey.index.engine import ModelInfo
 from mlsurvey.index.extracts import NO_EXTRACTS, Extracts
+from mlsurvey.index.found import Named, name_all
 from mlsurvey.index.identity import NO_DOCUMENTS, chunking_digest, documents_digest, recipe_digest
 from mlsurvey.index.records import unpack_text
-from mlsurvey.index.sources import Content, Sources, look, look_again
+from mlsurvey.index.sources import Content, look, look_again
 from mlsurvey.reading.scan import FileState, scan
 from mlsurvey.state import LeftOut, Unreadable
 from mlsurvey.types import Entity
@@ -48,6 +50,12 @@ class Plan:
     touched: tuple[tuple[int, FileState], ...]
     """Document versions with unchanged content, with the file state to record."""
     entities: tuple[Entity, ...]
+    found: Found
+    """Subjects found in the documents."""
+    newly_found: tuple[str, ...]
+    """Names of those that the previous generation does not have."""
+    lost: tuple[str, ...]
+    """Names of those that only the previous generation has."""
     chunking: str
     recipe: str
     documents: int
@@ -101,12 +109,15 @@ def make_plan(
     sources = look(
         corpus, files, {} if is_new_recipe or thorough else known, partial(progress, "read"), seconds, extracts
     )
-    entities = _entities(vocabulary, sources)
+    named = name_all(None if is_new_recipe else catalogue, base, sources, known, vocabulary, model.counter)
+    entities = named.entities
     affected = set(known) if is_new_recipe else _affected(catalogue, base, entities)
+    before = found_of(catalogue, base) or Found()
+    affected |= named.moved(before) & known.keys()
     sources = look_again(corpus, sources, files, affected, seconds, extracts)
 
     fresh = {p: c for p, c in sources.read.items() if p in affected or p not in known or known[p].sha256 != c.sha256}
-    cut = _drafts(fresh, entities, model, progress, seconds)
+    cut = _drafts(fresh, named, model, progress, seconds)
     late = {one.path for one in cut if isinstance(one, Unreadable)}
     sources = sources.without(one for one in cut if isinstance(one, Unreadable))
     fresh = {path: content for path, content in fresh.items() if path not in late}
@@ -123,8 +134,11 @@ def make_plan(
         retired=tuple(sorted(version.id for version in retired)),
         touched=tuple((known[path].id, c.state) for path, c in sources.read.items() if path not in fresh),
         entities=entities,
+        found=named.found,
+        newly_found=_names(named.found, before),
+        lost=_names(before, named.found),
         chunking=chunking,
-        recipe=recipe_digest(chunking, entities),
+        recipe=recipe_digest(chunking, entities, named.found.basis),
         documents=documents,
         digest=documents_digest(
             base.digest if base else NO_DOCUMENTS,
@@ -135,9 +149,19 @@ def make_plan(
     )
 
 
+def _names(found: Found, before: Found) -> tuple[str, ...]:
+    """Names of the subjects, found and not declared, that were not there before."""
+    known = {subject.slug for subject in before.subjects if _is_found(subject)}
+    return tuple(s.name for s in found.subjects if _is_found(s) and not s.declared and s.slug not in known)
+
+
+def _is_found(subject: Subject) -> bool:
+    return subject.rank is not Rank.MENTION and not subject.hidden
+
+
 def _drafts(
     fresh: Mapping[str, Content],
-    entities: tuple[Entity, ...],
+    named: Named,
     model: ModelInfo,
     progress: Progress,
     seconds: float,
@@ -146,7 +170,7 @@ def _drafts(
         return ()
     from mlsurvey.index.drafts import drafts  # loads the Markdown parser, unneeded without changes
 
-    return drafts(fresh, entities, model, partial(progress, "chunk"), seconds)
+    return drafts(fresh, named.entities, named.found.about, model, partial(progress, "chunk"), seconds)
 
 
 def known_documents(catalogue: Catalogue | None) -> dict[str, Known]:
@@ -155,12 +179,6 @@ def known_documents(catalogue: Catalogue | None) -> dict[str, Known]:
         return {}
     rows = catalogue.rows(f"SELECT {KNOWN_COLUMNS}, declared FROM documents NOT INDEXED WHERE died IS NULL")
     return {row[1]: Known._make(row if row[-1] is None else (*row[:-1], load_entity(row[-1]))) for row in rows}
-
-
-def _entities(vocabulary: Vocabulary, sources: Sources) -> tuple[Entity, ...]:
-    """The vocabulary's entities, followed by those that only documents introduce."""
-    known = {entity.slug for entity in vocabulary.entities}
-    return (*vocabulary.entities, *(entity for entity in sources.declared if entity.slug not in known))
 
 
 def _affected(catalogue: Catalogue | None, base: Published | None, entities: tuple[Entity, ...]) -> set[str]:

@@ -22,6 +22,7 @@ from mlsurvey.index.segments import files_of, tidy
 from mlsurvey.index.storage import stored
 from mlsurvey.reading.scan import FileState
 from mlsurvey.state import Generation
+from mlsurvey.subjects.traces import dump
 from mlsurvey.types import Entity, Passage
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def publish(
         with catalogue.transaction():
             purge(catalogue, layout, model.id)  # in this transaction, since one of its own would cost another flush
             published = _write(catalogue, layout, plan, vectors, model, base, number)
-            record(catalogue, published)
+            record(catalogue, published, plan.found)
     except BaseException:
         shutil.rmtree(layout.keyword_folder(number), ignore_errors=True)  # frees space now, not at the next refresh
         raise
@@ -172,6 +173,8 @@ def _insert(catalogue: Catalogue, version: _Version, vectors: Mapping[str, int],
     document = version.draft.document
     texts = (version.id, pack_text(document.text), pack_leaves(document.leaves))
     catalogue.write_all("INSERT INTO texts(document, text, leaves) VALUES (?, ?, ?)", [texts])
+    traces = dump(version.draft.content.traces)
+    catalogue.write_all("INSERT INTO traces(document, traces) VALUES (?, ?)", [(version.id, traces)])
     rows = [(n.id, n.document, vectors[n.key], number, *passage_row(n.passage)) for n in version.passages]
     catalogue.write_all(_PASSAGE, rows)
     tags = [(tag, n.id) for n in version.passages for tag in n.tags]

@@ -247,6 +247,8 @@ def _report(
         decoded=plan.decoded,
         omitted=tuple((draft.document.path, draft.omitted) for draft in plan.drafts if draft.omitted),
         left_out=plan.left_out,
+        found=plan.newly_found,
+        lost=plan.lost,
         unchanged=changes.unchanged,
         passages=published.generation.passages if published else 0,
         embedded=embedded.count,

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlsurvey.errors import DamagedIndexError, IndexingError, MismatchError, NotFoundError, similar
-from mlsurvey.index.catalogue import live, open_for_reading
+from mlsurvey.found import Found
+from mlsurvey.index.catalogue import found_of, live, open_for_reading
 from mlsurvey.index.changes import KNOWN_COLUMNS, Known
 from mlsurvey.index.filtering import is_document, is_under, names_documents, tag_groups
 from mlsurvey.index.keywords import KeywordQuery, Keywords
@@ -95,6 +96,12 @@ class Snapshot:
     def entities(self) -> tuple[Entity, ...]:
         """Entities of this generation: the vocabulary and those that documents introduce."""
         return self._published.entities
+
+    @cached_property
+    def found(self) -> Found:
+        """Subjects, points of comparison and classes that were found in the documents of this generation."""
+        with storage_errors(self._layout.root), self._catalogue.reading(self.generation.number):
+            return found_of(self._catalogue, self._published) or Found()
 
     @cached_property
     def _keywords(self) -> Keywords:

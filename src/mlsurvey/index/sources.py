@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from mlsurvey.errors import UnreadableError
 from mlsurvey.index.changes import Known
@@ -17,6 +18,7 @@ from mlsurvey.reading.converting.kinds import Kind, check_readers, kind_of
 from mlsurvey.reading.decode import decoded
 from mlsurvey.reading.scan import FileState, read
 from mlsurvey.state import Unreadable
+from mlsurvey.subjects.traces import Traces
 from mlsurvey.types import Entity
 
 Step = Callable[[int, int], None]
@@ -37,6 +39,8 @@ class Content:
     sha256: str
     declared: Entity | None
     """Entity the document introduces, if any."""
+    traces: Traces
+    """Names and labels that it shows."""
     remark: str | None = None
     """How the bytes were read, if they are not valid UTF-8."""
     leaves: Leaves | None = None
@@ -142,7 +146,7 @@ class _Reading:
             if kind := kind_of(state.path):
                 return self._known(state, kind, data, sha256)
             text = decoded(data)  # rejects non-text files before anything is derived from them
-            return Content(state, data, sha256, self._declared(state.path, data), text.remark)
+            return self._read(state, data, sha256, text.text, remark=text.remark)
         except UnreadableError as error:
             return Unreadable(state.path, str(error))
 
@@ -152,7 +156,7 @@ class _Reading:
         kind.check(data)
         if (outcome := self.extracts.find(sha256, kind)) is not None:
             return self._of_outcome(state, sha256, outcome)
-        return None if self.converting else Content(state, b"", sha256, None)
+        return None if self.converting else Content(state, b"", sha256, None, Traces(None))
 
     def _converted(self, waiting: Mapping[str, FileState]) -> Iterator[tuple[str, Content | Unreadable]]:
         if not waiting:
@@ -169,15 +173,18 @@ class _Reading:
             return Unreadable(state.path, outcome)
         data = outcome.text.encode()
         try:
-            declared = self._declared(state.path, data)
+            return self._read(state, data, sha256, outcome.text, leaves=outcome.leaves, omitted=outcome.omitted)
         except UnreadableError as error:
             return Unreadable(state.path, str(error))
-        return Content(state, data, sha256, declared, None, outcome.leaves, outcome.omitted)
 
-    def _declared(self, path: str, data: bytes) -> Entity | None:
+    def _read(self, state: FileState, data: bytes, sha256: str, text: str, **more: Any) -> Content:
+        """The content, with what it declares and shows; raises UnreadableError if that takes too long."""
         from mlsurvey.reading.documents import declared_entity  # loads the Markdown parser, unneeded without changes
+        from mlsurvey.subjects.gather import gather
 
-        return in_time(partial(declared_entity, path, data), len(data), self.seconds)
+        declared = in_time(partial(declared_entity, state.path, data), len(data), self.seconds)
+        traces = in_time(partial(gather, state.path, text), len(data), self.seconds)
+        return Content(state, data, sha256, declared, traces, **more)
 
 
 def look_again(

@@ -27,7 +27,14 @@ _README = ("readme", "index")
 _MAX_NAME_WORDS = 3
 
 
-def document(path: str, data: bytes, sha256: str, gazetteer: Gazetteer, leaves: Leaves | None = None) -> Document:
+def document(
+    path: str,
+    data: bytes,
+    sha256: str,
+    gazetteer: Gazetteer,
+    leaves: Leaves | None = None,
+    subject: str | None = None,
+) -> Document:
     """Return the document at ``path``, a POSIX path relative to the corpus root.
 
     Args:
@@ -36,13 +43,14 @@ def document(path: str, data: bytes, sha256: str, gazetteer: Gazetteer, leaves: 
         sha256: digest of the file.
         gazetteer: names of entities.
         leaves: pages or cells of a converted document.
+        subject: its subject; None takes the entity that its fields or its path name.
 
     Raises:
         UnreadableError: the bytes are not text.
     """
     text = decode(data)
     head, blocks, _ = read_blocks(path, text)
-    subject = _declared_subject(head, gazetteer) or subject_of_path(path, gazetteer)
+    subject = subject or _declared_subject(head, gazetteer) or subject_of_path(path, gazetteer)
     language = language_named(head.text("language")) or _language_of(subject, gazetteer) or language_of_path(path)
     title = head.text("title") or first_heading(blocks) or PurePosixPath(path).stem
     return Document(path, text, sha256, title, subject, language, head.date("date", "as_of", "updated"), leaves)
@@ -76,7 +84,7 @@ def _from_folder(path: str, text: str) -> Entity | None:
     """Entity of a folder whose README has the folder's name as first heading, in any spelling."""
     place = PurePosixPath(path)
     folder = place.parent.name
-    if place.stem.lower() not in _README or not _is_specific(folder):
+    if place.stem.lower() not in _README or not is_specific(folder):
         return None
     heading = first_heading(read_blocks(path, text).blocks)
     if not heading or len(heading.split()) > _MAX_NAME_WORDS or collapse(heading) != collapse(folder):
@@ -84,7 +92,8 @@ def _from_folder(path: str, text: str) -> Entity | None:
     return Entity(folder, heading, language=language_of_path(path))
 
 
-def _is_specific(folder: str) -> bool:
+def is_specific(folder: str) -> bool:
+    """Whether the name of a folder can be that of a library: no part of one, no language, no number."""
     name = folder.lower()
     return len(collapse(name)) > 1 and name not in _GENERIC and not language_named(name) and not name[0].isdigit()
 
@@ -103,7 +112,7 @@ def subject_of_path(path: str, gazetteer: Gazetteer) -> str | None:
     for name in (*reversed(place.parent.parts), place.stem):
         if name in gazetteer.entities:
             return name
-        slugs = gazetteer.lookup(name) if _is_specific(name) else ()
+        slugs = gazetteer.lookup(name) if is_specific(name) else ()
         if subject := _only(slugs, language, gazetteer):
             return subject
     return None

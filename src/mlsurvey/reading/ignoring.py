@@ -20,6 +20,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlsurvey.reading.names import composed
+from mlsurvey.vocabulary.edits import SUBJECTS
 from mlsurvey.vocabulary.load import ASPECTS, ENTITIES
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ HIDDEN, BACKUP, EXCLUDED, PACKAGES = "hidden", "backup", "excluded", "packages"
 """Reasons of this module, besides the names of the ignore files."""
 
 _BACKUP_SUFFIXES = ("~", ".swp", ".swo", ".bak", ".orig", ".tmp")
-_NO_DOCUMENTS = (ENTITIES, ASPECTS, SOURCES, PROVENANCE)
+_NO_DOCUMENTS = (ENTITIES, ASPECTS, SUBJECTS, SOURCES, PROVENANCE)
 _PACKAGE_FOLDERS = ("node_modules", "__pycache__", "site-packages")
 _FOLDER = "ps_d"
 _MARKERS = ("pyvenv.cfg", "conda-meta")

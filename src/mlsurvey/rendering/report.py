@@ -14,6 +14,8 @@ from mlsurvey.state import RefreshReport
 
 LISTED = 20
 """Maximum paths listed per group; the rest are counted (``--json`` lists all)."""
+NAMED = 12
+"""Maximum subjects named."""
 RATED = 50
 """Minimum passages for a meaningful rate: with fewer, loading the model takes longer than using it."""
 
@@ -32,10 +34,25 @@ def _parts(report: RefreshReport) -> Iterator[RenderableType]:
     yield from _group("unreadable", "!", [f"{file.path}: {file.reason}" for file in report.unreadable], limit=None)
     yield from _group("encoding", "?", [f"{path}: {remark}" for path, remark in report.decoded])
     yield from _group("omitted", "?", [f"{path}: {what}" for path, what in report.omitted])
+    if report.found:
+        yield Hanging("", Text(one_line(found(report))))
+    if report.lost:
+        yield Hanging("", Text(one_line(f"no longer found: {_some(report.lost)}")))
     if report.left_out:
         yield Hanging("", Text(left_out(report)))
     yield from (Hanging("note: ", Text(one_line(note))) for note in report.notes)
     yield Hanging("", Text(summary(report), style="bold"))
+
+
+def found(report: RefreshReport) -> str:
+    """Summarise in one line which subjects were found."""
+    what = f"{len(report.found)} subject{'s' if len(report.found) > 1 else ''} found: {_some(report.found)}"
+    return f"{what}; 'mlsurvey subjects' shows and edits them"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def left_out(report: RefreshReport) -> str:

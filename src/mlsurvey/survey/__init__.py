@@ -9,11 +9,13 @@ from mlsurvey.survey.collection import Placed
 from mlsurvey.survey.facade import MODES, Survey
 from mlsurvey.survey.found import Found, Listed
 from mlsurvey.survey.uploading import Condition, ConditionError, Stored
+from mlsurvey.vocabulary.edits import Edit
 
 __all__ = [
     "MODES",
     "Condition",
     "ConditionError",
+    "Edit",
     "Found",
     "Listed",
     "Part",

@@ -1,8 +1,7 @@
 """The facade: everything that a user interface (command line, API, terminal interface) needs from mlsurvey.
 
-This is the composition root: settings, corpus, index, model and answering are
-wired together only here. Opening a survey is cheap; parts are opened when first
-needed, and asking and searching do not load PyTorch unless a reranker is set.
+This is the composition root: settings, corpus, index, model and answering are wired together only here. Opening a
+survey is cheap; parts are opened when needed, and asking and searching load PyTorch only if a reranker is set.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from mlsurvey.survey import collection, uploading
 from mlsurvey.survey.citations import sourced
 from mlsurvey.survey.found import Found, Listed
 from mlsurvey.survey.staleness import stale_citations, stale_documents, stale_file
+from mlsurvey.survey.subjects import Subjects
 from mlsurvey.survey.texts import checked
 from mlsurvey.survey.uploading import Condition
 from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Hit
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 MODES = ("hybrid", "keyword", "dense")
 
 
-class Survey:
+class Survey(Subjects):
     """An index and its corpus, ready for questions. Thread-safe; close it, or use ``with``."""
 
     def __init__(self, settings: Settings, *, lasting: bool = False) -> None:
@@ -222,7 +222,8 @@ class Survey:
 
     def aspects(self) -> Mapping[str, str]:
         """Aspects of comparison: slug to name."""
-        return {aspect.slug: aspect.name for aspect in self._vocabulary.aspects}
+        with self._reader.reading() as reading:
+            return {aspect.slug: aspect.name for aspect in reading.vocabulary.aspects}
 
     # Documents
 
@@ -366,7 +367,7 @@ class Survey:
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        return load_vocabulary(vocabulary_folders(self.settings))
+        return load_vocabulary(vocabulary_folders(self.settings), starter_folder().resolve())
 
     def _check_model(self, generation: Generation) -> None:
         """Reject an index built with another model. Only names are compared; a refresh compares the weights too."""

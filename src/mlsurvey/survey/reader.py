@@ -14,6 +14,7 @@ from mlsurvey.index.layout import Layout
 from mlsurvey.index.storage import storage_errors
 from mlsurvey.index.verify import check_sizes
 from mlsurvey.state import Generation
+from mlsurvey.subjects.fitting import fitting
 from mlsurvey.survey.encoding import LazyEncoder, LazyNetwork, LazyReranker, judge_named
 from mlsurvey.types import Explanation, Hit
 from mlsurvey.vocabulary.load import Vocabulary
@@ -62,7 +63,12 @@ class Reading:
         from mlsurvey.answering.score import Scorer
 
         scorer = Scorer(self.network.artefact, self.network, self._judge)
-        return Answerer(self.searcher, self._vocabulary(), self.network, scorer)
+        return Answerer(self.searcher, self.vocabulary, self.network, scorer)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary that fits this generation: declared, and found in its documents."""
+        return fitting(self._vocabulary(), self.snapshot.found)
 
     def explained(self, query: str, hits: Iterable[Hit], mode: str) -> tuple[Explanation, ...]:
         """Why these passages are hits of the query, in the given order."""

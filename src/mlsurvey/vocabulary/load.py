@@ -1,58 +1,80 @@
-"""Reads the vocabulary files ``entities.toml`` and ``aspects.toml``."""
+"""Reads the vocabulary files ``entities.toml``, ``aspects.toml`` and ``subjects.toml``."""
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mlsurvey.errors import SettingsError
+from mlsurvey.errors import SettingsError, similar
 from mlsurvey.types import Aspect, Category, Entity
+from mlsurvey.vocabulary.edits import SUBJECTS, Edit
 
-Noun = TypeVar("Noun", Entity, Aspect, Category)
+Noun = TypeVar("Noun", Entity, Aspect, Category, Edit)
 
 ENTITIES = "entities.toml"
 ASPECTS = "aspects.toml"
+_NOT_IN_FILES = frozenset({"found", "members"})
+"""Fields that only mlsurvey sets."""
+_OPTIONAL_NAME = (Edit,)
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Entities, aspects and categories, in file order."""
+    """Entities, aspects and categories, in file order, and corrections."""
 
     entities: tuple[Entity, ...]
     aspects: tuple[Aspect, ...]
     categories: tuple[Category, ...] = ()
+    bundled: frozenset[str] = frozenset()
+    """Slugs of the entities that come with mlsurvey: names of one field, which not every corpus is about."""
+    bundled_aspects: frozenset[str] = frozenset()
+    """Slugs of the aspects and categories that come with it."""
+    edits: tuple[Edit, ...] = ()
+    """Corrections to the subjects, declared or found."""
 
 
-def load_vocabulary(folders: Iterable[Path]) -> Vocabulary:
+def load_vocabulary(folders: Iterable[Path], bundled: Path | None = None) -> Vocabulary:
     """Load the vocabulary of the folders that have the files; later folders add entries or replace them by slug.
 
+    Args:
+        folders: folders, of which any may lack any file.
+        bundled: the one whose entries come with mlsurvey, if it is among them.
+
     Raises:
-        SettingsError: a file is not TOML, or an entry has an unknown key or a value of the wrong type.
+        SettingsError: a file is not TOML, or an entry has an unknown key or a value of the wrong type; the message
+            gives the line.
     """
     entities: dict[str, Entity] = {}
     aspects: dict[str, Aspect] = {}
     categories: dict[str, Category] = {}
+    edits: dict[str, Edit] = {}
+    own: set[str] = set()
+    own_aspects: set[str] = set()
+    shipped: dict[str, Entity | Aspect | Category] = {}
     for folder in folders:
-        names, points = folder / ENTITIES, folder / ASPECTS
-        tables = _tables(names)
-        entities |= {e.slug: e for e in _entries(names, tables.get("entity", []), Entity)}
-        categories |= {c.slug: c for c in _entries(names, tables.get("category", []), Category)}
-        aspects |= {a.slug: a for a in _entries(points, _tables(points).get("aspect", []), Aspect)}
-    return Vocabulary(tuple(entities.values()), tuple(aspects.values()), tuple(categories.values()))
+        names, points = _File(folder / ENTITIES), _File(folder / ASPECTS)
+        entities |= (named := {e.slug: e for e in names.entries("entity", Entity)})
+        categories |= (classes := {c.slug: c for c in names.entries("category", Category)})
+        aspects |= (compared := {a.slug: a for a in points.entries("aspect", Aspect)})
+        edits |= {e.slug: e for e in load_edits(folder)}
+        if folder == bundled:
+            shipped = {**named, **compared, **classes}
+            own, own_aspects = {*named}, {*compared, *classes}
+        elif bundled is not None:  # an entry of the user replaces a bundled one, unless it is a copy of it
+            changed = {slug for slug, noun in (named | compared | classes).items() if shipped.get(slug) != noun}
+            own, own_aspects = own - changed, own_aspects - changed
+    nouns = (tuple(entities.values()), tuple(aspects.values()), tuple(categories.values()))
+    return Vocabulary(*nouns, frozenset(own), frozenset(own_aspects), tuple(edits.values()))
 
 
-def _tables(path: Path) -> dict[str, Any]:
-    """Tables of a file; empty if the file is absent."""
-    if not path.is_file():
-        return {}
-    try:
-        return _parsed(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+def load_edits(folder: Path) -> list[Edit]:
+    """The corrections in the ``subjects.toml`` of a folder. Raises like :func:`load_vocabulary`."""
+    return _File(folder / SUBJECTS).entries("subject", Edit)
 
 
 @lru_cache(maxsize=4)
@@ -61,17 +83,76 @@ def _parsed(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def _entries(path: Path, rows: Iterable[dict[str, Any]], noun: type[Noun]) -> list[Noun]:
-    known = frozenset(f.name for f in fields(noun))
-    return [_entry(path, row, noun, known) for row in rows]
+class _File:
+    """A vocabulary file; one that does not exist is empty."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._text = ""
+        if not path.is_file():
+            self._tables: Mapping[str, Any] = {}
+            return
+        try:
+            self._text = path.read_text("utf-8")
+            self._tables = _parsed(self._text)
+        except UnicodeDecodeError as error:
+            raise SettingsError(
+                f"{path} is not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8"
+            ) from error
+        except OSError as error:
+            raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"{path} is not valid TOML: {error}") from error
+
+    def entries(self, table: str, noun: type[Noun]) -> list[Noun]:
+        """All entries of an array of tables, checked."""
+        rows = self._tables.get(table, [])
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            line = self._line(table, 0)
+            raise SettingsError(
+                f"{self._path}, line {line}: {table!r} is not a list of entries; begin each with [[{table}]]"
+            )
+        return [self._entry(table, number, row, noun) for number, row in enumerate(rows)]
+
+    def _entry(self, table: str, number: int, row: Mapping[str, Any], noun: type[Noun]) -> Noun:
+        known = {field.name: str(field.type) for field in fields(noun) if field.name not in _NOT_IN_FILES}
+        for key, value in row.items():
+            place = f"{self._path}, line {self._line(table, number, key)}"
+            if key not in known:
+                hint = similar(key, known)
+                raise SettingsError(
+                    f"{place}: unknown key {key!r} in {row.get('slug', table)!r}{hint}; "
+                    f"known: {', '.join(sorted(known))}"
+                )
+            if (wanted := _fault(value, known[key])) is not None:
+                raise SettingsError(f"{place}: {key} is {value!r}, it has to be {wanted}")
+        for key in ("slug",) if noun in _OPTIONAL_NAME else ("slug", "name"):
+            if not row.get(key):
+                place = f"{self._path}, line {self._line(table, number)}"
+                raise SettingsError(f'{place}: the [[{table}]] has no {key}; add {key} = "…"')
+        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+        return noun(**values)
+
+    def _line(self, table: str, number: int, key: str | None = None) -> int:
+        """Line of an entry, or of a key in it, from 1; 1 if it is written in some other way."""
+        heads = [match.start() for match in re.finditer(rf"^[ \t]*\[\[?\s*{table}\b", self._text, re.MULTILINE)]
+        if number >= len(heads):
+            return 1
+        start, end = heads[number], len(self._text)
+        if following := re.compile(r"^[ \t]*\[", re.MULTILINE).search(self._text, self._text.find("\n", start) + 1):
+            end = following.start()
+        if key and (
+            found := re.compile(rf'^[ \t]*"?{re.escape(key)}"?\s*=', re.MULTILINE).search(self._text, start, end)
+        ):
+            start = found.start()
+        return self._text.count("\n", 0, start) + 1
 
 
-def _entry(path: Path, row: dict[str, Any], noun: type[Noun], known: frozenset[str]) -> Noun:
-    if unknown := sorted(set(row) - known):
-        raise SettingsError(
-            f"{path}: unknown key {unknown[0]!r} in {row.get('slug', row)!r}; known: {', '.join(sorted(known))}"
-        )
-    if not isinstance(row.get("slug"), str) or not isinstance(row.get("name"), str):
-        raise SettingsError(f"{path}: an entry needs a slug and a name, both strings: {row!r}")
-    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
-    return noun(**values)
+def _fault(value: object, wanted: str) -> str | None:
+    """What a value of this type has to be; None if it is."""
+    if wanted.startswith("tuple"):
+        is_right = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        return None if is_right else 'a list of texts, such as ["one", "two"]'
+    if wanted == "bool":
+        return None if isinstance(value, bool) else "true or false"
+    return None if isinstance(value, str) else "a text in quotation marks"

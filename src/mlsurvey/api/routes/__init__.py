@@ -12,12 +12,25 @@ from mlsurvey.api.routes import (
     indexing,
     jobs,
     searching,
+    subjects,
     vocabulary,
 )
 
 ROUTERS = tuple(
     module.router
-    for module in (searching, asking, chatting, comparing, vocabulary, documents, indexing, jobs, evaluating, health)
+    for module in (
+        searching,
+        asking,
+        chatting,
+        comparing,
+        vocabulary,
+        subjects,
+        documents,
+        indexing,
+        jobs,
+        evaluating,
+        health,
+    )
 )
 
 __all__ = ["ROUTERS"]

@@ -1,0 +1,139 @@
+"""Corrects the subjects of a corpus: writes its ``subjects.toml``, which the next refresh takes into account."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from mlsurvey.errors import NotFoundError, StorageError, UsageError, similar
+from mlsurvey.found import Found, Rank, Subject
+from mlsurvey.subjects.spelling import slug_of
+from mlsurvey.syncing.atomic import write_whole
+from mlsurvey.vocabulary.edits import SUBJECTS, Edit
+from mlsurvey.vocabulary.gazetteer import collapse
+from mlsurvey.vocabulary.load import load_edits
+
+_HEAD = """# Corrections to the subjects that mlsurvey finds in this corpus. `mlsurvey subjects` rewrites this file;
+# what is changed by hand is kept, comments are not. docs/documents.md describes the keys.
+"""
+LONGEST = 300
+"""Maximum characters of a name."""
+
+
+def subject_named(name: str, found: Found) -> Subject:
+    """The subject with a slug or name.
+
+    Raises:
+        NotFoundError: there is none; similar ones are suggested.
+        UsageError: several share the name; their slugs are given.
+    """
+    known = [subject for subject in found.subjects if subject.rank is not Rank.MENTION]
+    for subject in known:
+        if subject.slug == name:
+            return subject
+    wanted = collapse(name)
+    same = [s for s in known if wanted in map(collapse, (s.name, *s.aliases)) and wanted]
+    if len(same) > 1:
+        raise UsageError(f"several subjects are called {name!r}: type one of {', '.join(s.slug for s in same)}")
+    if not same:
+        raise NotFoundError(
+            f"no subject {name!r}{similar(name, (s.name for s in known))}; mlsurvey subjects lists them"
+        )
+    return same[0]
+
+
+def rename(corpus: Path, slug: str, name: str) -> None:
+    """Give a subject another name; the old one becomes an alias."""
+    _change(corpus, slug, lambda edit: replace(edit, name=_valid(name), hidden=False))
+
+
+def merge(corpus: Path, slugs: Iterable[str], into: str) -> None:
+    """Make several subjects one.
+
+    Raises:
+        UsageError: a subject would be merged with itself.
+    """
+    others = tuple(dict.fromkeys(slugs))
+    if into in others:
+        raise UsageError(f"{into} cannot be merged with itself")
+    _change(corpus, into, lambda edit: replace(edit, merged=tuple(dict.fromkeys([*edit.merged, *others]))))
+
+
+def hide(corpus: Path, slug: str) -> None:
+    """Take something for no subject."""
+    _change(corpus, slug, lambda edit: replace(edit, hidden=True))
+
+
+def restore(corpus: Path, slug: str) -> bool:
+    """Forget all corrections of a subject; whether there were any."""
+    edits = load_edits(corpus)
+    kept = [edit for edit in edits if edit.slug != slug]
+    if len(kept) < len(edits):
+        _write(corpus, kept)
+    return len(kept) < len(edits)
+
+
+def add(corpus: Path, name: str, aliases: Sequence[str] = (), category: Sequence[str] = ()) -> str:
+    """Declare a subject that was not found; returns its slug."""
+    slug = slug_of(_valid(name))
+    names, classes = tuple(map(_valid, aliases)), tuple(map(_valid, category))
+    _change(
+        corpus,
+        slug,
+        lambda edit: replace(
+            edit,
+            name=name,
+            hidden=False,
+            aliases=tuple(dict.fromkeys([*edit.aliases, *names])),
+            category=tuple(dict.fromkeys([*edit.category, *classes])),
+        ),
+    )
+    return slug
+
+
+def put(corpus: Path, edit: Edit) -> None:
+    """Replace all corrections of a subject by these."""
+    for name in filter(None, (edit.name, *edit.aliases, *edit.category)):
+        _valid(name)
+    _change(corpus, edit.slug, lambda _: edit)
+
+
+def _valid(name: str) -> str:
+    if not collapse(name):
+        raise UsageError(f"{name!r} is no name: it has no letter or digit")
+    if len(name) > LONGEST or not name.isprintable():
+        raise UsageError(f"{name[:40]!r}… is no name: it may have {LONGEST} characters, and no line break")
+    return name
+
+
+def _change(corpus: Path, slug: str, change: Callable[[Edit], Edit]) -> None:
+    edits = {edit.slug: edit for edit in load_edits(corpus)}
+    edits[slug] = change(edits.get(slug, Edit(slug)))
+    _write(corpus, edits.values())
+
+
+def _write(corpus: Path, edits: Iterable[Edit]) -> None:
+    entries = "".join(f"\n[[subject]]\n{_keys(edit)}" for edit in edits)
+    try:
+        if entries:
+            write_whole(corpus / SUBJECTS, (_HEAD + entries).encode())
+        else:
+            (corpus / SUBJECTS).unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot write {corpus / SUBJECTS}: {error.strerror}") from error
+
+
+def _keys(edit: Edit) -> str:
+    lists = {"aliases": edit.aliases, "category": edit.category, "merged": edit.merged}
+    lines = [f"slug = {_text(edit.slug)}"]
+    lines += [f"name = {_text(edit.name)}"] if edit.name else []
+    lines += [f"{key} = [{', '.join(map(_text, values))}]" for key, values in lists.items() if values]
+    lines += ["hidden = true"] if edit.hidden else []
+    return "\n".join(lines) + "\n"
+
+
+def _text(value: str) -> str:
+    """A basic string of TOML, which escapes as JSON does."""
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,73 @@
+"""The part of the facade that lists and corrects the subjects of a corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mlsurvey.errors import UsageError
+from mlsurvey.found import Found
+from mlsurvey.settings import Settings
+from mlsurvey.state import Generation
+from mlsurvey.survey import correcting
+from mlsurvey.vocabulary.edits import Edit
+from mlsurvey.vocabulary.load import load_edits
+
+if TYPE_CHECKING:
+    from mlsurvey.survey.reader import Reader
+
+
+class Subjects:
+    """What documents are about. The reader and the settings are those of :class:`mlsurvey.survey.facade.Survey`."""
+
+    settings: Settings
+
+    if TYPE_CHECKING:
+
+        @property
+        def _reader(self) -> Reader: ...
+
+    def subjects(self) -> tuple[Generation, Found]:
+        """What the documents are about, by which points they can be compared, and the generation."""
+        with self._reader.reading() as reading:
+            return reading.snapshot.generation, reading.snapshot.found
+
+    def rename_subject(self, name: str, new: str) -> None:
+        """Give a subject another name from the next refresh on; the old one stays an alias.
+
+        Raises:
+            NotFoundError: there is no such subject; similar ones are suggested.
+            UsageError: several share the name, or the new one is no name.
+            StorageError: the corpus folder cannot be written.
+        """
+        correcting.rename(self.settings.corpus, self._subject(name), new)
+
+    def merge_subjects(self, names: Sequence[str], into: str) -> None:
+        """Make subjects one from the next refresh on. Raises like :meth:`rename_subject`."""
+        if not names:
+            raise UsageError("name at least two subjects: those to merge, then the one that stays")
+        correcting.merge(self.settings.corpus, [self._subject(name) for name in names], self._subject(into))
+
+    def hide_subject(self, name: str) -> None:
+        """Take something for no subject from the next refresh on. Raises like :meth:`rename_subject`."""
+        correcting.hide(self.settings.corpus, self._subject(name))
+
+    def restore_subject(self, name: str) -> bool:
+        """Forget all corrections of a subject; whether there were any. Raises like :meth:`rename_subject`."""
+        return correcting.restore(self.settings.corpus, self._subject(name))
+
+    def add_subject(self, name: str, aliases: Sequence[str] = (), category: Sequence[str] = ()) -> str:
+        """Declare a subject that was not found; returns its slug. Raises like :meth:`rename_subject`."""
+        return correcting.add(self.settings.corpus, name, aliases, category)
+
+    def correct_subject(self, edit: Edit) -> None:
+        """Replace all corrections of a subject, given by its slug. Raises like :meth:`rename_subject`."""
+        if edit.name is None:
+            self._subject(edit.slug)
+        correcting.put(self.settings.corpus, edit)
+
+    def _subject(self, name: str) -> str:
+        """The slug of a subject; one that is only in the corrections has no document yet."""
+        if any(edit.slug == name for edit in load_edits(self.settings.corpus)):
+            return name
+        return correcting.subject_named(name, self.subjects()[1]).slug
