@@ -33,7 +33,7 @@ SHOWN = 15
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the figures; 0 unless the folder has no documents of the manifest."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("manifest", type=Path)
     parser.add_argument("--whole", action="append", help="folder whose documents are about one subject each")

@@ -3,8 +3,7 @@
 :class:`Answer`, :class:`Entity` and what they hold are also the public contract, which the command line, the service,
 its client and the exports share: their fields are those of the JSON, their docstrings the descriptions in its schemas.
 
-No I/O, and no imports but of the standard library and the lowest layer. Positions are in Unicode code points of a
-document's text *as stored* (see :class:`Document`); lines are counted from 1.
+No I/O. Positions are in Unicode code points of a document's text *as stored* (:class:`Document`); lines count from 1.
 """
 
 from __future__ import annotations
@@ -63,15 +62,11 @@ class SentenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The smallest quotable stretch: a sentence, a short bullet, a table row, a block of code.
-
-    ``text`` is the plain-text form of ``document.text[span]``: markup removed
-    and white space collapsed, never reworded. For a table row it has no prefix;
-    ``header`` holds the column names.
-    """
+    """The smallest quotable stretch: a sentence, a short bullet, a table row, a block of code."""
 
     span: Span
     text: str
+    """``document.text[span]`` without markup and extra white space, never reworded; a row has no column names."""
     kind: SentenceKind = SentenceKind.PROSE
     label: str | None = None
     """Label of the enclosing bullet ("Performance"), markup removed."""
@@ -94,9 +89,8 @@ class Sentence:
 class Document:
     """One file of the corpus at one version.
 
-    ``text`` is decoded as UTF-8, or else in the most likely encoding; bytes invalid in it become U+FFFD. A leading
-    byte-order mark is dropped and line endings are kept, so spans refer to the text as it is on disk. A file in
-    another format (PDF, HTML, …) is converted to Markdown; that is its text.
+    ``text`` is decoded as UTF-8, or else in the most likely encoding; bytes invalid in it become U+FFFD. It has no
+    byte-order mark, and line endings as on disk. Of a PDF, web page, … it is the Markdown made from it.
     """
 
     path: str
@@ -179,7 +173,7 @@ class Entity:
     plain_words: tuple[str, ...] = ()
     """Names that are also ordinary words ("burn"): they count as a mention only in context."""
     found: str | None = None
-    """If it was found rather than declared: what is about it, ``document``, ``section`` or ``item``."""
+    """If found rather than declared: what is about it, ``document``, ``section`` or ``item``."""
 
 
 @dataclass(frozen=True, slots=True)

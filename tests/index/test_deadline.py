@@ -16,6 +16,7 @@ from mlsurvey.index.workers import LostError, Pool
 from mlsurvey.reading import documents
 from mlsurvey.reading.scan import scan
 from mlsurvey.state import Unreadable
+from mlsurvey.subjects.traces import Traces
 from mlsurvey.types import Document
 
 
@@ -103,13 +104,13 @@ def test_process_that_takes_too_long_is_replaced() -> None:
 
 
 def contents(*names: str) -> list[tuple[str, Content]]:
-    return [(name, Content(None, page(name[0], "burn").encode(), name, None)) for name in names]
+    return [(name, Content(None, page(name[0], "burn").encode(), name, None, Traces(None))) for name in names]
 
 
 def test_only_the_document_that_hangs_or_ends_its_process_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drafts, "MUCH", 0)
     monkeypatch.setattr(drafts, "cores", lambda: 2)
-    cut = HangingCutter((), count_words, 128, 60.0)
+    cut = HangingCutter((), {}, count_words, 128, 60.0)
     batches = [contents("a.md", "ends.md", "hangs.md"), contents("b.md")]
     made = [one for batch in drafts._cut(cut, batches) for one in batch]
     assert [one.path for one in made if isinstance(one, Unreadable)] == ["ends.md", "hangs.md"]
@@ -120,7 +121,7 @@ def test_only_the_document_that_hangs_or_ends_its_process_is_lost(monkeypatch: p
 
 
 def test_thread_that_cannot_be_stopped_cuts_in_processes() -> None:
-    cut = HangingCutter((), count_words, 128, 60.0)
+    cut = HangingCutter((), {}, count_words, 128, 60.0)
     made: list[object] = []
     thread = threading.Thread(target=lambda: made.extend(next(drafts._cut(cut, [contents("hangs.md")]))))
     thread.start()

@@ -81,9 +81,10 @@ def test_an_address_gives_the_same_answer_again(client) -> None:
     page = ask(client, **asked)
     assert page.status_code == 200 and ask(client, **asked).text == page.text
     fields = {one.get("id") or one.get("name"): one for one in Tags(page.text).of("input")}
-    assert fields["question"]["value"] == QUESTION and "checked" in fields["language"]
+    assert fields["question"]["value"] == QUESTION
+    assert any(one.get("name") == "language" and "checked" in one for one in Tags(page.text).of("input"))
     assert Tags(page.text).of("input")[-1]["id"] == "follow" and 'name="path" value="rust/"' in page.text
-    assert len(re.findall(r'class="said', page.text)) < len(re.findall(r'class="said', ask(client).text))
+    assert len(re.findall(r'class="said', page.text)) == 2  # one for each side
 
 
 def test_a_follow_up_says_what_it_takes_over_and_leads_back(client) -> None:
