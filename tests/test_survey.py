@@ -94,6 +94,15 @@ def test_a_reranker_is_loaded_once_for_all_generations(home, cross_encoder) -> N
             assert later.searcher.reranker is begun.searcher.reranker is not None
 
 
+def test_the_encoder_is_loaded_once_for_all_generations_of_a_model(survey, home) -> None:
+    with survey._reader.reading() as begun:
+        (home.corpus / "go" / "gorgonia.md").unlink()
+        survey.refresh()
+        with survey._reader.reading() as later:
+            assert later is not begun
+            assert later.encoder is begun.encoder
+
+
 def test_a_reranker_that_is_not_there_is_named_when_it_is_wanted(indexed) -> None:
     with Survey(Settings(corpus=indexed.corpus, index=indexed.index, reranker="./nowhere")) as survey:
         assert survey.search("gpu", mode="keyword").hits

@@ -38,14 +38,14 @@ class Reading:
         vocabulary: Callable[[], Vocabulary],
         reranker: LazyReranker | None = None,
         *,
+        encoder: LazyEncoder,
         network: LazyNetwork,
         judge: Judge | None = None,
-        lasting: bool = False,
     ) -> None:
         from mlsurvey.retrieval.search import Searcher
 
         self.snapshot = snapshot
-        self.encoder = LazyEncoder(snapshot.generation.model, lasting=lasting)
+        self.encoder = encoder
         self.searcher = Searcher(snapshot, self.encoder, reranker)
         self.network = network
         self._judge = judge
@@ -81,7 +81,7 @@ class Reading:
 class Reader:
     """Opens an index for reading, and reopens it when a newer generation is published. Thread-safe.
 
-    All generations share the reranker.
+    All generations share the reranker and the network, those of one model also the encoder.
     """
 
     def __init__(
@@ -109,6 +109,7 @@ class Reader:
         self._index, self._vocabulary, self._reranker = index, vocabulary, reranker
         self._mode: Mode = vectors
         self._lasting = lasting
+        self._encoder: tuple[str, LazyEncoder] | None = None
         self._network = LazyNetwork()
         self._judge = judge_named(judge, device, self._network)
         self._lock = threading.Lock()
@@ -154,14 +155,20 @@ class Reader:
                     snapshot,
                     self._vocabulary,
                     self._reranker,
+                    encoder=self._encoder_of(snapshot.generation.model),
                     network=self._network,
                     judge=self._judge,
-                    lasting=self._lasting,
                 )
                 self._users[self._current] = 0
                 self._close_unused()
             self._stamp = stamp
         return self._current
+
+    def _encoder_of(self, model: str) -> LazyEncoder:
+        """The encoder of the model; kept, as a service that refreshes would load it for every generation."""
+        if self._encoder is None or self._encoder[0] != model:
+            self._encoder = (model, LazyEncoder(model, lasting=self._lasting))
+        return self._encoder[1]
 
     def _close_unused(self) -> None:
         for reading in [r for r, users in self._users.items() if users == 0 and r is not self._current]:
