@@ -31,7 +31,9 @@ def commands(page: Path) -> Iterator[list[str]]:
     """The arguments of each mlsurvey command in the samples of a page."""
     for block in [*blocks(page, "sh"), *blocks(page, "console")]:
         for line in block.replace("\\\n", " ").splitlines():
-            words = list(shlex.shlex(line.removeprefix("$ "), posix=True, punctuation_chars="|><&;"))
+            lexer = shlex.shlex(line.removeprefix("$ "), posix=True, punctuation_chars="|><&;")
+            lexer.whitespace_split = True
+            words = list(lexer)
             if words[:1] == ["mlsurvey"]:
                 yield words[1 : next((place for place, word in enumerate(words) if word in AFTER), None)]
 

@@ -142,7 +142,7 @@ def events(text: str) -> list[Event]:
 
 def wait_for(client: Any, route: str) -> dict[str, Any]:
     """Wait for a job to end and return it."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 240
     while (job := client.get(route).json())["state"] in ("queued", "running"):
         assert time.monotonic() < until, job
         time.sleep(0.05)

@@ -53,7 +53,7 @@ def test_one_refresh_at_a_time_and_it_can_be_cancelled(writing, home) -> None:
     route = writing.post("/v1/index/refresh").headers["location"]
     busy = problem(writing.post("/v1/index/refresh"), 409, "busy")
     assert busy["job"] == route and route in writing.get("/v1/index").json()["jobs"]
-    while writing.get(route).json().get("progress", {}).get("phase") != "embed":
+    while (now := writing.get(route).json().get("progress", {})).get("phase") != "embed" or not now["done"]:
         time.sleep(0.02)
     assert writing.post("/v1/ask", json={"question": QUESTION}).status_code == 200, "questions are answered meanwhile"
     assert writing.post(f"{route}/cancel").status_code == 202

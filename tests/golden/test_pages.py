@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,7 +42,24 @@ def test_the_output_of_a_page_is_that_of_the_command(place, no_settings, capsys)
         assert re.fullmatch(r"\n".join(lines), told, flags=re.DOTALL), f"{command}\n{told}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+OWN = ROOT / "docs" / "subjects.md"
+"""The page that works through a folder of its own."""
+
+
+def test_the_folder_of_the_page_about_subjects_is_answered(no_settings, monkeypatch, capfd) -> None:
+    making, found, asking, *_ = re.findall(r"^```\w+\n(.*?)^```", OWN.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    monkeypatch.setenv("HOME", str(no_settings))
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    subprocess.run(["sh", "-ec", making + asking], check=True)
+    told = capfd.readouterr().out
+    assert found.strip() in told
+    for quote in ("42,000 messages per second", "310,000 messages per second", "900,000 messages per second"):
+        assert quote in told
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page != OWN], ids=lambda page: page.relative_to(ROOT).as_posix()
+)
 def test_what_a_page_asks_of_the_shipped_corpus_is_answered(page: Path, place, no_settings, capsys) -> None:
     for command in commands(page):
         if command[:1] and command[0] in READING and not ELSEWHERE & set(command):

@@ -14,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE = 60.0
+from mlsurvey.errors import BusyError
+from mlsurvey_tui.child import GRACE
+
+PATIENCE = 120.0
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed: it is the terminal of this test"),
@@ -135,6 +138,16 @@ def test_a_person_asks_reads_adds_finds_exports_and_leaves(terminal, home, tmp_p
     assert (tmp_path / "left").read_text("utf-8").strip() == "0"
 
 
+def after_the_child(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command once the refresh of the closed terminal has stopped: it has some seconds to save its work."""
+    end = time.monotonic() + 2 * GRACE
+    while True:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != BusyError.exit_code or time.monotonic() > end:
+            return done
+        time.sleep(0.2)
+
+
 @pytest.mark.slow
 def test_a_closed_terminal_during_a_refresh_loses_nothing(terminal, home, tmp_path) -> None:
     for number in range(150):
@@ -152,7 +165,7 @@ def test_a_closed_terminal_during_a_refresh_loses_nothing(terminal, home, tmp_pa
     place = ("--corpus", str(home.corpus), "--index", str(home.index))
     for command, told in ((("search", "gpu", "--mode", "keyword"), "burn.md"), (("refresh",), "150 added")):
         line = [sys.executable, "-m", "mlsurvey", *place, *command]
-        done = subprocess.run(line, capture_output=True, text=True, check=False)
+        done = after_the_child(line)
         assert done.returncode == 0 and told in done.stdout, done.stderr
     terminal.end()
     begin(terminal, home, tmp_path, 154)

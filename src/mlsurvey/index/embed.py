@@ -55,6 +55,7 @@ def embed(
     # Longest first: batches have similar lengths, and the remaining time is not underestimated.
     ordered = sorted(texts.items(), key=lambda item: -len(item[1]))
     done = 0
+    progress("embed", done, len(ordered))
     try:
         for start in range(0, len(ordered), embedder.portion):
             batch = ordered[start : start + embedder.portion]
