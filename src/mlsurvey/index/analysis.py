@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
@@ -22,6 +22,7 @@ TITLE_BOOST = 0.5  # headings are short, so their terms already weigh a lot
 NAME_BOOST = 0.5  # in addition to its parts, which match too; rare names already have a high weight
 _MAX_TERMS = 256  # for a page pasted as a question: more terms only cost time
 _MAX_TOKEN = 64  # bytes; longer tokens are hashes and base64
+_CACHED = 4096  # words
 _MAX_EXACT = 256  # bytes; a hash may be quoted, base64 hardly
 _WORD = r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:\+\+|#)?"
 _PROCESSORS = re.compile(r"\b([a-z]pu)s\b")
@@ -81,16 +82,19 @@ def _analysed(text: str) -> Iterator[tuple[str, str, float]]:
     names = names_in(text)
     text = terms_in(text)
     every = _split().analyze(text)
-    words = [w for w in every if _stopwords().analyze(w)] or every
+    words = [word for word in every if not _is_stopword(word)] or every
     for term in words_analyzer().analyze(" ".join(words)):
         yield from _weighed(term)
     joined = [f"{first}{second}" for first, second in pairwise(every) if first.isascii() or second.isascii()]
-    for name in dict.fromkeys([*names, *joined, *map(collapse, words)]):
-        for term in names_analyzer().analyze(name):
-            yield "names", term, NAME_BOOST
-    for pair in joined:  # "data set" also finds "dataset", "tch rs" finds "tchrs"
-        for term in words_analyzer().analyze(pair):
-            yield from _weighed(term)
+    for term in names_analyzer().analyze(" ".join([*names, *joined, *map(collapse, words)])):
+        yield "names", term, NAME_BOOST
+    for term in words_analyzer().analyze(" ".join(joined)):  # "data set" also finds "dataset", "tch rs" finds "tchrs"
+        yield from _weighed(term)
+
+
+@lru_cache(maxsize=_CACHED)
+def _is_stopword(word: str) -> bool:
+    return not _stopwords().analyze(word)
 
 
 def _weighed(term: str) -> Iterator[tuple[str, str, float]]:

@@ -56,7 +56,8 @@ def total(shares: Shares) -> list[tuple[int, float]]:
     for share in shares.values():
         for passage, score in share.items():
             fused[passage] = fused.get(passage, 0.0) + score
-    return sorted(fused.items(), key=lambda item: (-item[1], item[0]))
+    ordered = sorted([(-score, passage) for passage, score in fused.items()])  # plain tuples sort fastest
+    return [(passage, -score) for score, passage in ordered]
 
 
 def hybrid(rankings: Mapping[str, Ranking], rarity: float, depth: int) -> Shares:
