@@ -78,7 +78,8 @@ def tokens_of(texts: Sequence[str]) -> list[int]:
     from mlsurvey.embedding import models
 
     most = models.sequence_limit(models.DEFAULT_MODEL)
-    return [min(count + 2, most) for count in models.token_counter(models.DEFAULT_MODEL)(texts)]  # [CLS] and [SEP]
+    count = models.token_counter(models.tokenizer_file(models.DEFAULT_MODEL))
+    return [min(pieces + 2, most) for pieces in count(texts)]  # [CLS] and [SEP]
 
 
 def operations(tokens: Sequence[int]) -> float:

@@ -180,7 +180,7 @@ class Embedder:
 def model_info(identity: str, name: str = models.DEFAULT_MODEL) -> ModelInfo:
     """The model information that a refresh needs, without loading the model."""
     limit = models.max_tokens(name) + SPECIAL_TOKENS
-    return ModelInfo(identity, models.dimension(name), limit, models.token_counter(name))
+    return ModelInfo(identity, models.dimension(name), limit, models.token_counter(models.tokenizer_file(name)))
 
 
 def vocabulary(corpus: Path, index: Path) -> Vocabulary:
