@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from index_doubles import World, page
 from mlsurvey.index.analysis import _JOINED, names_in
 from mlsurvey.index.catalogue import Catalogue
 from mlsurvey.index.identity import NO_DOCUMENTS, documents_digest
+from mlsurvey.subjects import gather
+from mlsurvey.subjects.traces import Traces
 from mlsurvey.vocabulary.gazetteer import collapse
 
 PAGE = 4096
@@ -61,7 +64,26 @@ def test_one_changed_document_costs_two_rows_for_each_other(
     assert totals[1] - totals[0] == 2 * (MANY - FEW)  # what is known of it, and the names that it shows
 
 
-def test_a_new_subject_costs_one_row_for_each_other_and_the_text_of_each_once(
+@pytest.mark.parametrize("options", [{}, {"thorough": True}], ids=["touched", "thorough"])
+def test_a_file_with_the_bytes_of_the_index_is_not_parsed(
+    worlds: tuple[World, World], monkeypatch: pytest.MonkeyPatch, options: dict[str, bool]
+) -> None:
+    world, _ = worlds
+    before = world.refresh()
+    for file in world.corpus.rglob("*.md"):
+        os.utime(file, (1, 1))
+
+    def parsed(path: str, text: str) -> Traces:
+        raise AssertionError(path)
+
+    monkeypatch.setattr(gather, "gather", parsed)
+    assert world.refresh(**options).generation == before.generation
+    monkeypatch.undo()
+    world.write("new.md", page("novelty", "word"))
+    assert world.refresh(**options).added == ("new.md",)
+
+
+def test_a_new_subject_costs_two_rows_for_each_other_and_the_text_of_each_once(
     worlds: tuple[World, World], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Any document may mention the new name, so that it has to be looked for everywhere."""
@@ -82,7 +104,7 @@ def test_a_new_subject_costs_one_row_for_each_other_and_the_text_of_each_once(
         assert world.refresh().added == ("new.md",)
         totals.append(sum(counted))
         monkeypatch.setattr(Catalogue, "rows", fetch)
-    assert totals[1] - totals[0] == 2 * (MANY - FEW)
+    assert totals[1] - totals[0] == 3 * (MANY - FEW)
 
 
 def test_pages_that_one_changed_document_writes_do_not_grow_with_the_index(worlds: tuple[World, World]) -> None:

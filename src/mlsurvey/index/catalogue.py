@@ -19,7 +19,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -174,8 +174,11 @@ def _published(row: tuple[Any, ...]) -> Published:
     )
 
 
-def record(catalogue: Catalogue, published: Published, found: Found) -> None:
-    """Insert the row of a generation, within the transaction that publishes it."""
+def record(catalogue: Catalogue, published: Published, found: Found | None, base: Published | None) -> None:
+    """Insert the row of a generation, within the transaction that publishes it.
+
+    ``found`` is None if the subjects are those of ``base``, the previous generation.
+    """
     g = published.generation
     entities = pack_text(json.dumps([_given(entity) for entity in published.entities], ensure_ascii=False))
     parts = (
@@ -186,22 +189,30 @@ def record(catalogue: Catalogue, published: Published, found: Found) -> None:
         json.dumps(published.files),
         published.digest,
     )
-    row = (g.number, g.id, g.created, g.model, g.recipe, g.documents, g.passages, *parts, pack_text(dump(found)))
+    kept = _found_as_kept(catalogue, base) if found is None else pack_text(dump(found))
+    row = (g.number, g.id, g.created, g.model, g.recipe, g.documents, g.passages, *parts, kept)
     catalogue.write_all(f"INSERT INTO generations({_COLUMNS}, found) VALUES ({', '.join('?' * len(row))})", [row])
 
 
 def found_of(catalogue: Catalogue | None, published: Published | None) -> Found | None:
     """The subjects of a generation; None if there is none. Read apart from it, as few uses need them."""
-    if catalogue is None or published is None:
+    kept = None if catalogue is None else _found_as_kept(catalogue, published)
+    return None if kept is None else load(unpack_text(kept))
+
+
+def _found_as_kept(catalogue: Catalogue, published: Published | None) -> bytes | None:
+    if published is None:
         return None
-    number = published.generation.number
-    rows = catalogue.rows("SELECT found FROM generations WHERE number = :number", number=number)
-    return load(unpack_text(rows[0][0])) if rows else None
+    rows = catalogue.rows("SELECT found FROM generations WHERE number = :at", at=published.generation.number)
+    return rows[0][0] if rows else None
 
 
 def dump_entity(entity: Entity | None) -> str | None:
     """JSON of an entity declared by a document; None for None."""
     return None if entity is None else json.dumps(asdict(entity), ensure_ascii=False)
+
+
+_ENTITY = tuple(field.name for field in fields(Entity))
 
 
 @lru_cache(maxsize=2)  # most generations share them, and a refresh loads all kept generations
@@ -216,7 +227,7 @@ def load_entity(text: str | None) -> Entity | None:
 
 def _given(entity: Entity) -> dict[str, Any]:
     """Fields without the empty ones: every generation repeats all entities."""
-    return {name: value for name, value in asdict(entity).items() if value not in ((), None)}
+    return {name: value for name in _ENTITY if (value := getattr(entity, name)) not in ((), None)}
 
 
 def _entity(fields: dict[str, Any]) -> Entity:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from mlsurvey.found import Found, Subject
+from mlsurvey.found import Evidence, Found, Rank, Subject
 from mlsurvey.index.catalogue import Catalogue, Published, found_of
 from mlsurvey.index.changes import Known
-from mlsurvey.index.engine import TokenCounter
-from mlsurvey.index.sources import Sources
+from mlsurvey.index.engine import ModelInfo, TokenCounter
+from mlsurvey.index.identity import chunking_digest, digest, recipe_digest, values
+from mlsurvey.index.sources import Content, Sources
 from mlsurvey.subjects.corrected import corrected
 from mlsurvey.subjects.traces import Traces, load
 from mlsurvey.types import Entity
@@ -26,12 +26,35 @@ class Named:
 
     entities: tuple[Entity, ...]
     """The vocabulary's, then those that documents introduce, then those found; with corrections."""
-    found: Found
+    recipe: str
+    """See :func:`mlsurvey.index.identity.recipe_digest`."""
+    found: Found | None
+    """None: as in the previous generation."""
+    before: Found | None = None
+    """Those of the previous generation; None if there is none, or if they were not needed."""
 
-    def moved(self, before: Found) -> set[str]:
+    @property
+    def about(self) -> Mapping[str, str]:
+        """Subject of each document by path, see :attr:`mlsurvey.found.Found.about`."""
+        return (self.found or self.before or Found()).about
+
+    @property
+    def moved(self) -> set[str]:
         """Documents that are about another subject than before."""
-        paths = {*self.found.about, *before.about}
-        return {path for path in paths if self.found.about.get(path) != before.about.get(path)}
+        if self.found is None:
+            return set()
+        now, before = self.found.about, (self.before or Found()).about
+        return {path for path in {*now, *before} if now.get(path) != before.get(path)}
+
+    @property
+    def new(self) -> tuple[str, ...]:
+        """Names of the subjects, found and not declared, that were not there before."""
+        return _names(self.found, self.before or Found()) if self.found else ()
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Names of those that are not there any more."""
+        return _names(self.before or Found(), self.found) if self.found else ()
 
 
 def name_all(
@@ -40,7 +63,7 @@ def name_all(
     sources: Sources,
     known: Mapping[str, Known],
     vocabulary: Vocabulary,
-    counter: TokenCounter,
+    model: ModelInfo,
 ) -> Named:
     """The names of a corpus, from the traces of its documents; those of unchanged documents are in the catalogue.
 
@@ -50,12 +73,25 @@ def name_all(
         sources: the documents of the corpus.
         known: documents of the generation, by path.
         vocabulary: declared names and corrections.
-        counter: of the embedding model; a word that is one piece for it is an ordinary word.
+        model: its tokenizer says what an ordinary word is: one that is one piece.
     """
-    basis = _basis(vocabulary)
-    before = found_of(catalogue, base)
-    if catalogue and base and before and before.basis == basis and _is_same(catalogue, sources, known):
-        return Named(base.entities, _in_new_lines(before, sources))
+    chunking, basis = chunking_digest(model), _basis(vocabulary)
+    is_as_declared = base is not None and base.generation.recipe == recipe_digest(chunking, base.entities, basis)
+    if catalogue and base and is_as_declared and known.keys() == sources.sure.keys() | sources.read.keys():
+        changed = {path: c for path, c in sources.read.items() if known[path].sha256 != c.sha256}
+        if not changed:
+            return Named(base.entities, base.generation.recipe, None)
+        if _is_same(catalogue, changed):
+            before = found_of(catalogue, base) or Found()
+            return Named(base.entities, base.generation.recipe, _in_new_lines(before, changed), before)
+    entities, found = _proposed(catalogue, sources, vocabulary, model.counter)
+    recipe = recipe_digest(chunking, entities, basis)
+    return Named(entities, recipe, found, found_of(catalogue, base))
+
+
+def _proposed(
+    catalogue: Catalogue | None, sources: Sources, vocabulary: Vocabulary, counter: TokenCounter
+) -> tuple[tuple[Entity, ...], Found]:
     from mlsurvey.subjects.propose import propose  # loads the Markdown parser, unneeded without changes
 
     declared_slugs = {entity.slug for entity in vocabulary.entities}
@@ -65,8 +101,7 @@ def name_all(
     declared = [e for e in vocabulary.entities if found.in_field or e.slug not in vocabulary.bundled]
     named = [_with_classes(entity, found) for entity in (*declared, *introduced)]
     entities = edited([*named, *found.entities], vocabulary.edits)
-    kept = corrected(found, {entity.slug: entity for entity in entities}, vocabulary.edits)
-    return Named(entities, replace(kept, basis=basis))
+    return entities, corrected(found, {entity.slug: entity for entity in entities}, vocabulary.edits)
 
 
 def _with_classes(entity: Entity, found: Found) -> Entity:
@@ -75,48 +110,54 @@ def _with_classes(entity: Entity, found: Found) -> Entity:
     return replace(entity, category=tuple(dict.fromkeys([*entity.category, *classes]))) if classes else entity
 
 
-def _is_same(catalogue: Catalogue, sources: Sources, known: Mapping[str, Known]) -> bool:
-    """Whether the corpus has the documents of the generation, and the changed ones show the same names and labels."""
-    if known.keys() != sources.sure.keys() | sources.read.keys():
-        return False
-    changed = [path for path, content in sources.read.items() if known[path].sha256 != content.sha256]
-    if not changed:
-        return True
+def _is_same(catalogue: Catalogue, changed: Mapping[str, Content]) -> bool:
+    """Whether changed documents show the same names and labels as before."""
     sql = (
         "SELECT path, traces FROM documents JOIN traces ON document = id"
         " WHERE died IS NULL AND path IN (SELECT value FROM json_each(:paths))"
     )
-    before = {path: load(text) for path, text in catalogue.rows(sql, paths=json.dumps(changed))}
-    return all(before[path].shape == sources.read[path].traces.shape for path in changed)
+    before = {path: load(text) for path, text in catalogue.rows(sql, paths=json.dumps([*changed]))}
+    return all(content.traces and before[path].shape == content.traces.shape for path, content in changed.items())
 
 
-def _in_new_lines(found: Found, sources: Sources) -> Found:
-    """The same, with the evidence where it stands now."""
-    read = sources.read
-    if not any(path in read for subject in found.subjects for path in subject.documents):
-        return found
-    return replace(found, subjects=tuple(_moved(subject, sources) for subject in found.subjects))
+def _in_new_lines(found: Found, changed: Mapping[str, Content]) -> Found | None:
+    """The same, with the evidence where it stands now; None if nothing has moved."""
+    subjects = tuple(_moved(subject, changed) for subject in found.subjects)
+    is_still = all(now is before for now, before in zip(subjects, found.subjects, strict=True))
+    return None if is_still else replace(found, subjects=subjects)
 
 
-def _moved(subject: Subject, sources: Sources) -> Subject:
-    pieces = []
-    for piece in subject.evidence:
-        content = sources.read.get(piece.path)
-        line = content.traces.line_of(piece.how, piece.name) if content else None
-        pieces.append(piece if line is None else replace(piece, line=line))
-    return replace(subject, evidence=tuple(pieces))
+def _moved(subject: Subject, changed: Mapping[str, Content]) -> Subject:
+    if not any(piece.path in changed for piece in subject.evidence):
+        return subject
+    evidence = tuple(_at(piece, changed) for piece in subject.evidence)
+    return subject if evidence == subject.evidence else replace(subject, evidence=evidence)
+
+
+def _at(piece: Evidence, changed: Mapping[str, Content]) -> Evidence:
+    content = changed.get(piece.path)
+    line = content.traces.line_of(piece.how, piece.name) if content and content.traces else None
+    return piece if line is None else replace(piece, line=line)
 
 
 def _traces(catalogue: Catalogue | None, sources: Sources) -> Mapping[str, Traces]:
-    traces = {path: content.traces for path, content in sources.read.items()}
-    if catalogue is not None and sources.sure:
+    """The traces of all documents; those of unchanged ones are in the catalogue."""
+    traces = {path: content.traces for path, content in sources.read.items() if content.traces}
+    if catalogue is not None:
         sql = "SELECT path, traces FROM documents JOIN traces ON document = id WHERE died IS NULL"
-        traces |= {path: load(text) for path, text in catalogue.rows(sql) if path in sources.sure}
+        kept = sources.sure.keys() | (sources.read.keys() - traces.keys())
+        traces |= {path: load(text) for path, text in catalogue.rows(sql) if path in kept}
     return traces
 
 
+def _names(found: Found, before: Found) -> tuple[str, ...]:
+    known = {subject.slug for subject in before.subjects if _is_found(subject)}
+    return tuple(s.name for s in found.subjects if _is_found(s) and not s.declared and s.slug not in known)
+
+
+def _is_found(subject: Subject) -> bool:
+    return subject.rank is not Rank.MENTION and not subject.hidden
+
+
 def _basis(vocabulary: Vocabulary) -> str:
-    entities = [asdict(entity) for entity in vocabulary.entities]
-    edits = [asdict(edit) for edit in vocabulary.edits]
-    text = json.dumps([entities, edits, sorted(vocabulary.bundled)], ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return digest(map(values, vocabulary.entities), map(values, vocabulary.edits), sorted(vocabulary.bundled))

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlsurvey.calling import Progress
-from mlsurvey.found import Found, Rank, Subject
-from mlsurvey.index.catalogue import Catalogue, Published, found_of, load_entity
+from mlsurvey.found import Found
+from mlsurvey.index.catalogue import Catalogue, Published, load_entity
 from mlsurvey.index.changes import KNOWN_COLUMNS, Changes, Known, classify
 from mlsurvey.index.engine import ModelInfo
 from mlsurvey.index.extracts import NO_EXTRACTS, Extracts
 from mlsurvey.index.found import Named, name_all
-from mlsurvey.index.identity import NO_DOCUMENTS, chunking_digest, documents_digest, recipe_digest
+from mlsurvey.index.identity import NO_DOCUMENTS, chunking_digest, documents_digest
 from mlsurvey.index.records import unpack_text
 from mlsurvey.index.sources import Content, look, look_again
 from mlsurvey.reading.scan import FileState, scan
@@ -50,8 +50,8 @@ class Plan:
     touched: tuple[tuple[int, FileState], ...]
     """Document versions with unchanged content, with the file state to record."""
     entities: tuple[Entity, ...]
-    found: Found
-    """Subjects found in the documents."""
+    found: Found | None
+    """Subjects found in the documents; None: as in the previous generation."""
     newly_found: tuple[str, ...]
     """Names of those that the previous generation does not have."""
     lost: tuple[str, ...]
@@ -106,14 +106,12 @@ def make_plan(
     chunking = chunking_digest(model)
     is_new_recipe = base is None or base.chunking != chunking
 
-    sources = look(
-        corpus, files, {} if is_new_recipe or thorough else known, partial(progress, "read"), seconds, extracts
-    )
-    named = name_all(None if is_new_recipe else catalogue, base, sources, known, vocabulary, model.counter)
+    known_here = {} if is_new_recipe else known
+    sources = look(corpus, files, known_here, partial(progress, "read"), seconds, extracts, is_trusting=not thorough)
+    named = name_all(catalogue, base, sources, known, vocabulary, model)
     entities = named.entities
     affected = set(known) if is_new_recipe else _affected(catalogue, base, entities)
-    before = found_of(catalogue, base) or Found()
-    affected |= named.moved(before) & known.keys()
+    affected |= named.moved & known.keys()
     sources = look_again(corpus, sources, files, affected, seconds, extracts)
 
     fresh = {p: c for p, c in sources.read.items() if p in affected or p not in known or known[p].sha256 != c.sha256}
@@ -135,10 +133,10 @@ def make_plan(
         touched=tuple((known[path].id, c.state) for path, c in sources.read.items() if path not in fresh),
         entities=entities,
         found=named.found,
-        newly_found=_names(named.found, before),
-        lost=_names(before, named.found),
+        newly_found=named.new,
+        lost=named.lost,
         chunking=chunking,
-        recipe=recipe_digest(chunking, entities, named.found.basis),
+        recipe=named.recipe,
         documents=documents,
         digest=documents_digest(
             base.digest if base else NO_DOCUMENTS,
@@ -147,16 +145,6 @@ def make_plan(
         ),
         notes=tuple(_notes(base, model, chunking, len(affected & fresh.keys()), documents)),
     )
-
-
-def _names(found: Found, before: Found) -> tuple[str, ...]:
-    """Names of the subjects, found and not declared, that were not there before."""
-    known = {subject.slug for subject in before.subjects if _is_found(subject)}
-    return tuple(s.name for s in found.subjects if _is_found(s) and not s.declared and s.slug not in known)
-
-
-def _is_found(subject: Subject) -> bool:
-    return subject.rank is not Rank.MENTION and not subject.hidden
 
 
 def _drafts(
@@ -170,7 +158,7 @@ def _drafts(
         return ()
     from mlsurvey.index.drafts import drafts  # loads the Markdown parser, unneeded without changes
 
-    return drafts(fresh, named.entities, named.found.about, model, partial(progress, "chunk"), seconds)
+    return drafts(fresh, named.entities, named.about, model, partial(progress, "chunk"), seconds)
 
 
 def known_documents(catalogue: Catalogue | None) -> dict[str, Known]:

@@ -82,7 +82,7 @@ def publish(
         with catalogue.transaction():
             purge(catalogue, layout, model.id)  # in this transaction, since one of its own would cost another flush
             published = _write(catalogue, layout, plan, vectors, model, base, number)
-            record(catalogue, published, plan.found)
+            record(catalogue, published, plan.found, base)
     except BaseException:
         shutil.rmtree(layout.keyword_folder(number), ignore_errors=True)  # frees space now, not at the next refresh
         raise
@@ -173,8 +173,9 @@ def _insert(catalogue: Catalogue, version: _Version, vectors: Mapping[str, int],
     document = version.draft.document
     texts = (version.id, pack_text(document.text), pack_leaves(document.leaves))
     catalogue.write_all("INSERT INTO texts(document, text, leaves) VALUES (?, ?, ?)", [texts])
-    traces = dump(version.draft.content.traces)
-    catalogue.write_all("INSERT INTO traces(document, traces) VALUES (?, ?)", [(version.id, traces)])
+    traces = version.draft.content.traces
+    assert traces is not None, document.path
+    catalogue.write_all("INSERT INTO traces(document, traces) VALUES (?, ?)", [(version.id, dump(traces))])
     rows = [(n.id, n.document, vectors[n.key], number, *passage_row(n.passage)) for n in version.passages]
     catalogue.write_all(_PASSAGE, rows)
     tags = [(tag, n.id) for n in version.passages for tag in n.tags]

@@ -39,8 +39,8 @@ class Content:
     sha256: str
     declared: Entity | None
     """Entity the document introduces, if any."""
-    traces: Traces
-    """Names and labels that it shows."""
+    traces: Traces | None
+    """Names and labels that it shows; None if its bytes are those of the index, which has them."""
     remark: str | None = None
     """How the bytes were read, if they are not valid UTF-8."""
     leaves: Leaves | None = None
@@ -89,8 +89,9 @@ def look(
     extracts: Extracts = NO_EXTRACTS,
     *,
     converting: bool = True,
+    is_trusting: bool = True,
 ) -> Sources:
-    """Read the files that are not certain to match the ``known`` ones.
+    """Read the files that are not certain to match the ``known`` ones; only what has other bytes is parsed.
 
     Args:
         corpus: folder of the files.
@@ -100,16 +101,17 @@ def look(
         seconds: processor seconds that a document may take; see :mod:`mlsurvey.index.deadline`.
         extracts: keeps the texts of converted documents.
         converting: convert what is not there yet; else it is taken to be readable, and has no text.
+        is_trusting: take a file with the size and times of the known one for unchanged, without reading it.
     """
     sure: dict[str, Known] = {}
     doubtful: list[FileState] = []
     for state in files:
         was = known.get(state.path)
-        if was is not None and was.is_sure(state):
+        if is_trusting and was is not None and was.is_sure(state):
             sure[state.path] = was
         else:
             doubtful.append(state)
-    return _Reading(corpus, seconds, extracts, converting).read(doubtful, sure, step)
+    return _Reading(corpus, known, seconds, extracts, converting).read(doubtful, sure, step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ class _Reading:
     """How files are read."""
 
     corpus: Path
+    known: Mapping[str, Known]
     seconds: float
     extracts: Extracts
     converting: bool
@@ -156,7 +159,7 @@ class _Reading:
         kind.check(data)
         if (outcome := self.extracts.find(sha256, kind)) is not None:
             return self._of_outcome(state, sha256, outcome)
-        return None if self.converting else Content(state, b"", sha256, None, Traces(None))
+        return None if self.converting else Content(state, b"", sha256, None, None)
 
     def _converted(self, waiting: Mapping[str, FileState]) -> Iterator[tuple[str, Content | Unreadable]]:
         if not waiting:
@@ -179,6 +182,9 @@ class _Reading:
 
     def _read(self, state: FileState, data: bytes, sha256: str, text: str, **more: Any) -> Content:
         """The content, with what it declares and shows; raises UnreadableError if that takes too long."""
+        was = self.known.get(state.path)
+        if was is not None and was.sha256 == sha256:
+            return Content(state, data, sha256, was.declared, None, **more)
         from mlsurvey.reading.documents import declared_entity  # loads the Markdown parser, unneeded without changes
         from mlsurvey.subjects.gather import gather
 
@@ -198,10 +204,12 @@ def look_again(
     """Return the same sources, with the documents in ``paths`` read as well."""
     if not paths:
         return sources
-    again = [file for file in files if file.path in paths and file.path in sources.sure]
+    read = {path for path, content in sources.read.items() if content.traces}
+    again = [file for file in files if file.path in paths and file.path not in read]
     more = look(corpus, again, {}, seconds=seconds, extracts=extracts)
+    same = {path: content for path, content in sources.read.items() if path in read or path not in paths}
     return Sources(
         {path: known for path, known in sources.sure.items() if path not in paths},
-        {**sources.read, **more.read},
+        {**same, **more.read},
         {**sources.unreadable, **more.unreadable},
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import snowballstemmer
 
-from mlsurvey.subjects.spelling import is_short, key, slug_of, words
+from mlsurvey.subjects.spelling import CACHED, is_short, key, slug_of, words
 from mlsurvey.types import Aspect
 
 LEAST_SUBJECTS = 2
@@ -28,6 +29,7 @@ class Label:
     subjects: set[str] = field(default_factory=set)
 
 
+@lru_cache(maxsize=CACHED)
 def stems(text: str) -> tuple[str, ...]:
     """Stems of the words of a label: "Delivery guarantee" and "Delivery guarantees" are one."""
     return tuple(_STEMMER.stemWords([word.casefold() for word in words(text)]))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from mlsurvey.folding import folded
 from mlsurvey.vocabulary.gazetteer import collapse
 
+CACHED = 65_536
+"""Names whose form is cached: the same ones occur in many documents."""
 MAX_WORDS = 5
 """Words of the longest name; the gazetteer finds no longer ones."""
 MAX_LENGTH = 48
@@ -26,6 +29,7 @@ _ARTICLE = re.compile(r"^(?:the|an?)\s+(?=\S)", re.IGNORECASE)
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f]+")
 
 
+@lru_cache(maxsize=CACHED)
 def key(name: str) -> str:
     """The form in which names are compared: letters and digits, without case and accents."""
     return collapse(folded(name))

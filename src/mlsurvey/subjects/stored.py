@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any, TypeVar
 
 from mlsurvey.found import Evidence, Found, Rank, Subject
@@ -17,9 +17,9 @@ def dump(found: Found) -> str:
     """JSON without empty values: there may be thousands of subjects. The entities are those of the generation."""
     value = {field.name: getattr(found, field.name) for field in fields(found) if field.name != "entities"}
     for name in ("subjects", "aspects", "categories"):
-        value[name] = [_full(asdict(one)) for one in value[name]]
+        value[name] = [_full(one) for one in value[name]]
     for one in value["subjects"]:
-        one["evidence"] = [list(piece.values()) for piece in one.get("evidence", ())]
+        one["evidence"] = [(piece.path, piece.line, piece.how, piece.name) for piece in one.get("evidence", ())]
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -36,8 +36,9 @@ def load(text: str) -> Found:
     )
 
 
-def _full(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: one for name, one in value.items() if one not in ((), "", None) and one is not False}
+def _full(noun: Subject | Aspect | Category) -> dict[str, Any]:
+    given = {field.name: getattr(noun, field.name) for field in fields(noun)}
+    return {name: one for name, one in given.items() if one not in ((), "", None) and one is not False}
 
 
 def _subject(value: Mapping[str, Any]) -> Subject:
