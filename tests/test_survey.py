@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
 import shutil
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,20 @@ def test_the_encoder_is_loaded_once_for_all_generations_of_a_model(survey, home)
         with survey._reader.reading() as later:
             assert later is not begun
             assert later.encoder is begun.encoder
+
+
+def test_a_generation_that_nobody_reads_is_freed_at_once(survey, home) -> None:
+    survey.search("gpu")
+    with survey._reader.reading() as begun:
+        vectors = weakref.ref(begun.snapshot._vectors)
+    (home.corpus / "go" / "gorgonia.md").unlink()
+    survey.refresh()
+    gc.disable()
+    try:
+        survey.search("gpu")
+        assert vectors() is None
+    finally:
+        gc.enable()
 
 
 def test_a_reranker_that_is_not_there_is_named_when_it_is_wanted(indexed) -> None:

@@ -78,8 +78,10 @@ class Snapshot:
                 raise
 
     def close(self) -> None:
-        """Close the files."""
+        """Close the files and free the memory, even if something still refers to this snapshot."""
         self._catalogue.close()
+        for part in ("_keywords", "_vectors", "_everything"):
+            self.__dict__.pop(part, None)
 
     def __enter__(self) -> Self:
         return self
