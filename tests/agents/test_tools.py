@@ -47,6 +47,12 @@ def run(flow: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(asyncio.wait_for(flow(), 60))  # type: ignore[arg-type]
 
 
+def near(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer without its times; the engine of a service may differ from that of a command in the last digit."""
+    citations = [{**c, "score": pytest.approx(c["score"], abs=0.001)} for c in answer["citations"]]
+    return {**answer, "citations": citations, "timings_ms": None}
+
+
 def test_a_session(connect, indexed) -> None:
     with Survey(Settings(corpus=indexed.corpus, index=indexed.index)) as survey:
         expected = json.loads(to_json(answer_value(survey.ask(QUESTION))))
@@ -63,7 +69,7 @@ def test_a_session(connect, indexed) -> None:
                 assert len(tool.description) > 100
             answer = await client.call_tool("ask", {"question": QUESTION})
             value = answer.structured_content
-            assert {**value, "timings_ms": None} == {**expected, "timings_ms": None}
+            assert {**value, "timings_ms": None} == near(expected)
             assert json.loads(answer.content[0].text) == value
             await look_around(client, value["citations"][0])
             following = {"question": "and what about its licence?", "after": [QUESTION]}
