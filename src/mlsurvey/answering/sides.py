@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from mlsurvey.answering.compose import Dispute, Draft, Finding, Pair, interleave
@@ -16,6 +17,8 @@ PURPOSE = "purpose"
 """Slug of the aspect for what a library is and is for."""
 MOST_TELLING = 6
 """Aspects, besides the purpose, in a comparison that names none: as many as fit on a screen."""
+FEWEST = 4
+"""Aspects in such a comparison, if there is evidence on so many for any side."""
 OUTLINED = 2
 """Statements per side and aspect in such a comparison."""
 
@@ -24,7 +27,8 @@ def by_side(understood: Understood, bench: Workbench, filters: Filters, limit: i
     """At most ``limit`` statements per side and aspect; each side is searched separately.
 
     If libraries but no aspects are named, the aspects with evidence for every side are used: the purpose
-    first, then the most informative ones. The returned question asks for these aspects.
+    first, then the most informative ones. If these are few, aspects with evidence for some sides follow, as if they
+    had been asked for. The returned question asks for these aspects.
     """
     if not understood.entities or understood.aspects:
         return understood, _evidence(understood, bench, filters, limit)
@@ -32,12 +36,18 @@ def by_side(understood: Understood, bench: Workbench, filters: Filters, limit: i
     asked = tuple(AskedAspect(a, ()) for a in sorted(core, key=lambda a: a.slug != PURPOSE))
     least = bench.thresholds["unnamed"]  # what was not asked for needs a higher probability
     draft = _evidence(replace(understood, aspects=asked), bench, filters, min(limit, OUTLINED), least)
-    telling = _most_telling(draft, understood)
-    kept = tuple(sorted((a for a in asked if a.aspect.slug in telling), key=lambda a: telling.index(a.aspect.slug)))
-    said = tuple(f for slug in understood.entities for a in kept for f in _of(draft, slug, a.aspect.slug))
-    disputes = tuple(d for d in draft.disputes if d.aspect in telling)
-    silent: dict[Pair, int] = {} if kept else {(slug, None): n for (slug, _), n in draft.silent.items()}
-    return replace(understood, aspects=kept), replace(draft, findings=said, disputes=disputes, silent=silent)
+    best = _best(draft)
+    shared, partial = _shared(best, understood.entities), _partial(best, understood.entities)
+    outlined, asked_for = _asking(asked, shared), _asking(asked, partial[: max(0, FEWEST - len(shared))])
+    kept = replace(understood, aspects=(*outlined, *asked_for))
+    if not kept.aspects:
+        silent: dict[Pair, int] = {(slug, None): n for (slug, _), n in draft.silent.items()}
+        return kept, replace(draft, findings=(), disputes=(), silent=silent)
+    more = _evidence(replace(understood, aspects=asked_for), bench, filters, OUTLINED) if asked_for else Draft((), ())
+    findings = (*(f for f in draft.findings if f.aspect in shared), *more.findings)
+    said = tuple(f for slug in kept.entities for a in kept.aspects for f in _of(findings, slug, a.aspect.slug))
+    disputes = (*(d for d in draft.disputes if d.aspect in shared), *more.disputes)
+    return kept, replace(draft, findings=said, disputes=disputes, silent=more.silent)
 
 
 def outside_subjects(
@@ -49,20 +59,35 @@ def outside_subjects(
     return asked, replace(draft, findings=said, disputes=())
 
 
-def _of(draft: Draft, entity: str, aspect: str) -> list[Finding]:
-    return [f for f in draft.findings if (f.entity, f.aspect) == (entity, aspect)]
+def _of(findings: Iterable[Finding], entity: str, aspect: str) -> list[Finding]:
+    return [f for f in findings if (f.entity, f.aspect) == (entity, aspect)]
 
 
-def _most_telling(draft: Draft, understood: Understood) -> list[str]:
-    """Aspects with evidence for every side, by the best evidence of the weakest side; the purpose comes first."""
-    best: dict[Pair, float] = {}
+def _asking(asked: Iterable[AskedAspect], slugs: Sequence[str]) -> tuple[AskedAspect, ...]:
+    return tuple(sorted((a for a in asked if a.aspect.slug in slugs), key=lambda a: slugs.index(a.aspect.slug)))
+
+
+def _best(draft: Draft) -> Mapping[str, Mapping[str | None, float]]:
+    """Probability of the best evidence, by aspect and side."""
+    best: dict[str, dict[str | None, float]] = {}
     for finding in draft.findings:
-        pair = (finding.entity, finding.aspect)
-        best[pair] = max(best.get(pair, 0.0), finding.evidence.score)
-    aspects = {a for _, a in best if a and all((e, a) in best for e in understood.entities)}
-    weakest = {a: min(best[e, a] for e in understood.entities) for a in aspects}
-    others = sorted(aspects - {PURPOSE}, key=lambda a: (-weakest[a], a))[:MOST_TELLING]
-    return [PURPOSE, *others] if PURPOSE in aspects else others
+        if finding.aspect:
+            sides = best.setdefault(finding.aspect, {})
+            sides[finding.entity] = max(sides.get(finding.entity, 0.0), finding.evidence.score)
+    return best
+
+
+def _shared(best: Mapping[str, Mapping[str | None, float]], sides: Sequence[str]) -> list[str]:
+    """Aspects with evidence for every side, by the best evidence of the weakest side; the purpose comes first."""
+    weakest = {aspect: min(scores.values()) for aspect, scores in best.items() if len(scores) == len(sides)}
+    others = sorted(weakest.keys() - {PURPOSE}, key=lambda a: (-weakest[a], a))[:MOST_TELLING]
+    return [PURPOSE, *others] if PURPOSE in weakest else others
+
+
+def _partial(best: Mapping[str, Mapping[str | None, float]], sides: Sequence[str]) -> list[str]:
+    """Aspects with evidence for some sides, those of most sides first."""
+    some = {aspect: scores for aspect, scores in best.items() if len(scores) < len(sides)}
+    return sorted(some, key=lambda a: (-len(some[a]), a != PURPOSE, -max(some[a].values()), a))
 
 
 def _evidence(
