@@ -9,7 +9,7 @@ from mlsurvey.page import links
 from mlsurvey.rendering.explanation import SHOWN, terms_of, words_of
 from mlsurvey.rendering.layout import Names
 from mlsurvey.rendering.plain import one_line
-from mlsurvey.types import Explanation, Hit
+from mlsurvey.types import Explanation, Hit, Passage, Span
 
 MODES = {"hybrid": "Words and meaning", "keyword": "Words", "dense": "Meaning"}
 """Ways to search, and what they go by."""
@@ -51,7 +51,12 @@ class HitView:
 
 
 def hit_views(
-    hits: Sequence[Hit], explanations: Sequence[Explanation], stale: Mapping[str, str], names: Names, offset: int
+    hits: Sequence[Hit],
+    explanations: Sequence[Explanation],
+    stale: Mapping[str, str],
+    texts: Mapping[str, str],
+    names: Names,
+    offset: int,
 ) -> tuple[HitView, ...]:
     """Return the views of hits.
 
@@ -59,25 +64,42 @@ def hit_views(
         hits: best first.
         explanations: of the first hits, if any.
         stale: documents whose file has changed or is gone, each with the reason.
+        texts: of the documents, by path, for the lines.
         names: display names of slugs.
         offset: number of hits before the first one.
     """
     told = [*explanations, *[None] * (len(hits) - len(explanations))]
     views = (
-        _view(offset + place, hit, why, names, stale.get(hit.passage.path, ""))
+        _view(offset + place, hit, why, names, _lines(hit.passage, texts), stale.get(hit.passage.path, ""))
         for place, (hit, why) in enumerate(zip(hits, told, strict=True), start=1)
     )
     return tuple(views)
 
 
-def _view(number: int, hit: Hit, why: Explanation | None, names: Names, stale: str) -> HitView:
+def readable(passage: Passage) -> Span:
+    """Return the span of what is shown of a passage: not the front matter and other noise at its ends."""
+    spans = [sentence.span for sentence in passage.sentences]
+    return Span(min(one.start for one in spans), max(one.end for one in spans)) if spans else passage.span
+
+
+def _lines(passage: Passage, texts: Mapping[str, str]) -> str:
+    span, text = readable(passage), texts.get(passage.path)
+    if text is None:
+        first, last = passage.line_start, passage.line_end
+    else:
+        first, last = (text.count("\n", 0, place) + 1 for place in (span.start, max(span.start, span.end - 1)))
+    return f"line {first}" if first == last else f"lines {first}–{last}"
+
+
+def _view(number: int, hit: Hit, why: Explanation | None, names: Names, lines: str, stale: str) -> HitView:
     passage = hit.passage
+    span = readable(passage)
     return HitView(
         number=number,
-        address=links.document(passage.path, passage.span.start, passage.span.end),
+        address=links.document(passage.path, span.start, span.end),
         path=one_line(passage.path),
         trail=" › ".join(one_line(head) for head in passage.trail) or one_line(passage.path),
-        lines=f"lines {passage.line_start}–{passage.line_end}",
+        lines=lines,
         about=tuple(names.entity(slug) for slug in passage.subjects),
         text=passage.text,
         score=f"{hit.score:.2f}",

@@ -15,7 +15,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from mlsurvey.calling import Cancelled, Progress
-from mlsurvey.coverage import Coverage
 from mlsurvey.errors import IndexingError, MismatchError, UsageError
 from mlsurvey.reading.names import known_as
 from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_folders
@@ -225,37 +224,6 @@ class Survey(Subjects):
         """Aspects of comparison: slug to name."""
         with self._reader.reading() as reading:
             return {aspect.slug: aspect.name for aspect in reading.vocabulary.aspects}
-
-    def coverage(
-        self,
-        *,
-        filters: Filters | None = None,
-        classes: Sequence[str] = (),
-        aspects: Sequence[str] = (),
-        every: bool = False,
-        cancelled: Cancelled | None = None,
-    ) -> tuple[Generation, Coverage]:
-        """What is known about whom: the number of statements about each library and aspect, and the generation.
-
-        Args:
-            filters: restrict what is counted; libraries and languages also select the rows.
-            classes: of the libraries, as in :attr:`mlsurvey.types.Entity.category`; empty for all.
-            aspects: slugs; by default the general ones.
-            every: count all aspects instead.
-            cancelled: called every thousand passages.
-
-        Raises:
-            NotFoundError: a class or aspect is unknown; similar ones are suggested. Otherwise like :meth:`ask`.
-            Interrupted: ``cancelled`` returned True.
-        """
-        from mlsurvey.survey import covering
-
-        with self._reader.reading() as reading:
-            self._check_model(reading.snapshot.generation)
-            wanted = covering.chosen(reading.vocabulary.aspects, aspects, every=every)
-            resolved = self._resolved(filters, reading)
-            found = covering.coverage(reading.snapshot, wanted, resolved, classes, cancelled)
-            return reading.snapshot.generation, found
 
     # Documents
 

@@ -84,6 +84,8 @@ class CompareParameters(Parameters):
 class CoverageParameters(Parameters, CoverageOptions):
     """A heat map."""
 
+    model_config = ConfigDict(extra="ignore", strict=False)
+
     order: Literal["known", "name"] = "known"
     offset: Position = 0
 

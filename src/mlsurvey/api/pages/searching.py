@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -12,6 +13,7 @@ from mlsurvey.api.pages.parameters import MOST_SHOWN, SearchParameters
 from mlsurvey.api.pages.routing import PageRouter
 from mlsurvey.api.pages.showing import show
 from mlsurvey.api.service import ServiceOf
+from mlsurvey.errors import NotFoundError
 from mlsurvey.page.hits import MODES, hit_views
 from mlsurvey.rendering.layout import names_of
 from mlsurvey.survey import Survey
@@ -39,6 +41,15 @@ def _found(survey: Survey, wanted: SearchParameters) -> dict[str, Any]:
         mode=wanted.mode,
         explain=MOST_SHOWN if wanted.why else 0,
     )
+    texts = dict(_texts(survey, {hit.passage.path for hit in found.hits}))
     names = names_of(entities, {})
-    views = hit_views(found.hits, found.explanations, found.stale, names, wanted.offset)
+    views = hit_views(found.hits, found.explanations, found.stale, texts, names, wanted.offset)
     return {**shared, "hits": views, "note": found.note}
+
+
+def _texts(survey: Survey, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for path in paths:
+        try:
+            yield path, survey.document(path).text
+        except NotFoundError:  # a refresh has removed it since the search
+            continue

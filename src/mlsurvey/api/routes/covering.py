@@ -29,7 +29,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 async def get_coverage(
     request: Request, parameters: Annotated[CoverageParameters, Query()], service: ServiceOf
 ) -> Response:
-    """Count the statements about each library, by point of comparison; zeros show where the documents have gaps."""
+    """Count the statements about each library, by point of comparison; zeros show gaps in the documents about it."""
 
     def work(cancelled: Cancelled) -> Coverage:
         generation, found = coverage(service, parameters, cancelled)
