@@ -5,7 +5,7 @@ import pytest
 from mlsurvey.errors import Interrupted, NotFoundError
 from mlsurvey.page.heat import question
 from mlsurvey.settings import Settings
-from mlsurvey.survey import Survey
+from mlsurvey.survey import Survey, covering
 from mlsurvey.survey.covering import FALLBACK, chosen, statements_on
 from mlsurvey.types import Aspect, Filters, Passage, Sentence, SentenceKind, Span
 
@@ -81,6 +81,13 @@ def test_points_are_the_general_ones_unless_others_are_wanted(survey) -> None:
     assert chosen([LICENCE] * 20) == (LICENCE,) * FALLBACK
     with pytest.raises(NotFoundError, match="unknown aspect 'gup'; did you mean gpu"):
         survey.coverage(aspects=("gup",))
+
+
+def test_a_very_large_index_is_counted_in_part_and_says_so(survey, monkeypatch) -> None:
+    monkeypatch.setattr(covering, "MOST_READ", 2)
+    _, found = survey.coverage()
+    assert (found.read, found.passages) == (2, survey.generation().passages)
+    assert sum(row.passages for row in found.rows) <= 2
 
 
 def test_a_count_can_be_stopped(survey) -> None:

@@ -218,6 +218,16 @@ def test_a_number_is_reached_and_followed_by_keyboard(page) -> None:
     page.get_by_text("Burn supports GPUs through CUDA").first.wait_for()
 
 
+def test_the_numbers_can_be_skipped_by_keyboard(page) -> None:
+    page.goto("/coverage")
+    page.get_by_role("button", name="Show").focus()
+    page.keyboard.press("Tab")
+    assert focused(page) == "Skip the table"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('.heat-frame')") is None
+
+
 def test_the_heat_map_is_filtered_without_blanks_in_the_address(page) -> None:
     page.goto("/coverage")
     page.locator("select[name=language]").select_option("rust")

@@ -74,7 +74,7 @@ def test_programs_are_shown_the_way(client) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["/", "/search?q=GPU", "/coverage", "/documents", "/documents/rust/burn.md", "/history"]
+    "page", ["/", "/search?q=GPU", "/coverage", "/documents", "/documents/rust/burn.md", "/history", "/docs"]
 )
 def test_what_cannot_be_sent_as_wanted_is_refused(page, client) -> None:
     problem(client.get(page, headers={"Accept": "image/png"}), 406, "not-acceptable")

@@ -44,8 +44,8 @@ def stored(name: str, *, created: bool, changed: bool) -> Added:
 
 
 def refused(name: str, reason: str) -> Added:
-    """Return what is told of a file that was refused."""
-    return Added(one_line(name), one_line(reason), is_stored=False)
+    """Return what is told of a file that was refused; its name stands before the reason anyway."""
+    return Added(one_line(name), one_line(reason.removeprefix(f"{name} ")), is_stored=False)
 
 
 def placed(folder: str, name: str) -> str:
