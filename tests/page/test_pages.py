@@ -224,6 +224,9 @@ def test_before_the_first_refresh_the_page_says_so(home, tmp_path) -> None:
         assert "Build the index" in client.get("/").text
         assert client.get("/documents").status_code == 200
         assert ask(client).status_code == 503
+        for page in ("/search?q=GPU", "/coverage"):
+            assert client.get(page).status_code == 503 and "No index yet" in client.get(page).text
+        assert client.get("/upload").status_code == 200
 
 
 def test_a_refresh_is_started_and_followed(home, tmp_path) -> None:
