@@ -19,11 +19,13 @@ from urllib.parse import urlencode
 
 import httpx2
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 QUESTION = "How do Burn and Candle differ in GPU support and licence?"
+WIDE: ViewportSize = {"width": 1600, "height": 900}
+NARROW: ViewportSize = {"width": 360, "height": 640}
 COLOURS = 64
 """Colours of a picture: a page has few, and the file is a third of the size."""
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -39,7 +41,11 @@ def main() -> None:
         with _serving([*place, "--tokens-file", f"{scratch}/tokens"]) as url, sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=browser, args=OPTIONS)
             _comparison(chromium.new_page(base_url=url, viewport={"width": 1280, "height": 720}))
-            _narrow(chromium.new_page(base_url=url, viewport={"width": 360, "height": 640}, color_scheme="dark"))
+            _narrow(chromium.new_page(base_url=url, viewport=NARROW, color_scheme="dark"))
+            _coverage(chromium.new_page(base_url=url, viewport=WIDE), "page-coverage")
+            _coverage(chromium.new_page(base_url=url, viewport=NARROW, color_scheme="dark"), "page-coverage-narrow")
+            _search(chromium.new_page(base_url=url, viewport=WIDE, color_scheme="dark"))
+            _upload(chromium.new_page(base_url=url, viewport=NARROW))
             chromium.close()
 
 
@@ -75,6 +81,25 @@ def _comparison(page: Page) -> None:
 def _narrow(page: Page) -> None:
     page.goto("/")
     _take(page, "page-narrow")
+
+
+def _coverage(page: Page, name: str) -> None:
+    page.goto("/coverage?language=rust")
+    if page.viewport_size == NARROW:
+        page.locator(".legend").evaluate("legend => legend.scrollIntoView()")
+    _take(page, name)
+
+
+def _search(page: Page) -> None:
+    page.goto(f"/search?{urlencode({'q': 'WebGPU back-end', 'why': 'true'})}")
+    page.locator(".hit h2 a").first.click()
+    page.locator("dialog mark").first.wait_for()
+    _take(page, "page-search")
+
+
+def _upload(page: Page) -> None:
+    page.goto("/upload")
+    _take(page, "page-upload-narrow")
 
 
 def _take(page: Page, name: str) -> None:

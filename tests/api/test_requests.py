@@ -166,6 +166,7 @@ def test_json_by_its_content_type() -> None:
         "/v1/documents/rust/burn.md?part=1",
         "/v1/documents/rust/burn.md/text?begin=1",
         "/v1/search?q=GPU&lang=rust",
+        "/v1/coverage?laguage=rust",
         "/v1/entities?language=rust",
         "/v1/aspects?x=",
         "/v1/jobs?state=running",
@@ -178,7 +179,9 @@ def test_an_unknown_parameter_is_refused_and_the_known_ones_are_listed(path, cli
     value = problem(client.get(path), 422, "invalid")
     name = path.partition("?")[2].rpartition("&")[2].partition("=")[0]
     assert value["errors"][0]["place"] == ["query", name]
-    assert ("no parameters" in value["detail"]) is not any(word in path for word in ("documents?", "text?", "search"))
+    assert ("no parameters" in value["detail"]) is not any(
+        word in path for word in ("documents?", "text?", "search", "coverage")
+    )
 
 
 def test_documents_of_a_language_are_of_that_language(client) -> None:
@@ -186,6 +189,16 @@ def test_documents_of_a_language_are_of_that_language(client) -> None:
     assert [row["path"] for row in rows if row["language"]] == ["rust/burn.md", "rust/candle.md"]
     assert "go/gorgonia.md" not in [row["path"] for row in rows]
     assert "known: entity, heading, language" in client.get("/v1/documents?x=1").json()["detail"]
+    assert [row["path"] for row in client.get("/v1/documents?language=Go").json()["documents"]] == ["go/gorgonia.md"]
+
+
+@pytest.mark.parametrize("route", ["/v1/documents", "/v1/search?q=GPU", "/v1/coverage"])
+def test_an_unknown_language_is_told_with_those_there_are(route, client) -> None:
+    asked = f"{route}{'&' if '?' in route else '?'}language="
+    value = problem(client.get(f"{asked}rsut"), 404, "not-found")
+    assert value["detail"].startswith("no language 'rsut' in the index; available: ")
+    assert "did you mean rust" in value["detail"]
+    assert "did you mean" not in problem(client.get(f"{asked}cobol"), 404, "not-found")["detail"]
 
 
 def test_clients_that_leave_are_no_fault(server, indexed) -> None:

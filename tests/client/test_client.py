@@ -63,6 +63,8 @@ def test_what_can_only_be_read(client) -> None:
     assert all(hit.explanation and hit.explanation.terms for hit in hits.hits)
     comparison = client.compare(["burn", "candle"], ["gpu"])
     assert comparison.matrix.entities == ("burn", "candle") == comparison.answer.entities
+    covered = client.coverage(aspects=["gpu"], order="name", limit=5, filters=FilterRequest(language=["rust"]))
+    assert [point.slug for point in covered.points] == ["gpu"] and len(covered.rows) == 5
     assert {"burn", "candle"} <= {entity.slug for entity in client.entities().entities}
     assert client.entity("burn").name == "Burn"
     assert "gpu" in {aspect.slug for aspect in client.aspects().aspects}

@@ -37,10 +37,16 @@ PAGES = {
     "follow-up": f"/?{urlencode({'q': 'and on licences?', 'after': QUESTION})}",
     "document": "/documents/rust/burn.md?start=90&end=120",
     "documents": "/documents",
+    "search": "/search",
+    "hits": "/search?q=GPU&why=true&language=rust",
+    "coverage": "/coverage",
+    "coverage of everything": "/coverage?every=true&language=go",
+    "upload": "/upload",
     "libraries": "/libraries",
     "history": "/history",
     "error": "/nonsense",
 }
+ADDED = {"dfdx": b"# Dfdx\n\nDfdx runs on CUDA.\n", "bytes": b"\x00\x01\x02\xff" * 500}
 NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1600, "height": 900}
 
 pytestmark = [
@@ -187,6 +193,95 @@ def test_asking_and_reading_need_no_scripts(browser, server) -> None:
         page.locator("a.mark").first.click()
         page.locator("mark").first.wait_for()
         assert "/documents/" in page.url and page.url.endswith("#mark")
+
+
+def test_the_heat_map_scrolls_within_itself_and_keeps_its_heads_in_sight(page) -> None:
+    page.set_viewport_size(NARROW)
+    page.goto("/coverage")
+    page.locator(".heat-frame").evaluate("frame => frame.scrollTo(300, 400)")
+    frame = page.locator(".heat-frame").bounding_box()
+    column = page.locator(".heat thead th").nth(8).bounding_box()
+    row = page.locator(".heat tbody th").last.bounding_box()
+    assert page.locator(".heat-frame").evaluate("frame => frame.scrollLeft") == 300
+    assert abs(column["y"] - frame["y"]) < 3 and abs(row["x"] - frame["x"]) < 3
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_number_is_reached_and_followed_by_keyboard(page) -> None:
+    page.goto("/coverage?language=rust&order=name")
+    cell = page.get_by_role("link", name="Burn, GPU support: ")
+    cell.focus()
+    box, head = cell.bounding_box(), page.locator(".heat thead th").first.bounding_box()
+    assert box["y"] >= head["y"] + head["height"] and box["x"] >= head["x"] + head["width"]  # not below the heads
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?q=Burn*")
+    page.get_by_text("Burn supports GPUs through CUDA").first.wait_for()
+
+
+def test_the_numbers_can_be_skipped_by_keyboard(page) -> None:
+    page.goto("/coverage")
+    page.get_by_role("button", name="Show").focus()
+    page.keyboard.press("Tab")
+    assert focused(page) == "Skip the table"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('.heat-frame')") is None
+
+
+def test_the_heat_map_is_filtered_without_blanks_in_the_address(page) -> None:
+    page.goto("/coverage")
+    page.locator("select[name=language]").select_option("rust")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**/coverage?language=rust")
+    assert page.get_by_role("rowheader").filter(has_text="Gorgonia").count() == 0
+
+
+def test_a_hit_opens_beside_the_hits(page) -> None:
+    page.goto("/search")
+    assert focused(page) == "words"
+    page.keyboard.type("CUDA")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=CUDA")
+    page.locator(".hit h2 a").first.click()
+    quote = page.locator("dialog mark").first
+    quote.wait_for()
+    assert "CUDA" in " ".join(page.locator("dialog mark").all_inner_texts()) and focused(page) == "Source 1"
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Why these hits?").click()
+    page.get_by_text("BM25").first.wait_for()
+
+
+def test_files_are_added_and_the_index_is_refreshed(browser, home, tmp_path) -> None:
+    files = [{"name": f"{name}.md", "mimeType": "text/markdown", "buffer": data} for name, data in ADDED.items()]
+    with serving(tmp_path) as start, browser.new_context(base_url=start(home).url) as context:
+        page = context.new_page()
+        page.goto("/documents")
+        page.get_by_role("link", name="Add documents").click()
+        page.get_by_label("Files").set_input_files(files)
+        page.get_by_label("Folder").fill("rust")
+        page.get_by_role("button", name="Add").click()
+        assert "cannot be read" in page.get_by_role("alert").inner_text()
+        assert page.get_by_text("rust/dfdx.md added").is_visible()
+        page.get_by_role("button", name="Refresh the index").click()
+        page.get_by_text("1 added").wait_for(timeout=240_000)
+        page.goto("/search?q=Dfdx")
+        assert "rust/dfdx.md" in page.locator(".hit").first.inner_text()
+
+
+def test_files_that_are_too_large_together_are_told_before_they_are_sent(page, tmp_path) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    small, large = tmp_path / "small.md", tmp_path / "large.md"
+    small.write_bytes(b"# Dfdx\n")
+    with large.open("wb") as file:
+        file.truncate(70_000_000)
+    page.goto("/upload")
+    page.get_by_label("Files").set_input_files(small)
+    assert page.locator("[data-fault]").is_hidden()
+    page.get_by_label("Files").set_input_files([small, large])
+    page.get_by_text("70,000,007 bytes are too many at once: at most 67,108,864.").wait_for()
+    page.get_by_role("button", name="Add").click()
+    assert page.get_by_role("alert").is_visible() and "POST" not in sent
 
 
 def test_a_refresh_is_followed_to_its_report(browser, home, tmp_path) -> None:

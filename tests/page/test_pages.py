@@ -14,7 +14,18 @@ from tests.page.conftest import BROWSER
 from mlsurvey.api.pages.showing import HEADERS
 from mlsurvey.page.templating import FOLDER
 
-PAGES = ["/", f"/?{urlencode({'q': QUESTION})}", "/libraries", "/documents", "/documents/rust/burn.md", "/history"]
+PAGES = [
+    "/",
+    f"/?{urlencode({'q': QUESTION})}",
+    "/search",
+    "/search?q=GPU&why=true",
+    "/libraries",
+    "/coverage",
+    "/documents",
+    "/documents/rust/burn.md",
+    "/upload",
+    "/history",
+]
 READ, WRITE = "r-secret", "w-secret"
 
 
@@ -60,6 +71,23 @@ def test_programs_are_shown_the_way(client) -> None:
     assert client.get("/", headers={"Accept": "*/*"}).headers["content-type"].startswith("text/html")
     named = client.get("/", headers={"Accept": "application/json, text/plain, */*"})
     assert named.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    "page", ["/", "/search?q=GPU", "/coverage", "/documents", "/documents/rust/burn.md", "/history", "/docs"]
+)
+def test_what_cannot_be_sent_as_wanted_is_refused(page, client) -> None:
+    problem(client.get(page, headers={"Accept": "image/png"}), 406, "not-acceptable")
+    assert client.get(page, headers={"Accept": "text/*;q=0.5"}).headers["content-type"].startswith("text/html")
+    if page != "/":
+        problem(client.get(page, headers={"Accept": "application/json"}), 406, "not-acceptable")
+
+
+def test_an_export_is_sent_to_those_who_take_its_type(client) -> None:
+    asked = {"q": QUESTION, "format": "csv"}
+    assert client.get("/export", params=asked, headers={"Accept": "text/csv"}).status_code == 200
+    problem(client.get("/export", params=asked, headers={"Accept": "text/markdown"}), 406, "not-acceptable")
+    problem(client.get("/export", params=asked, headers={"Accept": "image/png"}), 406, "not-acceptable")
 
 
 def test_a_comparison_is_a_table_whose_marks_open_the_quotes(client) -> None:
@@ -196,6 +224,9 @@ def test_before_the_first_refresh_the_page_says_so(home, tmp_path) -> None:
         assert "Build the index" in client.get("/").text
         assert client.get("/documents").status_code == 200
         assert ask(client).status_code == 503
+        for page in ("/search?q=GPU", "/coverage"):
+            assert client.get(page).status_code == 503 and "No index yet" in client.get(page).text
+        assert client.get("/upload").status_code == 200
 
 
 def test_a_refresh_is_started_and_followed(home, tmp_path) -> None:

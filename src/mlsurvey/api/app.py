@@ -114,7 +114,7 @@ def _add_docs(app: FastAPI) -> None:
     """Add a page to try the routes; its assets come from a package, not from a CDN."""
     app.mount(ASSETS, StaticFiles(directory=str(files("fastapi_offline") / "static")), name="assets")
 
-    @app.get("/docs", include_in_schema=False)
+    @app.get("/docs", include_in_schema=False, responses={200: {"content": {"text/html": {}}}})
     async def docs() -> HTMLResponse:
         return get_swagger_ui_html(
             openapi_url="/openapi.json",

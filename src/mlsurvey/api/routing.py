@@ -26,7 +26,7 @@ class Route(APIRoute):
     def get_route_handler(self) -> Handler:
         """Return the handler, with the checks before it."""
         handle = super().get_route_handler()
-        offered, known = self._offered(), self._parameters()
+        offered, known = self.offered(), self._parameters()
 
         async def handler(request: Request) -> Response:
             _check_accept(request, offered)
@@ -50,7 +50,7 @@ class Route(APIRoute):
             await request.json()
         return request
 
-    def _offered(self) -> frozenset[str]:
+    def offered(self) -> frozenset[str]:
         """Return the media types of the results of the route; empty if a result has no body."""
         results = [value for status, value in self.responses.items() if str(status).startswith("2")]
         described = {kind for result in results for kind in result.get("content", {})}

@@ -15,6 +15,7 @@ from mlsurvey.client.calls import Call
 from mlsurvey.client.errors import ProblemError, check, unreachable
 from mlsurvey.types import Answer, Entity
 from mlsurvey.wire.answers import Comparison, Hits
+from mlsurvey.wire.coverage import Coverage
 from mlsurvey.wire.documents import (
     Aspects,
     Documents,
@@ -102,6 +103,10 @@ class Client:
     ) -> Comparison:
         """Compare two to eight libraries by aspect; without aspects, by the most informative ones."""
         return self._send(calls.compare(entities, aspects, options))
+
+    def coverage(self, **options: Unpack[calls.CoverageOptions]) -> Coverage:
+        """Count the statements about each library, by point of comparison."""
+        return self._send(calls.coverage(options))
 
     # Names
 

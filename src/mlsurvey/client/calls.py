@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Generic, TypedDict, TypeVar
+from typing import Any, Generic, Literal, TypedDict, TypeVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -14,6 +14,7 @@ from mlsurvey.errors import UsageError
 from mlsurvey.types import Answer, Entity
 from mlsurvey.wire import answers, documents, requests, service
 from mlsurvey.wire import subjects as wired
+from mlsurvey.wire.coverage import Coverage, CoverageParameters
 from mlsurvey.wire.requests import FilterRequest, Mode
 
 URL = "http://127.0.0.1:8642"
@@ -74,6 +75,18 @@ class SearchOptions(TypedDict, total=False):
     filters: FilterRequest
 
 
+class CoverageOptions(TypedDict, total=False):
+    """What to count, and which rows to get."""
+
+    category: Sequence[str]
+    aspects: Sequence[str]
+    every: bool
+    order: Literal["known", "name"]
+    limit: int
+    offset: int
+    filters: FilterRequest
+
+
 class TextOptions(TypedDict, total=False):
     """Which part of a text."""
 
@@ -119,6 +132,14 @@ def compare(entities: Sequence[str], aspects: Sequence[str], options: CompareOpt
     """``POST /v1/compare``."""
     wanted = _made(requests.CompareRequest, entities=list(entities), aspects=list(aspects), **options)
     return _post("/v1/compare", answers.Comparison, wanted)
+
+
+def coverage(options: CoverageOptions) -> Call[Coverage]:
+    """``GET /v1/coverage``."""
+    given: dict[str, Any] = {**options}
+    restricted = filters.model_dump() if (filters := given.pop("filters", None)) else {}
+    given |= {"category": list(given.get("category", ())), "aspect": list(given.pop("aspects", ()))}
+    return _get("/v1/coverage", Coverage, _plain(_made(CoverageParameters, **given, **restricted)))
 
 
 # Vocabulary

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _ALL = Filters()
 _SPARE = 16  # extra vectors requested at first: some belong to passages of other generations
 _GROWTH = 4
+_STREAMED = 512  # passages read at once when all are read
 REMEMBERED_ROWS = 2_000_000
 """Total rows of cached selections, at 32 bytes each."""
 REMEMBERED_PASSAGES = 4096
@@ -260,6 +261,14 @@ class Snapshot:
     def _check_known(self, ids: Iterable[int], found: Container[int]) -> None:
         if unknown := [i for i in ids if i not in found]:
             raise IndexingError(f"passage {unknown[0]} is not in generation {self.generation.number}")
+
+    def stream(self, filters: Filters = _ALL) -> Iterator[Passage]:
+        """Yield the passages that satisfy the filters, by id; none is kept in memory."""
+        ids: list[int] = self._selected(filters).passages.tolist() if filters else self._everything.passages.tolist()
+        for begin in range(0, len(ids), _STREAMED):
+            batch = ids[begin : begin + _STREAMED]
+            found = self._read_passages(batch)
+            yield from (found[one] for one in batch)
 
     def frequency(self, word: str) -> int:
         """Number of passages with a word in their headings or text, in any inflection."""

@@ -13,6 +13,9 @@ MARK = "mark"
 NO_FILTERS = Filters()
 HOME = "/"
 DOCUMENTS = "/documents"
+SEARCH = "/search"
+COVERAGE = "/coverage"
+UPLOAD = "/upload"
 STATEMENTS = 3
 """Statements per library and aspect that an address need not say."""
 FIELDS = {"entity": "entities", "language": "languages", "path": "paths", "heading": "headings"}
@@ -64,6 +67,16 @@ def comparison(entities: Sequence[str], aspects: Sequence[str] = ()) -> str:
     return _with("/compare", [*(("entity", slug) for slug in entities), *(("aspect", slug) for slug in aspects)])
 
 
+def search(parameters: Iterable[tuple[str, str]], offset: int = 0) -> str:
+    """Return the address of a page of hits."""
+    return _with(SEARCH, [*parameters, *_from(offset)])
+
+
+def coverage(parameters: Iterable[tuple[str, str]], offset: int = 0) -> str:
+    """Return the address of a page of the heat map."""
+    return _with(COVERAGE, [*parameters, *_from(offset)])
+
+
 def documents(**filters: str | int) -> str:
     """Return the address of the list of documents, with the filters that are not empty."""
     return _with(DOCUMENTS, [(name, str(value)) for name, value in filters.items() if value])
@@ -103,6 +116,10 @@ def login(back: str) -> str:
 def is_local(address: str) -> bool:
     """Whether an address is a page of this service: others must not be gone to on behalf of a link."""
     return address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+
+
+def _from(offset: int) -> list[tuple[str, str]]:
+    return [("offset", str(offset))] if offset else []
 
 
 def _with(path: str, parameters: Iterable[tuple[str, str]]) -> str:

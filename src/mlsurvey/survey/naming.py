@@ -140,7 +140,8 @@ def _language(name: str, entities: Iterable[Entity]) -> str:
     spoken = (slug for slug, pattern in ASKED.items() if re.fullmatch(pattern, name, re.IGNORECASE))
     slug = name.casefold() if name.casefold() in known else next(spoken, None)
     if slug not in known or slug is None:
-        raise NotFoundError(f"no language {name!r} in the index; available: {', '.join(sorted(known)) or 'none'}")
+        hint = similar(name.casefold(), known)
+        raise NotFoundError(f"no language {name!r} in the index; available: {', '.join(sorted(known)) or 'none'}{hint}")
     return slug
 
 

@@ -1,20 +1,23 @@
-"""The part of the facade that lists and corrects the subjects of a corpus."""
+"""The part of the facade that lists and corrects the subjects of a corpus, and counts what is known about them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from mlsurvey.calling import Cancelled
+from mlsurvey.coverage import Coverage
 from mlsurvey.errors import UsageError
 from mlsurvey.found import Found
 from mlsurvey.settings import Settings
 from mlsurvey.state import Generation
 from mlsurvey.survey import correcting
+from mlsurvey.types import Filters
 from mlsurvey.vocabulary.edits import Edit
 from mlsurvey.vocabulary.load import load_edits
 
 if TYPE_CHECKING:
-    from mlsurvey.survey.reader import Reader
+    from mlsurvey.survey.reader import Reader, Reading
 
 
 class Subjects:
@@ -27,10 +30,46 @@ class Subjects:
         @property
         def _reader(self) -> Reader: ...
 
+        def _check_model(self, generation: Generation) -> None: ...
+
+        def _resolved(self, filters: Filters | None, reading: Reading) -> Filters: ...
+
     def subjects(self) -> tuple[Generation, Found]:
         """What the documents are about, by which points they can be compared, and the generation."""
         with self._reader.reading() as reading:
             return reading.snapshot.generation, reading.snapshot.found
+
+    def coverage(
+        self,
+        *,
+        filters: Filters | None = None,
+        classes: Sequence[str] = (),
+        aspects: Sequence[str] = (),
+        every: bool = False,
+        cancelled: Cancelled | None = None,
+    ) -> tuple[Generation, Coverage]:
+        """What is known about whom: the number of statements about each library and aspect, and the generation.
+
+        Args:
+            filters: restrict what is counted; libraries and languages also select the rows.
+            classes: of the libraries, as in :attr:`mlsurvey.types.Entity.category`; empty for all.
+            aspects: slugs; by default the general ones.
+            every: count all aspects instead.
+            cancelled: called every thousand passages.
+
+        Raises:
+            NotFoundError: a class or aspect is unknown; similar ones are suggested. Otherwise like
+                :meth:`mlsurvey.survey.facade.Survey.ask`.
+            Interrupted: ``cancelled`` returned True.
+        """
+        from mlsurvey.survey import covering
+
+        with self._reader.reading() as reading:
+            self._check_model(reading.snapshot.generation)
+            wanted = covering.chosen(reading.vocabulary.aspects, aspects, every=every)
+            resolved = self._resolved(filters, reading)
+            found = covering.coverage(reading.snapshot, wanted, resolved, classes, cancelled)
+            return reading.snapshot.generation, found
 
     def rename_subject(self, name: str, new: str) -> None:
         """Give a subject another name from the next refresh on; the old one stays an alias.

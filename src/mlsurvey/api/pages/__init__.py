@@ -6,10 +6,12 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from mlsurvey.api.pages import asking, documents, libraries, session, work
+from mlsurvey.api.pages import asking, covering, documents, libraries, searching, session, uploading, work
 from mlsurvey.page.templating import FOLDER
 
-ROUTERS = tuple(module.router for module in (asking, documents, libraries, work, session))
+ROUTERS = tuple(
+    module.router for module in (asking, searching, libraries, covering, documents, uploading, work, session)
+)
 
 
 class Assets(StaticFiles):

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from mlsurvey import __version__
 from mlsurvey.api import answering
 from mlsurvey.api.answering import Answered
-from mlsurvey.api.negotiation import HTML, JSON, preferred
+from mlsurvey.api.negotiation import HTML, JSON, is_acceptable, preferred
 from mlsurvey.api.pages.parameters import AskParameters, CompareParameters, ExportParameters
 from mlsurvey.api.pages.routing import PageRouter
 from mlsurvey.api.pages.showing import show
@@ -42,7 +42,11 @@ SIZES = (1, 2, 3, 5, 10, 20)
 """Choices for the number of statements per library and aspect."""
 
 
-@router.get("/")
+_HOME: dict[int | str, dict[str, Any]] = {200: {"content": {HTML: {}, JSON: {}}}}
+_SAVED: dict[int | str, dict[str, Any]] = {200: {"content": {form.media_type: {} for form in FORMATS}}}
+
+
+@router.get("/", responses=_HOME)
 async def home(request: Request, parameters: Annotated[AskParameters, Query()], service: ServiceOf) -> Response:
     """Show the answer to the question of the address; without one, a place to ask."""
     if preferred(",".join(request.headers.getlist("accept")), (HTML, JSON)) == JSON:
@@ -79,13 +83,16 @@ async def compare(request: Request, parameters: Annotated[CompareParameters, Que
     return show(request, service, "answer.html", asked=asked, form=form, formats=FORMATS, understood=(), **values)
 
 
-@router.get("/export")
+@router.get("/export", responses=_SAVED)
 async def export(request: Request, parameters: Annotated[ExportParameters, Query()], service: ServiceOf) -> Response:
     """Send the answer to the question of the address as a file."""
     form = next((one for one in FORMATS if one.name.casefold() == parameters.format.casefold()), None)
     if form is None or parameters.q is None:
         known = ", ".join(one.name.casefold() for one in FORMATS)
         raise RefusalError("invalid", f"an export needs a question in q, and in format one of: {known}")
+
+    if not is_acceptable(request.headers.get("accept", ""), (form.media_type,)):
+        raise RefusalError("not-acceptable", f"the export is sent as {form.media_type}, which Accept does not admit")
 
     def work(survey: Survey, cancelled: Cancelled) -> str:
         found = answering.ask(service, parameters.question(), cancelled)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from mlsurvey.page.links import STATEMENTS, Asked
+from mlsurvey.page.links import STATEMENTS, Asked, filter_parameters
+from mlsurvey.wire.coverage import CoverageOptions
 from mlsurvey.wire.fields import (
     LONGEST_NAME,
     MOST_EARLIER,
@@ -15,10 +16,16 @@ from mlsurvey.wire.fields import (
     Position,
     Query,
 )
-from mlsurvey.wire.requests import CompareRequest, FilterRequest, QuestionRequest
+from mlsurvey.wire.requests import CompareRequest, FilterRequest, Mode, QuestionRequest
 
 MOST_ROWS = 200
 """Documents listed at once."""
+MOST_SUBJECTS = 100
+"""Rows of the heat map shown at once."""
+MOST_SHOWN = 10
+"""Hits shown at once."""
+LAST_HIT = 1_000
+"""Maximum number of hits to skip, that of the API."""
 
 
 class Parameters(FilterRequest):
@@ -72,6 +79,37 @@ class CompareParameters(Parameters):
     def comparison(self) -> CompareRequest:
         """Return the comparison as the API takes it. Raises ValidationError: too few or too many libraries."""
         return CompareRequest(entities=list(dict.fromkeys(self.entity)), aspects=self.aspect)
+
+
+class CoverageParameters(Parameters, CoverageOptions):
+    """A heat map."""
+
+    model_config = ConfigDict(extra="ignore", strict=False)
+
+    order: Literal["known", "name"] = "known"
+    offset: Position = 0
+
+    def address(self) -> list[tuple[str, str]]:
+        """Return what the address of this heat map says, without the row that it begins at."""
+        chosen = [("category", name) for name in self.category] + [("aspect", slug) for slug in self.aspect]
+        more = [("every", "true")] if self.every else []
+        order = [("order", self.order)] if self.order != "known" else []
+        return [*filter_parameters(self.filters()), *chosen, *more, *order]
+
+
+class SearchParameters(Parameters):
+    """A search."""
+
+    q: Query | None = None
+    mode: Mode = "hybrid"
+    why: bool = False
+    """Take the scores apart."""
+    offset: Annotated[int, Field(ge=0, le=LAST_HIT)] = 0
+
+    def address(self, *, why: bool) -> list[tuple[str, str]]:
+        """Return what the address of this search says, without the hit that it begins at."""
+        mode = [("mode", self.mode)] if self.mode != "hybrid" else []
+        return [("q", self.q or ""), *filter_parameters(self.filters()), *mode, *([("why", "true")] if why else [])]
 
 
 class ListParameters(Parameters):

@@ -9,6 +9,7 @@ export function askers() {
       begin(form);
     });
   }
+  for (const form of document.querySelectorAll("form[data-choose]")) form.addEventListener("submit", () => skipBlanks(form));
   for (const link of document.querySelectorAll("a[data-ask-link]")) {
     link.addEventListener("click", (event) => {
       if (!(event.metaKey || event.ctrlKey || event.shiftKey)) begin(document.querySelector("form[data-ask]"));
@@ -32,7 +33,7 @@ function begin(form) {
 }
 
 function end() {
-  for (const form of document.querySelectorAll("form.is-busy")) {
+  for (const form of document.querySelectorAll("form.is-busy, form[data-choose]")) {
     form.classList.remove("is-busy");
     form.querySelector(".busy")?.remove();
     for (const field of form.querySelectorAll("[data-blank]")) {
@@ -45,7 +46,7 @@ function end() {
 // Fields that say nothing do not belong in an address that people pass on.
 function skipBlanks(form) {
   for (const field of form.querySelectorAll("input:not([type=hidden]):not([type=checkbox]), select")) {
-    const isDefault = field.tagName === "SELECT" && field.value === "3";
+    const isDefault = field.tagName === "SELECT" && field.selectedOptions[0]?.hasAttribute("data-default");
     if (!field.disabled && (field.value.trim() === "" || isDefault)) {
       field.disabled = true;
       field.dataset.blank = "";

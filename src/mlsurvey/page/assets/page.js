@@ -6,8 +6,9 @@ import { copiers } from "./copying.js";
 import { history } from "./history.js";
 import { jobs } from "./jobs.js";
 import { panel } from "./panel.js";
+import { uploading } from "./uploading.js";
 
-for (const part of [askers, completions, panel, copiers, comparing, history, jobs]) {
+for (const part of [askers, completions, panel, copiers, comparing, history, jobs, uploading]) {
   try {
     part();
   } catch (error) {
