@@ -54,8 +54,9 @@ def _introduction(start: Started) -> str:
 
 def _rows(start: Started) -> list[tuple[str, ...]]:
     formats = ", ".join(f"{count} {suffix}" for suffix, count in start.formats.items())
+    passages = f"{start.passages} passage{'s' if start.passages != 1 else ''}"
     return [
-        ("documents", start.place.corpus, f"{start.documents}: {formats}; {start.passages} passages"),
+        ("documents", start.place.corpus, f"{start.documents}: {formats}; {passages}"),
         ("settings", *_settings(start.place)),
         ("index", start.place.index, "made from the documents, may be deleted; elsewhere: --index FOLDER"),
         ("changes", summary(start.report)),

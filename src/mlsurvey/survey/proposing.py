@@ -27,6 +27,8 @@ _NO_NOUN = re.compile(
     re.IGNORECASE,
 )
 """Headings that do not fit after "differ in"."""
+_SENTENCE = re.compile(r"[?!;:]")
+"""In a name, it would end the question before its time."""
 _MADE = re.compile(r"\b((?:written|built|made|implemented) (?:in|of|with|on) [A-Z][\w+#]*)")
 _CAPITALISED = re.compile(r"[A-Z][a-z]+")
 _LONGEST = 4
@@ -55,7 +57,7 @@ def proposals(found: Found, declared: Sequence[Aspect], ask: Ask) -> tuple[Propo
     """
     points = [point for point in (*found.aspects, *declared) if is_point(point.name)]
     everything = listed(found.subjects)
-    subjects = everything[:_SUBJECTS]
+    subjects = [subject for subject in everything if not _SENTENCE.search(subject.name)][:_SUBJECTS]
     kept: list[Proposal] = []
     compared = _kept(comparisons(subjects, points), ask)
     looked_up = _kept(lookups(subjects, points), ask)
@@ -77,14 +79,13 @@ def is_point(name: str) -> bool:
 
 
 def comparisons(subjects: Sequence[Subject], points: Sequence[Aspect]) -> Iterator[Candidate]:
-    """Two subjects on one point; those of one class first."""
+    """Two subjects on one point; pairs of one class first, each on a point of its own before any on a second one."""
     pairs = sorted(combinations(subjects, 2), key=lambda pair: not set(pair[0].classes) & set(pair[1].classes))
-    for rank in range(len(pairs) + len(points) - 1):  # the first pair on the first point, then its neighbours
-        for number in range(min(rank + 1, len(pairs))):
-            if rank - number < len(points):
-                (one, other), point = pairs[number], points[rank - number]
-                question = f"How do {one.name} and {other.name} differ in {in_a_sentence(point.name)}?"
-                yield Candidate(question, Kind.COMPARE, (one.slug, other.slug), point.slug)
+    for shift in range(len(points)):
+        for number, (one, other) in enumerate(pairs):
+            point = points[(number + shift) % len(points)]
+            question = f"How do {one.name} and {other.name} differ in {in_a_sentence(point.name)}?"
+            yield Candidate(question, Kind.COMPARE, (one.slug, other.slug), point.slug)
 
 
 def lookups(subjects: Sequence[Subject], points: Sequence[Aspect]) -> Iterator[Candidate]:

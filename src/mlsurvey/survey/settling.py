@@ -64,8 +64,8 @@ def check_folder(folder: Path) -> None:
     if folder.exists():
         raise UsageError(f"{folder} is a file; name the folder that it is in: mlsurvey init {folder.parent}")
     beside = folder.parent
-    names = [str(beside / one.name) for one in beside.iterdir() if one.is_dir()] if beside.is_dir() else []
-    close = similar(str(folder), [name for name in names if not Path(name).name.startswith(".")])
+    names = [one.name for one in beside.iterdir() if one.is_dir()] if beside.is_dir() else []
+    close = similar(folder.name, [name for name in names if not name.startswith(".")])
     raise NotFoundError(f"no folder {str(folder)!r}{close or '; put documents into it, or name another one'}")
 
 
