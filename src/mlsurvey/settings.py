@@ -39,13 +39,13 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "fp32", "bf16"]
 Engine = Literal["auto", "openvino", "onnxruntime", "torch"]
 Vectors = Literal["auto", "exact", "compressed"]
-_CHOICES = {
+CHOICES = {
     "device": get_args(Device),
     "engine": get_args(Engine),
     "precision": get_args(Precision),
     "vectors": get_args(Vectors),
 }
-_URL = re.compile(r"https?://[^\s?#]+")
+URL = re.compile(r"https?://[^\s?#]+")
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _problem(name: str, value: object) -> str | None:
     """Why the value is invalid for a setting; None if it is valid."""
     if name in FOLDERS:
         return None if isinstance(value, (str, os.PathLike)) else f"Input is not a valid path for {Path}"
-    if choices := _CHOICES.get(name):
+    if choices := CHOICES.get(name):
         listed = ", ".join(map(repr, choices[:-1]))
         return None if value in choices else f"Input should be {listed} or {choices[-1]!r}"
     if name == EXCLUDE:
@@ -125,8 +125,8 @@ def _problem(name: str, value: object) -> str | None:
         return None if is_number else "Input should be a whole number from 1 to 999999"
     if not isinstance(value, str):
         return "Input should be a valid string"
-    if name == "github_raw" and not _URL.fullmatch(value):
-        return f"String should match pattern '^{_URL.pattern}$'"
+    if name == "github_raw" and not URL.fullmatch(value):
+        return f"String should match pattern '^{URL.pattern}$'"
     return None
 
 
@@ -198,6 +198,15 @@ def load_settings(explicit: Mapping[str, Any] | None = None, folder: Path | None
     values = {**place.defaults, **file, **environment, **given}
     values |= {name: _absolute(Path(v), here) for name in FOLDERS if isinstance(v := values[name], (str, os.PathLike))}
     return Settings(**values, origins=_origins(place, file, environment, given))
+
+
+def line_in(file: Path | None, key: str, table: str = "") -> str:
+    """Where a key stands in a settings file, as its path and line; a table's key may also be written ``table.key``."""
+    text = file.read_text("utf-8") if file else ""
+    head = re.search(rf"^[ \t]*\[[ \t]*{table}[ \t]*\]", text, re.MULTILINE) if table else None
+    pattern = re.compile(rf"""^[ \t]*(?:{table}\.)?["']?{re.escape(key)}["']?[ \t]*=""", re.MULTILINE)
+    found = pattern.search(text, head.end() if head else 0)
+    return f"{file}, line {text.count(chr(10), 0, found.start()) + 1}" if found else str(file)
 
 
 def starter_folder() -> Path:
@@ -286,19 +295,12 @@ def _check_file(place: Place, values: Mapping[str, object]) -> None:
     """Raise SettingsError for a wrong value in the settings file, with its line."""
     for name, value in values.items():
         if problem := _problem(name, value):
-            raise SettingsError(f"{_line(place, name)}: {name} cannot be {value!r}: {problem}")
-
-
-def _line(place: Place, key: str) -> str:
-    """Where a key stands in the settings file: its path and line."""
-    text = place.file.read_text("utf-8") if place.file else ""
-    found = re.search(rf"""^[ \t]*["']?{re.escape(key)}["']?[ \t]*=""", text, re.MULTILINE)
-    return f"{place.file}, line {text.count(chr(10), 0, found.start()) + 1}" if found else str(place.file)
+            raise SettingsError(f"{line_in(place.file, name)}: setting {name!r} cannot be {value!r}: {problem}")
 
 
 def _unknown(place: Place, file: Mapping[str, object], given: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     yield from ((key, "argument") for key in given if key not in NAMES)
-    yield from ((key, f"file {_line(place, key)}") for key in file if key not in NAMES)
+    yield from ((key, f"file {line_in(place.file, key)}") for key in file if key not in NAMES)
     for variable in sorted(os.environ):
         key = variable.removeprefix(PREFIX).lower()
         is_ours = variable.startswith(PREFIX) and not key.startswith(f"{SERVE}_")
