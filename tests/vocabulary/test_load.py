@@ -30,7 +30,11 @@ from mlsurvey.vocabulary.load import load_edits, load_vocabulary
         ("entities.toml", '[[entity]]\nslug = "a"\nname = 3\n', "line 3: name is 3, it has to be a text"),
         ("entities.toml", '[entity]\nslug = "a"\n', r"line 1: .*begin each with \[\[entity\]\]"),
         ("entities.toml", "[[entity]\n", "not valid TOML.*line 1"),
-        ("entities.toml", '# names\n[[entities]]\nslug = "a"\n', r"line 2: unknown key 'entities'.*did you mean entity"),
+        (
+            "entities.toml",
+            '# names\n[[entities]]\nslug = "a"\n',
+            r"line 2: unknown key 'entities'.*did you mean entity",
+        ),
         ("aspects.toml", 'core = "gpu"\n', r"line 1: unknown key 'core' outside an entry; known: \[\[aspect\]\]"),
         (
             "aspects.toml",
