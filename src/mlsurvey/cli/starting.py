@@ -38,6 +38,7 @@ def init(
     model: Model = None,
 ) -> None:
     """Set up a folder of documents."""
+    from mlsurvey.cli.watchers import make_watcher
     from mlsurvey.survey import Survey
     from mlsurvey.survey.settling import settle
     from mlsurvey.survey.starting import has_index, started
@@ -49,7 +50,8 @@ def init(
     with Survey(settings) as survey:
         again = has_index(survey)
         report = refresh_once(survey, command=f"mlsurvey init {folder}")
-        start = started(survey, place, report, again=again)
+        with make_watcher(quiet=False) as progress:
+            start = started(survey, place, report, again=again, progress=progress)
     if as_json:
         from mlsurvey.rendering.json import to_json
 

@@ -20,6 +20,7 @@ PROPOSED = 3
 """Questions that are proposed, if as many are answered."""
 TRIED = 12
 """Candidates of one kind that are asked at most."""
+MOST_ASKED = 3 * TRIED
 _SUBJECTS = 8
 """Subjects that candidates are made of: the first ones are the surest."""
 _NO_NOUN = re.compile(
@@ -141,7 +142,7 @@ def plural(noun: str) -> str:
 
 
 def _kept(candidates: Iterable[Candidate], ask: Ask) -> Iterator[Proposal]:
-    for one in islice(candidates, TRIED):
+    for one in islice((one for one in candidates if one.question.isprintable()), TRIED):
         answer = ask(one.question)
         if is_answered(one, answer):
             yield Proposal(one.question, one.kind, answer.entities, answer.aspects)

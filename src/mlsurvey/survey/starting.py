@@ -5,15 +5,17 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import count
 from pathlib import Path, PurePosixPath
 
+from mlsurvey.calling import Progress
 from mlsurvey.errors import IndexingError, SettingsError, UnreadableError
 from mlsurvey.settings import load_settings
 from mlsurvey.started import Proposal, Settled, Started
 from mlsurvey.state import RefreshReport
 from mlsurvey.survey.facade import Survey
-from mlsurvey.survey.proposing import listed, proposals
-from mlsurvey.types import Aspect
+from mlsurvey.survey.proposing import MOST_ASKED, Ask, listed, proposals
+from mlsurvey.types import Answer, Aspect
 
 
 def has_index(survey: Survey) -> bool:
@@ -25,8 +27,17 @@ def has_index(survey: Survey) -> bool:
     return True
 
 
-def started(survey: Survey, place: Settled, report: RefreshReport, *, again: bool) -> Started:
+def started(
+    survey: Survey, place: Settled, report: RefreshReport, *, again: bool, progress: Progress | None = None
+) -> Started:
     """What a refreshed index holds, and questions that it answers.
+
+    Args:
+        survey: the index.
+        place: where it and its documents are.
+        report: of the refresh.
+        again: whether there was an index before.
+        progress: called with the phase ``try`` after each question that was asked.
 
     Raises:
         UnreadableError: no document could be read; the message has the first reason.
@@ -36,7 +47,7 @@ def started(survey: Survey, place: Settled, report: RefreshReport, *, again: boo
         raise UnreadableError(nothing_read(report))
     found = survey.subjects()[1]
     declared = [Aspect(slug, name) for slug, name in survey.aspects().items()]
-    questions = proposals(found, declared if found.in_field else (), survey.ask)
+    questions = proposals(found, declared if found.in_field else (), _counted(survey.ask, progress))
     return Started(
         place=place,
         again=again,
@@ -50,6 +61,19 @@ def started(survey: Survey, place: Settled, report: RefreshReport, *, again: boo
         next=commands(questions, rows[0].title, is_elsewhere=is_elsewhere(place, Path.cwd()), place=place),
         report=report,
     )
+
+
+def _counted(ask: Ask, progress: Progress | None) -> Ask:
+    """Ask, and report how many questions were asked."""
+    numbers = count(1)
+
+    def asked(question: str) -> Answer:
+        answer = ask(question)
+        if progress:
+            progress("try", next(numbers), MOST_ASKED)
+        return answer
+
+    return asked
 
 
 def formats(paths: Iterable[str]) -> Mapping[str, int]:
