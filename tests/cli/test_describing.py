@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 from jsonschema import Draft7Validator
 
 from mlsurvey.cli.describing import FILES, FOLDER, SUFFIX, described, path_of, written
@@ -97,6 +98,11 @@ def test_the_samples_of_the_pages_are_valid() -> None:
         for sample in (sample for sample in samples if key in sample):
             checked += validator(name).is_valid(sample)
     assert checked == len(keys)
+
+
+def test_the_schemas_are_in_the_wheel() -> None:
+    packed = {file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()}
+    assert {path_of(name).relative_to(ROOT / "src").as_posix() for name in FILES} <= packed
 
 
 def test_every_key_is_described() -> None:

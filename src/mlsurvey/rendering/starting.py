@@ -58,7 +58,7 @@ def _rows(start: Started) -> list[tuple[str, ...]]:
     return [
         ("documents", start.place.corpus, f"{start.documents}: {formats}; {passages}"),
         ("settings", *_settings(start.place)),
-        ("index", start.place.index, "made from the documents, may be deleted; elsewhere: --index FOLDER"),
+        ("index", start.place.index, "may be deleted; another place: --index FOLDER"),
         ("changes", summary(start.report)),
         ("subjects", _named(start.subjects, NAMED) or "none found; 'mlsurvey subjects add NAME' declares one"),
         ("compared by", _named(start.aspects, NAMED)),

@@ -24,7 +24,8 @@ MOST_ASKED = 3 * TRIED
 _SUBJECTS = 8
 """Subjects that candidates are made of: the first ones are the surest."""
 _NO_NOUN = re.compile(
-    r"^(?:why|how|what|when|where|who|which|is|are|can|does?)\b|\bor\b|\b(?:for|of|in|on|with|to|by|at|from|and|as)$",
+    r"^(?:why|how|what|when|where|who|which|is|are|can|does?|of)\b|^\w+ed$|\bor\b"
+    r"|\b(?:for|of|in|on|with|to|by|at|from|and|as)$",
     re.IGNORECASE,
 )
 """Headings that do not fit after "differ in"."""
@@ -90,9 +91,10 @@ def comparisons(subjects: Sequence[Subject], points: Sequence[Aspect]) -> Iterat
 
 
 def lookups(subjects: Sequence[Subject], points: Sequence[Aspect]) -> Iterator[Candidate]:
-    """One subject on one point; from the end, since comparisons begin at the start."""
-    for point in reversed(points[:_SUBJECTS]):
-        for subject in reversed(subjects):
+    """One subject on one point, each on a point of its own; not first those that are compared first."""
+    for shift in range(len(subjects)):
+        for number, point in enumerate((*points[1:], *points[:1])):
+            subject = subjects[(number + shift + 2) % len(subjects)]
             question = f"What is known about the {in_a_sentence(point.name)} of {subject.name}?"
             yield Candidate(question, Kind.LOOKUP, (subject.slug,), point.slug)
 
