@@ -135,6 +135,13 @@ def test_documents_of_which_none_can_be_read_are_an_error(run, no_settings: Path
     assert done.code == 1 and "no document could be read: a.txt: " in done.err
 
 
+def test_a_folder_that_cannot_be_written_says_what_to_type(run, queues: Path) -> None:
+    (queues / ".mlsurvey").write_text("a file in the way", "utf-8")
+    done = run("init", "queues")
+    assert done.code == 7 and f"type: mlsurvey refresh --corpus {queues} --index FOLDER" in done.err
+    assert not (queues / FILE_NAME).exists()
+
+
 def test_without_subjects_a_search_is_proposed(run, no_settings: Path) -> None:
     (no_settings / "notes").mkdir()
     (no_settings / "notes" / "diary.md").write_text("# Orchard diary\n\nThe press was repaired in March.\n", "utf-8")

@@ -127,9 +127,9 @@ def _written(folder: Path, values: Mapping[str, Any]) -> tuple[Settings, Settled
     """Write a settings file with these values, then load the settings as a later command does."""
     hidden, file = find_place(folder).file, folder / FILE_NAME
     try:
-        write_whole(file, settings_text(folder, {"corpus": folder, **values}).encode())
         if values["index"] == folder / INDEX:
             _keep_from_git(folder / STORE)
+        write_whole(file, settings_text(folder, {"corpus": folder, **values}).encode())
     except OSError as error:
         raise StorageError(
             f"cannot write {error.filename or file}: {error.strerror}; without a settings file, type: "
