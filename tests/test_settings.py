@@ -126,6 +126,46 @@ def test_a_wrong_value_names_its_origin(name: str, monkeypatch: pytest.MonkeyPat
         load_settings()
 
 
+def test_the_nearest_file_counts_up_to_the_root_of_the_checkout(tmp_path: Path, monkeypatch) -> None:
+    root = make_checkout(tmp_path / "code")
+    (root / "papers" / "deep").mkdir(parents=True)
+    monkeypatch.chdir(root / "papers" / "deep")
+    (tmp_path / "mlsurvey.toml").write_text('corpus = "far"\n', "utf-8")
+    assert load_settings().corpus == root / "corpus"
+    (root / "mlsurvey.toml").write_text('corpus = "own"\n', "utf-8")
+    assert load_settings().corpus == root / "own"
+    (root / "papers" / "mlsurvey.toml").write_text('corpus = "."\n', "utf-8")
+    assert load_settings().corpus == root / "papers"
+    monkeypatch.chdir(root)
+    assert load_settings().corpus == root / "own"
+    assert load_settings(folder=root / "papers").corpus == root / "papers"
+
+
+def test_a_file_above_the_current_folder_counts(no_settings: Path, monkeypatch) -> None:
+    (no_settings / "a" / "b").mkdir(parents=True)
+    (no_settings / "mlsurvey.toml").write_text('corpus = "."\nindex = "built"\n', "utf-8")
+    monkeypatch.chdir(no_settings / "a" / "b")
+    assert (load_settings().corpus, load_settings().index) == (no_settings, no_settings / "built")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('# mine\n\ndevice = "abacus"\n', r"mlsurvey\.toml, line 3: setting 'device' cannot be 'abacus'"),
+        ('corpus = "."\ncorpsu = "."\n', r"unknown setting 'corpsu' \(file .*mlsurvey\.toml, line 2\)"),
+    ],
+)
+def test_an_error_in_the_file_has_its_line(text: str, message: str, no_settings: Path) -> None:
+    (no_settings / "mlsurvey.toml").write_text(text, "utf-8")
+    with pytest.raises(SettingsError, match=message):
+        load_settings()
+
+
+def test_a_wrong_value_in_the_file_is_none_if_an_argument_replaces_it(no_settings: Path) -> None:
+    (no_settings / "mlsurvey.toml").write_text('device = "abacus"\n', "utf-8")
+    assert load_settings({"device": "cpu"}).device == "cpu"
+
+
 @pytest.mark.parametrize("content", [b"corpus = ", b"\xff\xfe"])
 def test_a_broken_file_is_named(content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = make_checkout(tmp_path / "code")

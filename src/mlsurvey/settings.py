@@ -4,7 +4,8 @@ A value is taken from the first source that has it:
 
 1. an explicit argument (``--corpus`` on the command line);
 2. the environment (``MLSURVEY_CORPUS``);
-3. the file ``mlsurvey.toml`` in the root of the checkout, else the one in the user's configuration folder;
+3. the file ``mlsurvey.toml`` in the current folder or the nearest one above it (in a checkout: up to its root), else
+   the one in the user's configuration folder;
 4. the default, which depends on the current folder: inside a checkout its ``corpus/`` and ``index/``,
    elsewhere folders of these names in the user's data folder.
 """
@@ -38,13 +39,13 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "fp32", "bf16"]
 Engine = Literal["auto", "openvino", "onnxruntime", "torch"]
 Vectors = Literal["auto", "exact", "compressed"]
-_CHOICES = {
+CHOICES = {
     "device": get_args(Device),
     "engine": get_args(Engine),
     "precision": get_args(Precision),
     "vectors": get_args(Vectors),
 }
-_URL = re.compile(r"https?://[^\s?#]+")
+URL = re.compile(r"https?://[^\s?#]+")
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def _problem(name: str, value: object) -> str | None:
     """Why the value is invalid for a setting; None if it is valid."""
     if name in FOLDERS:
         return None if isinstance(value, (str, os.PathLike)) else f"Input is not a valid path for {Path}"
-    if choices := _CHOICES.get(name):
+    if choices := CHOICES.get(name):
         listed = ", ".join(map(repr, choices[:-1]))
         return None if value in choices else f"Input should be {listed} or {choices[-1]!r}"
     if name == EXCLUDE:
@@ -124,8 +125,8 @@ def _problem(name: str, value: object) -> str | None:
         return None if is_number else "Input should be a whole number from 1 to 999999"
     if not isinstance(value, str):
         return "Input should be a valid string"
-    if name == "github_raw" and not _URL.fullmatch(value):
-        return f"String should match pattern '^{_URL.pattern}$'"
+    if name == "github_raw" and not URL.fullmatch(value):
+        return f"String should match pattern '^{URL.pattern}$'"
     return None
 
 
@@ -164,8 +165,9 @@ class Place:
 
 def find_place(folder: Path) -> Place:
     """Find the checkout around ``folder``, the settings file, and the data folder."""
-    checkout = next((f for f in (folder, *folder.parents) if _is_checkout(f)), None)
-    homes = (*((checkout,) if checkout else ()), platformdirs.user_config_path(PROJECT))
+    above = (folder, *folder.parents)
+    checkout = next((f for f in above if _is_checkout(f)), None)
+    homes = (*above[: above.index(checkout) + 1 if checkout else None], platformdirs.user_config_path(PROJECT))
     file = next((home / FILE_NAME for home in homes if _is_file(home / FILE_NAME)), None)
     return Place(checkout, file, checkout or platformdirs.user_data_path(PROJECT))
 
@@ -177,19 +179,34 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def load_settings(explicit: Mapping[str, Any] | None = None) -> Settings:
-    """Settings for the current folder and environment; None values in ``explicit`` count as not given.
+def load_settings(explicit: Mapping[str, Any] | None = None, folder: Path | None = None) -> Settings:
+    """Settings for a folder and the environment.
+
+    Args:
+        explicit: values that have precedence; those that are None count as not given.
+        folder: the folder in which a command is typed; by default the current one.
 
     Raises:
         SettingsError: a key is unknown or a value is invalid; the message names its origin.
     """
-    place, here = find_place(Path.cwd()), Path.cwd()
+    here = Path.cwd()
+    place = find_place(folder or here)
     given = {name: value for name, value in (explicit or {}).items() if value is not None}
     file, environment = _file_values(place), _environment()
     _refuse_unknown(place, file, given)
+    _check_file(place, {name: value for name, value in file.items() if name not in {**environment, **given}})
     values = {**place.defaults, **file, **environment, **given}
     values |= {name: _absolute(Path(v), here) for name in FOLDERS if isinstance(v := values[name], (str, os.PathLike))}
     return Settings(**values, origins=_origins(place, file, environment, given))
+
+
+def line_in(file: Path | None, key: str, table: str = "") -> str:
+    """Where a key stands in a settings file, as its path and line; a table's key may also be written ``table.key``."""
+    text = file.read_text("utf-8") if file else ""
+    head = re.search(rf"^[ \t]*\[[ \t]*{table}[ \t]*\]", text, re.MULTILINE) if table else None
+    pattern = re.compile(rf"""^[ \t]*(?:{table}\.)?["']?{re.escape(key)}["']?[ \t]*=""", re.MULTILINE)
+    found = pattern.search(text, head.end() if head else 0)
+    return f"{file}, line {text.count(chr(10), 0, found.start()) + 1}" if found else str(file)
 
 
 def starter_folder() -> Path:
@@ -274,9 +291,16 @@ def _refuse_unknown(place: Place, file: Mapping[str, object], given: Mapping[str
         raise SettingsError(f"unknown setting {key!r} ({origin}); known: {', '.join(NAMES)}")
 
 
+def _check_file(place: Place, values: Mapping[str, object]) -> None:
+    """Raise SettingsError for a wrong value in the settings file, with its line."""
+    for name, value in values.items():
+        if problem := _problem(name, value):
+            raise SettingsError(f"{line_in(place.file, name)}: setting {name!r} cannot be {value!r}: {problem}")
+
+
 def _unknown(place: Place, file: Mapping[str, object], given: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     yield from ((key, "argument") for key in given if key not in NAMES)
-    yield from ((key, f"file {place.file}") for key in file if key not in NAMES)
+    yield from ((key, f"file {line_in(place.file, key)}") for key in file if key not in NAMES)
     for variable in sorted(os.environ):
         key = variable.removeprefix(PREFIX).lower()
         is_ours = variable.startswith(PREFIX) and not key.startswith(f"{SERVE}_")

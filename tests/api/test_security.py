@@ -153,5 +153,12 @@ def test_settings_come_from_options_environment_and_file(no_settings, monkeypatc
 def test_a_setting_that_cannot_be_is_named(table, no_settings) -> None:
     (no_settings / "pyproject.toml").write_text('[project]\nname = "mlsurvey"\n', "utf-8")
     (no_settings / "mlsurvey.toml").write_text(f"[serve]\n{table}\n", "utf-8")
-    with pytest.raises(SettingsError, match=rf"serve\.{table.split()[0]}"):
+    with pytest.raises(SettingsError, match=rf"mlsurvey\.toml, line 2: setting serve\.{table.split()[0]}"):
+        load_service_settings()
+
+
+def test_a_setting_of_the_environment_has_no_line_of_the_file(no_settings, monkeypatch) -> None:
+    (no_settings / "mlsurvey.toml").write_text("[serve]\nport = 1\n", "utf-8")
+    monkeypatch.setenv("MLSURVEY_SERVE_PORT", "70000")
+    with pytest.raises(SettingsError, match=r"^setting serve\.port"):
         load_service_settings()

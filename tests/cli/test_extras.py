@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
 
 import pytest
-from tests.declared import EXTRAS, packages
+from tests.declared import EXTRAS, distributions, packages
 
 from mlsurvey.errors import EngineError, needing
+from mlsurvey.reading.converting import kinds
 
 COMMANDS = {"serve": ("serve", "openapi", "token"), "mcp": ("mcp",), "web": ("tui --web",)}
 
@@ -44,6 +48,45 @@ def test_a_reranker_and_a_device_need_the_models(home) -> None:
     err = without("models", *lines).stderr
     assert "the reranker 'x/y' needs the package" in err and "pip install 'mlsurvey[models]'" in err
     assert "device = cuda" in err and "pip install 'mlsurvey[gpu]'" in err
+
+
+@pytest.fixture
+def without_readers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As if no distribution of the extra ``formats`` were installed."""
+    wanted = distributions(EXTRAS["formats"])
+
+    def version_of(name: str) -> str:
+        if name in wanted:
+            raise PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr(kinds, "version", version_of)
+    kinds._version.cache_clear()
+    yield
+    kinds._version.cache_clear()
+
+
+@pytest.mark.usefixtures("without_readers")
+def test_a_document_whose_reader_is_missing_says_what_to_type(run, home) -> None:
+    missing = {"a.pdf": "pdf-inspector", "b.html": "selectolax", "c.ipynb": "selectolax", "d.docx": "mammoth"}
+    for name in missing:
+        (home.corpus / name).write_bytes(b"%PDF-1.7 {PK\x03\x04")
+    done = run("refresh", "--json", home=home)
+    assert done.code == 0 and done.value["unchanged"] == 4
+    reasons = {one["path"]: one["reason"] for one in done.value["unreadable"]}
+    for name, package in missing.items():
+        remedy = "which is not installed; type: pip install 'mlsurvey[formats]'"
+        assert re.fullmatch(rf"not read: a .* needs the package {package}, {re.escape(remedy)}", reasons[name])
+    assert "  ! a.pdf: not read: a PDF file needs the package pdf-inspector" in run("refresh", home=home).out
+
+
+@pytest.mark.usefixtures("without_readers")
+def test_a_folder_of_papers_without_their_reader_says_what_to_type(run, no_settings) -> None:
+    (no_settings / "papers").mkdir()
+    (no_settings / "papers" / "a.pdf").write_bytes(b"%PDF-1.7")
+    done = run("init", "papers")
+    assert done.code == 1 and "no document could be read: a.pdf: not read: a PDF file needs" in done.err
+    assert "type: pip install 'mlsurvey[formats]'" in done.err
 
 
 def test_a_fault_of_our_own_is_not_taken_for_a_missing_extra() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -105,6 +107,26 @@ def test_watching_refreshes_after_a_change_and_goes_on_after_an_error(start, hom
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
     assert process.returncode == 130
+
+
+@posix
+@pytest.mark.slow
+def test_an_index_in_the_corpus_is_not_watched(start, home) -> None:
+    inside = replace(home, index=home.corpus / ".mlsurvey" / "index")
+    shutil.copytree(home.index, inside.index)
+    process = start("refresh", "--watch", home=inside)
+    while b"watching" not in (said := process.stderr.readline()):
+        assert said, "it ended"
+    process.stdout.readline()
+    time.sleep(1)
+    (home.corpus / "go" / "gorgonia.md").unlink()
+    assert process.stdout.readline() == b"removed: 1\n"
+    time.sleep(3)  # the index is at rest, unless a refresh causes the next one
+    before = inside.index.stat().st_mtime_ns
+    time.sleep(3)
+    assert inside.index.stat().st_mtime_ns == before
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
 
 
 @posix

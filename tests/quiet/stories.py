@@ -58,6 +58,10 @@ def refresh() -> None:
     subprocess.run([*PROGRAM, "refresh"], check=True)
 
 
+def init() -> None:
+    subprocess.run([*PROGRAM, "init", str(CORPUS)], check=True)
+
+
 def ask() -> None:
     subprocess.run([*PROGRAM, "ask", QUESTION], check=True)
     subprocess.run([*PROGRAM, "search", "graphics cards"], check=True)

@@ -9,7 +9,7 @@ from tests.quiet.conftest import why_unsealed
 
 pytestmark = pytest.mark.slow
 
-USES = ("refresh", "ask", "mcp", "library", "serve", "interface", "browser")
+USES = ("init", "refresh", "ask", "mcp", "library", "serve", "interface", "browser")
 ENDS = {
     "interface_killed": -9,
     "interface_quit": 0,

@@ -31,6 +31,12 @@ from mlsurvey.vocabulary.load import load_edits, load_vocabulary
         ("entities.toml", '[entity]\nslug = "a"\n', r"line 1: .*begin each with \[\[entity\]\]"),
         ("entities.toml", "[[entity]\n", "not valid TOML.*line 1"),
         (
+            "entities.toml",
+            '# names\n[[entities]]\nslug = "a"\n',
+            r"line 2: unknown key 'entities'.*did you mean entity",
+        ),
+        ("aspects.toml", 'core = "gpu"\n', r"line 1: unknown key 'core' outside an entry; known: \[\[aspect\]\]"),
+        (
             "aspects.toml",
             '[[aspect]]\nslug = "a"\nname = "A"\ncore = "yes"\n',
             "line 4: core is 'yes', it has to be true or false",

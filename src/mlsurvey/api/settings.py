@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from mlsurvey.errors import SettingsError
-from mlsurvey.settings import PROJECT, SERVE, find_place
+from mlsurvey.settings import PROJECT, SERVE, find_place, line_in
 
 PREFIX = f"MLSURVEY_{SERVE.upper()}_"
 
@@ -92,7 +93,18 @@ def load_service_settings(explicit: Mapping[str, Any] | None = None) -> ServiceS
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = ".".join(map(str, first["loc"])) or "?"
-        raise SettingsError(f"setting {SERVE}.{name}: {first['msg']}; see: mlsurvey serve --help") from error
+        raise SettingsError(
+            f"{_place(first['loc'], explicit or {})}setting {SERVE}.{name}: {first['msg']}; see: mlsurvey serve --help"
+        ) from error
+
+
+def _place(location: tuple[int | str, ...], explicit: Mapping[str, Any]) -> str:
+    """File and line of a value, if it comes from the settings file; else nothing."""
+    name = str(location[0]) if location else ""
+    variables = {variable.upper() for variable, value in os.environ.items() if value}
+    is_elsewhere = explicit.get(name) is not None or f"{PREFIX}{name}".upper() in variables
+    file = None if is_elsewhere or name not in _table() else find_place(Path.cwd()).file
+    return f"{line_in(file, name, SERVE)}: " if file else ""
 
 
 def _table() -> dict[str, Any]:

@@ -38,6 +38,7 @@ Exit codes:
 
 _HELP = with_examples(
     "Answer comparative questions about machine learning libraries from documents on your own disk, with citations.",
+    "init ~/papers",
     "refresh",
     'ask "How do Burn and Candle differ in GPU support?"',
     'ask "Which Rust libraries run in the browser?"',

@@ -16,6 +16,7 @@ from mlsurvey.cli.values import without_checks
 from mlsurvey.errors import Interrupted
 
 COMMANDS = {
+    "init": "starting",
     "ask": "asking",
     "search": "asking",
     "chat": "chatting",

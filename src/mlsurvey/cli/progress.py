@@ -19,6 +19,7 @@ PHASES = {
     "chunk": "splitting",
     "embed": "embedding",
     "publish": "publishing",
+    "try": "trying questions",
 }
 LONG = ("model", "embed", "fetch")
 """Phases that get a line even if quick: they explain why a first refresh takes long."""

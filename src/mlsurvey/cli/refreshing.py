@@ -12,15 +12,20 @@ if TYPE_CHECKING:
     from mlsurvey.survey import Survey
 
 NOTHING_LOST = (
-    "interrupted; nothing is lost: the index is unchanged, and embedded passages are kept. "
-    "To continue, type: mlsurvey refresh"
+    "interrupted; nothing is lost: the index is unchanged, and embedded passages are kept. To continue, type: "
 )
 
 
 def refresh_once(
-    survey: Survey, *, dry_run: bool = False, rebuild: bool = False, thorough: bool = False, quiet: bool = False
+    survey: Survey,
+    *,
+    dry_run: bool = False,
+    rebuild: bool = False,
+    thorough: bool = False,
+    quiet: bool = False,
+    command: str = "mlsurvey refresh",
 ) -> RefreshReport:
-    """Refresh the index and show progress.
+    """Refresh the index and show progress; ``command`` is what to type after an interruption.
 
     Raises:
         Interrupted: on Ctrl-C; says that nothing is lost.
@@ -31,7 +36,7 @@ def refresh_once(
         with make_watcher(quiet=quiet) as progress:
             return survey.refresh(dry_run=dry_run, rebuild=rebuild, thorough=thorough, progress=progress)
     except KeyboardInterrupt as error:
-        raise Interrupted(NOTHING_LOST) from error
+        raise Interrupted(NOTHING_LOST + command) from error
 
 
 def show_report(report: RefreshReport, *, quiet: bool, as_json: bool) -> None:

@@ -34,11 +34,15 @@ SOURCES = "sources.toml"
 """Lists the sources of upstream documents."""
 PROVENANCE = "provenance.json"
 """Records where each document in the upstream folder came from."""
+SETTINGS = "mlsurvey.toml"
+"""Holds settings; see :mod:`mlsurvey.settings`."""
+STORE = ".mlsurvey"
+"""Folder in a corpus that holds its index, if that lies there. Not read, and not counted as left out."""
 HIDDEN, BACKUP, EXCLUDED, PACKAGES = "hidden", "backup", "excluded", "packages"
 """Reasons of this module, besides the names of the ignore files."""
 
 _BACKUP_SUFFIXES = ("~", ".swp", ".swo", ".bak", ".orig", ".tmp")
-_NO_DOCUMENTS = (ENTITIES, ASPECTS, SUBJECTS, SOURCES, PROVENANCE)
+_NO_DOCUMENTS = (ENTITIES, ASPECTS, SUBJECTS, SOURCES, PROVENANCE, SETTINGS)
 _PACKAGE_FOLDERS = ("node_modules", "__pycache__", "site-packages")
 _FOLDER = "ps_d"
 _MARKERS = ("pyvenv.cfg", "conda-meta")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from mlsurvey.errors import NotFoundError, UnreadableError
 from mlsurvey.reading.converting.kinds import CONVERTED_SUFFIXES
-from mlsurvey.reading.ignoring import IGNORE_FILES, Decision, Patterns, Rules, marker, passed_over
+from mlsurvey.reading.ignoring import IGNORE_FILES, STORE, Decision, Patterns, Rules, marker, passed_over
 from mlsurvey.reading.names import CONTROL, shown
 from mlsurvey.state import LeftOut, Unreadable
 
@@ -200,6 +200,8 @@ class _Walk:
     def _is_nameable(self, path: str, *, is_folder: bool) -> bool:
         """Whether a file or folder may have this name; else it is noted why not."""
         name = path.rpartition("/")[2]
+        if name == STORE:
+            return False
         if reason := passed_over(name):
             self._leave_out(f"{path}/" if is_folder else path, reason, name)
         elif not _is_utf8(name):

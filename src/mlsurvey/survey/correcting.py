@@ -16,7 +16,7 @@ from mlsurvey.vocabulary.gazetteer import collapse
 from mlsurvey.vocabulary.load import load_edits
 
 _HEAD = """# Corrections to the subjects that mlsurvey finds in this corpus. `mlsurvey subjects` rewrites this file;
-# what is changed by hand is kept, comments are not. docs/documents.md describes the keys.
+# what is changed by hand is kept, comments are not. docs/subjects.md describes the keys.
 """
 LONGEST = 300
 """Maximum characters of a name."""
@@ -118,11 +118,17 @@ def _write(corpus: Path, edits: Iterable[Edit]) -> None:
     entries = "".join(f"\n[[subject]]\n{_keys(edit)}" for edit in edits)
     try:
         if entries:
-            write_whole(corpus / SUBJECTS, (_HEAD + entries).encode())
+            write_whole(corpus / SUBJECTS, (_directive(corpus / SUBJECTS) + _HEAD + entries).encode())
         else:
             (corpus / SUBJECTS).unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(f"cannot write {corpus / SUBJECTS}: {error.strerror}") from error
+
+
+def _directive(file: Path) -> str:
+    """The first line of a file if it names a schema for editors, which is kept; else nothing."""
+    first = file.read_text("utf-8").partition("\n")[0] if file.is_file() else ""
+    return f"{first}\n" if first.startswith("#:schema ") else ""
 
 
 def _keys(edit: Edit) -> str:

@@ -57,7 +57,7 @@ def load_vocabulary(folders: Iterable[Path], bundled: Path | None = None) -> Voc
     own_aspects: set[str] = set()
     shipped: dict[str, Entity | Aspect | Category] = {}
     for folder in folders:
-        names, points = _File(folder / ENTITIES), _File(folder / ASPECTS)
+        names, points = _File(folder / ENTITIES, "entity", "category"), _File(folder / ASPECTS, "aspect")
         entities |= (named := {e.slug: e for e in names.entries("entity", Entity)})
         categories |= (classes := {c.slug: c for c in names.entries("category", Category)})
         aspects |= (compared := {a.slug: a for a in points.entries("aspect", Aspect)})
@@ -74,7 +74,17 @@ def load_vocabulary(folders: Iterable[Path], bundled: Path | None = None) -> Voc
 
 def load_edits(folder: Path) -> list[Edit]:
     """The corrections in the ``subjects.toml`` of a folder. Raises like :func:`load_vocabulary`."""
-    return _File(folder / SUBJECTS).entries("subject", Edit)
+    return _File(folder / SUBJECTS, "subject").entries("subject", Edit)
+
+
+def keys_of(noun: type[Noun]) -> dict[str, str]:
+    """The keys of an entry, each with the type of its value in Python."""
+    return {field.name: str(field.type) for field in fields(noun) if field.name not in _NOT_IN_FILES}
+
+
+def required_of(noun: type[Noun]) -> tuple[str, ...]:
+    """The keys that an entry needs."""
+    return ("slug",) if noun in _OPTIONAL_NAME else ("slug", "name")
 
 
 @lru_cache(maxsize=4)
@@ -84,9 +94,9 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 class _File:
-    """A vocabulary file; one that does not exist is empty."""
+    """A vocabulary file with tables of these names; one that does not exist is empty."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *tables: str) -> None:
         self._path = path
         self._text = ""
         if not path.is_file():
@@ -103,6 +113,13 @@ class _File:
             raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
         except tomllib.TOMLDecodeError as error:
             raise SettingsError(f"{path} is not valid TOML: {error}") from error
+        for key in self._tables:
+            if key not in tables:
+                known = " and ".join(f"[[{table}]]" for table in tables)
+                raise SettingsError(
+                    f"{path}, line {self._first(key)}: unknown key {key!r} outside an entry{similar(key, tables)}; "
+                    f"known: {known}"
+                )
 
     def entries(self, table: str, noun: type[Noun]) -> list[Noun]:
         """All entries of an array of tables, checked."""
@@ -115,7 +132,7 @@ class _File:
         return [self._entry(table, number, row, noun) for number, row in enumerate(rows)]
 
     def _entry(self, table: str, number: int, row: Mapping[str, Any], noun: type[Noun]) -> Noun:
-        known = {field.name: str(field.type) for field in fields(noun) if field.name not in _NOT_IN_FILES}
+        known = keys_of(noun)
         for key, value in row.items():
             place = f"{self._path}, line {self._line(table, number, key)}"
             if key not in known:
@@ -126,12 +143,17 @@ class _File:
                 )
             if (wanted := _fault(value, known[key])) is not None:
                 raise SettingsError(f"{place}: {key} is {value!r}, it has to be {wanted}")
-        for key in ("slug",) if noun in _OPTIONAL_NAME else ("slug", "name"):
+        for key in required_of(noun):
             if not row.get(key):
                 place = f"{self._path}, line {self._line(table, number)}"
                 raise SettingsError(f'{place}: the [[{table}]] has no {key}; add {key} = "…"')
         values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
         return noun(**values)
+
+    def _first(self, key: str) -> int:
+        """Line of a table or key at the top of the file, from 1; 1 if it is written in some other way."""
+        found = re.search(rf'^[ \t]*(?:\[\[?\s*)?"?{re.escape(key)}"?\s*[\].=]', self._text, re.MULTILINE)
+        return self._text.count("\n", 0, found.start()) + 1 if found else 1
 
     def _line(self, table: str, number: int, key: str | None = None) -> int:
         """Line of an entry, or of a key in it, from 1; 1 if it is written in some other way."""
