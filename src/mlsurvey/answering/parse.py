@@ -21,6 +21,7 @@ from mlsurvey.answering.words import content_words
 from mlsurvey.learned.reading import (
     ASKED,
     KNOWN,
+    LIKE,
     NAMES,
     PLAIN,
     RELATIONS,
@@ -91,7 +92,7 @@ class Parser:
         names = find_names(question, self.gazetteer, self.frequency, languages[0] if len(languages) == 1 else None)
         roles = [role for mention in names.mentions if (role := self._role(mention, reading))]
         unknown = _once((*self._unknown(question, marks, names.mentions), *self._only_mentioned(question, reading)))
-        kind = _kind(reading, {r.slug for r in roles if r.label == SIDE}, unknown)
+        kind = _kind(reading, roles, unknown)
         sides, objects, known = _parted(roles, kind, unknown)
         facts = [m.span for m in marks if m.label in FACTS] if kind.is_set else []
         stretches = asked_stretches(question, [*self._asked_for(question, marks, names.mentions)], facts)
@@ -337,17 +338,23 @@ def _languages(question: str, marks: Iterable[Mark]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(language for words in said for language in languages_in(words)))
 
 
-def _kind(reading: Reading, sides: Iterable[str], unknown: Sequence[str]) -> Kind:
+def _kind(reading: Reading, roles: Sequence[Role], unknown: Sequence[str]) -> Kind:
     """What is wanted: by the network, within what the names allow."""
-    count = len(set(sides)) + len(unknown)
+    count = len({role.slug for role in roles if role.label == SIDE}) + len(unknown)
     if count >= 2:
         return Kind.COMPARE
     if reading.kinds.get("none", 0.0) > 0.5:
         return Kind.LOOKUP
-    best = max((kind for kind in Kind if kind is not Kind.COMPARE), key=lambda kind: reading.kinds.get(kind.value, 0.0))
+    best = _likeliest(reading, [kind for kind in Kind if kind is not Kind.COMPARE])
+    if best is Kind.LOOKUP and not count and any(role.label == LIKE for role in roles):
+        return _likeliest(reading, [kind for kind in Kind if kind.is_set])  # what is like it is another library
     sure = reading.kinds.get(best.value, 0.0) > 0.8
     is_allowed = best is Kind.LOOKUP or (best.is_set and not count)
     return best if is_allowed or (sure and not unknown) else Kind.LOOKUP
+
+
+def _likeliest(reading: Reading, kinds: Iterable[Kind]) -> Kind:
+    return max(kinds, key=lambda kind: reading.kinds.get(kind.value, 0.0))
 
 
 def _parted(roles: Sequence[Role], kind: Kind, unknown: Sequence[str]) -> tuple[Slugs, Slugs, Slugs]:

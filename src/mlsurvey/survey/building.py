@@ -51,7 +51,7 @@ def build(
     if not dry_run:
         _export_if_missing(settings.model, folder, progress)
     config = _config(folder)
-    precision = _precision(settings, identity, folder)
+    precision = _precision(settings, identity, folder, rebuild=rebuild)
     report = refresh(
         settings.corpus,
         settings.index,
@@ -128,8 +128,8 @@ def _model_info(name: str, embedder: str, folder: Path, config: ExportConfig | N
     )
 
 
-def _precision(settings: Settings, identity: str, folder: Path) -> Precision:
-    existing = _existing_embedder(settings.index)
+def _precision(settings: Settings, identity: str, folder: Path, *, rebuild: bool) -> Precision:
+    existing = None if rebuild else _existing_embedder(settings.index)  # what made the old one may be gone
     measured = None
     if existing is None or models.model_of(existing) != identity:  # else the index keeps its precision
         able = models.has_openvino() or models.has_torch()  # ONNX Runtime has no bf16 matmul on CPU
