@@ -8,7 +8,7 @@
     ├── IndexingError         the index cannot be used
     │   ├── NoIndexError      no index has been built yet
     │   ├── DamagedIndexError a part is missing or broken
-    │   ├── MismatchError     it was built with a different model or chunker
+    │   ├── MismatchError     it was built with a different model or chunker, or from another corpus
     │   ├── ReplacedError     the generation in use was deleted by later refreshes
     │   └── BusyError         another process is writing it
     ├── StorageError          the disk refused the write (full, read-only)
@@ -26,8 +26,8 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 SUGGESTIONS = 3
-_ALIKE = 50  # of 100: the least likeness of a name that is worth suggesting
 """Number of similar names suggested in an error message."""
+_ALIKE = 50  # of 100: the least likeness of a name that is worth suggesting
 
 
 class MlsurveyError(Exception):
@@ -71,7 +71,7 @@ class DamagedIndexError(IndexingError):
 
 
 class MismatchError(IndexingError):
-    """The index was built with a different model or chunker than the settings ask for."""
+    """The index was built with another model or chunker than the settings ask for, or from another corpus."""
 
 
 class ReplacedError(IndexingError):

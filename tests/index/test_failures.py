@@ -260,3 +260,30 @@ def test_other_model_is_refused_with_what_to_type(world: World) -> None:
     Snapshot(world.index, "hash").close()
     with pytest.raises(MismatchError, match="mlsurvey refresh"):
         Snapshot(world.index, "other")
+
+
+def test_the_index_of_another_corpus_is_not_replaced_unasked(tmp_path) -> None:
+    """A mistyped folder would otherwise cost all that was embedded."""
+    one, other = World(tmp_path / "one", tmp_path / "index"), World(tmp_path / "other", tmp_path / "index")
+    for number in range(12):
+        one.write(f"n{number}.md", page(f"word{number}", "text"))
+    built = one.refresh()
+    other.write("else.md", page("else", "where"))
+    for options in ({}, {"dry_run": True}):
+        with pytest.raises(MismatchError, match=r"none of the 12 documents .*--index FOLDER.* refresh --rebuild"):
+            other.refresh(**options)
+    assert one.refresh().generation == built.generation
+    assert other.refresh(rebuild=True).added == ("else.md",)
+
+
+def test_renamed_or_emptied_folders_are_no_other_corpus(world) -> None:
+    for number in range(12):
+        world.write(f"n{number}.md", page(f"word{number}", "text"))
+    world.refresh()
+    world.corpus.joinpath("new").mkdir()
+    for file in world.corpus.glob("n*.md"):
+        file.rename(world.corpus / "new" / file.name)
+    assert len(world.refresh().moved) == 12
+    for file in world.corpus.glob("new/*.md"):
+        file.unlink()
+    assert len(world.refresh().removed) == 12

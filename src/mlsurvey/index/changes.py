@@ -52,6 +52,11 @@ class Changes:
     duplicate: tuple[tuple[str, str], ...]
     unchanged: int
 
+    @property
+    def is_related(self) -> bool:
+        """Whether the corpus has any document of the index, changed or not."""
+        return bool(self.unchanged or self.changed or self.moved)
+
 
 def is_settled(state: FileState, now_ns: int) -> bool:
     """Whether any later write is certain to change one of the times: both are older than the clock is coarse."""

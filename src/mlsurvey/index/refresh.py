@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlsurvey.calling import Progress
-from mlsurvey.errors import DamagedIndexError, Interrupted, NoIndexError
+from mlsurvey.errors import DamagedIndexError, Interrupted, MismatchError, NoIndexError
 from mlsurvey.index.catalogue import Catalogue, Published, has_old_format, open_for_reading, open_for_writing
 from mlsurvey.index.collect import has_outdated, purge, sweep
 from mlsurvey.index.deadline import SECONDS
@@ -23,6 +23,8 @@ from mlsurvey.index.verify import check_sizes
 from mlsurvey.state import RefreshReport
 from mlsurvey.vocabulary.load import Vocabulary
 
+_MANY = 10
+"""Documents from which an index is taken to be that of another corpus if the corpus has none of them."""
 _OLD_FORMAT = "an earlier version wrote the index: everything is read and embedded anew"
 
 
@@ -50,8 +52,12 @@ class _Job:
     thorough: bool = False
 
     def plan(self, catalogue: Catalogue | None, base: Published | None, extracts: Extracts) -> Plan:
-        """The work to be done on top of ``base``."""
-        return make_plan(
+        """The work to be done on top of ``base``.
+
+        Raises:
+            MismatchError: nothing of ``base`` is in the corpus.
+        """
+        plan = make_plan(
             self.corpus,
             catalogue,
             base,
@@ -63,6 +69,13 @@ class _Job:
             thorough=self.thorough,
             extracts=extracts,
         )
+        if base and base.generation.documents >= _MANY and plan.changes.added and not plan.changes.is_related:
+            raise MismatchError(
+                f"none of the {base.generation.documents:,} documents of the index in {self.layout.root} is in"
+                f" {self.corpus}; name another place for its index (--index FOLDER), or to replace the index, type:"
+                " mlsurvey refresh --rebuild"
+            )
+        return plan
 
 
 def refresh(
@@ -100,6 +113,7 @@ def refresh(
         NotFoundError: the corpus folder does not exist.
         BusyError: another process is writing the index.
         DamagedIndexError: a part of the index is missing or broken.
+        MismatchError: the index is that of another corpus.
         StorageError: a write failed; the published index is unchanged.
         EngineError: the embedder failed; finished embeddings are kept.
         Interrupted: on Ctrl-C; finished embeddings are kept.
