@@ -11,6 +11,7 @@ from mlsurvey.types import Entity, Kind, Status
 from mlsurvey.vocabulary.gazetteer import collapse
 
 UNSETTLED = "No document ranks all of them: each claim below is that of its source only."
+NEAREST = "Only the {:,} likeliest candidates were looked at; name a class or a language to look at others."
 SHOWN = 3
 """Places of a mention that are told."""
 UNATTACHED = "This looks like a follow-up question: name the library, or ask it as a follow-up."
@@ -32,6 +33,7 @@ def judge(
     excluded: Sequence[str] = (),
     sure: float = 0.0,
     mentioned: Mapping[str, Sequence[str]] | None = None,
+    nearest_only: int = 0,
 ) -> Verdict:
     """Decide between answering, answering in part, and silence.
 
@@ -43,11 +45,13 @@ def judge(
         excluded: sides that the filters keep out: nothing is known of what the documents say of them.
         sure: probability from which a finding counts as an answer; below, the reason says that it may not be one.
         mentioned: places of names that documents mention and none is about, by collapsed name.
+        nearest_only: number of members of a larger class that were looked at; 0 if all were.
     """
     told = [
         *_told(understood, excluded, entities),
         *_mentions(understood, mentioned or {}),
         *_namesakes(understood, entities),
+        *([NEAREST.format(nearest_only)] if nearest_only else []),
     ]
     abstains = _why_silent(understood, findings, silent, entities, excluded)
     if abstains is not None:

@@ -154,7 +154,9 @@ class Answerer:
     def _compose(self, understood: Understood, excluded: tuple[str, ...], draft: Draft, filters: Filters) -> Answer:
         sure = self.bench.thresholds["unnamed"]
         entities = self.gazetteer.entities
-        judged = judge(understood, draft.findings, draft.silent, entities, excluded, sure, self._mentioned)
+        judged = judge(
+            understood, draft.findings, draft.silent, entities, excluded, sure, self._mentioned, draft.nearest_only
+        )
         abstains = judged.status is Status.ABSTAINED
         citations = Citations(self.snapshot.document)
         return Answer(

@@ -50,6 +50,8 @@ class Draft:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     nearest: tuple[Scored, ...] = ()
     """Best evidence, good enough or not, to offer if the answer abstains."""
+    nearest_only: int = 0
+    """Number of members of a larger class that were looked at: those that a search found nearest; 0 if all were."""
 
 
 class Citations:

@@ -31,6 +31,8 @@ REMEMBERED = 20_000
 """Number of sentences whose named entities are cached."""
 POOL = 100
 """Passages that a set question searches for all entities together."""
+REACH = 2000
+"""Passages by which the members of a large class are chosen that are looked at."""
 
 Watch = Callable[[Sequence[Hit]], None]
 """Called with the hits of each search, before they are scored; may raise to stop the retrieval."""
@@ -114,6 +116,11 @@ class Retriever:
         hits = self.searcher.search_vector(cell.query, vector, POOL, filters)
         self._read(hits)
         return Pool(cell, vector, filters, tuple(self._named(hits, vector)))
+
+    def nearest(self, pool: Pool) -> list[str]:
+        """Entities by their best passage in a wide search for what the pool is about, nearest first."""
+        hits = self.searcher.search_vector(pool.cell.query, pool.vector, REACH, pool.filters)
+        return list(dict.fromkeys(slug for hit in hits for slug in hit.passage.subjects))
 
     def member(self, cell: PlannedCell, pool: Pool) -> Retrieved:
         """The candidates about one entity of the class: from its own passages and from the pool."""

@@ -44,6 +44,8 @@ WORTH = 0.5
 TELLING = 0.25
 """Least score, as a share of the best member's, of a member in a field that the judge was not trained on: its scores
 rank well there, but are no probabilities."""
+MOST_MEMBERS = 200
+"""Members of a class that are looked at one by one; of a larger class, those that a search finds nearest."""
 QUOTED = 2
 """Statements that show why an entity is in a set or out of it."""
 
@@ -53,7 +55,7 @@ def members(understood: Understood, bench: Workbench, filters: Filters) -> Draft
     stated = deciding(understood)
     conditions = (_matter(c, bench) for c in stated)
     matters = (*understood.aspects, *conditions) or (_of_class(understood, bench),)
-    judged, unsaid = _judged(understood, matters, bench, filters)
+    judged, unsaid, nearest_only = _judged(understood, matters, bench, filters)
     found = _apart_from_best(ranked(judged), bench)
     groups = {v: [m for m in found if m.verdict == v] for v in (YES, NO, UNKNOWN)}
     aspect = matters[0].aspect.slug
@@ -64,6 +66,7 @@ def members(understood: Understood, bench: Workbench, filters: Filters) -> Draft
         silent={(m.slug, aspect): m.searched for m in groups[UNKNOWN]} | unsaid,
         groups={v: tuple(m.slug for m in group) for v, group in groups.items()},
         nearest=tuple(s for m in found for s in m.evidence[:1])[:3],
+        nearest_only=nearest_only,
     )
 
 
@@ -83,10 +86,10 @@ def _of_class(understood: Understood, bench: Workbench) -> AskedAspect:
 
 def _judged(
     understood: Understood, matters: Sequence[AskedAspect], bench: Workbench, filters: Filters
-) -> tuple[list[Member], dict[Pair, int]]:
-    """Where each entity belongs; and the matters that say it of none, which then do not decide."""
-    entities = _members(understood, bench, filters)
+) -> tuple[list[Member], dict[Pair, int], int]:
+    """Where each entity belongs; the matters that say it of none and so do not decide; see also :func:`_nearest`."""
     pools = [bench.pool(understood, asked, filters) for asked in matters]
+    entities, nearest_only = _nearest(_members(understood, bench, filters), pools, bench)
     about = bench.about(understood, [e.slug for e in entities], pools)
     telling = _telling(matters, len(understood.aspects), about, bench)
     unsaid: dict[Pair, int] = {
@@ -98,11 +101,15 @@ def _judged(
         understood, aspects=tuple(a for a in understood.aspects if (None, a.aspect.slug) not in unsaid)
     )
     kept = [[f for f, tells in zip(found, telling, strict=True) if tells] for found in about]
-    return [
-        _member(entity, found, understood, bench)
-        for entity, found in zip(entities, kept, strict=True)
-        if any(f.searched or f.scored for f in found)
-    ], unsaid
+    return (
+        [
+            _member(entity, found, understood, bench)
+            for entity, found in zip(entities, kept, strict=True)
+            if any(f.searched or f.scored for f in found)
+        ],
+        unsaid,
+        nearest_only,
+    )
 
 
 def _telling(
@@ -162,7 +169,7 @@ def recommendation(understood: Understood, bench: Workbench, filters: Filters, l
     """The libraries of the class that the documents speak for most, need by need, and what speaks against each."""
     needs = understood.aspects or (in_own_words(understood.question),)
     pools = [bench.pool(understood, need, filters) for need in needs]
-    entities = _eligible(understood, bench, pools, filters)
+    entities, nearest_only = _nearest(_eligible(understood, bench, pools, filters), pools, bench)
     about = bench.about(understood, [e.slug for e in entities], pools)
     merits = []
     for entity, found in zip(entities, about, strict=True):
@@ -185,12 +192,22 @@ def recommendation(understood: Understood, bench: Workbench, filters: Filters, l
     silent: dict[Pair, int] = {}
     if not said:
         silent = {(None, n.aspect.slug): sum(f[place].searched for f in about) for place, n in enumerate(needs)}
-    return Draft(tuple(slug for _, slug, _ in short), said, silent, nearest=tuple(f.evidence for f in said[:3]))
+    chosen = tuple(slug for _, slug, _ in short)
+    return Draft(chosen, said, silent, nearest=tuple(f.evidence for f in said[:3]), nearest_only=nearest_only)
 
 
 def _members(understood: Understood, bench: Workbench, filters: Filters) -> list[Entity]:
     """Entities of the class, less those that the filters keep out."""
     return [e for e in of_class(understood, bench.entities) if not filters.entities or e.slug in filters.entities]
+
+
+def _nearest(entities: list[Entity], pools: Sequence[Pool], bench: Workbench) -> tuple[list[Entity], int]:
+    """The entities to look at; and their number, if they are only the nearest ones."""
+    if len(entities) <= MOST_MEMBERS:
+        return entities, 0
+    near, has_others = bench.nearest(pools, MOST_MEMBERS)
+    kept = [entity for entity in entities if entity.slug in near]
+    return kept, len(kept) if has_others else 0
 
 
 def _eligible(understood: Understood, bench: Workbench, pools: Sequence[Pool], filters: Filters) -> list[Entity]:

@@ -61,6 +61,12 @@ class Workbench:
         """The passages found on an aspect for all members of a class together."""
         return self.retriever.pool(self.planner.cell(None, asked, understood), filters)
 
+    def nearest(self, pools: Sequence[Pool], most: int) -> tuple[set[str], bool]:
+        """The entities nearest to what the pools are about, in equal parts of each; and whether there are others."""
+        found = [self.retriever.nearest(pool) for pool in pools]
+        each = max(1, most // len(pools))
+        return {slug for one in found for slug in one[:each]}, any(len(one) > each for one in found)
+
     def about(self, understood: Understood, entities: Sequence[str], pools: Sequence[Pool]) -> list[list[Found]]:
         """For each entity, the evidence on the aspect of each pool."""
         retrieved = [self._member(understood, slug, pool) for slug in entities for pool in pools]
