@@ -9,6 +9,7 @@ from mlsurvey.provenance import Source
 from mlsurvey.rendering.layout import Grid, Names
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import Answer, Citation, Missing
+from mlsurvey.written import Summary
 
 NEAREST = "Nearest passages, though none of them answers it"
 DISPUTED = "disputed, see below"
@@ -62,6 +63,22 @@ def carried(taken: Sequence[str], entities: Sequence[str], aspects: Sequence[str
     }
     taken = [told.get(what, one_line(what)) for what in taken]
     return f"Taken from the previous question: {'; '.join(taken)}." if taken else None
+
+
+def summary_title(answer: Answer) -> str:
+    """Return the heading of a summary, which names its writer."""
+    return f"Summary by {one_line(answer.writer)}"
+
+
+def summary_remark(summary: Summary) -> str:
+    """Return what is to be known about a summary besides its sentences: that it is missing, incomplete or shortened."""
+    told = []
+    if summary.note:
+        told.append(f"{'Incomplete' if summary.sentences else 'No summary'}: {one_line(summary.note)}.")
+    if summary.dropped:
+        many = f"{summary.dropped} of {summary.written} sentences"
+        told.append(f"{many} dropped, as their quotes do not support them.")
+    return " ".join(told) or "Each sentence was checked against its quotes below."
 
 
 def disagreement(kind: str) -> str:

@@ -26,6 +26,7 @@ from mlsurvey.survey.staleness import stale_citations, stale_documents, stale_fi
 from mlsurvey.survey.subjects import Subjects
 from mlsurvey.survey.texts import checked
 from mlsurvey.survey.uploading import Condition
+from mlsurvey.survey.writing import written
 from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Hit
 from mlsurvey.vocabulary.load import Vocabulary, load_vocabulary
 
@@ -100,17 +101,16 @@ class Survey(Subjects):
         """The answer in parts, as they become available; the last one is what :meth:`ask` returns.
 
         The order is: what was understood, what was read, each statement followed by the citations that it is the
-        first to use, what is missing, each conflict likewise, and the whole answer. All come from one generation.
-        Closing the iterator stops the work; while passages are read, which is nearly all of the time, ``cancelled``
-        is called after every search.
+        first to use, what is missing, each conflict likewise, sentences of a language model if one is set, the whole
+        answer; all from one generation. Closing the iterator stops the work; ``cancelled`` is called after each search.
 
         Raises:
             Interrupted: ``cancelled`` returned True. Otherwise like :meth:`ask`, when the first part is requested.
         """
         question, *after = (checked("question", text) for text in (question, *after))
         with self._answering(filters) as (answerer, resolved):
-            parts = answerer.parts(question, resolved, max_statements, cancelled, after)
-            yield from sourced(parts, self.settings.corpus)
+            parts = sourced(answerer.parts(question, resolved, max_statements, cancelled, after), self.settings.corpus)
+            yield from written(parts, answerer, self.settings, cancelled)
 
     def compare(
         self,
@@ -145,8 +145,8 @@ class Survey(Subjects):
             sides = naming.sides(entities, answerer)
             asked = naming.aspects(aspects, answerer.vocabulary)
             understood = naming.comparison(sides, asked, question, answerer)
-            parts = answerer.compare(understood, resolved, max_statements, cancelled)
-            return last(sourced(parts, self.settings.corpus))
+            parts = sourced(answerer.compare(understood, resolved, max_statements, cancelled), self.settings.corpus)
+            return last(written(parts, answerer, self.settings, cancelled))
 
     @contextmanager
     def _answering(self, filters: Filters | None) -> Iterator[tuple[Answerer, Filters]]:
