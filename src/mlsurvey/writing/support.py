@@ -15,8 +15,9 @@ from mlsurvey.writing.evidence import Evidence
 from mlsurvey.writing.rules import Claim
 
 LEAST = 0.3
-"""Minimum probability that a quote answers the sentence, taken as a question. Of 137 statements of the shipped corpus, all
-have more than 0.8 with their own quote, and 42 of 43 less than 0.2 with a quote on another aspect of the library."""
+"""Minimum probability that a quote answers the sentence, taken as a question. Of 137 statements of the shipped corpus,
+all have more than 0.8 with their own quote, and 42 of 43 less than 0.2 with a quote on another aspect of the library.
+"""
 DENIED = 0.9
 """Probability that a quote denies it from which a sentence without a negation is dropped."""
 
