@@ -26,6 +26,8 @@ _NEGATING = frozenset(
     )
 )
 """Words that only negate: they are compared as negations, not as words."""
+PLAIN = frozenset(map(stem, ("support", "run", "work", "use", "provide", "offer", "have", "through")))
+"""Words that do not show what is denied: "supports CUDA, but not WebGPU" denies no support as such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Clause:
     stems: frozenset[str]
     """Stems of its content words, without names of known subjects."""
     denies: bool
+    text: str
 
 
 def clauses_of(text: str, mentions: Sequence[Mention]) -> tuple[Clause, ...]:
@@ -46,7 +49,8 @@ def clauses_of(text: str, mentions: Sequence[Mention]) -> tuple[Clause, ...]:
         inside = [m for m in mentions if span.start <= m.span.start < span.end]
         words = stems_of(blanked(text, [m.span for m in inside])[span.start : span.end])
         subjects = _opening(text, span, inside) or (found[-1].subjects if found else ())
-        found.append(Clause(subjects, words, denies(span.of(text))))
+        said = span.of(text)
+        found.append(Clause(subjects, words, denies(said), said.strip()))
     return tuple(clause for clause in found if clause.stems or clause.denies)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from mlsurvey.answering.polarity import denies
 from mlsurvey.answering.words import stem
-from mlsurvey.writing.clauses import Clause, blanked, clauses_of, stems_of
+from mlsurvey.writing.clauses import PLAIN, Clause, blanked, clauses_of, stems_of
 from mlsurvey.writing.evidence import Evidence
 from mlsurvey.writing.names import Known
 from mlsurvey.writing.sentences import Written
@@ -192,9 +192,9 @@ def _polarity(claim: Claim) -> str | None:
 def _turned(clause: Clause, quotes: Sequence[Evidence]) -> str | None:
     affirmed = frozenset[str]().union(*(quote.affirmed for quote in quotes))
     denied = frozenset[str]().union(*(quote.denied for quote in quotes))
-    if clause.denies and ((clause.stems & affirmed) - denied or not clause.stems & denied):
+    if clause.denies and ((clause.stems & affirmed) - denied - PLAIN or not clause.stems & denied):
         return "denies what its quotes do not deny"
-    if not clause.denies and (clause.stems & denied) - affirmed:
+    if not clause.denies and (clause.stems & denied) - affirmed - PLAIN:
         return "leaves out a denial of its quotes"
     return None
 
