@@ -41,7 +41,7 @@ Precision = Literal["auto", "fp32", "bf16"]
 Engine = Literal["auto", "openvino", "onnxruntime", "torch"]
 Vectors = Literal["auto", "exact", "compressed"]
 Writer = Literal["none", "openai-compatible"]
-WRITER_USES = ("summary",)
+WRITER_USES = ("summary", "choose")
 """What a language model may be used for."""
 _CHOICES = {
     "device": get_args(Device),
@@ -101,11 +101,12 @@ class Settings:
     writer_key_file: str = ""
     """File with the key for the server, unless ``MLSURVEY_WRITER_KEY`` has it; a local server needs none."""
     writer_uses: str = "summary"
-    """What the model is used for, separated by commas: ``summary`` writes one above the quotes."""
+    """What the model is used for, separated by commas: ``summary`` writes one above the quotes,
+    ``choose`` chooses among the candidates for them."""
     writer_seconds: str | int = 30
     """Seconds that the model may take for one answer; what is not written by then is left out."""
     writer_tokens: str | int = 600
-    """Maximum tokens that the model may write for one answer."""
+    """Maximum tokens of one reply of the model."""
     exclude: tuple[str, ...] = ()
     """Patterns of files and folders that stay out of the index, with the syntax of ``.gitignore``. A string has one
     on each line; in the environment, commas separate them too."""

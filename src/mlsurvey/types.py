@@ -20,7 +20,7 @@ from mlsurvey.kinds import Kind as Kind
 from mlsurvey.kinds import Status as Status
 from mlsurvey.leaves import Leaf, Leaves, leaf_of
 from mlsurvey.provenance import Source
-from mlsurvey.written import Summary
+from mlsurvey.written import Choice, Summary
 
 _CELL_END = re.compile(r"\s\|(?=\s|$)")
 
@@ -382,3 +382,5 @@ class Answer:
     """For an abstention: the nearest passages, numbered separately from 1; no statement cites them."""
     summary: Summary | None = field(default=None, metadata=ABSENT)
     """Only if a language model was asked for a summary, see :attr:`writer`."""
+    choice: Choice | None = field(default=None, metadata=ABSENT)
+    """Only if a language model was asked to choose among candidates."""

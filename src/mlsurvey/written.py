@@ -1,4 +1,4 @@
-"""What a language model wrote above an answer: sentences that passed every check, and what became of the others."""
+"""What a language model did for an answer: the sentences that passed every check, and what became of the others."""
 
 from __future__ import annotations
 
@@ -27,3 +27,15 @@ class Summary:
     """Why there is no summary, or why it is incomplete; null if neither."""
     seconds: float
     """Time from the complete extractive answer to the end of the summary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a language model chose among the candidates of the cells of an answer. Candidates are quotes like others."""
+
+    cells: int
+    """Number of cells for which it was asked to choose: those with more candidates than are shown."""
+    chosen: int
+    """Number of these in which its choice is shown; in the others it was not valid, and the program's own stands."""
+    note: str | None
+    """Why it did not choose for all of them; null if it did."""

@@ -113,8 +113,8 @@ class Writer:
             yield f"{self._gap()}**{'Nearest passages' if answer.abstained else 'Sources'}**\n\n"
         for source in sources:
             yield self._source(source, stale.get(source.number), with_quote=answer.abstained)
-        if answer.summary is not None:
-            yield f"{self._gap()}*{escape(wording.summary_remark(answer.summary))}*\n"
+        if remarks := wording.summary_remarks(answer):
+            yield f"{self._gap()}*{escape(remarks)}*\n"
         is_quoted = answer.summary is None or not answer.summary.sentences
         yield f"{self._gap()}{NOTE if is_quoted else SUMMARISED}\n"
         if self.unmet:

@@ -216,10 +216,11 @@ def answer_view(answer: Answer, names: Names, stale: Mapping[int, str]) -> Answe
 
 
 def _summary(page: _Page) -> SummaryView | None:
-    if (summary := page.answer.summary) is None:
+    if not (remarks := wording.summary_remarks(page.answer)):
         return None
-    said = tuple(Said((one_line(one.text),), _marks(page, one.citations)) for one in summary.sentences)
-    return SummaryView(wording.summary_title(page.answer), said, wording.summary_remark(summary))
+    sentences = page.answer.summary.sentences if page.answer.summary else ()
+    said = tuple(Said((one_line(one.text),), _marks(page, one.citations)) for one in sentences)
+    return SummaryView(wording.summary_title(page.answer), said, remarks)
 
 
 def _row(page: _Page, aspect: str | None) -> Row:

@@ -68,11 +68,12 @@ def _lines(page: _Page) -> Iterator[str]:
 
 def _summary(answer: Answer) -> Iterator[str]:
     """Show what a language model wrote, above the quotes."""
-    if answer.summary is None:
+    if not (remarks := wording.summary_remarks(answer)):
         return
+    sentences = answer.summary.sentences if answer.summary else ()
     yield f"<section>\n<h2>{text(wording.summary_title(answer))}</h2>"
-    yield from (f"<p>{text(one.text)} {_links(one.citations)}</p>" for one in answer.summary.sentences)
-    yield f'<p class="note">{text(wording.summary_remark(answer.summary))}</p>\n</section>'
+    yield from (f"<p>{text(one.text)} {_links(one.citations)}</p>" for one in sentences)
+    yield f'<p class="note">{text(remarks)}</p>\n</section>'
 
 
 def _verdicts(page: _Page) -> Iterator[str]:

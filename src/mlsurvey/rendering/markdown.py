@@ -68,12 +68,13 @@ def _lines(page: _Page, understood: Sequence[tuple[str, ...]]) -> Iterator[str]:
 
 def _summary(answer: Answer) -> Iterator[str]:
     """Show what a language model wrote, above the quotes."""
-    if answer.summary is None:
+    if not (remarks := wording.summary_remarks(answer)):
         return
+    sentences = answer.summary.sentences if answer.summary else ()
     yield from (f"**{escape(wording.summary_title(answer))}**", "")
-    yield from (f"- {escape(one.text)}{_marks(one.citations)}" for one in answer.summary.sentences)
-    yield from ([""] if answer.summary.sentences else [])
-    yield from (f"*{escape(wording.summary_remark(answer.summary))}*", "")
+    yield from (f"- {escape(one.text)}{_marks(one.citations)}" for one in sentences)
+    yield from [""] * bool(sentences)
+    yield from (f"*{escape(remarks)}*", "")
 
 
 def _verdicts(page: _Page) -> Iterator[str]:

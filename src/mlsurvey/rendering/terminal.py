@@ -76,13 +76,13 @@ def _parts(page: _Page) -> Iterator[RenderableType]:
 
 def _summary(page: _Page) -> Iterator[RenderableType]:
     """Show what a language model wrote, above the quotes."""
-    if (summary := page.answer.summary) is None:
+    if not (remarks := wording.summary_remarks(page.answer)):
         return
     yield Text(wording.summary_title(page.answer), style="bold")
-    for sentence in summary.sentences:
+    for sentence in page.answer.summary.sentences if page.answer.summary else ():
         marks = "".join(f"[{number}]" for number in sentence.citations)
         yield Hanging("", Text.assemble(one_line(sentence.text), " ", (marks, MARK)), 2)
-    yield Hanging("", Text(wording.summary_remark(summary), "dim italic"), 2)
+    yield Hanging("", Text(remarks, "dim italic"), 2)
     yield Text()
 
 

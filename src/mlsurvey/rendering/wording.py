@@ -9,7 +9,7 @@ from mlsurvey.provenance import Source
 from mlsurvey.rendering.layout import Grid, Names
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import Answer, Citation, Missing
-from mlsurvey.written import Summary
+from mlsurvey.written import Choice, Summary
 
 NEAREST = "Nearest passages, though none of them answers it"
 DISPUTED = "disputed, see below"
@@ -66,12 +66,18 @@ def carried(taken: Sequence[str], entities: Sequence[str], aspects: Sequence[str
 
 
 def summary_title(answer: Answer) -> str:
-    """Return the heading of a summary, which names its writer."""
-    return f"Summary by {one_line(answer.writer)}"
+    """Return the heading of what a language model did, which names it."""
+    return f"{'Summary' if answer.summary else 'Chosen'} by {one_line(answer.writer)}"
 
 
-def summary_remark(summary: Summary) -> str:
-    """Return what is to be known about a summary besides its sentences: that it is missing, incomplete or shortened."""
+def summary_remarks(answer: Answer) -> str:
+    """Return what is to be known about a summary besides its sentences, and about a choice; empty without either."""
+    return " ".join(filter(None, (_summary_remark(answer.summary), _choice_remark(answer.choice))))
+
+
+def _summary_remark(summary: Summary | None) -> str:
+    if summary is None:
+        return ""
     told = []
     if summary.note:
         told.append(f"{'Incomplete' if summary.sentences else 'No summary'}: {one_line(summary.note)}.")
@@ -79,6 +85,13 @@ def summary_remark(summary: Summary) -> str:
         many = f"{summary.dropped} of {summary.written} sentences"
         told.append(f"{many} dropped, as their quotes do not support them.")
     return " ".join(told) or "Each sentence was checked against its quotes below."
+
+
+def _choice_remark(choice: Choice | None) -> str:
+    if choice is None:
+        return ""
+    told = f"The model chose the quotes of {choice.chosen} of {choice.cells} cells with more candidates than fit."
+    return f"{told} For the others: {one_line(choice.note)}." if choice.note else told
 
 
 def disagreement(kind: str) -> str:

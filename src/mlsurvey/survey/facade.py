@@ -20,7 +20,6 @@ from mlsurvey.reading.names import known_as
 from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_folders
 from mlsurvey.state import Generation, RefreshReport
 from mlsurvey.survey import collection, uploading
-from mlsurvey.survey.citations import sourced
 from mlsurvey.survey.found import Found, Listed
 from mlsurvey.survey.staleness import stale_citations, stale_documents, stale_file
 from mlsurvey.survey.subjects import Subjects
@@ -109,8 +108,8 @@ class Survey(Subjects):
         """
         question, *after = (checked("question", text) for text in (question, *after))
         with self._answering(filters) as (answerer, resolved):
-            parts = sourced(answerer.parts(question, resolved, max_statements, cancelled, after), self.settings.corpus)
-            yield from written(parts, answerer, self.settings, cancelled)
+            asked = (question, resolved, max_statements, cancelled, after)
+            yield from written(lambda by: by.parts(*asked), answerer, self.settings, cancelled)
 
     def compare(
         self,
@@ -145,8 +144,8 @@ class Survey(Subjects):
             sides = naming.sides(entities, answerer)
             asked = naming.aspects(aspects, answerer.vocabulary)
             understood = naming.comparison(sides, asked, question, answerer)
-            parts = sourced(answerer.compare(understood, resolved, max_statements, cancelled), self.settings.corpus)
-            return last(written(parts, answerer, self.settings, cancelled))
+            given = (understood, resolved, max_statements, cancelled)
+            return last(written(lambda by: by.compare(*given), answerer, self.settings, cancelled))
 
     @contextmanager
     def _answering(self, filters: Filters | None) -> Iterator[tuple[Answerer, Filters]]:

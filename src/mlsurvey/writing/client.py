@@ -86,7 +86,7 @@ class Call:
             yield piece
 
     def _late(self) -> WriterError:
-        return WriterError(f"the model did not finish within {self._setup.seconds:g} seconds ('writer_seconds')")
+        return WriterError(f"the model did not finish within {self._setup.seconds:.3g} seconds ('writer_seconds')")
 
     def _run(self) -> None:
         try:

@@ -190,12 +190,12 @@ def _headline(shown: Shown) -> str:
 
 def _summary(shown: Shown) -> Iterator[Widget]:
     """Yield what a language model wrote, above the quotes."""
-    if (summary := shown.answer.summary) is None:
+    if not (remarks := wording.summary_remarks(shown.answer)):
         return
     yield _plain(wording.summary_title(shown.answer), "heading")
-    for sentence in summary.sentences:
+    for sentence in shown.answer.summary.sentences if shown.answer.summary else ():
         yield Cited(one_line(sentence.text), sentence.citations)
-    yield _plain(wording.summary_remark(summary), "group -unknown")
+    yield _plain(remarks, "group -unknown")
 
 
 def _verdicts(grid: Grid, names: Names) -> Iterator[Widget]:
