@@ -92,14 +92,14 @@ def fault_of(claim: Claim) -> str | None:
 
 def form_fault(written: Written) -> str | None:
     """What is wrong with a sentence whatever its quotes say; None if nothing is."""
+    if len(written.text) > LONGEST:
+        return "too long"
     if not written.numbers:
         return "no number of a quote"
     if _LINK.search(written.text):
         return "a link or an address"
     if _MARKUP.search(written.text):
         return "markup or invisible characters"
-    if len(written.text) > LONGEST:
-        return "too long"
     return None if stems_of(written.text) else "no words"
 
 
