@@ -59,6 +59,13 @@ def test_arguments_win_over_environment_over_file_over_default(tmp_path: Path, m
         "reranker": "default",
         "document_seconds": "default",
         "github_raw": "default",
+        "writer": "default",
+        "writer_url": "default",
+        "writer_model": "default",
+        "writer_key_file": "default",
+        "writer_uses": "default",
+        "writer_seconds": "default",
+        "writer_tokens": "default",
         "exclude": "default",
     }
 

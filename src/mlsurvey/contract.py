@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+ABSENT = {"absent": True}
+"""Metadata of a field that the JSON leaves out where there is nothing in it."""
+
 
 def _as_sent(schema: dict[str, Any], noun: Any) -> None:
     """Describe every field as present, in the order of the JSON: a default is for who makes the record."""
     described = schema["properties"]
     schema["properties"] = {each.name: described[each.name] for each in fields(noun)}
-    schema["required"] = [*schema["properties"]]
+    schema["required"] = [each.name for each in fields(noun) if each.metadata != ABSENT]
     for one in described.values():
         one.pop("default", None)
 

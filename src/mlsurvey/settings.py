@@ -31,21 +31,31 @@ FOLDERS = ("corpus", "index")
 EXCLUDE = "exclude"
 SERVE = "serve"
 """Table in the settings file, and prefix of environment variables, reserved for the service."""
-NOT_SETTINGS = frozenset({"MLSURVEY_SHARED"})
-"""Variables with our prefix that are not settings: this one gives the tests the location of the real documents."""
+WRITER_KEY = "MLSURVEY_WRITER_KEY"
+"""The key of the language model. Read when it is used and never kept in the settings, which are shown."""
+NOT_SETTINGS = frozenset({"MLSURVEY_SHARED", WRITER_KEY})
+"""Variables with our prefix that are not settings: the key, and one that gives the tests the real documents."""
 
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "fp32", "bf16"]
 Engine = Literal["auto", "openvino", "onnxruntime", "torch"]
 Vectors = Literal["auto", "exact", "compressed"]
+Writer = Literal["none", "openai-compatible"]
+WRITER_USES = ("summary", "choose")
+"""What a language model may be used for."""
 CHOICES = {
     "device": get_args(Device),
     "engine": get_args(Engine),
     "precision": get_args(Precision),
     "vectors": get_args(Vectors),
+    "writer": get_args(Writer),
 }
 URL = re.compile(r"https?://[^\s?#]+")
+WRITER_URL = re.compile(r"https?://[^\s?#@]+")
+"""Without a user or password, since settings are shown."""
+WHOLE = {"document_seconds": 999_999, "writer_seconds": 600, "writer_tokens": 32_768}
+"""Settings that are whole numbers, with the greatest value."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,21 @@ class Settings:
     out."""
     github_raw: str = "https://raw.githubusercontent.com"
     """Base URL from which `sync` reads files of GitHub repositories: GitHub itself, or a mirror with the same paths."""
+    writer: Writer = "none"
+    """Language model that writes beside the quotes: none, or a server that speaks the chat-completions protocol."""
+    writer_url: str = ""
+    """Base URL of that server, such as ``http://localhost:11434/v1``; nothing else is contacted."""
+    writer_model: str = ""
+    """Name of the model, as the server knows it."""
+    writer_key_file: str = ""
+    """File with the key for the server, unless ``MLSURVEY_WRITER_KEY`` has it; a local server needs none."""
+    writer_uses: str = "summary"
+    """What the model is used for, separated by commas: ``summary`` writes one above the quotes,
+    ``choose`` chooses among the candidates for them."""
+    writer_seconds: str | int = 30
+    """Seconds that the model may take for one answer; what is not written by then is left out."""
+    writer_tokens: str | int = 600
+    """Maximum tokens of one reply of the model."""
     exclude: tuple[str, ...] = ()
     """Patterns of files and folders that stay out of the index, with the syntax of ``.gitignore``. A string has one
     on each line; in the environment, commas separate them too."""
@@ -95,9 +120,19 @@ class Settings:
             if problem := _problem(name, value):
                 origin = self.origins.get(name, "argument")
                 raise SettingsError(f"setting {name!r} cannot be {value!r} ({origin}): {problem}")
+        if self.writer != "none":
+            self._check_writer()
         for name in FOLDERS:
             object.__setattr__(self, name, Path(getattr(self, name)))
         object.__setattr__(self, EXCLUDE, _patterns(self.exclude))
+
+    def _check_writer(self) -> None:
+        for name, example in (("writer_url", "http://localhost:11434/v1"), ("writer_model", "qwen3:4b")):
+            if not getattr(self, name):
+                raise SettingsError(
+                    f"setting 'writer' is {self.writer!r} ({self.origins.get('writer', 'argument')}), but {name!r} is "
+                    f"not set; set {PREFIX}{name.upper()}, or {name} in {FILE_NAME}, such as {example!r}"
+                )
 
     def values(self) -> dict[str, str | None]:
         """The fields as strings; ``Settings(**values)`` recreates the same settings in another process."""
@@ -120,14 +155,25 @@ def _problem(name: str, value: object) -> str | None:
         return _problem_of_patterns(value)
     if name == "reranker" and value is None:
         return None
-    if name == "document_seconds":
+    if most := WHOLE.get(name):
         is_number = re.fullmatch(r"[1-9][0-9]{0,5}", str(value)) is not None and not isinstance(value, float)
-        return None if is_number else "Input should be a whole number from 1 to 999999"
-    if not isinstance(value, str):
-        return "Input should be a valid string"
+        return None if is_number and int(str(value)) <= most else f"Input should be a whole number from 1 to {most}"
+    return _problem_of_text(name, value) if isinstance(value, str) else "Input should be a valid string"
+
+
+def _problem_of_text(name: str, value: str) -> str | None:
     if name == "github_raw" and not URL.fullmatch(value):
         return f"String should match pattern '^{URL.pattern}$'"
+    if name == "writer_url" and value and not WRITER_URL.fullmatch(value):
+        return "Input should be a URL such as 'http://localhost:11434/v1', without user, password, '?' and '#'"
+    if name == "writer_uses" and not set(uses_of(value)) <= set(WRITER_USES):
+        return f"Input should be any of {', '.join(map(repr, WRITER_USES))}, separated by commas"
     return None
+
+
+def uses_of(value: str) -> tuple[str, ...]:
+    """The uses that the setting ``writer_uses`` names."""
+    return tuple(part for one in value.split(",") if (part := one.strip()))
 
 
 def _problem_of_patterns(value: object) -> str | None:

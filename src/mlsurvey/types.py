@@ -15,9 +15,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from mlsurvey.contract import CONTRACT
+from mlsurvey.contract import ABSENT, CONTRACT
+from mlsurvey.kinds import Kind as Kind
+from mlsurvey.kinds import Status as Status
 from mlsurvey.leaves import Leaf, Leaves, leaf_of
 from mlsurvey.provenance import Source
+from mlsurvey.written import Choice, Summary
 
 _CELL_END = re.compile(r"\s\|(?=\s|$)")
 
@@ -344,28 +347,6 @@ class Conflict:
     kind: str
 
 
-class Kind(StrEnum):
-    """The kind of a question."""
-
-    COMPARE = "compare"
-    LIST = "list"
-    LOOKUP = "lookup"
-    RECOMMEND = "recommend"
-
-    @property
-    def is_set(self) -> bool:
-        """Whether libraries of a class are asked for, rather than something about named ones."""
-        return self in (Kind.LIST, Kind.RECOMMEND)
-
-
-class Status(StrEnum):
-    """How completely a question is answered."""
-
-    ANSWERED = "answered"
-    PARTIAL = "partial"
-    ABSTAINED = "abstained"
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A cited answer, or an abstention with its reason."""
@@ -391,6 +372,7 @@ class Answer:
     model: str
     """Id of the embedding model."""
     writer: str = "extractive"
+    """``extractive``, or ``openai-compatible/`` and the name of the language model that was asked to write."""
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For a list: libraries under ``yes``, ``no`` and ``unknown``."""
@@ -398,3 +380,7 @@ class Answer:
     """For a follow-up: what was taken from the previous questions, ``libraries``, ``matter`` or ``answers``."""
     nearest: tuple[Citation, ...] = ()
     """For an abstention: the nearest passages, numbered separately from 1; no statement cites them."""
+    summary: Summary | None = field(default=None, metadata=ABSENT)
+    """Only if a language model was asked for a summary, see :attr:`writer`."""
+    choice: Choice | None = field(default=None, metadata=ABSENT)
+    """Only if a language model was asked to choose among candidates."""

@@ -78,8 +78,9 @@ def test_config_names_the_origin_of_each_value(run, monkeypatch) -> None:
     value = run("config", "--json", "--model", "x").value
     assert value["model"] == {"value": "x", "origin": "argument --model"}
     assert value["device"] == {"value": "cpu", "origin": "environment variable MLSURVEY_DEVICE"}
-    names = "corpus index model device precision engine vectors judge reranker document_seconds github_raw exclude"
-    assert list(value) == names.split()
+    names = "corpus index model device precision engine vectors judge reranker document_seconds github_raw"
+    writer = "writer writer_url writer_model writer_key_file writer_uses writer_seconds writer_tokens"
+    assert list(value) == [*names.split(), *writer.split(), "exclude"]
     assert value["reranker"] == {"value": "", "origin": "default"}
     assert re.search(r"^exclude +not set +\(default\)$", run("config").out, re.MULTILINE)
     assert run("--reranker", "y", "config", "--json").value["reranker"] == {

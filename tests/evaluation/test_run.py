@@ -7,12 +7,14 @@ import pytest
 
 from mlsurvey.errors import NotFoundError, UsageError
 from mlsurvey.evaluation.comparison import Change, compare
-from mlsurvey.evaluation.figures import FIGURES
+from mlsurvey.evaluation.figures import FIGURES, SUMMARY_FIGURES
+from mlsurvey.evaluation.gates import bounds, breaches
 from mlsurvey.evaluation.questions import Question
 from mlsurvey.evaluation.regions import Region, read_regions
 from mlsurvey.evaluation.report import comparison_sheets, run_sheets
 from mlsurvey.evaluation.run import Gold, Run, corpus_text, evaluate
 from mlsurvey.evaluation.saved import read_run, run_value
+from mlsurvey.written import Summary, SummarySentence
 
 from .samples import BURN, CANDLE, EMPTY, GOOD, OTHER, QUESTION, answer, citation, hit, said, text
 
@@ -42,6 +44,20 @@ def test_every_figure_is_measured_in_one_run() -> None:
     }
     assert measured["abstain_wrong"] == 0.0 and measured["list_f1"] is None
     assert measured["recall@5"] == 1.0 and measured["both_sides@10"] == 1.0 and measured["ndcg@10"] < 1.0
+
+
+def test_a_run_with_summaries_has_figures_for_them(tmp_path) -> None:
+    cited = tuple(SummarySentence("Burn runs.", (one.number,)) for one in GOOD.citations[:1])
+    run = run_with(replace(GOOD, summary=Summary(cited, 4, 3, None, 0.5)))
+    measured = values(run)
+    assert list(measured) == [*FIGURES, *SUMMARY_FIGURES]
+    assert (measured["summary_kept"], measured["summary_precision"], measured["summary_seconds"]) == (0.25, 1.0, 0.5)
+    assert measured["summary_recall"] == 1 / len(QUESTION.cells)
+    file = tmp_path / "run.json"
+    file.write_text(json.dumps(run_value(run)), "utf-8")
+    assert read_run(file).figures == run.figures
+    assert [delta.name for delta in compare(run_with(GOOD), run).deltas] == list(FIGURES)
+    assert list(breaches(bounds(["summary_kept=0.5"], []), run_with(GOOD).figures)) != []
 
 
 def test_progress_is_told_per_question() -> None:

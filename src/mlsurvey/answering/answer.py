@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 
 from mlsurvey.answering import compose
@@ -12,6 +13,7 @@ from mlsurvey.answering.asked import Recogniser
 from mlsurvey.answering.compose import Citations, Draft
 from mlsurvey.answering.facts import Facts
 from mlsurvey.answering.follow import REMEMBERED, carried, picks
+from mlsurvey.answering.offers import Choose
 from mlsurvey.answering.parse import Parser
 from mlsurvey.answering.parts import Part, Read, last, told
 from mlsurvey.answering.plan import Planner
@@ -63,6 +65,13 @@ class Answerer:
         )
         retriever = Retriever(searcher, self.gazetteer)
         self.bench = Workbench(vocabulary, recognise, planner, retriever, scorer, Facts(self.snapshot))
+        self._plain = self
+
+    def choosing(self, choose: Choose) -> Answerer:
+        """A copy for one answer, in which ``choose`` may pick what is shown of each side and matter."""
+        other = copy(self)
+        other.bench = replace(self.bench, choose=choose)
+        return other
 
     def _strangers(self) -> frozenset[str]:
         """Entities that no training question names: all but bundled ones in another field, else those found."""
@@ -81,7 +90,7 @@ class Answerer:
             return now
         before = self.understand(after[-1], after[:-1])
         needs = picks(now) or not before.entities
-        answered = last(self.compare(before)).entities if needs else before.entities
+        answered = last(self._plain.compare(before)).entities if needs else before.entities
         return carried(now, before, answered)
 
     def answer(

@@ -10,6 +10,7 @@ from mlsurvey.answering.understood import Understood
 from mlsurvey.calling import Cancelled
 from mlsurvey.errors import Interrupted
 from mlsurvey.types import Answer, Citation, Conflict, Hit, Missing, Statement
+from mlsurvey.written import SummarySentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,9 @@ class Passages:
     """The passages with the best scores of any search."""
 
 
-Part = Understood | Passages | Statement | Citation | Missing | Conflict | Answer
-"""What was understood, what was read, each statement and its sources, gaps, conflicts, the whole answer."""
+Part = Understood | Passages | Statement | Citation | Missing | Conflict | SummarySentence | Answer
+"""What was understood, what was read, each statement and its sources, gaps, conflicts, sentences of a language model if
+one is set, the whole answer."""
 
 BEST = 5
 """Number of hits reported in :class:`Passages`."""

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from mlsurvey.answering.compose import Dispute, Draft, Finding, Pair, interleave
 from mlsurvey.answering.conflicts import dispute
+from mlsurvey.answering.offers import offer
 from mlsurvey.answering.score import Scored
 from mlsurvey.answering.select import good, of_expected_type
 from mlsurvey.answering.understood import AskedAspect, Understood
-from mlsurvey.answering.workbench import Workbench
+from mlsurvey.answering.workbench import Found, Workbench
 from mlsurvey.types import Filters, Kind
 
 PURPOSE = "purpose"
@@ -97,10 +98,11 @@ def _evidence(
     silent: dict[Pair, int] = {}
     disputes: list[Dispute] = []
     best: list[Scored] = []
-    for found in bench.evidence(understood, understood.entities or (None,), filters):
+    every = bench.evidence(understood, understood.entities or (None,), filters)
+    for found, chosen in zip(every, _chosen(every, bench, limit, least), strict=True):
         cell, scored = found.cell, of_expected_type(found.scored, found.cell)
         told = [f.evidence for group in groups.get(cell.entity, ()) for f in group if f.aspect != PURPOSE]
-        shown = good(scored, least or bench.least(cell), limit, told, again=bench.thresholds["unnamed"])
+        shown = chosen or good(scored, least or bench.least(cell), limit, told, again=bench.thresholds["unnamed"])
         groups.setdefault(cell.entity, []).append([Finding(cell.entity, cell.aspect, s) for s in shown])
         best += scored[:1]
         if not shown:
@@ -109,3 +111,14 @@ def _evidence(
             disputes.append(contradiction)
     said = tuple(f for group in groups.values() for f in interleave(group))
     return Draft(understood.entities, said, silent, tuple(disputes), nearest=tuple(best))
+
+
+def _chosen(
+    every: Sequence[Found], bench: Workbench, limit: int, least: float | None
+) -> Sequence[Sequence[Scored] | None]:
+    """What somebody else than the program chooses for each cell; None where it is left to the program."""
+    if bench.choose is None:
+        return [None] * len(every)
+    return bench.choose(
+        [offer(f.cell, of_expected_type(f.scored, f.cell), least or bench.least(f.cell), limit) for f in every]
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from mlsurvey.answering.asked import Recogniser
 from mlsurvey.answering.facts import Facts
+from mlsurvey.answering.offers import Choose
 from mlsurvey.answering.plan import PlannedCell, Planner
 from mlsurvey.answering.retrieve import Pool, Retrieved, Retriever, Watch
 from mlsurvey.answering.score import Scored, Scorer
@@ -34,6 +35,8 @@ class Workbench:
     retriever: Retriever
     scorer: Scorer
     facts: Facts
+    choose: Choose | None = None
+    """Chooses what is shown of each cell, if it is not left to the program."""
 
     @property
     def entities(self) -> Mapping[str, Entity]:

@@ -78,5 +78,10 @@ def _remembered(service: Service, route: str, key: str, compute: Callable[[], An
         answer = compute()
         return answer.index, answer
 
-    _, answer = service.remembered(route, key, of_generation)
+    _, answer = service.remembered(route, key, of_generation, _lasts)
     return Answered(answer, service.survey.stale(answer), key)  # files change without a refresh
+
+
+def _lasts(answer: Answer) -> bool:
+    """Whether to keep the answer: not if a language model failed, which may work the next time."""
+    return not any(made.note for made in (answer.summary, answer.choice) if made is not None)

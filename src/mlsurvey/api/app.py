@@ -43,7 +43,7 @@ Agents can use `POST /mcp`, which implements the Model Context Protocol."""
 TAGS = {
     "search": "Find passages by keywords and by meaning.",
     "ask": "Ask questions in plain words; answers consist of quotes.",
-    "chat": "The same in the format of OpenAI's chat completions. No language model is involved.",
+    "chat": "The same in the format of OpenAI's chat completions. No language model answers.",
     "compare": "Compare given libraries by aspect, as a matrix.",
     "vocabulary": "Libraries and points of comparison that the index knows.",
     "subjects": "What the documents were found to be about, and corrections to it.",

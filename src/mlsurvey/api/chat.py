@@ -1,4 +1,7 @@
-"""An answer as chat text: quotes with marks like ``[1]``, then the sources. No I/O."""
+"""An answer as chat text: quotes with marks like ``[1]``, a summary if there is one, then the sources. No I/O.
+
+A summary comes below the quotes here: a chat is streamed, and the quotes are there first.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,11 @@ from mlsurvey.rendering.markdown import escape
 from mlsurvey.survey import Part, Passages, Understood
 from mlsurvey.types import Answer, Citation, Conflict, Missing, Statement
 from mlsurvey.wire.chat import Annotation, UrlCitation
+from mlsurvey.written import SummarySentence
 
 NOTE = "*Verbatim quotes from the documents of this survey; no language model wrote this.*"
+SUMMARISED = "*The summary is by a language model, and each of its sentences was checked against its quotes; all else \
+are verbatim quotes from the documents of this survey.*"
 Address = Callable[[Citation], str]
 
 
@@ -65,6 +71,9 @@ class Writer:
         elif isinstance(part, Conflict):
             yield from self._under("The sources disagree")
             yield from self._marked(f"- {escape(self.names.pair(part.entity, part.aspect))}", part.citations)
+        elif isinstance(part, SummarySentence):
+            yield from self._under("Summary")
+            yield from self._marked(f"- {escape(part.text)}", part.citations)
         elif isinstance(part, Answer):
             yield from self._end(part)
         elif isinstance(part, Understood):
@@ -104,7 +113,10 @@ class Writer:
             yield f"{self._gap()}**{'Nearest passages' if answer.abstained else 'Sources'}**\n\n"
         for source in sources:
             yield self._source(source, stale.get(source.number), with_quote=answer.abstained)
-        yield f"{self._gap()}{NOTE}\n"
+        if remarks := wording.summary_remarks(answer):
+            yield f"{self._gap()}*{escape(remarks)}*\n"
+        is_quoted = answer.summary is None or not answer.summary.sentences
+        yield f"{self._gap()}{NOTE if is_quoted else SUMMARISED}\n"
         if self.unmet:
             yield f"{self._gap()}*Ignored: {escape(', '.join(self.unmet))}.*\n"
 

@@ -74,10 +74,17 @@ class Service:
         await self.runner.start(job)
         return job
 
-    def remembered(self, route: str, key: object, compute: Callable[[], tuple[str, T]]) -> tuple[str, T]:
+    def remembered(
+        self,
+        route: str,
+        key: object,
+        compute: Callable[[], tuple[str, T]],
+        lasts: Callable[[T], bool] = lambda _: True,
+    ) -> tuple[str, T]:
         """Return the generation and the result for a key, computed or cached. Call it in a thread of the pool.
 
-        ``compute`` returns the generation it used, which may be newer than the one looked up.
+        ``compute`` returns the generation it used, which may be newer than the one looked up. A result is cached only
+        if it ``lasts``.
         """
         generation = self.survey.generation()
         self.metrics.index(generation)
@@ -86,7 +93,8 @@ class Service:
         if found is not None:
             return generation.id, found
         used, result = compute()
-        self.cache.put((used, route, key), result)
+        if lasts(result):
+            self.cache.put((used, route, key), result)
         return used, result
 
     def _warm(self) -> None:

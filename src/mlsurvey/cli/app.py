@@ -13,7 +13,7 @@ from mlsurvey import __version__
 from mlsurvey.cli.commands import Commands
 from mlsurvey.cli.console import describe_bug, report_error
 from mlsurvey.cli.help import with_examples
-from mlsurvey.cli.options import Corpus, Exclude, Index, Judge, Model, Reranker, settings_of
+from mlsurvey.cli.options import Corpus, Exclude, Index, Judge, Model, Reranker, Writer, settings_of
 from mlsurvey.cli.streams import discard_output, flush_streams, prepare_streams
 from mlsurvey.errors import Interrupted, MlsurveyError, StorageError, UsageError
 
@@ -64,12 +64,13 @@ def root(
     model: Model = None,
     judge: Judge = None,
     reranker: Reranker = None,
+    writer: Writer = None,
     exclude: Exclude = None,
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
     """Store the options given before the command; without a command, open the interface or show the help."""
     places = {"corpus": corpus, "index": index, "model": model}
-    ctx.obj = {**places, "judge": judge, "reranker": reranker, "exclude": exclude or None}
+    ctx.obj = {**places, "judge": judge, "reranker": reranker, "writer": writer, "exclude": exclude or None}
     if version:
         typer.echo(f"mlsurvey {__version__}")
         raise typer.Exit

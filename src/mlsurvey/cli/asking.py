@@ -11,7 +11,7 @@ import typer
 from mlsurvey.cli import conversation
 from mlsurvey.cli.console import make_console, show, write
 from mlsurvey.cli.help import with_examples
-from mlsurvey.cli.options import Corpus, Entities, Index, Json, Languages, Model, Paths, filters_of, opened
+from mlsurvey.cli.options import Corpus, Entities, Index, Json, Languages, Model, Paths, Writer, filters_of, opened
 from mlsurvey.errors import UsageError
 from mlsurvey.folding import valid
 from mlsurvey.rendering.plain import joined_lines
@@ -76,6 +76,7 @@ def ask(
     entity: Entities = None,
     language: Languages = None,
     path: Paths = None,
+    writer: Writer = None,
     corpus: Corpus = None,
     index: Index = None,
     model: Model = None,
@@ -85,7 +86,7 @@ def ask(
     _check_one_form(text, as_json=as_json, jsonl=jsonl, markdown=markdown)
     earlier = _earlier([valid(one) for one in after or ()], follow=follow, jsonl=jsonl)
     filters = filters_of(entity, language, path)
-    with opened(ctx, corpus, index, model) as survey:
+    with opened(ctx, corpus, index, model, writer=writer) as survey:
         if jsonl is not None:
             from mlsurvey.cli.batch import answer_lines
 
@@ -215,4 +216,5 @@ def show_answer(
 def _origin(answer: Answer) -> list[tuple[str, str]]:
     """Rows with the index, the model and the time of each step."""
     time = ", ".join(f"{step} {ms:.0f} ms" for step, ms in answer.timings_ms.items())
-    return [("index", answer.index), ("model", answer.model), ("time", time)]
+    by = [("writer", answer.writer)] if answer.writer != "extractive" else []
+    return [("index", answer.index), ("model", answer.model), *by, ("time", time)]

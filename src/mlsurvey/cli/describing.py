@@ -102,14 +102,15 @@ def _type(kind: str) -> Schema:
 
 def _settings() -> Schema:
     from mlsurvey.api.settings import ServiceSettings
-    from mlsurvey.settings import CHOICES, NAMES, SERVE, URL, Settings
+    from mlsurvey.settings import CHOICES, NAMES, SERVE, URL, WHOLE, WRITER_URL, Settings
 
     said = {**dict(_docstrings(Settings)), **_SETTINGS}
     defaults = {one.name: one.default for one in fields(Settings)}
     special: dict[str, Schema] = {
         "exclude": {"anyOf": [dict(_TEXTS), {"type": "string"}]},
-        "document_seconds": {"type": "integer", "minimum": 1, "maximum": 999_999},
         "github_raw": {"type": "string", "pattern": f"^{URL.pattern}$"},
+        "writer_url": {"type": "string", "pattern": f"^({WRITER_URL.pattern})?$"},
+        **{name: {"type": "integer", "minimum": 1, "maximum": most} for name, most in WHOLE.items()},
         **{name: {"type": "string", "enum": list(choices)} for name, choices in CHOICES.items()},
     }
     properties = {name: {**special.get(name, {"type": "string"}), **_described(said[name])} for name in NAMES}

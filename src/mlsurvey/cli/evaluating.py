@@ -9,7 +9,7 @@ import typer
 
 from mlsurvey.cli.console import say, show, write
 from mlsurvey.cli.help import with_examples
-from mlsurvey.cli.options import Corpus, Index, Json, Model, opened
+from mlsurvey.cli.options import Corpus, Index, Json, Model, Writer, opened
 from mlsurvey.errors import Interrupted, MlsurveyError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _EVAL = with_examples(
     "eval questions.jsonl --per-question --save before.json",
     "eval questions.jsonl --compare before.json",
     "eval questions.jsonl --min cell_recall=0.9 --max abstain_wrong=0.05",
+    "eval questions.jsonl --writer openai-compatible --min summary_precision=0.8",
 )
 
 
@@ -56,6 +57,7 @@ def evaluate(
         typer.Option("--max", metavar="NAME=VALUE", help="Exit with 1 if a figure is above its bound."),
     ] = None,
     as_json: Json = False,
+    writer: Writer = None,
     corpus: Corpus = None,
     index: Index = None,
     model: Model = None,
@@ -72,7 +74,7 @@ def evaluate(
         raise NotFoundError(f"no folder {str(save.absolute().parent)!r} to save the run in; create it first")
     asked, stretches = read_questions(questions), read_regions(regions) if regions else {}
     before = read_run(compare) if compare else None
-    with opened(ctx, corpus, index, model) as survey:
+    with opened(ctx, corpus, index, model, writer=writer) as survey:
         run = _run(survey, asked, stretches)
     _report(run, compare_runs(before, run) if before else None, per_question=per_question, as_json=as_json)
     if save:

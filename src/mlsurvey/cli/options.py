@@ -43,6 +43,15 @@ Reranker = Annotated[
     str | None,
     typer.Option("--reranker", metavar="NAME", help="Cross-encoder: a name or a folder.", rich_help_panel=_PLACE),
 ]
+Writer = Annotated[
+    str | None,
+    typer.Option(
+        "--writer",
+        metavar="none|openai-compatible",
+        help="Language model that writes a summary above the quotes; its URL and name are settings.",
+        rich_help_panel=_PLACE,
+    ),
+]
 Exclude = Annotated[
     list[str] | None,
     typer.Option(
@@ -78,22 +87,32 @@ def filters_of(entities: list[str] | None, languages: list[str] | None, paths: l
 
 
 def settings_of(
-    ctx: typer.Context, corpus: Path | None, index: Path | None, model: str | None, exclude: list[str] | None = None
+    ctx: typer.Context,
+    corpus: Path | None,
+    index: Path | None,
+    model: str | None,
+    exclude: list[str] | None = None,
+    writer: str | None = None,
 ) -> Settings:
     """Load the settings with the options of this command, which override those given before its name."""
     from mlsurvey.settings import load_settings
 
-    here = {"corpus": corpus, "index": index, "model": model, "exclude": exclude or None}
+    here = {"corpus": corpus, "index": index, "model": model, "exclude": exclude or None, "writer": writer}
     before: dict[str, object] = ctx.obj or {}
     return load_settings(before | {name: value for name, value in here.items() if value is not None})
 
 
 @contextmanager
 def opened(
-    ctx: typer.Context, corpus: Path | None, index: Path | None, model: str | None, exclude: list[str] | None = None
+    ctx: typer.Context,
+    corpus: Path | None,
+    index: Path | None,
+    model: str | None,
+    exclude: list[str] | None = None,
+    writer: str | None = None,
 ) -> Iterator[Survey]:
     """Open the survey given by the options; it is closed afterwards."""
     from mlsurvey.survey import Survey
 
-    with Survey(settings_of(ctx, corpus, index, model, exclude)) as survey:
+    with Survey(settings_of(ctx, corpus, index, model, exclude, writer)) as survey:
         yield survey

@@ -22,7 +22,10 @@ ANSWER_FIGURES = (
 )
 RETRIEVAL_FIGURES = ("recall@5", "recall@10", "recall@20", "ndcg@10", "both_sides@10")
 FIGURES = (*ANSWER_FIGURES, *RETRIEVAL_FIGURES)
-LOWER_IS_BETTER = frozenset({"misattributed", "abstain_wrong"})
+SUMMARY_FIGURES = ("summary_kept", "summary_precision", "summary_recall", "summary_seconds")
+"""Only of a run with a language model; see :mod:`mlsurvey.evaluation.summaries`."""
+LOWER_IS_BETTER = frozenset({"misattributed", "abstain_wrong", "summary_seconds"})
+NOTHING = Tally(0.0, 0)
 
 RESAMPLES = 2_000
 """Enough for the ends of a 95 % interval to be stable to two decimals."""
@@ -49,8 +52,8 @@ class Figure:
 
 
 def figures(questions: Sequence[Tallies]) -> tuple[Figure, ...]:
-    """Every figure of :data:`FIGURES`, in that order."""
-    return tuple(_figure(name, [q[name] for q in questions]) for name in FIGURES)
+    """Every figure of :data:`FIGURES`, in that order, then those of summaries if there are any."""
+    return tuple(_figure(name, [q.get(name, NOTHING) for q in questions]) for name in _names(questions))
 
 
 def deltas(before: Sequence[Tallies], after: Sequence[Tallies]) -> tuple[Figure, ...]:
@@ -58,8 +61,13 @@ def deltas(before: Sequence[Tallies], after: Sequence[Tallies]) -> tuple[Figure,
 
     The interval is paired: each resample draws the same questions from both runs.
     """
-    pairs = [([b[name] for b in before], [a[name] for a in after]) for name in FIGURES]
-    return tuple(_delta(name, old, new) for name, (old, new) in zip(FIGURES, pairs, strict=True))
+    names = [name for name in _names(after) if name in _names(before)]
+    pairs = [([b.get(name, NOTHING) for b in before], [a.get(name, NOTHING) for a in after]) for name in names]
+    return tuple(_delta(name, old, new) for name, (old, new) in zip(names, pairs, strict=True))
+
+
+def _names(questions: Sequence[Tallies]) -> tuple[str, ...]:
+    return (*FIGURES, *(name for name in SUMMARY_FIGURES if any(name in tallies for tallies in questions)))
 
 
 def is_better(name: str, before: float, after: float) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mlsurvey.errors import UsageError
-from mlsurvey.evaluation.figures import FIGURES, Figure
+from mlsurvey.evaluation.figures import FIGURES, SUMMARY_FIGURES, Figure
 
 _BOUND = re.compile(r"([^=\s]+)\s*=\s*([0-9.]+)")
 
@@ -33,9 +33,9 @@ def bounds(least: Iterable[str], greatest: Iterable[str]) -> tuple[Bound, ...]:
 
 def breaches(bounds: Sequence[Bound], figures: Iterable[Figure]) -> Iterator[str]:
     """Violated bounds, in words. A figure that could not be measured violates its bounds."""
-    by_name = {figure.name: figure for figure in figures}
+    by_name = {figure.name: figure.value for figure in figures}
     for bound in bounds:
-        value = by_name[bound.figure].value
+        value = by_name.get(bound.figure)
         if value is None:
             yield f"{bound.figure} cannot be measured: no question contributes to it"
         elif value < bound.value if bound.is_least else value > bound.value:
@@ -46,8 +46,8 @@ def _bound(text: str, is_least: bool) -> Bound:
     if not (match := _BOUND.fullmatch(text.strip())):
         raise UsageError(f"{text!r} is not a bound; type a figure and a number, such as cell_recall=0.9")
     name, number = match.groups()
-    if name not in FIGURES:
-        raise UsageError(f"no figure {name!r}; available: {', '.join(FIGURES)}")
+    if name not in (known := (*FIGURES, *SUMMARY_FIGURES)):
+        raise UsageError(f"no figure {name!r}; available: {', '.join(known)}")
     try:
         return Bound(name, float(number), is_least)
     except ValueError as error:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from mlsurvey.errors import UnreadableError
 from mlsurvey.evaluation import measures
-from mlsurvey.evaluation.figures import Figure, Tallies, figures
+from mlsurvey.evaluation.figures import NOTHING, Figure, Tallies, figures
 from mlsurvey.evaluation.measures import Tally, Text, tally
 from mlsurvey.evaluation.questions import Question
 from mlsurvey.evaluation.regions import Regions
+from mlsurvey.evaluation.summaries import summary_tallies
 from mlsurvey.reading.converting.convert import convert
 from mlsurvey.reading.converting.kinds import kind_of
 from mlsurvey.reading.decode import decode
@@ -22,7 +23,6 @@ from mlsurvey.types import Answer, Hit
 
 SEARCH_DEPTH = max(measures.RECALL_DEPTHS)
 """Number of passages requested from each search."""
-NOTHING = Tally(0.0, 0)
 
 Ask = Callable[[str], Answer]
 Search = Callable[[str, int], Sequence[Hit]]
@@ -101,7 +101,9 @@ def score(question: Question, answer: Answer, hits: Sequence[Hit], gold: Gold) -
         abstained=answer.abstained,
         missed=tuple(cell.name for cell in cells if not cell.found),
         milliseconds=answer.timings_ms.get("total", 0.0),
-        tallies=_answer_tallies(question, answer, cells, gold) | _retrieval_tallies(question, hits, gold.text),
+        tallies=_answer_tallies(question, answer, cells, gold)
+        | _retrieval_tallies(question, hits, gold.text)
+        | summary_tallies(question, answer, gold.text),
     )
 
 

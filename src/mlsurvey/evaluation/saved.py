@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from mlsurvey.errors import UsageError
-from mlsurvey.evaluation.figures import FIGURES
+from mlsurvey.evaluation.figures import FIGURES, NOTHING, SUMMARY_FIGURES
 from mlsurvey.evaluation.files import read_file
 from mlsurvey.evaluation.measures import Tally
-from mlsurvey.evaluation.run import NOTHING, Run, Scored
+from mlsurvey.evaluation.run import Run, Scored
 
 SCHEMA = 1
 
@@ -67,5 +67,6 @@ def _scored(value: Mapping[str, Any]) -> Scored:
         abstained=value["abstained"],
         missed=tuple(value["missed"]),
         milliseconds=value["milliseconds"],
-        tallies={name: tallies.get(name, NOTHING) for name in FIGURES},
+        tallies={name: tallies.get(name, NOTHING) for name in FIGURES}
+        | {name: tallies[name] for name in SUMMARY_FIGURES if name in tallies},
     )

@@ -31,10 +31,10 @@ from mlsurvey.wire.service import Index
 R = TypeVar("R", bound=BaseModel)
 
 INSTRUCTIONS = """Answers to questions about machine learning libraries, from a fixed set of documents on this machine.
-No language model writes them: every statement is a verbatim quote with its file, lines and characters, so it can
-be cited as is. Start with `ask` (or `compare`, if the libraries are known); if the answer is partial, `search` in other
-words and read the context with `get_passage`. What the documents do not say is listed as missing: treat it as unknown,
-not as no."""
+Every statement is a verbatim quote with its file, lines and characters, so it can be cited as is; a language model
+writes no more than a `summary`, and only where one is set. Start with `ask` (or `compare`, if the libraries are known);
+if the answer is partial, `search` in other words and read the context with `get_passage`. What the documents do not say
+is listed as missing: treat it as unknown, not as no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,8 @@ TOOLS: tuple[Tool[Any], ...] = (
         "('How do Burn and Candle differ in GPU support?'), lists ('Which Go libraries train on a GPU?'), lookups and "
         "recommendations. `status` is `answered`, `partial` or `abstained`, with the reason; `missing` lists what the "
         "documents do not say. Statements refer to `citations` by number. For a follow-up ('and on licences?'), give "
-        "the previous questions in `after`; `carried` lists what was taken from them.",
+        "the previous questions in `after`; `carried` lists what was taken from them. A `summary`, if there is one, is "
+        "by the language model that `writer` names; each sentence was checked against its quotes.",
         QuestionRequest,
         Answer,
         ask,

@@ -133,6 +133,15 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryView:
+    """What a language model wrote, and what is to be known about it."""
+
+    title: str
+    said: tuple[Said, ...]
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerView:
     """All that the page of an answer shows."""
 
@@ -141,6 +150,7 @@ class AnswerView:
     kind: str
     carried: str
     reason: str
+    summary: SummaryView | None
     points: tuple[str, ...]
     """What was asked about the members of a list."""
     sides: tuple[str, ...]
@@ -189,6 +199,7 @@ def answer_view(answer: Answer, names: Names, stale: Mapping[int, str]) -> Answe
         kind=answer.kind.value,
         carried=wording.carried(answer.carried, answer.entities, answer.aspects, names) or "",
         reason=one_line(answer.reason or ""),
+        summary=_summary(page),
         points=tuple(names.aspect(aspect) for aspect in grid.aspects) if grid.groups else (),
         sides=tuple(names.entity(entity) for entity in grid.entities) if is_matrix else (),
         rows=tuple(_row(page, aspect) for aspect in grid.aspects) if is_matrix else (),
@@ -202,6 +213,14 @@ def answer_view(answer: Answer, names: Names, stale: Mapping[int, str]) -> Answe
         model=answer.model,
         quotes=len(answer.citations),
     )
+
+
+def _summary(page: _Page) -> SummaryView | None:
+    if not (remarks := wording.summary_remarks(page.answer)):
+        return None
+    sentences = page.answer.summary.sentences if page.answer.summary else ()
+    said = tuple(Said((one_line(one.text),), _marks(page, one.citations)) for one in sentences)
+    return SummaryView(wording.summary_title(page.answer), said, remarks)
 
 
 def _row(page: _Page, aspect: str | None) -> Row:

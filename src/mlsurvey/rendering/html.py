@@ -56,6 +56,7 @@ def _lines(page: _Page) -> Iterator[str]:
         yield f'<p class="note">{text(carried)}</p>'
     if answer.reason:
         yield f"<p><strong>{'No answer' if answer.abstained else 'Note'}</strong>: {text(answer.reason)}</p>"
+    yield from _summary(answer)
     yield from _verdicts(page)
     yield from _matrix(page) if page.grid.is_comparison else _sections(page)
     yield from _gaps(page)
@@ -63,6 +64,16 @@ def _lines(page: _Page) -> Iterator[str]:
     yield from _quotes(page, wording.NEAREST, answer.nearest, "nearest")
     yield from _quotes(page, "Sources", answer.citations, "source")
     yield f"<footer><p>Index {text(answer.index)}, model {text(answer.model)}.</p></footer>\n</body>\n</html>"
+
+
+def _summary(answer: Answer) -> Iterator[str]:
+    """Show what a language model wrote, above the quotes."""
+    if not (remarks := wording.summary_remarks(answer)):
+        return
+    sentences = answer.summary.sentences if answer.summary else ()
+    yield f"<section>\n<h2>{text(wording.summary_title(answer))}</h2>"
+    yield from (f"<p>{text(one.text)} {_links(one.citations)}</p>" for one in sentences)
+    yield f'<p class="note">{text(remarks)}</p>\n</section>'
 
 
 def _verdicts(page: _Page) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from mlsurvey.rendering.plain import json_safe
 from mlsurvey.types import Answer, Citation, Conflict, Explanation, Hit, Missing, Statement
+from mlsurvey.written import SummarySentence
 
 SCHEMA = 1
 
@@ -18,16 +19,20 @@ def answer_value(answer: Answer, stale: Mapping[int, str] | None = None) -> dict
 
     A citation has a key ``source`` only if its document was fetched from upstream and its origin is known, and a key
     ``page`` or ``cell`` only if its document has such. The same
-    holds for the nearest passages of an abstention, which cites nothing.
+    holds for the nearest passages of an abstention, which cites nothing. There are keys ``summary`` and ``choice`` only
+    if a language model was asked for them.
     """
     value = asdict(answer)
     for citation in (*value["citations"], *value["nearest"]):
         citation["stale"] = (stale or {}).get(citation["number"])
         _drop_absent(citation)
+    for name in ("summary", "choice"):
+        if value[name] is None:
+            del value[name]
     return value
 
 
-def part_value(part: Citation | Statement | Missing | Conflict) -> dict[str, Any]:
+def part_value(part: Citation | Statement | Missing | Conflict | SummarySentence) -> dict[str, Any]:
     """Return one part of an answer as it appears in the whole."""
     value = asdict(part)
     _drop_absent(value)

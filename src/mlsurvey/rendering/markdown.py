@@ -53,6 +53,7 @@ def _lines(page: _Page, understood: Sequence[tuple[str, ...]]) -> Iterator[str]:
         yield from (f"*{escape(carried)}*", "")
     if answer.reason:
         yield from (f"**{'No answer' if answer.abstained else 'Note'}**: {escape(answer.reason)}", "")
+    yield from _summary(answer)
     yield from _verdicts(page)
     if page.grid.is_comparison:
         yield from _matrix(page)
@@ -63,6 +64,17 @@ def _lines(page: _Page, understood: Sequence[tuple[str, ...]]) -> Iterator[str]:
     yield from _quotes(page, wording.NEAREST, answer.nearest)
     yield from _quotes(page, "Sources", answer.citations)
     yield f"Index {escape(answer.index)}, model {escape(answer.model)}."
+
+
+def _summary(answer: Answer) -> Iterator[str]:
+    """Show what a language model wrote, above the quotes."""
+    if not (remarks := wording.summary_remarks(answer)):
+        return
+    sentences = answer.summary.sentences if answer.summary else ()
+    yield from (f"**{escape(wording.summary_title(answer))}**", "")
+    yield from (f"- {escape(one.text)}{_marks(one.citations)}" for one in sentences)
+    yield from [""] * bool(sentences)
+    yield from (f"*{escape(remarks)}*", "")
 
 
 def _verdicts(page: _Page) -> Iterator[str]:

@@ -59,6 +59,7 @@ def _parts(page: _Page) -> Iterator[RenderableType]:
     grid, width, answer = page.grid, page.look.width, page.answer
     if carried := wording.carried(answer.carried, answer.entities, answer.aspects, page.look.names):
         yield Hanging("", Text(f"{carried}\n", "dim italic"))
+    yield from _summary(page)
     yield from _verdicts(page)
     if grid.cells and grid.is_comparison and width and _column(grid, width) >= MIN_COLUMN:
         yield _table(page, width)
@@ -71,6 +72,18 @@ def _parts(page: _Page) -> Iterator[RenderableType]:
     yield from _disagreements(page)
     yield from _nearest(page)
     yield from _sources(page)
+
+
+def _summary(page: _Page) -> Iterator[RenderableType]:
+    """Show what a language model wrote, above the quotes."""
+    if not (remarks := wording.summary_remarks(page.answer)):
+        return
+    yield Text(wording.summary_title(page.answer), style="bold")
+    for sentence in page.answer.summary.sentences if page.answer.summary else ():
+        marks = "".join(f"[{number}]" for number in sentence.citations)
+        yield Hanging("", Text.assemble(one_line(sentence.text), " ", (marks, MARK)), 2)
+    yield Hanging("", Text(remarks, "dim italic"), 2)
+    yield Text()
 
 
 def _column(grid: Grid, width: int) -> int:

@@ -9,6 +9,7 @@ from mlsurvey.provenance import Source
 from mlsurvey.rendering.layout import Grid, Names
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import Answer, Citation, Missing
+from mlsurvey.written import Choice, Summary
 
 NEAREST = "Nearest passages, though none of them answers it"
 DISPUTED = "disputed, see below"
@@ -62,6 +63,35 @@ def carried(taken: Sequence[str], entities: Sequence[str], aspects: Sequence[str
     }
     taken = [told.get(what, one_line(what)) for what in taken]
     return f"Taken from the previous question: {'; '.join(taken)}." if taken else None
+
+
+def summary_title(answer: Answer) -> str:
+    """Return the heading of what a language model did, which names it."""
+    return f"{'Summary' if answer.summary else 'Chosen'} by {one_line(answer.writer)}"
+
+
+def summary_remarks(answer: Answer) -> str:
+    """Return what is to be known about a summary besides its sentences, and about a choice; empty without either."""
+    return " ".join(filter(None, (_summary_remark(answer.summary), _choice_remark(answer.choice))))
+
+
+def _summary_remark(summary: Summary | None) -> str:
+    if summary is None:
+        return ""
+    told = []
+    if summary.note:
+        told.append(f"{'Incomplete' if summary.sentences else 'No summary'}: {one_line(summary.note)}.")
+    if summary.dropped:
+        many = f"{summary.dropped} of {summary.written} sentences"
+        told.append(f"{many} dropped, as their quotes do not support them.")
+    return " ".join(told) or "Each sentence was checked against its quotes below."
+
+
+def _choice_remark(choice: Choice | None) -> str:
+    if choice is None:
+        return ""
+    told = f"The model chose the quotes of {choice.chosen} of {choice.cells} cells with more candidates than fit."
+    return f"{told} For the others: {one_line(choice.note)}." if choice.note else told
 
 
 def disagreement(kind: str) -> str:

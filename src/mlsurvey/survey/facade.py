@@ -20,12 +20,12 @@ from mlsurvey.reading.names import known_as
 from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_folders
 from mlsurvey.state import Generation, RefreshReport
 from mlsurvey.survey import collection, uploading
-from mlsurvey.survey.citations import sourced
 from mlsurvey.survey.found import Found, Listed
 from mlsurvey.survey.staleness import stale_citations, stale_documents, stale_file
 from mlsurvey.survey.subjects import Subjects
 from mlsurvey.survey.texts import checked
 from mlsurvey.survey.uploading import Condition
+from mlsurvey.survey.writing import written
 from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Hit
 from mlsurvey.vocabulary.load import Vocabulary, load_vocabulary
 
@@ -100,17 +100,16 @@ class Survey(Subjects):
         """The answer in parts, as they become available; the last one is what :meth:`ask` returns.
 
         The order is: what was understood, what was read, each statement followed by the citations that it is the
-        first to use, what is missing, each conflict likewise, and the whole answer. All come from one generation.
-        Closing the iterator stops the work; while passages are read, which is nearly all of the time, ``cancelled``
-        is called after every search.
+        first to use, what is missing, each conflict likewise, sentences of a language model if one is set, the whole
+        answer; all from one generation. Closing the iterator stops the work; ``cancelled`` is called after each search.
 
         Raises:
             Interrupted: ``cancelled`` returned True. Otherwise like :meth:`ask`, when the first part is requested.
         """
         question, *after = (checked("question", text) for text in (question, *after))
         with self._answering(filters) as (answerer, resolved):
-            parts = answerer.parts(question, resolved, max_statements, cancelled, after)
-            yield from sourced(parts, self.settings.corpus)
+            asked = (question, resolved, max_statements, cancelled, after)
+            yield from written(lambda by: by.parts(*asked), answerer, self.settings, cancelled)
 
     def compare(
         self,
@@ -145,8 +144,8 @@ class Survey(Subjects):
             sides = naming.sides(entities, answerer)
             asked = naming.aspects(aspects, answerer.vocabulary)
             understood = naming.comparison(sides, asked, question, answerer)
-            parts = answerer.compare(understood, resolved, max_statements, cancelled)
-            return last(sourced(parts, self.settings.corpus))
+            given = (understood, resolved, max_statements, cancelled)
+            return last(written(lambda by: by.compare(*given), answerer, self.settings, cancelled))
 
     @contextmanager
     def _answering(self, filters: Filters | None) -> Iterator[tuple[Answerer, Filters]]:

@@ -8,6 +8,7 @@ from mlsurvey.parsed import Condition, Correction
 from mlsurvey.types import Answer, Citation, Conflict, Kind, Missing, Statement
 from mlsurvey.wire.answers import Hit
 from mlsurvey.wire.fields import Reply
+from mlsurvey.written import SummarySentence
 
 
 class AskedAspect(Reply):
@@ -61,7 +62,7 @@ class Passages(Reply):
     """A few with the best scores of any search."""
 
 
-Part = Understood | Passages | Statement | Citation | Missing | Conflict | Answer
+Part = Understood | Passages | Statement | Citation | Missing | Conflict | SummarySentence | Answer
 """A part of a stream; the last one is the whole answer."""
 
 EVENTS: Mapping[str, type[Part]] = {
@@ -71,6 +72,7 @@ EVENTS: Mapping[str, type[Part]] = {
     "citation": Citation,
     "missing": Missing,
     "conflict": Conflict,
+    "summary": SummarySentence,
     "done": Answer,
 }
 """Model of each event. One more event, ``error``, has a problem and ends the stream."""

@@ -163,6 +163,7 @@ class Row(Widget):
 def _parts(shown: Shown) -> Iterator[Widget]:
     answer, grid = shown.answer, grid_of(shown.answer)
     yield Static(_headline(shown), classes=f"verdict -{answer.status.value}", markup=False)
+    yield from _summary(shown)
     yield from _verdicts(grid, shown.names)
     if grid.is_comparison:
         yield from _matrix(shown, grid)
@@ -185,6 +186,16 @@ def _headline(shown: Shown) -> str:
         parts.append("(the index has changed since; r asks again)")
     first, *rest = parts
     return " — ".join([first, " ".join(rest)] if rest else [first])
+
+
+def _summary(shown: Shown) -> Iterator[Widget]:
+    """Yield what a language model wrote, above the quotes."""
+    if not (remarks := wording.summary_remarks(shown.answer)):
+        return
+    yield _plain(wording.summary_title(shown.answer), "heading")
+    for sentence in shown.answer.summary.sentences if shown.answer.summary else ():
+        yield Cited(one_line(sentence.text), sentence.citations)
+    yield _plain(remarks, "group -unknown")
 
 
 def _verdicts(grid: Grid, names: Names) -> Iterator[Widget]:

@@ -86,7 +86,9 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 
 @router.post("/v1/chat/completions", response_model=None, responses=_RESPONSES, operation_id="chat")
 async def chat(request: Request, body: ChatRequest, service: ServiceOf) -> Response:
-    """Ask in the format of OpenAI's chat completions. No language model is involved: answers quote documents.
+    """Ask in the format of OpenAI's chat completions. Answers quote documents; no language model answers.
+
+    A service that has a language model set as `writer` adds its summary, checked against the quotes.
 
     The last user message is the question. A follow-up ("and on licences?") takes what it omits from the previous user
     messages, and the text says so; all other messages are ignored. So are all other parameters of OpenAI's API: they

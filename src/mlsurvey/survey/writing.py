@@ -1,0 +1,104 @@
+"""Adds what a language model writes to the parts of an answer, if one is set."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mlsurvey.settings import WRITER_KEY, Settings, uses_of
+from mlsurvey.survey.citations import sourced
+from mlsurvey.types import Answer
+from mlsurvey.written import Choice, Summary, SummarySentence
+
+if TYPE_CHECKING:
+    from mlsurvey.answering.answer import Answerer
+    from mlsurvey.answering.offers import Offer
+    from mlsurvey.answering.parts import Part
+    from mlsurvey.answering.score import Scored
+    from mlsurvey.calling import Cancelled
+    from mlsurvey.writing.setup import Setup
+
+
+Make = Callable[["Answerer"], "Iterator[Part]"]
+"""Makes the parts of an answer with an answerer."""
+
+
+def written(make: Make, answerer: Answerer, settings: Settings, cancelled: Cancelled | None) -> Iterator[Part]:
+    """The parts of an answer, with the origins of its documents, and what the language model adds if one is set.
+
+    Raises:
+        SettingsError: the key of the model cannot be read.
+    """
+    if settings.writer == "none":  # then nothing below is loaded
+        return sourced(make(answerer), settings.corpus)
+    return _with_writer(make, answerer, settings, cancelled)
+
+
+def setup_of(settings: Settings) -> Setup:
+    """The server, model and limits of the settings, with the key.
+
+    Raises:
+        SettingsError: the key cannot be read.
+    """
+    from mlsurvey.writing.setup import Setup, read_key
+
+    return Setup(
+        url=settings.writer_url,
+        model=settings.writer_model,
+        key=read_key(WRITER_KEY, settings.writer_key_file),
+        seconds=float(settings.writer_seconds),
+        tokens=int(settings.writer_tokens),
+    )
+
+
+def _with_writer(make: Make, answerer: Answerer, settings: Settings, cancelled: Cancelled | None) -> Iterator[Part]:
+    """The parts as they come; before the whole answer, the sentences of its summary as they are checked."""
+    uses, writer = uses_of(settings.writer_uses), _Writer(setup_of(settings), answerer, cancelled)
+    for part in sourced(make(writer.choosing() if "choose" in uses else answerer), settings.corpus):
+        if not isinstance(part, Answer):
+            yield part
+            continue
+        answer = replace(part, writer=writer.setup.name, choice=writer.choice)
+        if "summary" not in uses:
+            yield answer
+            continue
+        for written in writer.summary(answer):
+            if not isinstance(written, Summary):
+                yield written
+            else:
+                answer = replace(answer, summary=written)
+        yield answer
+
+
+class _Writer:
+    """The language model at work on one answer: both uses share its time."""
+
+    def __init__(self, setup: Setup, answerer: Answerer, cancelled: Cancelled | None) -> None:
+        self.setup, self._answerer, self._cancelled = setup, answerer, cancelled
+        self._names = {aspect.slug: aspect.name for aspect in answerer.vocabulary.aspects}
+        self._spent = 0.0
+        self.choice: Choice | None = None
+
+    def choosing(self) -> Answerer:
+        """The answerer, with this model choosing among the candidates."""
+        return self._answerer.choosing(self._choose)
+
+    def _choose(self, offers: Sequence[Offer]) -> Sequence[Sequence[Scored] | None]:
+        from mlsurvey.writing.choosing import Chooser
+
+        began = time.monotonic()
+        chosen, self.choice = Chooser(self._left())(offers, self._cancelled)
+        self._spent += time.monotonic() - began
+        return chosen
+
+    def summary(self, answer: Answer) -> Iterator[SummarySentence | Summary]:
+        """The sentences of a summary, then the whole summary."""
+        from mlsurvey.writing.summary import Summariser
+
+        bench = self._answerer.bench
+        return Summariser(self._left(), bench.planner, bench.scorer, self._names)(answer, self._cancelled)
+
+    def _left(self) -> Setup:
+        return replace(self.setup, seconds=max(0.0, self.setup.seconds - self._spent))
