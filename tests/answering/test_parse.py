@@ -92,19 +92,6 @@ def test_the_names_of_a_question_about_a_class_are_no_sides(label: str, kinds: d
     assert (understood.entities, understood.objects) == ((), ("pytorch",))
 
 
-@pytest.mark.parametrize(
-    ("question", "kinds", "kind"),
-    [
-        ("What are the alternatives to [R~ PyTorch]?", {"lookup": 0.5, "list": 0.4}, Kind.LIST),
-        ("anything in place of [R~ Linfa]?", {"lookup": 0.6, "recommend": 0.3, "list": 0.1}, Kind.RECOMMEND),
-        ("Is [S Candle] a stand-in for [R~ PyTorch]?", {"lookup": 0.6, "list": 0.3}, Kind.LOOKUP),
-        ("does [R+ PyTorch] have a [asked debugger]", {"lookup": 0.6, "list": 0.3}, Kind.LOOKUP),
-    ],
-)
-def test_what_is_like_a_library_is_a_set_of_others(question: str, kinds: dict[str, float], kind: Kind) -> None:
-    assert parse(question, kinds).kind is kind
-
-
 def test_where_no_name_is_a_side_the_likeliest_becomes_one() -> None:
     understood = parse("loading [R+ PyTorch] models with [K|S Linfa]")
     assert (understood.entities, understood.objects, understood.known) == (("linfa",), ("pytorch",), ())
