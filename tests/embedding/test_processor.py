@@ -49,7 +49,8 @@ def test_openvino_gives_a_row_whatever_batch_it_is_in(question_model: Path) -> N
     encoder = QuestionEncoder(question_model, open_engine("openvino", question_model, "bf16", wide=False))
     questions = [text for text in TEXTS if len(text) < 200]
     together = encoder.embed(questions)
-    assert np.array_equal(together, np.concatenate([encoder.embed([question]) for question in questions]))
+    alone = np.concatenate([encoder.embed([question]) for question in questions])
+    assert np.sum(together * alone, axis=1).min() > 0.9999  # some CPUs sum a batch of bf16 in another order
 
 
 def test_prompts_of_passages_are_put_before_them(question_model: Path, tmp_path: Path) -> None:

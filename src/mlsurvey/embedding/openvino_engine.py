@@ -30,7 +30,7 @@ Batch = tuple[Any, Columns]
 
 
 class OpenVino:
-    """A compiled graph. A row is bitwise independent of the batch it is in.
+    """A compiled graph. A row depends on the batch it is in by no more than the rounding of bf16, on most CPUs not at all.
 
     Args:
         folder: of the export.
