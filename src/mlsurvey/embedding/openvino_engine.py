@@ -30,7 +30,7 @@ Batch = tuple[Any, Columns]
 
 
 class OpenVino:
-    """A compiled graph. A row depends on the batch it is in by no more than the rounding of bf16, on most CPUs not at all.
+    """A compiled graph. The batch of a row changes it by the rounding of bf16 at most, on most CPUs not at all.
 
     Args:
         folder: of the export.
