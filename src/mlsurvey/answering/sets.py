@@ -52,6 +52,8 @@ QUOTED = 2
 
 def members(understood: Understood, bench: Workbench, filters: Filters) -> Draft:
     """Every entity of the class, in the group where its evidence puts it: yes, no, unknown."""
+    if understood.objects and not understood.aspects:  # what is like another library has to be shown, like any matter
+        understood = replace(understood, aspects=(_of_class(understood, bench),))
     stated = deciding(understood)
     conditions = (_matter(c, bench) for c in stated)
     matters = (*understood.aspects, *conditions) or (_of_class(understood, bench),)
@@ -131,8 +133,8 @@ def _member(entity: Entity, found: Sequence[Found], understood: Understood, benc
     """Where one entity belongs: by the text on each matter, and on each condition by fact, else by the text too."""
     least = bench.thresholds["member"]
     asked, stated = found[: len(understood.aspects)], deciding(understood)
-    if understood.objects:  # what has nothing to do with them is no answer, however alike it sounds
-        asked = [replace(f, scored=[s for s in f.scored if s.features["object"] > 0]) for f in asked]
+    if understood.objects:
+        asked = [_of_objects(f) for f in asked]
         found = [*asked, *found[len(asked) :]]
     verdicts = [_turned(by_text(f.scored, least), f) for f in asked]
     cited: list[Scored] = []
@@ -147,6 +149,11 @@ def _member(entity: Entity, found: Sequence[Found], understood: Understood, benc
         evidence = choose((s for f in found for s in f.scored), 1)
     searched = sum(f.searched for f in found)
     return Member(entity.slug, says if evidence else UNKNOWN, tuple(evidence[:QUOTED]), searched)
+
+
+def _of_objects(found: Found) -> Found:
+    """Only what has to do with the objects of the question: the rest is no answer, however alike it sounds."""
+    return replace(found, scored=[s for s in found.scored if s.features["object"] > 0])
 
 
 def _apart_from_best(members: Sequence[Member], bench: Workbench) -> list[Member]:
@@ -171,6 +178,8 @@ def recommendation(understood: Understood, bench: Workbench, filters: Filters, l
     pools = [bench.pool(understood, need, filters) for need in needs]
     entities, nearest_only = _nearest(_eligible(understood, bench, pools, filters), pools, bench)
     about = bench.about(understood, [e.slug for e in entities], pools)
+    if understood.objects:
+        about = [[_of_objects(f) for f in found] for found in about]
     merits = []
     for entity, found in zip(entities, about, strict=True):
         merit = sum(_worth(f, bench) for f in found) / len(needs)
