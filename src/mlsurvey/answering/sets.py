@@ -178,7 +178,7 @@ def recommendation(understood: Understood, bench: Workbench, filters: Filters, l
     pools = [bench.pool(understood, need, filters) for need in needs]
     entities, nearest_only = _nearest(_eligible(understood, bench, pools, filters), pools, bench)
     about = bench.about(understood, [e.slug for e in entities], pools)
-    if understood.objects:
+    if understood.objects and not understood.aspects:  # "something like pandas": nothing else says what is wanted
         about = [[_of_objects(f) for f in found] for found in about]
     merits = []
     for entity, found in zip(entities, about, strict=True):
