@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mlsurvey.answering.follow import AMONG, LIBRARIES, MATTER, carried, picks
 from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.parsed import Condition
@@ -56,3 +58,18 @@ def test_without_libraries_before_nothing_is_carried() -> None:
     now = Understood("and on licences?", Kind.LOOKUP, (), aspects=(LICENCE,))
     before = Understood("What is a tensor?", Kind.LOOKUP, ())
     assert carried(now, before, ()) == now
+
+
+def test_a_comparison_carries_the_matter_only_if_it_follows() -> None:
+    """ "Linfa vs SmartCore" is a question of its own, "and Linfa vs SmartCore?" is not."""
+    now = Understood("Linfa vs SmartCore", Kind.COMPARE, ("linfa", "smartcore"), is_worded=False)
+    assert carried(now, BEFORE, BEFORE.entities) == now
+    following = replace(now, question="and Linfa vs SmartCore?", flags=("follows",))
+    found = carried(following, BEFORE, BEFORE.entities)
+    assert (found.entities, found.aspects, found.carried) == (now.entities, (GPU,), (MATTER,))
+
+
+def test_a_question_without_a_matter_leaves_none_to_carry() -> None:
+    before = Understood("Which libraries are archived?", Kind.LIST, ())
+    now = Understood("Linfa?", Kind.LOOKUP, ("linfa",), is_worded=False)
+    assert carried(now, before, ("brain",)).carried == ()

@@ -40,13 +40,18 @@ def carried(now: Understood, before: Understood, answered: Sequence[str]) -> Und
     if now.kind.is_set and now.conditions_of_class:
         return now  # a new class: nothing is carried over
     if now.entities or now.unknown:
-        return now if now.is_worded else replace(now, carried=(MATTER,), **_matter(now, before))
+        is_whole = now.is_worded or (now.kind is Kind.COMPARE and "follows" not in now.flags)
+        return now if is_whole else replace(now, carried=_said(now, before), **_matter(now, before))
     sides = before.entities or tuple(answered)
     if not sides:
         return now
     kind = Kind.COMPARE if len(sides) > 1 else Kind.LOOKUP
-    said = () if now.is_worded else (MATTER,)
-    return replace(now, kind=kind, entities=sides, carried=(LIBRARIES, *said), **_matter(now, before))
+    return replace(now, kind=kind, entities=sides, carried=(LIBRARIES, *_said(now, before)), **_matter(now, before))
+
+
+def _said(now: Understood, before: Understood) -> tuple[str, ...]:
+    """Whether the matter is that of the previous question, which may have none."""
+    return (MATTER,) if not now.is_worded and (before.aspects or before.objects) else ()
 
 
 def _matter(now: Understood, before: Understood) -> dict[str, Any]:

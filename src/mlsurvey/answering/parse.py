@@ -41,6 +41,8 @@ TELLING = 2
 """Content words beside the names from which a comparison asks for something of its own."""
 FLAGGED = 0.5
 """Least probability of a flag."""
+FOLLOWING = 0.1
+"""The same of the flag that a comparison follows a question: above that of all 386 labelled ones that follow none."""
 _JOINS = re.compile(r"[,;:?!]|\.(?=\s|$)|\b(?:and|or|vs\.?|versus)\b|&", re.IGNORECASE)
 """Between two stretches: what stands on either side is asked separately."""
 _FROM = re.compile(r"\b(?:(?:from|without|no|not|like|than|unlike)\s+(?:\w+\s+)?|non(?:-|\s+))[\w#.+]+", re.IGNORECASE)
@@ -125,7 +127,7 @@ class Parser:
             aspects=aspects,
             conditions=conditions,
             known=known,
-            flags=tuple(flag for flag, score in reading.flags.items() if score >= FLAGGED),
+            flags=tuple(_flags(reading, kind)),
             corrections=_kept(names.corrections, (*sides, *objects, *known)),
             tongue=tongue,
             is_worded=is_worded,
@@ -351,6 +353,12 @@ def _kind(reading: Reading, roles: Sequence[Role], unknown: Sequence[str]) -> Ki
     sure = reading.kinds.get(best.value, 0.0) > 0.8
     is_allowed = best is Kind.LOOKUP or (best.is_set and not count)
     return best if is_allowed or (sure and not unknown) else Kind.LOOKUP
+
+
+def _flags(reading: Reading, kind: Kind) -> Iterator[str]:
+    for flag, score in reading.flags.items():
+        if score >= (FOLLOWING if flag == "follows" and kind is Kind.COMPARE else FLAGGED):
+            yield flag
 
 
 def _likeliest(reading: Reading, kinds: Iterable[Kind]) -> Kind:
