@@ -47,7 +47,9 @@ class Canned:
         return self.said
 
 
-def parse(text: str, kinds: dict[str, float] | None = None, flags: dict[str, float] | None = None) -> Understood:
+def parse(
+    text: str, kinds: dict[str, float] | None = None, flags: dict[str, float] | None = None, *, in_field: bool = True
+) -> Understood:
     """The understanding of a question that is read as marked."""
 
     def embed(texts: Sequence[str]) -> np.ndarray:
@@ -59,6 +61,7 @@ def parse(text: str, kinds: dict[str, float] | None = None, flags: dict[str, flo
         Recogniser(ASPECTS, embed),
         frequency=lambda word: int(word.casefold() in IN_DOCUMENTS),
         categories=CATEGORIES,
+        in_field=in_field,
     )
     return parser(marked(text)[0])
 

@@ -62,6 +62,7 @@ class Answerer:
             vocabulary.categories,
             self._mentioned.keys(),
             self._strangers(),
+            self.snapshot.found.in_field,
         )
         retriever = Retriever(searcher, self.gazetteer)
         self.bench = Workbench(vocabulary, recognise, planner, retriever, scorer, Facts(self.snapshot))

@@ -76,6 +76,7 @@ class Parser:
         categories: classes of libraries that a question may name.
         mentioned: collapsed names that documents mention and none is about.
         strangers: slugs of entities whose names the network was not trained on; see :mod:`.strangers`.
+        in_field: whether the documents are of a field that the network was trained on.
     """
 
     gazetteer: Gazetteer
@@ -85,6 +86,7 @@ class Parser:
     categories: Sequence[Category] = ()
     mentioned: Collection[str] = ()
     strangers: Collection[str] = ()
+    in_field: bool = True
 
     def __call__(self, question: str) -> Understood:
         """What the question is taken to mean."""
@@ -94,7 +96,7 @@ class Parser:
         names = find_names(question, self.gazetteer, self.frequency, languages[0] if len(languages) == 1 else None)
         roles = [role for mention in names.mentions if (role := self._role(mention, reading))]
         unknown = _once((*self._unknown(question, marks, names.mentions), *self._only_mentioned(question, reading)))
-        kind = _kind(reading, roles, unknown)
+        kind = _kind(reading, roles, unknown, in_field=self.in_field)
         sides, objects, known = _parted(roles, kind, unknown)
         facts = [m.span for m in marks if m.label in FACTS] if kind.is_set else []
         stretches = asked_stretches(question, [*self._asked_for(question, marks, names.mentions)], facts)
@@ -340,12 +342,15 @@ def _languages(question: str, marks: Iterable[Mark]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(language for words in said for language in languages_in(words)))
 
 
-def _kind(reading: Reading, roles: Sequence[Role], unknown: Sequence[str]) -> Kind:
-    """What is wanted: by the network, within what the names allow."""
+def _kind(reading: Reading, roles: Sequence[Role], unknown: Sequence[str], *, in_field: bool) -> Kind:
+    """What is wanted: by the network, within what the names allow.
+
+    That a question asks for nothing in the documents is only believed ``in_field``: any other field seems so.
+    """
     count = len({role.slug for role in roles if role.label == SIDE}) + len(unknown)
     if count >= 2:
         return Kind.COMPARE
-    if reading.kinds.get("none", 0.0) > 0.5:
+    if in_field and reading.kinds.get("none", 0.0) > 0.5:
         return Kind.LOOKUP
     best = _likeliest(reading, [kind for kind in Kind if kind is not Kind.COMPARE])
     if best is Kind.LOOKUP and not count and any(role.label == LIKE for role in roles):
