@@ -111,6 +111,9 @@ def test_subjects_are_listed_narrowed_and_opened(make_app, queues) -> None:
         await until(pilot, lambda: isinstance(app.screen, SourceScreen) and app.screen.document is not None)
         evidence = screen.current.subject.evidence[0]
         assert (app.screen.document.path, app.screen.places.place.line) == (evidence.path, evidence.line)
+        marked = [line for line in text_of(app).split("\n") if line.startswith("▌")]
+        await pilot.press("n")
+        await until(pilot, lambda: [s for s in text_of(app).split("\n") if s.startswith("▌")] != marked)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("escape")
@@ -222,7 +225,8 @@ def test_an_error_is_told(make_app, queues) -> None:
         await opened(app, pilot)
         (queues.corpus / "subjects.toml").write_text("[[subject]]\nslog = 1\n", "utf-8")
         await pilot.press("x")
-        await until(pilot, lambda: "Not corrected" in text_of(app) and "line 2" in text_of(app))
+        await until(pilot, lambda: "Not corrected" in text_of(app))
+        assert any("subjects.toml, line 2: unknown key" in told.message for told in app._notifications)
 
     play(make_app(queues), story, (100, 30))
 

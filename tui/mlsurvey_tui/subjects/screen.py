@@ -72,8 +72,6 @@ class SubjectsScreen(Screen[None]):
         self.rows: list[Row] = []
         self.shown: list[Row] = []
         self.everything = False
-        self._none = ""
-        """Why there is no row at all."""
         self._drawn: tuple[object, ...] = ()
         self._pause: Timer | None = None
 
@@ -103,21 +101,24 @@ class SubjectsScreen(Screen[None]):
 
     @work(thread=True, exclusive=True, group="read")
     def read(self) -> None:
-        """List the subjects with their corrections."""
-        rows, none = [], NONE_FOUND
+        """List the subjects with their corrections; if they cannot be read, those listed stay."""
         try:
             engine = self.program.engine()
             rows = rows_of(engine.subjects()[1].subjects, engine.corrections())
         except NoIndexError:
-            none = NO_INDEX
+            self.app.call_from_thread(self._list, [], NO_INDEX)
         except MlsurveyError as error:
-            none = str(error)
-        self.app.call_from_thread(self._list, rows, none)
+            self.app.call_from_thread(self._say, str(error))
+        else:
+            self.app.call_from_thread(self._list, rows, totals(rows) if rows else NONE_FOUND)
 
-    def _list(self, rows: list[Row], none: str) -> None:
-        self.rows, self._none = rows, none
-        self.query_one("#state", Static).update(one_line(totals(rows) if rows else none))
+    def _list(self, rows: list[Row], state: str) -> None:
+        self.rows = rows
+        self._say(state)
         self.narrow()
+
+    def _say(self, text: str) -> None:
+        self.query_one("#state", Static).update(one_line(text))
 
     def narrow(self) -> None:
         """Show the matching rows; the cursor stays on its subject if that is still there."""
