@@ -372,6 +372,9 @@ def test_vocabulary_change_reads_only_documents_that_name_it_and_embeds_nothing(
     with world.snapshot() as snapshot:
         assert snapshot.count(Filters(entities=("quickgrad",))) == 1
         assert_sides_agree(snapshot)
+    world.vocabulary = Vocabulary((*world.vocabulary.entities, Entity("slowgrad", "Slowgrad")), ())
+    told = ("the known names changed: no document has to be read again",)
+    assert world.refresh(dry_run=True).notes == world.refresh().notes == told and world.refresh().notes == ()
 
 
 def test_what_was_not_plain_utf_8_is_reported_with_how_it_was_read(world: World) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from mlsurvey.found import Evidence, Rank, Subject
+from mlsurvey.found import Found as Subjects
 from mlsurvey.state import DocumentRow, Generation, Pending, RefreshReport, Unreadable
-from mlsurvey.survey import Found, Listed
+from mlsurvey.survey import Edit, Found, Listed
 from mlsurvey.survey.overview import Overview
 from mlsurvey.types import (
     Answer,
@@ -49,6 +51,18 @@ QUOTES = (
     ("rust/burn.md", BURN, "Burn is dual licensed under MIT and Apache 2.0."),
 )
 NAMES = {"burn": "Burn", "candle": "Candle", "linfa": "Linfa", "tch-rs": "tch-rs"}
+
+SUBJECTS = (
+    Subject("burn", "Burn", ("burn-rs",), declared=True, documents=("rust/burn.md",), said="framework in Rust"),
+    Subject(
+        "candle",
+        "Candle",
+        confidence=0.84,
+        documents=("rust/candle.md",),
+        evidence=(Evidence("rust/candle.md", 1, "title", "Candle"), Evidence("rust/candle.md", 3, "use", "Candle")),
+    ),
+    Subject("gorgonia", "Gorgonia", rank=Rank.SECTION, confidence=0.6, documents=("go/gorgonia.md", "rust/burn.md")),
+)
 
 
 def cite(number: int, path: str, text: str, quote: str) -> Citation:
@@ -154,6 +168,12 @@ class Canned:
             DocumentRow("rust/candle.md", "0", "Candle", "candle", "rust", None, 5_200_000, 2),
         )
         return Listed(GENERATION, rows)
+
+    def subjects(self) -> tuple[Generation, Subjects]:
+        return GENERATION, Subjects(SUBJECTS)
+
+    def corrections(self) -> tuple[Edit, ...]:
+        return (Edit("burn", aliases=("burn-rs",)),)
 
     def document(self, path: str) -> Document:
         text = BURN if path.endswith("burn.md") else CANDLE

@@ -76,7 +76,7 @@ def test_the_screens_look_as_before(canned_app, snapshot, size, theme) -> None:
 
     async def story(app, pilot) -> None:
         album = Album(app, pilot, pictures)
-        for part in (asking, answers, sources, documents, history):
+        for part in (asking, answers, sources, documents, subjects, history):
             await part(app, pilot, album)
         assert album.wrong == []
 
@@ -136,6 +136,19 @@ async def documents(app, pilot, album) -> None:
     await pilot.press("escape", "x")
     await album.take("remove")
     await pilot.press("escape", "escape")
+
+
+async def subjects(app, pilot, album) -> None:
+    await pilot.press("f4", "s")
+    await until(pilot, lambda: len(getattr(app.screen, "rows", ())) == 3 and app.screen.current is not None)
+    await pilot.press("j")
+    await until(pilot, lambda: "Candle" in str(app.screen.query_one("#told", Static).content))
+    await album.take("subjects")
+    await pilot.press("m")
+    await album.take("merge")
+    await pilot.press("escape", "a")
+    await album.take("declare")
+    await pilot.press("escape", "escape", "escape")
 
 
 async def history(app, pilot, album) -> None:

@@ -27,6 +27,7 @@ from mlsurvey_tui.jump import JumpScreen, targets
 from mlsurvey_tui.places import Places
 from mlsurvey_tui.program import Outcome, Program
 from mlsurvey_tui.source.screen import SourceScreen
+from mlsurvey_tui.subjects.screen import SubjectsScreen
 from mlsurvey_tui.why.finding import cited_hit
 from mlsurvey_tui.why.screen import WhyScreen
 from mlsurvey_tui.work import Work
@@ -130,6 +131,10 @@ class MlsurveyApp(Program):
             self.push_screen(CorpusScreen())
         elif isinstance(self.screen, CorpusScreen):
             self.pop_screen()
+
+    def show_subjects(self) -> None:
+        """Show what the documents are about."""
+        self.push_screen(SubjectsScreen())
 
     def action_show_corpus(self) -> None:
         """Open or close the documents screen."""

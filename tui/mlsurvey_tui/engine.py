@@ -12,7 +12,8 @@ from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Hit
 
 if TYPE_CHECKING:
     from mlsurvey.answering.parts import Part
-    from mlsurvey.survey import Found, Listed, Placed
+    from mlsurvey.found import Found as Subjects
+    from mlsurvey.survey import Edit, Found, Listed, Placed
     from mlsurvey.survey.overview import Overview
     from mlsurvey.syncing.sync import SyncReport
 
@@ -71,6 +72,20 @@ class Engine(Protocol):
         thorough: bool = False,
         progress: Progress | None = None,
     ) -> RefreshReport: ...
+
+    def subjects(self) -> tuple[Generation, Subjects]: ...
+
+    def corrections(self) -> tuple[Edit, ...]: ...
+
+    def rename_subject(self, name: str, new: str) -> None: ...
+
+    def merge_subjects(self, names: Sequence[str], into: str) -> None: ...
+
+    def hide_subject(self, name: str) -> None: ...
+
+    def restore_subject(self, name: str) -> bool: ...
+
+    def add_subject(self, name: str, aliases: Sequence[str] = (), category: Sequence[str] = ()) -> str: ...
 
     def generation(self) -> Generation: ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mlsurvey.types import Citation, Hit, Span
@@ -19,6 +19,17 @@ class Place:
     """Its name in the title, such as ``[3]``."""
     sha256: str | None = None
     """Digest of the document version that the place refers to; None if unknown."""
+    by_line: bool = False
+    """Whether only the line is known, so that the span is that of the line."""
+
+    def within(self, text: str) -> Place:
+        """Return the place with its span in the text of the document."""
+        if not self.by_line:
+            return self
+        lines = text.split("\n")
+        start = sum(len(line) + 1 for line in lines[: self.line - 1])
+        length = len(lines[self.line - 1].rstrip()) if self.line <= len(lines) else 0
+        return replace(self, span=Span(start, start + length), by_line=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,12 @@ def hit_places(hits: Sequence[Hit], index: int) -> Places:
         for rank, hit in enumerate(hits, start=1)
     )
     return Places(listed, index)
+
+
+def line_places(lines: Iterable[tuple[str, int]]) -> Places:
+    """Return lines of documents as places, each once; ``lines`` are pairs (document, line)."""
+    distinct = dict.fromkeys(lines)
+    return Places(tuple(Place(path, Span(0, 0), line, "place", by_line=True) for path, line in distinct))
 
 
 def document_place(document: str) -> Places:

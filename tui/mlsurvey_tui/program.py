@@ -258,6 +258,10 @@ class Program(App[None]):
         """Open the documents screen."""
         raise NotImplementedError
 
+    def show_subjects(self) -> None:
+        """Show what the documents are about."""
+        raise NotImplementedError
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

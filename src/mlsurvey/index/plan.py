@@ -143,7 +143,10 @@ def make_plan(
             ((version.path, version.sha256) for version in retired),
             ((path, content.sha256) for path, content in fresh.items()),
         ),
-        notes=tuple(_notes(base, model, chunking, len(affected & fresh.keys()), documents)),
+        notes=tuple(
+            _notes(base, model, chunking, len(affected & fresh.keys()), documents)
+            or _note_of_names(base, named.recipe, is_alone=not (fresh or gone))
+        ),
     )
 
 
@@ -195,6 +198,12 @@ def _altered_names(before: tuple[Entity, ...], after: tuple[Entity, ...]) -> set
     if [e.slug for e in before if e.slug in common] != [e.slug for e in after if e.slug in common]:
         return set(Gazetteer([*before, *after]).keys)
     return set(Gazetteer(set(before) - set(after)).keys) | set(Gazetteer(set(after) - set(before)).keys)
+
+
+def _note_of_names(base: Published | None, recipe: str, *, is_alone: bool) -> list[str]:
+    """Says that other names are all that changed: nothing else in the report would."""
+    is_other = base is not None and base.generation.recipe != recipe
+    return ["the known names changed: no document has to be read again"] if is_other and is_alone else []
 
 
 def _notes(base: Published | None, model: ModelInfo, chunking: str, affected: int, documents: int) -> list[str]:

@@ -38,7 +38,7 @@ def subjects_view(subjects: Sequence[Subject], aspects: Sequence[str], *, everyt
 
 def _parts(subjects: Sequence[Subject]) -> Iterator[RenderableType]:
     for subject in subjects:
-        yield Hanging("", Text.assemble((one_line(subject.name), "bold"), "  ", one_line(_standing(subject))))
+        yield Hanging("", Text.assemble((one_line(subject.name), "bold"), "  ", one_line(standing(subject))))
         if subject.aliases:
             yield Hanging("  also ", Text(one_line(", ".join(subject.aliases))))
         if subject.said:
@@ -49,7 +49,8 @@ def _parts(subjects: Sequence[Subject]) -> Iterator[RenderableType]:
             yield Hanging("  at ", Text(one_line(", ".join(places)), style="dim"))
 
 
-def _standing(subject: Subject) -> str:
+def standing(subject: Subject) -> str:
+    """Return its slug, how much is about it, and how sure that is."""
     if subject.rank is Rank.MENTION:
         return f"{_RANKS[subject.rank]}, in {len(subject.documents)} documents"
     state = "hidden" if subject.hidden else "declared" if subject.declared else f"found, {subject.confidence:.2f}"

@@ -44,9 +44,55 @@ def subject_named(name: str, found: Found) -> Subject:
     return same[0]
 
 
+def slug_named(name: str, edits: Iterable[Edit], found: Callable[[], Found]) -> str:
+    """The slug of a subject; one that is only in the corrections has no document yet.
+
+    Raises like :func:`subject_named`.
+    """
+    return name if any(edit.slug == name for edit in edits) else subject_named(name, found()).slug
+
+
+def renamed(edit: Edit, name: str) -> Edit:
+    """The corrections of a subject with another name. Raises UsageError if it is none."""
+    return replace(edit, name=_valid(name), hidden=False)
+
+
+def merged(edit: Edit, slugs: Iterable[str]) -> Edit:
+    """The corrections of a subject with others merged into it.
+
+    Raises:
+        UsageError: the subject would be merged with itself.
+    """
+    others = tuple(dict.fromkeys(slugs))
+    if edit.slug in others:
+        raise UsageError(f"{edit.slug} cannot be merged with itself")
+    return replace(edit, merged=tuple(dict.fromkeys([*edit.merged, *others])))
+
+
+def hidden(edit: Edit) -> Edit:
+    """The corrections of what is no subject."""
+    return replace(edit, hidden=True)
+
+
+def slug_of_name(name: str) -> str:
+    """The slug of a subject that is declared. Raises UsageError if the name is none."""
+    return slug_of(_valid(name))
+
+
+def added(edit: Edit, name: str, aliases: Sequence[str] = (), category: Sequence[str] = ()) -> Edit:
+    """The corrections of a subject that is declared. Raises UsageError if a name is none."""
+    return replace(
+        edit,
+        name=_valid(name),
+        hidden=False,
+        aliases=tuple(dict.fromkeys([*edit.aliases, *map(_valid, aliases)])),
+        category=tuple(dict.fromkeys([*edit.category, *map(_valid, category)])),
+    )
+
+
 def rename(corpus: Path, slug: str, name: str) -> None:
     """Give a subject another name; the old one becomes an alias."""
-    _change(corpus, slug, lambda edit: replace(edit, name=_valid(name), hidden=False))
+    _change(corpus, slug, lambda edit: renamed(edit, name))
 
 
 def merge(corpus: Path, slugs: Iterable[str], into: str) -> None:
@@ -55,15 +101,12 @@ def merge(corpus: Path, slugs: Iterable[str], into: str) -> None:
     Raises:
         UsageError: a subject would be merged with itself.
     """
-    others = tuple(dict.fromkeys(slugs))
-    if into in others:
-        raise UsageError(f"{into} cannot be merged with itself")
-    _change(corpus, into, lambda edit: replace(edit, merged=tuple(dict.fromkeys([*edit.merged, *others]))))
+    _change(corpus, into, lambda edit: merged(edit, slugs))
 
 
 def hide(corpus: Path, slug: str) -> None:
     """Take something for no subject."""
-    _change(corpus, slug, lambda edit: replace(edit, hidden=True))
+    _change(corpus, slug, hidden)
 
 
 def restore(corpus: Path, slug: str) -> bool:
@@ -77,19 +120,8 @@ def restore(corpus: Path, slug: str) -> bool:
 
 def add(corpus: Path, name: str, aliases: Sequence[str] = (), category: Sequence[str] = ()) -> str:
     """Declare a subject that was not found; returns its slug."""
-    slug = slug_of(_valid(name))
-    names, classes = tuple(map(_valid, aliases)), tuple(map(_valid, category))
-    _change(
-        corpus,
-        slug,
-        lambda edit: replace(
-            edit,
-            name=name,
-            hidden=False,
-            aliases=tuple(dict.fromkeys([*edit.aliases, *names])),
-            category=tuple(dict.fromkeys([*edit.category, *classes])),
-        ),
-    )
+    slug = slug_of_name(name)
+    _change(corpus, slug, lambda edit: added(edit, name, aliases, category))
     return slug
 
 

@@ -39,6 +39,14 @@ class Subjects:
         with self._reader.reading() as reading:
             return reading.snapshot.generation, reading.snapshot.found
 
+    def corrections(self) -> tuple[Edit, ...]:
+        """All corrections to the subjects, also those that wait for a refresh.
+
+        Raises:
+            SettingsError: the file that keeps them is invalid.
+        """
+        return tuple(load_edits(self.settings.corpus))
+
     def coverage(
         self,
         *,
@@ -107,6 +115,4 @@ class Subjects:
 
     def _subject(self, name: str) -> str:
         """The slug of a subject; one that is only in the corrections has no document yet."""
-        if any(edit.slug == name for edit in load_edits(self.settings.corpus)):
-            return name
-        return correcting.subject_named(name, self.subjects()[1]).slug
+        return correcting.slug_named(name, self.corrections(), lambda: self.subjects()[1])

@@ -9,6 +9,17 @@ from mlsurvey.wire.documents import Aspect
 from mlsurvey.wire.fields import Name, Names, Reply, Request
 
 
+class Correction(Reply):
+    """The corrections of one subject, as they are kept; those since the last refresh have had no effect yet."""
+
+    slug: str
+    name: str | None
+    aliases: list[str]
+    category: list[str]
+    merged: list[str]
+    hidden: bool
+
+
 class Subjects(Reply):
     """What the documents are about, and by which points they can be compared."""
 
@@ -20,6 +31,8 @@ class Subjects(Reply):
     """Points of comparison found in the documents; `GET /v1/aspects` lists declared ones too."""
     classes: list[Aspect]
     """Classes found in the documents."""
+    corrections: list[Correction]
+    """All corrections to the subjects."""
 
 
 class SubjectCorrection(Request):

@@ -37,7 +37,7 @@ class Picker(ModalScreen[str | None]):
         with Vertical(id="picker") as box:
             box.border_title = self.heading
             yield Input(placeholder="type to narrow")
-            yield OptionList(*self._options(""))
+            yield OptionList(*self._options(""), markup=False)
 
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:

@@ -73,6 +73,8 @@ def report_lines(report: RefreshReport) -> list[Content]:
         *group("encoding", "?", [f"{path}: {remark}" for path, remark in report.decoded]),
         *group("omitted", "?", [f"{path}: {what}" for path, what in report.omitted]),
         *group("note", "·", report.notes),
+        *group("new subjects", "+", report.found),
+        *group("subjects no longer found", "−", report.lost),
         *group("added", "+", report.added),
         *group("changed", "~", report.changed),
         *group("moved", ">", [f"{old} → {new}" for old, new in report.moved]),

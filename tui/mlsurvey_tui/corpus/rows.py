@@ -71,7 +71,7 @@ def rows_of(documents: Iterable[DocumentRow], libraries: Mapping[str, str]) -> l
 
 def matching(rows: Iterable[Row], typed: str) -> list[Row]:
     """Return the rows that contain every word; ``language:rust`` and ``library:Burn`` match one column only."""
-    tests = [_test(word) for word in _words(typed)]
+    tests = [_test(word) for word in words(typed)]
     return [row for row in rows if all(_has(row, column, word) for column, word in tests)]
 
 
@@ -120,15 +120,15 @@ def shortened(path: str, width: int) -> str:
     return f"{head}/…{line[-(width - len(head) - 2) :]}"
 
 
-def _words(typed: str) -> list[str]:
-    """Split into words; quotes group several words."""
-    words: list[str] = []
+def words(typed: str) -> list[str]:
+    """Split what is typed into a filter into words; quotes group several words."""
+    found: list[str] = []
     for number, part in enumerate(typed.casefold().split('"')):
-        if number % 2 and words and words[-1].endswith(":"):
-            words[-1] += part
+        if number % 2 and found and found[-1].endswith(":"):
+            found[-1] += part
         else:
-            words += [part] if number % 2 else part.split()
-    return words
+            found += [part] if number % 2 else part.split()
+    return found
 
 
 def _test(word: str) -> tuple[Column | None, str]:

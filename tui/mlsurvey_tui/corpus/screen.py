@@ -58,12 +58,13 @@ class CorpusScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "Back", id="corpus.close"),
         Binding("slash", "filter", "Filter", id="corpus.filter"),
+        Binding("s", "subjects", "Subjects", id="corpus.subjects"),
         Binding("a", "add", "Add", id="corpus.add"),
         Binding("x,delete", "remove", "Remove", id="corpus.remove"),
         Binding("u", "sync", "Sync upstream", id="corpus.sync", show=False),
         Binding("space", "mark", "Mark", id="corpus.mark", show=False),
         Binding("o", "order", "Order", id="corpus.order", show=False),
-        Binding("t", "counts", "Counts", id="corpus.counts"),
+        Binding("t", "counts", "Counts", id="corpus.counts", show=False),
         Binding("c", "app.stop_refresh", "Stop", id="corpus.stop"),
         Binding("j", "move('down')", "Down", show=False, id="corpus.down"),
         Binding("k", "move('up')", "Up", show=False, id="corpus.up"),
@@ -76,6 +77,7 @@ class CorpusScreen(Screen[None]):
     - `/` shows only documents with all the words typed; `language:rust` and `library:Burn` search one column
     - `t` shows counts by language and library, `enter` on one filters by it
     - `enter` opens a document, `o` or a click on a heading sorts
+    - `s` lists what the documents are about, and corrects it
     - `a` adds files or a folder, `x` removes the document, or those marked with `space`
     - `u` fetches newer documents from upstream
     - `f6` shows what a refresh would do, and does it; questions are answered meanwhile
@@ -234,6 +236,10 @@ class CorpusScreen(Screen[None]):
     def action_filter(self) -> None:
         """Focus the filter input."""
         self.query_one("#filter").focus()
+
+    def action_subjects(self) -> None:
+        """List what the documents are about."""
+        self.program.show_subjects()
 
     def action_counts(self) -> None:
         """Show or hide the counts."""

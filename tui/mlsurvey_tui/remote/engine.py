@@ -21,6 +21,7 @@ from mlsurvey.wire import answers
 from mlsurvey.wire.requests import FilterRequest
 from mlsurvey_tui.remote import nouns
 from mlsurvey_tui.remote.standing import Again, Standing, looked_at
+from mlsurvey_tui.remote.subjects import RemoteSubjects
 from mlsurvey_tui.remote.uploading import batches, digest, files_of
 from mlsurvey_tui.reports import report_of
 
@@ -38,7 +39,7 @@ TRIES = 3
 """Attempts to fetch a document whose index is replaced in the meantime."""
 
 
-class RemoteEngine:
+class RemoteEngine(RemoteSubjects):
     """The index of a server; see :class:`mlsurvey.survey.Survey` for the methods."""
 
     def __init__(self, url: str, token: str | None, *, client: Client | None = None) -> None:

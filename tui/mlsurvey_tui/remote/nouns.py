@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from mlsurvey.answering.parts import Passages
 from mlsurvey.answering.understood import AskedAspect, Understood
+from mlsurvey.found import Found
 from mlsurvey.leaves import leaf_of
+from mlsurvey.survey import Edit
 from mlsurvey.survey.overview import Overview
-from mlsurvey.types import Aspect, Explanation, Filters, Hit, Passage, Sentence, Span
+from mlsurvey.types import Aspect, Category, Explanation, Filters, Hit, Passage, Sentence, Span
 from mlsurvey.wire import answers, parts
 from mlsurvey.wire.requests import FilterRequest
 
 if TYPE_CHECKING:
     from mlsurvey.answering.parts import Part
-    from mlsurvey.wire import service
+    from mlsurvey.wire import service, subjects
 
 
 def part(told: parts.Part) -> Part:
@@ -63,6 +65,21 @@ def explanation(found: Hit, told: answers.Explanation) -> Explanation:
 def overview(told: service.Index, url: str) -> Overview:
     """Convert the state of the corpus and the index; both are on the server."""
     return Overview(corpus=url, index=url, **{name: value for name, value in told if name != "jobs"})
+
+
+def found(told: subjects.Subjects) -> Found:
+    """Convert what the documents are about; points and classes have their names only."""
+    aspects = tuple(Aspect(one.slug, one.name) for one in told.aspects)
+    categories = tuple(Category(one.slug, one.name) for one in told.classes)
+    return Found(tuple(told.subjects), aspects, categories)
+
+
+def edits(told: subjects.Subjects) -> tuple[Edit, ...]:
+    """Convert the corrections to the subjects."""
+    return tuple(
+        Edit(one.slug, one.name, tuple(one.aliases), tuple(one.category), tuple(one.merged), one.hidden)
+        for one in told.corrections
+    )
 
 
 def request(filters: Filters | None) -> FilterRequest:

@@ -56,6 +56,7 @@ class RawText(ScrollView, can_focus=True):
             self._text, self._lines, self._width = document.text, lines_of(document.text), 0
         self._mark, self._found = mark, ()
         self._wrap()
+        self.refresh()  # the mark may have moved where nothing is wrapped again and nothing scrolls
         self.go_to(mark.start)
 
     def show_found(self, found: tuple[Span, ...]) -> None:

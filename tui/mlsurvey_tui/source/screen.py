@@ -106,7 +106,7 @@ class SourceScreen(Screen[None]):
         except MlsurveyError as error:
             self.app.call_from_thread(self._fail, str(error))
             return
-        self.app.call_from_thread(self._begin, place, document, stale, headings)
+        self.app.call_from_thread(self._begin, place.within(document.text), document, stale, headings)
 
     def _begin(self, place: Place, document: Document, stale: bool, headings: tuple[Heading, ...]) -> None:
         self.run_worker(self._show(place, document, stale, headings), group="show", exclusive=True)
@@ -262,7 +262,7 @@ class SourceScreen(Screen[None]):
         """Copy the quote, with its place if ``cited``."""
         if self.document is not None:
             place = self.places.place
-            quote = place.span.of(self.document.text)
+            quote = place.within(self.document.text).span.of(self.document.text)
             self.program.copy(f"{quote}\n— {place.document}:{place.line}" if cited else quote)
 
     def action_edit(self) -> None:

@@ -39,6 +39,7 @@ async def list_subjects(request: Request, service: ServiceOf) -> Response:
             "subjects": [asdict(subject) for subject in found.subjects],
             "aspects": [{"slug": aspect.slug, "name": aspect.name} for aspect in found.aspects],
             "classes": [{"slug": category.slug, "name": category.name} for category in found.categories],
+            "corrections": [asdict(edit) for edit in survey.corrections()],
         }
 
     return json_response(request, to_json(await service.work(request, lambda survey, _: work(survey)), indent=None))

@@ -1,0 +1,1 @@
+"""What the documents are about: listing it, and correcting it."""
