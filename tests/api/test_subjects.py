@@ -17,3 +17,9 @@ def test_corrections_are_kept_listed_and_forgotten(writing) -> None:
     assert writing.delete("/v1/subjects/burn").status_code == 204
     assert writing.delete("/v1/subjects/burn").status_code == 404
     assert writing.get("/v1/subjects").json()["corrections"] == []
+
+
+def test_a_subject_may_be_given_by_its_name(writing) -> None:
+    assert writing.put("/v1/subjects/Burn", json={"hidden": True}).json()["slug"] == "burn"
+    assert writing.put("/v1/subjects/zorblatt", json={"name": "Zorblatt"}).json()["slug"] == "zorblatt"
+    assert [one["slug"] for one in writing.get("/v1/subjects").json()["corrections"]] == ["burn", "zorblatt"]

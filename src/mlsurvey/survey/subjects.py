@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlsurvey.calling import Cancelled
 from mlsurvey.coverage import Coverage
-from mlsurvey.errors import UsageError
+from mlsurvey.errors import NoIndexError, NotFoundError, UsageError
 from mlsurvey.found import Found
 from mlsurvey.settings import Settings
 from mlsurvey.state import Generation
@@ -107,11 +108,19 @@ class Subjects:
         """Declare a subject that was not found; returns its slug. Raises like :meth:`rename_subject`."""
         return correcting.add(self.settings.corpus, name, aliases, category)
 
-    def correct_subject(self, edit: Edit) -> None:
-        """Replace all corrections of a subject, given by its slug. Raises like :meth:`rename_subject`."""
-        if edit.name is None:
-            self._subject(edit.slug)
-        correcting.put(self.settings.corpus, edit)
+    def correct_subject(self, edit: Edit) -> str:
+        """Replace all corrections of a subject, given by its slug or one of its names; returns the slug.
+
+        Raises like :meth:`rename_subject`, unless the corrections name it, which adds it.
+        """
+        try:
+            slug = self._subject(edit.slug)
+        except (NotFoundError, NoIndexError):
+            if edit.name is None:
+                raise
+            slug = edit.slug
+        correcting.put(self.settings.corpus, replace(edit, slug=slug))
+        return slug
 
     def _subject(self, name: str) -> str:
         """The slug of a subject; one that is only in the corrections has no document yet."""

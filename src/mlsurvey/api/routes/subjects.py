@@ -52,8 +52,8 @@ async def put_subject(request: Request, slug: Slug, body: SubjectCorrection, ser
     The corrections are written to `subjects.toml` in the corpus folder, and hold from the next refresh on.
     """
     edit = Edit(slug, body.name, tuple(body.aliases), tuple(body.category), tuple(body.merged), body.hidden)
-    await service.work(request, lambda survey, _: survey.correct_subject(edit))
-    return Corrected(slug=slug, refresh=_REFRESH)
+    named = await service.work(request, lambda survey, _: survey.correct_subject(edit))
+    return Corrected(slug=named, refresh=_REFRESH)
 
 
 @router.delete("/v1/subjects/{slug}", status_code=204, responses=documented(*_CHANGE))
