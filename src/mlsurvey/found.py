@@ -74,5 +74,3 @@ class Found:
     """Entities for the subjects that are not declared; not kept in the index, which has those of the generation."""
     in_field: bool = True
     """Whether the bundled names and aspects fit: the documents are about some of these names, or about no names."""
-    basis: str = ""
-    """Digest of the declared names and the corrections that were taken into account."""

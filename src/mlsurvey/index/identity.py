@@ -24,8 +24,8 @@ def chunking_digest(model: ModelInfo) -> str:
     return digest(model.id, model.max_tokens, CHUNKER_VERSION, SUBJECTS_VERSION, keywords.VERSION)
 
 
-def recipe_digest(chunking: str, entities: Iterable[Entity], basis: str = "") -> str:
-    """Digest of everything besides the documents that affects an index; ``basis`` is that of the subjects found."""
+def recipe_digest(chunking: str, entities: Iterable[Entity], basis: str) -> str:
+    """Digest of everything besides the documents that affects an index; ``basis`` is that of the vocabulary."""
     return digest(chunking, map(values, entities), basis)
 
 

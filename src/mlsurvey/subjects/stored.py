@@ -32,7 +32,6 @@ def load(text: str) -> Found:
         categories=tuple(_noun(one, Category) for one in value["categories"]),
         about=value["about"],
         in_field=value["in_field"],
-        basis=value["basis"],
     )
 
 
