@@ -59,6 +59,11 @@ class Subject:
     hidden: bool = False
     """Whether a correction says that it is none."""
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is one of those found or declared: not only mentioned, and not hidden."""
+        return self.rank is not Rank.MENTION and not self.hidden
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mlsurvey.answering.compose import Finding, Pair
+from mlsurvey.answering.compose import Finding, Pair, best_scores
 from mlsurvey.answering.understood import Understood
 from mlsurvey.types import Entity, Kind, Status
 from mlsurvey.vocabulary.gazetteer import collapse
@@ -143,11 +143,7 @@ def _unsure(understood: Understood, findings: Sequence[Finding], sure: float) ->
     """The pairs of which even the best finding is less likely than ``sure``; a set has its groups for that."""
     if understood.kind.is_set:
         return ()
-    best: dict[Pair, float] = {}
-    for finding in findings:
-        pair = (finding.entity, finding.aspect)
-        best[pair] = max(best.get(pair, 0.0), finding.evidence.score)
-    return [pair for pair, score in best.items() if score < sure]
+    return [pair for pair, score in best_scores(findings).items() if score < sure]
 
 
 def _partly(understood: Understood, silent: Mapping[Pair, int], entities: Mapping[str, Entity]) -> str:

@@ -28,6 +28,15 @@ class Finding:
     """``for`` or ``against``, in a recommendation."""
 
 
+def best_scores(findings: Iterable[Finding]) -> dict[Pair, float]:
+    """Probability of the best evidence, by pair."""
+    best: dict[Pair, float] = {}
+    for finding in findings:
+        pair = (finding.entity, finding.aspect)
+        best[pair] = max(best.get(pair, 0.0), finding.evidence.score)
+    return best
+
+
 @dataclass(frozen=True, slots=True)
 class Dispute:
     """Findings that contradict each other, best source first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from mlsurvey.answering.compose import Dispute, Draft, Finding, Pair, interleave
+from mlsurvey.answering.compose import Dispute, Draft, Finding, Pair, best_scores, interleave
 from mlsurvey.answering.conflicts import dispute
 from mlsurvey.answering.offers import offer
 from mlsurvey.answering.score import Scored
@@ -71,10 +71,9 @@ def _asking(asked: Iterable[AskedAspect], slugs: Sequence[str]) -> tuple[AskedAs
 def _best(draft: Draft) -> Mapping[str, Mapping[str | None, float]]:
     """Probability of the best evidence, by aspect and side."""
     best: dict[str, dict[str | None, float]] = {}
-    for finding in draft.findings:
-        if finding.aspect:
-            sides = best.setdefault(finding.aspect, {})
-            sides[finding.entity] = max(sides.get(finding.entity, 0.0), finding.evidence.score)
+    for (entity, aspect), score in best_scores(draft.findings).items():
+        if aspect:
+            best.setdefault(aspect, {})[entity] = score
     return best
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from mlsurvey.found import Evidence, Found, Rank, Subject
+from mlsurvey.found import Evidence, Found, Subject
 from mlsurvey.index.catalogue import Catalogue, Published, found_of
 from mlsurvey.index.changes import Known
 from mlsurvey.index.engine import ModelInfo, TokenCounter
@@ -151,12 +151,8 @@ def _traces(catalogue: Catalogue | None, sources: Sources) -> Mapping[str, Trace
 
 
 def _names(found: Found, before: Found) -> tuple[str, ...]:
-    known = {subject.slug for subject in before.subjects if _is_found(subject)}
-    return tuple(s.name for s in found.subjects if _is_found(s) and not s.declared and s.slug not in known)
-
-
-def _is_found(subject: Subject) -> bool:
-    return subject.rank is not Rank.MENTION and not subject.hidden
+    known = {subject.slug for subject in before.subjects if subject.is_listed}
+    return tuple(s.name for s in found.subjects if s.is_listed and not s.declared and s.slug not in known)
 
 
 def _basis(vocabulary: Vocabulary) -> str:

@@ -31,7 +31,7 @@ def subjects_view(subjects: Sequence[Subject], aspects: Sequence[str], *, everyt
         aspects: names of the points of comparison that were found.
         everything: whether to list those that are only mentioned or hidden too, however many there are.
     """
-    shown = [s for s in subjects if everything or not (s.hidden or s.rank is Rank.MENTION)]
+    shown = [s for s in subjects if everything or s.is_listed]
     listed = shown if everything else shown[:LISTED]
     return Group(*_parts(listed), *_end(subjects, len(shown) - len(listed), aspects))
 
@@ -62,7 +62,7 @@ def _end(subjects: Sequence[Subject], more: int, aspects: Sequence[str]) -> Iter
         yield Text(f"… and {more} more; --all lists them")
     if aspects:
         yield Hanging("points of comparison: ", Text(one_line(", ".join(aspects))))
-    found = [s for s in subjects if s.rank is not Rank.MENTION and not s.hidden]
+    found = [s for s in subjects if s.is_listed]
     declared = sum(s.declared for s in found)
     mentioned = sum(s.rank is Rank.MENTION for s in subjects)
     hidden = sum(s.hidden for s in subjects)

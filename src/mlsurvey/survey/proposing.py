@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
 
-from mlsurvey.found import Found, Rank, Subject
+from mlsurvey.found import Found, Subject
 from mlsurvey.started import Proposal
 from mlsurvey.types import Answer, Aspect, Category, Kind, Status
 
@@ -72,7 +72,7 @@ def proposals(found: Found, declared: Sequence[Aspect], ask: Ask) -> tuple[Propo
 
 def listed(subjects: Iterable[Subject]) -> list[Subject]:
     """Those that a document or a part of one is about."""
-    return [s for s in subjects if s.documents and not s.hidden and s.rank is not Rank.MENTION]
+    return [s for s in subjects if s.documents and s.is_listed]
 
 
 def is_point(name: str) -> bool:

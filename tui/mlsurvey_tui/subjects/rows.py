@@ -56,7 +56,7 @@ class Row:
     @property
     def is_listed(self) -> bool:
         """Whether it is shown without being asked for."""
-        return not (self.is_mention or self.subject.hidden)
+        return self.subject.is_listed
 
     @property
     def is_corrected(self) -> bool:
