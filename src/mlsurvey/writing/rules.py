@@ -7,7 +7,7 @@ says of a subject must be in a quote about that subject, affirmed where the quot
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from mlsurvey.answering.polarity import denies
@@ -79,6 +79,16 @@ class Claim:
         """The text of its quotes."""
         return "\n".join(quote.text for quote in self.quotes)
 
+    @property
+    def nameless(self) -> str:
+        """The text without the names of subjects."""
+        return blanked(self.text, self.known.spans_in(self.text))
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """Stems of its quotes."""
+        return _all(quote.stems for quote in self.quotes)
+
 
 def claim_of(written: Written, quotes: Sequence[Evidence], known: Known, repeated: frozenset[str]) -> Claim:
     """A claim, with its clauses."""
@@ -104,27 +114,25 @@ def form_fault(written: Written) -> str | None:
 
 
 def _addresses(claim: Claim) -> str | None:
-    text = blanked(claim.text, claim.known.spans_in(claim.text))
-    return "a link or an address" if _DOMAIN.search(text) else None
+    return "a link or an address" if _DOMAIN.search(claim.nameless) else None
 
 
 def _subject(claim: Claim) -> str | None:
     """A sentence on quotes about subjects must name one, or it might speak of anything."""
-    about = frozenset[str]().union(*(quote.about for quote in claim.quotes))
+    about = _all(quote.about for quote in claim.quotes)
     return "no subject of its quotes" if about and not about & claim.known.slugs_in(claim.text) else None
 
 
 def _names(claim: Claim) -> str | None:
-    allowed = frozenset[str]().union(*(quote.slugs for quote in claim.quotes))
+    allowed = _all(quote.slugs for quote in claim.quotes)
     strange = (m.surface for m in claim.known.mentions(claim.text) if not allowed & set(m.slugs))
     return f"{name!r} is not in its quotes" if (name := next(strange, None)) else None
 
 
 def _tokens(claim: Claim) -> str | None:
     """Words that are written like a name or a version must occur in the quotes, letter for letter but for case."""
-    text = blanked(claim.text, claim.known.spans_in(claim.text))
+    text, stems = claim.nameless, claim.stems
     there = {match.group().casefold() for match in _TOKEN.finditer(claim.quoted)}
-    stems = frozenset[str]().union(*(quote.stems for quote in claim.quotes))
     for match in _TOKEN.finditer(text):
         token = match.group()
         is_first = not text[: match.start()].strip()
@@ -152,28 +160,25 @@ def _comparisons(claim: Claim) -> str | None:
 
 
 def _wording(claim: Claim) -> str | None:
-    stems = stems_of(blanked(claim.text, claim.known.spans_in(claim.text)))
-    there = frozenset[str]().union(claim.repeated, *(quote.stems for quote in claim.quotes))
-    new = stems - there
+    stems = stems_of(claim.nameless)
+    new = stems - claim.repeated - claim.stems
     return "its words are not those of its quotes" if len(new) > NEW_WORDS * len(stems) else None
 
 
 def _grounding(claim: Claim) -> str | None:
     """At least one word of content must come from the quotes themselves, not from the question."""
-    stems = stems_of(blanked(claim.text, claim.known.spans_in(claim.text)))
-    there = frozenset[str]().union(*(quote.stems for quote in claim.quotes))
-    return None if stems & there else "its words are not those of its quotes"
+    return None if stems_of(claim.nameless) & claim.stems else "its words are not those of its quotes"
 
 
 def _sides(claim: Claim) -> str | None:
     """What a clause says of a subject must be in quotes about that subject."""
-    everything = frozenset[str]().union(*(quote.stems for quote in claim.quotes))
+    everything = claim.stems
     for clause in claim.clauses:
         for slugs in clause.subjects:
             own = _about(claim, slugs)
             if not own:
                 return "a subject without a quote about it"
-            if (clause.stems & everything) - frozenset[str]().union(*(quote.stems for quote in own)):
+            if (clause.stems & everything) - _all(quote.stems for quote in own):
                 return "says of one subject what its quotes say of another"
     return None
 
@@ -190,13 +195,16 @@ def _polarity(claim: Claim) -> str | None:
 
 
 def _turned(clause: Clause, quotes: Sequence[Evidence]) -> str | None:
-    affirmed = frozenset[str]().union(*(quote.affirmed for quote in quotes))
-    denied = frozenset[str]().union(*(quote.denied for quote in quotes))
+    affirmed, denied = _all(quote.affirmed for quote in quotes), _all(quote.denied for quote in quotes)
     if clause.denies and ((clause.stems & affirmed) - denied - PLAIN or not clause.stems & denied):
         return "denies what its quotes do not deny"
     if not clause.denies and (clause.stems & denied) - affirmed - PLAIN:
         return "leaves out a denial of its quotes"
     return None
+
+
+def _all(sets: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset[str]().union(*sets)
 
 
 def _about(claim: Claim, slugs: Sequence[str]) -> tuple[Evidence, ...]:
