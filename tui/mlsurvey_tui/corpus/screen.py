@@ -11,8 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import DataTable, Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -37,21 +35,19 @@ from mlsurvey_tui.corpus.rows import (
     shortened,
 )
 from mlsurvey_tui.corpus.syncing import SyncScreen
+from mlsurvey_tui.filtered import FilteredScreen
 from mlsurvey_tui.places import document_place
 
 if TYPE_CHECKING:
     from mlsurvey.survey.overview import Overview
-    from mlsurvey_tui.program import Program
 
 ROOMY = 110
 """Minimum terminal width in columns at which the counts are shown beside the documents."""
-PAUSE = 0.1
-"""Seconds without a key press before the filter is applied."""
 NAMED = 12
 """Maximum number of documents named when confirming a removal."""
 
 
-class CorpusScreen(Screen[None]):
+class CorpusScreen(FilteredScreen):
     """A table of documents, filtered while typing."""
 
     AUTO_FOCUS = "#documents"
@@ -91,13 +87,6 @@ class CorpusScreen(Screen[None]):
         self.order: Column = "path"
         self.reverse = False
         self._facets: list[tuple[Column, str] | None] = []
-        self._drawn: tuple[object, ...] = ()
-        self._pause: Timer | None = None
-
-    @property
-    def program(self) -> Program:
-        """The application, with its own type."""
-        return cast("Program", self.app)
 
     def compose(self) -> ComposeResult:
         """Yield the filter input, the state line and the table."""
@@ -115,9 +104,6 @@ class CorpusScreen(Screen[None]):
         """Read the documents now and whenever the index changes."""
         self.query_one("#facets").display = self.size.width >= ROOMY
         self.watch(self.program, "generation", self._index_changed)
-
-    def _index_changed(self) -> None:
-        self.read()
 
     def on_screen_resume(self) -> None:
         """Read again, since another screen may have changed something."""
@@ -192,22 +178,7 @@ class CorpusScreen(Screen[None]):
         facets.clear_options()
         facets.add_options(options)
 
-    def _say(self, text: str) -> None:
-        self.query_one("#state", Static).update(one_line(text))
-
     # Looking
-
-    @on(Input.Changed, "#filter")
-    def _typed(self) -> None:
-        """Filter once typing pauses, since laying out thousands of rows at every key is slow."""
-        if self._pause is not None:
-            self._pause.stop()
-        self._pause = self.set_timer(PAUSE, self.narrow)
-
-    @on(Input.Submitted, "#filter")
-    def _to_table(self) -> None:
-        self.narrow()
-        self.query_one(DataTable).focus()
 
     @on(OptionList.OptionSelected, "#facets")
     def _narrow_to(self, event: OptionList.OptionSelected) -> None:
@@ -233,10 +204,6 @@ class CorpusScreen(Screen[None]):
     def _open(self, event: DataTable.RowSelected) -> None:
         self.program.open_source(document_place(str(event.row_key.value)))
 
-    def action_filter(self) -> None:
-        """Focus the filter input."""
-        self.query_one("#filter").focus()
-
     def action_subjects(self) -> None:
         """List what the documents are about."""
         self.program.show_subjects()
@@ -256,15 +223,6 @@ class CorpusScreen(Screen[None]):
         """Move in the focused list, else in the table."""
         target = self.focused if isinstance(self.focused, OptionList) else self.query_one(DataTable)
         target.action_cursor_down() if way == "down" else target.action_cursor_up()
-
-    def action_close(self) -> None:
-        """Clear the filter if there is one, else close the screen."""
-        typed = self.query_one("#filter", Input)
-        if typed.value:
-            typed.value = ""
-            self.query_one(DataTable).focus()
-        else:
-            self.app.pop_screen()
 
     # Changing
 

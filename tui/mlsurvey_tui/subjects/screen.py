@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import DataTable, Footer, Input, Static
 
 from mlsurvey.errors import MlsurveyError, NoIndexError
@@ -18,22 +16,20 @@ from mlsurvey.rendering.plain import one_line
 from mlsurvey_tui.ask.picker import Picker
 from mlsurvey_tui.banner import Banner
 from mlsurvey_tui.corpus.progress import WorkBar
+from mlsurvey_tui.filtered import FilteredScreen
 from mlsurvey_tui.places import line_places
 from mlsurvey_tui.subjects.naming import DeclareScreen, RenameScreen
 from mlsurvey_tui.subjects.rows import COLUMNS, Row, column_widths, matching, rows_of, told, totals
 
 if TYPE_CHECKING:
     from mlsurvey_tui.engine import Engine
-    from mlsurvey_tui.program import Program
 
-PAUSE = 0.1
-"""Seconds without a key press before the filter is applied."""
 APPLIES = "F6 applies it"
 NO_INDEX = "no index yet; F6 builds it"
 NONE_FOUND = "no subject was found; a adds one"
 
 
-class SubjectsScreen(Screen[None]):
+class SubjectsScreen(FilteredScreen):
     """A table of subjects, filtered while typing, with all about the current one below it."""
 
     AUTO_FOCUS = "#subjects"
@@ -72,13 +68,6 @@ class SubjectsScreen(Screen[None]):
         self.rows: list[Row] = []
         self.shown: list[Row] = []
         self.everything = False
-        self._drawn: tuple[object, ...] = ()
-        self._pause: Timer | None = None
-
-    @property
-    def program(self) -> Program:
-        """The application, with its own type."""
-        return cast("Program", self.app)
 
     def compose(self) -> ComposeResult:
         """Yield the filter input, the totals, the table and what is known about one subject."""
@@ -93,9 +82,6 @@ class SubjectsScreen(Screen[None]):
     def on_mount(self) -> None:
         """Read the subjects now and whenever the index changes."""
         self.watch(self.program, "generation", self._index_changed)
-
-    def _index_changed(self) -> None:
-        self.read()
 
     # Reading
 
@@ -116,9 +102,6 @@ class SubjectsScreen(Screen[None]):
         self.rows = rows
         self._say(state)
         self.narrow()
-
-    def _say(self, text: str) -> None:
-        self.query_one("#state", Static).update(one_line(text))
 
     def narrow(self) -> None:
         """Show the matching rows; the cursor stays on its subject if that is still there."""
@@ -168,18 +151,6 @@ class SubjectsScreen(Screen[None]):
 
     # Looking
 
-    @on(Input.Changed, "#filter")
-    def _typed(self) -> None:
-        """Filter once typing pauses."""
-        if self._pause is not None:
-            self._pause.stop()
-        self._pause = self.set_timer(PAUSE, self.narrow)
-
-    @on(Input.Submitted, "#filter")
-    def _to_table(self) -> None:
-        self.narrow()
-        self.query_one(DataTable).focus()
-
     @on(DataTable.RowHighlighted)
     def _moved(self) -> None:
         self._tell()
@@ -193,10 +164,6 @@ class SubjectsScreen(Screen[None]):
             self.program.open_source(line_places(row.places))
         else:
             self.notify(f"no document is about {one_line(row.subject.name)}", severity="warning", markup=False)
-
-    def action_filter(self) -> None:
-        """Focus the filter input."""
-        self.query_one("#filter").focus()
 
     def action_everything(self) -> None:
         """List what is only mentioned or hidden too, or no more."""
@@ -214,15 +181,6 @@ class SubjectsScreen(Screen[None]):
         """Move in the table."""
         table = self.query_one(DataTable)
         table.action_cursor_down() if way == "down" else table.action_cursor_up()
-
-    def action_close(self) -> None:
-        """Clear the filter if there is one, else close the screen."""
-        typed = self.query_one("#filter", Input)
-        if typed.value:
-            typed.value = ""
-            self.query_one(DataTable).focus()
-        else:
-            self.app.pop_screen()
 
     # Correcting
 
