@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 
+from mlsurvey.curation.facts import Facts
 from mlsurvey.syncing.sources import Slug
 from mlsurvey.vocabulary.languages import ASKED
 
@@ -100,6 +101,8 @@ class Status(_Part):
 
     state: Literal["active", "slow", "dormant", "archived", "unknown"]
     """``unknown`` if there is not enough information."""
+    since: PartialDate | None = None
+    """When the state began, if a source says so: the day a repository was archived, the last release of a dormant one."""
     judged: date
     source: Slug
 
@@ -133,6 +136,7 @@ class FrontMatter(_Part):
     licence: Spdx
     status: Status
     releases: Releases
+    facts: Facts | None = None
     as_of: date
     sources: list[Source] = Field(min_length=1)
 

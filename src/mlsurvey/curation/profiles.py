@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mlsurvey.curation.facts import sources
 from mlsurvey.curation.findings import Finding
 from mlsurvey.curation.profile import SECTIONS, Profile
 from mlsurvey.types import Entity
@@ -23,7 +24,7 @@ _TOP = 1
 
 def rules(profile: Profile, gazetteer: Gazetteer, *, is_kept: bool) -> Iterator[Finding]:
     """All findings for a profile; ``is_kept`` if the corpus has its own ``entities.toml``."""
-    for rule in (_place, _sections, _sentences, _references, _footnotes, _dates):
+    for rule in (_place, _sections, _sentences, _references, _footnotes, _dates, _facts):
         yield from rule(profile)
     yield from _alone(profile, gazetteer)
     if is_kept:
@@ -104,6 +105,18 @@ def _dates(profile: Profile) -> Iterator[Finding]:
         if date > as_of:
             problem = f"{what} is dated {date}, after the profile ({as_of})"
             yield Finding(profile.path, _TOP, "date", problem, "correct the date, or as_of")
+
+
+def _facts(profile: Profile) -> Iterator[Finding]:
+    facts = profile.front.facts
+    if facts is None:
+        yield Finding(profile.path, _TOP, "facts", "no facts in the front matter", "add the block 'facts:'")
+        return
+    known = {source.id for source in profile.front.sources}
+    for name, line in facts:
+        for strange in sorted(set(sources(line)) - known):
+            problem = f"{name} refers to {strange!r}, which is not a source"
+            yield Finding(profile.path, _TOP, "facts", problem, "add it to sources, or cite another")
 
 
 def _alone(profile: Profile, gazetteer: Gazetteer) -> Iterator[Finding]:

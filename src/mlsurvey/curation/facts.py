@@ -1,0 +1,201 @@
+"""Facts as data in the front matter of a profile: one line each, a value and the sources it rests on.
+
+    facts:
+      gpu: yes [burn-readme]
+      accelerators: CUDA (NVIDIA), ROCm (AMD), Metal (Apple) [burn-readme]
+      mobile: unknown
+
+A line is quoted as evidence as it stands. ``unknown`` means that no source read for the profile settles the fact.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+UNKNOWN: Final = "unknown"
+NONE: Final = "none"
+"""A list that is documented to be empty."""
+TRUTHS: Final = ("yes", "no", "partly")
+ACCELERATORS: Final = (
+    "CUDA (NVIDIA)",
+    "ROCm (AMD)",
+    "Metal (Apple)",
+    "Core ML (Apple)",
+    "oneAPI (Intel)",
+    "OpenVINO (Intel)",
+    "TPU (Google)",
+    "NNAPI (Android)",
+    "Vulkan",
+    "OpenCL",
+    "OpenGL",
+    "WebGPU",
+    "WebGL",
+    "WebNN",
+    "DirectML",
+    "Direct3D",
+    "QNN (Qualcomm)",
+    "CANN (Huawei)",
+)
+PLATFORMS: Final = (
+    "Linux",
+    "macOS",
+    "Windows",
+    "BSD",
+    "Android",
+    "iOS",
+    "browser",
+    "Node.js",
+    "Deno",
+    "Bun",
+    "React Native",
+    "WebAssembly",
+    "embedded",
+    "Raspberry Pi",
+    "Unity",
+)
+TASKS: Final = (
+    "deep learning",
+    "neural networks",
+    "classification",
+    "regression",
+    "clustering",
+    "dimensionality reduction",
+    "linear models",
+    "decision trees",
+    "random forests",
+    "gradient boosting",
+    "support vector machines",
+    "nearest neighbours",
+    "naive Bayes",
+    "Gaussian processes",
+    "genetic algorithms",
+    "reinforcement learning",
+    "recommendation",
+    "anomaly detection",
+    "time series",
+    "association rules",
+    "causal inference",
+    "computer vision",
+    "image generation",
+    "natural language processing",
+    "large language models",
+    "speech and audio",
+    "statistics",
+    "optimisation",
+    "preprocessing",
+    "model selection",
+    "AutoML",
+    "data frames",
+    "arrays",
+    "linear algebra",
+    "automatic differentiation",
+    "GPU computing",
+    "model inference",
+    "model serving",
+    "model exchange",
+)
+MAINTAINERS: Final = ("company", "foundation", "university", "community", "person", "nobody")
+
+_SOURCED = re.compile(r"(?P<value>.+?) \[(?P<sources>[a-z0-9-]+(?:, [a-z0-9-]+)*)\]")
+_ITEM = re.compile(r", (?![^(]*\))")
+
+
+def value(line: str) -> str:
+    """The value of a fact, without its sources."""
+    found = _SOURCED.fullmatch(line)
+    return found["value"] if found else line
+
+
+def values(line: str) -> tuple[str, ...]:
+    """The items of a list; empty if unknown or none."""
+    whole = value(line)
+    return () if whole in (UNKNOWN, NONE) else tuple(_ITEM.split(whole))
+
+
+def sources(line: str) -> tuple[str, ...]:
+    """Ids of the sources of a fact; empty if unknown."""
+    found = _SOURCED.fullmatch(line)
+    return tuple(found["sources"].split(", ")) if found else ()
+
+
+def _sourced(line: str) -> str:
+    if line != UNKNOWN and not _SOURCED.fullmatch(line):
+        raise ValueError(f"write 'unknown', or a value and its sources, such as 'yes [readme]', not {line!r}")
+    return line
+
+
+def _one_of(known: tuple[str, ...]) -> AfterValidator:
+    def check(line: str) -> str:
+        if _sourced(line) != UNKNOWN and value(line) not in known:
+            raise ValueError(f"{value(line)!r} is none of: {', '.join(known)}, unknown")
+        return line
+
+    return AfterValidator(check)
+
+
+def _some_of(known: tuple[str, ...]) -> AfterValidator:
+    def check(line: str) -> str:
+        strange = [item for item in values(_sourced(line)) if item not in known]
+        if strange:
+            raise ValueError(f"{', '.join(strange)} is none of: {', '.join(known)}, none, unknown")
+        return line
+
+    return AfterValidator(check)
+
+
+def _begins_with(known: tuple[str, ...]) -> AfterValidator:
+    def check(line: str) -> str:
+        if _sourced(line) != UNKNOWN and value(line).split(" (")[0] not in known:
+            raise ValueError(f"{value(line)!r} begins with none of: {', '.join(known)}")
+        return line
+
+    return AfterValidator(check)
+
+
+Truth = Annotated[str, _one_of(TRUTHS)]
+Listed = Annotated[str, AfterValidator(_sourced)]
+"""Items in any words, separated by commas."""
+
+
+class Facts(BaseModel):
+    """What lists, counts and tables need to know of a library."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    wraps: Listed
+    """Engines, libraries or programs that do the computing in its place, or optionally; ``none`` if it needs none."""
+    minimum: Listed
+    """Minimum versions: of the language, of a runtime, of a toolkit."""
+    platforms: Annotated[str, _some_of(PLATFORMS)]
+    gpu: Truth
+    """Whether it computes on a graphics processor."""
+    accelerators: Annotated[str, _some_of(ACCELERATORS)]
+    tasks: Annotated[str, _some_of(TASKS)]
+    """What it is for, and the families of algorithms it has."""
+    training: Truth
+    """Whether models can be trained with it."""
+    inference: Truth
+    """Whether models trained elsewhere can be run with it."""
+    pretrained: Truth
+    """Whether trained models come with it or from its project."""
+    autodiff: Truth
+    """Whether it differentiates automatically."""
+    reads: Listed
+    """Formats of models and data that it reads."""
+    writes: Listed
+    """Formats of models and data that it writes."""
+    browser: Truth
+    """Whether it runs in a browser."""
+    mobile: Truth
+    """Whether it runs on Android or iOS."""
+    embedded: Truth
+    """Whether it runs on microcontrollers or bare metal."""
+    no_std: Truth
+    """Whether it builds without Rust's standard library; ``unknown`` for other languages."""
+    python: Truth
+    """Whether it needs Python at run time."""
+    maintainer: Annotated[str, _begins_with(MAINTAINERS)]
+    """Kind of maintainer, with its name in brackets where known: ``company (Tracel)``."""
