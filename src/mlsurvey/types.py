@@ -210,6 +210,21 @@ class Aspect:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact that front matter records about subjects ("browser: yes"), with the words by which questions ask for it."""
+
+    slug: str
+    """Its field in the block ``facts`` of a front matter."""
+    name: str
+    question: tuple[str, ...] = ()
+    """Phrases that ask whether it is so, or for all that is listed. ``*`` stands for any ending."""
+    leads: tuple[str, ...] = ()
+    """Of a list: phrases that ask for an item together with its name ("reads CSV"); if empty, the name is enough."""
+    details: str | None = None
+    """Of a list: the fact that its items imply. What uses CUDA uses the GPU; what uses no GPU does not use CUDA."""
+
+
+@dataclass(frozen=True, slots=True)
 class Category:
     """A class of entities that questions can name ("deep learning frameworks")."""
 

@@ -17,6 +17,7 @@ from mlsurvey.answering.offers import Choose
 from mlsurvey.answering.parse import Parser
 from mlsurvey.answering.parts import Part, Read, last, told
 from mlsurvey.answering.plan import Planner
+from mlsurvey.answering.recorded import Records
 from mlsurvey.answering.retrieve import Retriever
 from mlsurvey.answering.score import Scored, Scorer
 from mlsurvey.answering.select import choose
@@ -65,7 +66,9 @@ class Answerer:
             self.snapshot.found.in_field,
         )
         retriever = Retriever(searcher, self.gazetteer)
-        self.bench = Workbench(vocabulary, recognise, planner, retriever, scorer, Facts(self.snapshot))
+        facts = Facts(self.snapshot)
+        records = Records(vocabulary.facts, vocabulary.aspects, self.gazetteer.lookup)
+        self.bench = Workbench(vocabulary, recognise, planner, retriever, scorer, facts, records)
         self._plain = self
 
     def choosing(self, choose: Choose) -> Answerer:

@@ -56,11 +56,6 @@ def deciding(understood: Understood) -> list[Condition]:
     return [c for c in understood.conditions if c.field not in DEFINING]
 
 
-def by_facts(entity: Entity, facts: Mapping[str, str], understood: Understood) -> dict[Condition, bool | None]:
-    """Whether the entity meets each condition that does not define the class."""
-    return {c: meets(entity, facts, c) for c in deciding(understood)}
-
-
 def by_text(scored: Sequence[Scored], least: float) -> str:
     """The verdict of the best evidence on one aspect of an entity."""
     likely = [s for s in scored if s.score >= least]

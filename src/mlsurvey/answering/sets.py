@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from mlsurvey.answering.asked import in_own_words
 from mlsurvey.answering.compose import Draft, Finding, Pair, interleave
@@ -13,7 +13,6 @@ from mlsurvey.answering.members import (
     UNKNOWN,
     YES,
     Member,
-    by_facts,
     by_text,
     deciding,
     of_class,
@@ -21,6 +20,7 @@ from mlsurvey.answering.members import (
     speaking,
     together,
 )
+from mlsurvey.answering.recorded import Wanted
 from mlsurvey.answering.retrieve import Pool
 from mlsurvey.answering.score import Scored
 from mlsurvey.answering.select import choose, good
@@ -50,17 +50,40 @@ QUOTED = 2
 """Statements that show why an entity is in a set or out of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What members of a set are asked for: in the documents, and by a fact where one says it all."""
+
+    asked: AskedAspect
+    condition: Condition | None = None
+    wanted: Wanted | None = None
+
+    def holds(self, entity: Entity, facts: Mapping[str, str]) -> bool | None:
+        """Whether the facts of an entity say that it is so; None if they do not say."""
+        if self.condition:
+            return meets(entity, facts, self.condition)
+        holds = self.wanted.holds(facts) if self.wanted else None
+        return holds if holds is None else holds is not self.asked.negated
+
+    @property
+    def field(self) -> str:
+        """Field of the fact; empty if no fact says it."""
+        if self.condition:
+            return self.condition.field
+        return self.wanted.fact.slug if self.wanted else ""
+
+
 def members(understood: Understood, bench: Workbench, filters: Filters) -> Draft:
     """Every entity of the class, in the group where its evidence puts it: yes, no, unknown."""
     if understood.objects and not understood.aspects:  # what is like another library has to be shown, like any matter
         understood = replace(understood, aspects=(_of_class(understood, bench),))
-    stated = deciding(understood)
-    conditions = (_matter(c, bench) for c in stated)
-    matters = (*understood.aspects, *conditions) or (_of_class(understood, bench),)
+    asked = [Matter(a) for a in understood.aspects]
+    stated = [Matter(_asked_by(c, bench), c) for c in deciding(understood)]
+    matters = [*asked, *stated] or [Matter(_of_class(understood, bench))]
     judged, unsaid, nearest_only = _judged(understood, matters, bench, filters)
     found = _apart_from_best(ranked(judged), bench)
     groups = {v: [m for m in found if m.verdict == v] for v in (YES, NO, UNKNOWN)}
-    aspect = matters[0].aspect.slug
+    aspect = matters[0].asked.aspect.slug
     said = tuple(Finding(m.slug, aspect, s) for v in (YES, NO) for m in groups[v] for s in m.evidence)
     return Draft(
         entities=tuple(m.slug for m in groups[YES]),
@@ -72,7 +95,7 @@ def members(understood: Understood, bench: Workbench, filters: Filters) -> Draft
     )
 
 
-def _matter(stated: Condition, bench: Workbench) -> AskedAspect:
+def _asked_by(stated: Condition, bench: Workbench) -> AskedAspect:
     """What is asked of the documents where no fact decides a condition; of its state always in the affirmative."""
     if stated.field == "state":
         negated = (stated.values[0] in ENDED) is not stated.negated
@@ -87,25 +110,25 @@ def _of_class(understood: Understood, bench: Workbench) -> AskedAspect:
 
 
 def _judged(
-    understood: Understood, matters: Sequence[AskedAspect], bench: Workbench, filters: Filters
+    understood: Understood, matters: Sequence[Matter], bench: Workbench, filters: Filters
 ) -> tuple[list[Member], dict[Pair, int], int]:
     """Where each entity belongs; the matters that say it of none and so do not decide; see also :func:`_nearest`."""
-    pools = [bench.pool(understood, asked, filters) for asked in matters]
+    pools = [bench.pool(understood, matter.asked, filters) for matter in matters]
     entities, nearest_only = _nearest(_members(understood, bench, filters), pools, bench)
-    about = bench.about(understood, [e.slug for e in entities], pools)
-    telling = _telling(matters, len(understood.aspects), about, bench)
+    slugs = [e.slug for e in entities]
+    about = bench.about(understood, slugs, pools)
+    matters = [m if m.condition else replace(m, wanted=bench.wanted(understood, m.asked, slugs)) for m in matters]
+    telling = _telling(matters, entities, about, bench)
     unsaid: dict[Pair, int] = {
-        (None, asked.aspect.slug): sum(found[place].searched for found in about)
-        for place, (asked, tells) in enumerate(zip(matters, telling, strict=True))
+        (None, matter.asked.aspect.slug): sum(found[place].searched for found in about)
+        for place, (matter, tells) in enumerate(zip(matters, telling, strict=True))
         if not tells
     }
-    understood = replace(
-        understood, aspects=tuple(a for a in understood.aspects if (None, a.aspect.slug) not in unsaid)
-    )
     kept = [[f for f, tells in zip(found, telling, strict=True) if tells] for found in about]
+    matters = [matter for matter, tells in zip(matters, telling, strict=True) if tells]
     return (
         [
-            _member(entity, found, understood, bench)
+            _member(entity, found, matters, bench, has_objects=bool(understood.objects))
             for entity, found in zip(entities, kept, strict=True)
             if any(f.searched or f.scored for f in found)
         ],
@@ -115,33 +138,35 @@ def _judged(
 
 
 def _telling(
-    matters: Sequence[AskedAspect], asked: int, about: Sequence[Sequence[Found]], bench: Workbench
+    matters: Sequence[Matter], entities: Sequence[Entity], about: Sequence[Sequence[Found]], bench: Workbench
 ) -> list[bool]:
-    """Of each matter, whether it decides: the first ``asked`` only where the documents say or deny it of any entity.
+    """Of each matter, whether it decides: an aspect only where documents or facts say or deny it of any entity.
 
     All do where otherwise none would be left.
     """
     least = bench.thresholds["member"]
     tells = [
-        place >= asked or any(by_text(found[place].scored, least) != UNKNOWN for found in about)
-        for place in range(len(matters))
+        matter.condition is not None
+        or any(by_text(found[place].scored, least) != UNKNOWN for found in about)
+        or any(matter.holds(e, bench.facts.of(e.slug)) is not None for e in entities)
+        for place, matter in enumerate(matters)
     ]
     return tells if any(tells) else [True] * len(matters)
 
 
-def _member(entity: Entity, found: Sequence[Found], understood: Understood, bench: Workbench) -> Member:
-    """Where one entity belongs: by the text on each matter, and on each condition by fact, else by the text too."""
+def _member(
+    entity: Entity, found: Sequence[Found], matters: Sequence[Matter], bench: Workbench, *, has_objects: bool
+) -> Member:
+    """Where one entity belongs: by fact on each matter, else by the text."""
     least = bench.thresholds["member"]
-    asked, stated = found[: len(understood.aspects)], deciding(understood)
-    if understood.objects:
-        asked = [_of_objects(f) for f in asked]
-        found = [*asked, *found[len(asked) :]]
-    verdicts = [_turned(by_text(f.scored, least), f) for f in asked]
+    facts = bench.facts.of(entity.slug)
+    found = [_of_objects(f) if has_objects and not m.condition else f for f, m in zip(found, matters, strict=True)]
+    verdicts: list[str] = []
     cited: list[Scored] = []
-    for condition, on_it in zip(stated, found[len(asked) :], strict=False):
-        holds = meets(entity, bench.facts.of(entity.slug), condition)
+    for matter, on_it in zip(matters, found, strict=True):
+        holds = matter.holds(entity, facts)
         verdicts.append(_turned(by_text(on_it.scored, least), on_it) if holds is None else YES if holds else NO)
-        cited += [c] if holds is not None and (c := bench.facts.cite(entity.slug, condition.field)) else []
+        cited += [c] if holds is not None and (c := bench.facts.cite(entity.slug, matter.field)) else []
     says = together(verdicts)
     shown = choose((s for f in found for s in speaking(f.scored, _turned(says, f)) if s.score >= least), QUOTED)
     evidence = [*shown[: QUOTED - 1], *cited] if cited else shown
@@ -180,10 +205,14 @@ def recommendation(understood: Understood, bench: Workbench, filters: Filters, l
     about = bench.about(understood, [e.slug for e in entities], pools)
     if understood.objects and not understood.aspects:  # "something like pandas": nothing else says what is wanted
         about = [[_of_objects(f) for f in found] for found in about]
+    slugs = [e.slug for e in entities]
+    stated = [Matter(need, wanted=bench.wanted(understood, need, slugs)) for need in needs]
+    stated += [Matter(needs[0], c) for c in deciding(understood)]
     merits = []
     for entity, found in zip(entities, about, strict=True):
         merit = sum(_worth(f, bench) for f in found) / len(needs)
-        if merit and False not in by_facts(entity, bench.facts.of(entity.slug), understood).values():
+        facts = bench.facts.of(entity.slug)
+        if merit and not any(matter.holds(entity, facts) is False for matter in stated):
             merits.append((merit, entity.slug, interleave([_for_need(f, bench, limit) for f in found])))
     best = sorted(merits, key=lambda item: (-item[0], item[1]))[:CONSIDERED]
     ended = _extra(UPKEEP, [slug for _, slug, _ in best], understood, bench, filters, is_denial=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from mlsurvey.answering.compose import Dispute, Draft, Finding, Pair, best_scores, interleave
 from mlsurvey.answering.conflicts import dispute
 from mlsurvey.answering.offers import offer
+from mlsurvey.answering.plan import PlannedCell
 from mlsurvey.answering.score import Scored
 from mlsurvey.answering.select import good, of_expected_type
 from mlsurvey.answering.understood import AskedAspect, Understood
@@ -102,6 +103,7 @@ def _evidence(
         cell, scored = found.cell, of_expected_type(found.scored, found.cell)
         told = [f.evidence for group in groups.get(cell.entity, ()) for f in group if f.aspect != PURPOSE]
         shown = chosen or good(scored, least or bench.least(cell), limit, told, again=bench.thresholds["unnamed"])
+        shown = shown or _recorded(cell, understood, bench)
         groups.setdefault(cell.entity, []).append([Finding(cell.entity, cell.aspect, s) for s in shown])
         best += scored[:1]
         if not shown:
@@ -110,6 +112,15 @@ def _evidence(
             disputes.append(contradiction)
     said = tuple(f for group in groups.values() for f in interleave(group))
     return Draft(understood.entities, said, silent, tuple(disputes), nearest=tuple(best))
+
+
+def _recorded(cell: PlannedCell, understood: Understood, bench: Workbench) -> Sequence[Scored]:
+    """The line of the front matter that answers where the text of the documents does not."""
+    if cell.entity is None or cell.asked is None or not cell.asked.wording:
+        return ()
+    wanted = bench.wanted(understood, cell.asked, [cell.entity])
+    line = wanted and bench.facts.known(cell.entity, wanted.fact.slug)
+    return (line,) if line else ()
 
 
 def _chosen(

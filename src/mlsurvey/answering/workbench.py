@@ -9,6 +9,7 @@ from mlsurvey.answering.asked import Recogniser
 from mlsurvey.answering.facts import Facts
 from mlsurvey.answering.offers import Choose
 from mlsurvey.answering.plan import PlannedCell, Planner
+from mlsurvey.answering.recorded import Records, Wanted
 from mlsurvey.answering.retrieve import Pool, Retrieved, Retriever, Watch
 from mlsurvey.answering.score import Scored, Scorer
 from mlsurvey.answering.understood import AskedAspect, Understood
@@ -35,6 +36,7 @@ class Workbench:
     retriever: Retriever
     scorer: Scorer
     facts: Facts
+    records: Records
     choose: Choose | None = None
     """Chooses what is shown of each cell, if it is not left to the program."""
 
@@ -47,6 +49,10 @@ class Workbench:
     def thresholds(self) -> Mapping[str, float]:
         """Minimum probabilities, by purpose."""
         return self.scorer.artefact.thresholds
+
+    def wanted(self, understood: Understood, asked: AskedAspect, entities: Sequence[str]) -> Wanted | None:
+        """The recorded fact that says all that is asked of these entities; None if there is none."""
+        return self.records.wanted(asked, self.facts.items(entities), understood.objects)
 
     def watched(self, read: Watch) -> Workbench:
         """A copy for one answer that calls ``read`` after every search."""

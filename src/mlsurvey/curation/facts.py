@@ -1,23 +1,16 @@
-"""Facts as data in the front matter of a profile: one line each, a value and the sources it rests on.
-
-    facts:
-      gpu: yes [burn-readme]
-      accelerators: CUDA (NVIDIA), ROCm (AMD), Metal (Apple) [burn-readme]
-      mobile: unknown
+"""The facts that the front matter of every profile records, one line each; see :mod:`mlsurvey.vocabulary.records`.
 
 A line is quoted as evidence as it stands. ``unknown`` means that no source read for the profile settles the fact.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-UNKNOWN: Final = "unknown"
-NONE: Final = "none"
-"""A list that is documented to be empty."""
+from mlsurvey.vocabulary.records import UNKNOWN, items, sources, value
+
 TRUTHS: Final = ("yes", "no", "partly")
 ACCELERATORS: Final = (
     "CUDA (NVIDIA)",
@@ -99,30 +92,8 @@ TASKS: Final = (
 )
 MAINTAINERS: Final = ("company", "foundation", "university", "community", "person", "nobody")
 
-_SOURCED = re.compile(r"(?P<value>.+?) \[(?P<sources>[a-z0-9-]+(?:, [a-z0-9-]+)*)\]")
-_ITEM = re.compile(r", (?![^(]*\))")
-
-
-def value(line: str) -> str:
-    """The value of a fact, without its sources."""
-    found = _SOURCED.fullmatch(line)
-    return found["value"] if found else line
-
-
-def values(line: str) -> tuple[str, ...]:
-    """The items of a list; empty if unknown or none."""
-    whole = value(line)
-    return () if whole in (UNKNOWN, NONE) else tuple(_ITEM.split(whole))
-
-
-def sources(line: str) -> tuple[str, ...]:
-    """Ids of the sources of a fact; empty if unknown."""
-    found = _SOURCED.fullmatch(line)
-    return tuple(found["sources"].split(", ")) if found else ()
-
-
 def _sourced(line: str) -> str:
-    if line != UNKNOWN and not _SOURCED.fullmatch(line):
+    if line != UNKNOWN and not sources(line):
         raise ValueError(f"write 'unknown', or a value and its sources, such as 'yes [readme]', not {line!r}")
     return line
 
@@ -138,7 +109,7 @@ def _one_of(known: tuple[str, ...]) -> AfterValidator:
 
 def _some_of(known: tuple[str, ...]) -> AfterValidator:
     def check(line: str) -> str:
-        strange = [item for item in values(_sourced(line)) if item not in known]
+        strange = [item for item in items(_sourced(line)) if item not in known]
         if strange:
             raise ValueError(f"{', '.join(strange)} is none of: {', '.join(known)}, none, unknown")
         return line

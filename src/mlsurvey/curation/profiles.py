@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mlsurvey.curation.facts import sources
 from mlsurvey.curation.findings import Finding
 from mlsurvey.curation.profile import SECTIONS, Profile
 from mlsurvey.types import Entity
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 from mlsurvey.vocabulary.languages import OTHER
+from mlsurvey.vocabulary.records import sources
 
 LIBRARIES = "libraries"
 QUOTABLE = 400

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mlsurvey.errors import SettingsError, similar
-from mlsurvey.types import Aspect, Category, Entity
+from mlsurvey.types import Aspect, Category, Entity, Fact
 from mlsurvey.vocabulary.edits import SUBJECTS, Edit
 
-Noun = TypeVar("Noun", Entity, Aspect, Category, Edit)
+Noun = TypeVar("Noun", Entity, Aspect, Category, Fact, Edit)
 
 ENTITIES = "entities.toml"
 ASPECTS = "aspects.toml"
@@ -36,6 +36,8 @@ class Vocabulary:
     """Slugs of the aspects and categories that come with it."""
     edits: tuple[Edit, ...] = ()
     """Corrections to the subjects, declared or found."""
+    facts: tuple[Fact, ...] = ()
+    """Facts that front matter may record."""
 
 
 def load_vocabulary(folders: Iterable[Path], bundled: Path | None = None) -> Vocabulary:
@@ -53,14 +55,16 @@ def load_vocabulary(folders: Iterable[Path], bundled: Path | None = None) -> Voc
     aspects: dict[str, Aspect] = {}
     categories: dict[str, Category] = {}
     edits: dict[str, Edit] = {}
+    facts: dict[str, Fact] = {}
     own: set[str] = set()
     own_aspects: set[str] = set()
     shipped: dict[str, Entity | Aspect | Category] = {}
     for folder in folders:
-        names, points = _File(folder / ENTITIES, "entity", "category"), _File(folder / ASPECTS, "aspect")
+        names, points = _File(folder / ENTITIES, "entity", "category"), _File(folder / ASPECTS, "aspect", "fact")
         entities |= (named := {e.slug: e for e in names.entries("entity", Entity)})
         categories |= (classes := {c.slug: c for c in names.entries("category", Category)})
         aspects |= (compared := {a.slug: a for a in points.entries("aspect", Aspect)})
+        facts |= {f.slug: f for f in points.entries("fact", Fact)}
         edits |= {e.slug: e for e in load_edits(folder)}
         if folder == bundled:
             shipped = {**named, **compared, **classes}
@@ -69,7 +73,7 @@ def load_vocabulary(folders: Iterable[Path], bundled: Path | None = None) -> Voc
             changed = {slug for slug, noun in (named | compared | classes).items() if shipped.get(slug) != noun}
             own, own_aspects = own - changed, own_aspects - changed
     nouns = (tuple(entities.values()), tuple(aspects.values()), tuple(categories.values()))
-    return Vocabulary(*nouns, frozenset(own), frozenset(own_aspects), tuple(edits.values()))
+    return Vocabulary(*nouns, frozenset(own), frozenset(own_aspects), tuple(edits.values()), tuple(facts.values()))
 
 
 def load_edits(folder: Path) -> list[Edit]:

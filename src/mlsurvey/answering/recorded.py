@@ -1,0 +1,153 @@
+"""What a question asks that front matter records as a fact: "runs in the browser" is ``browser: yes``. Pure.
+
+A fact decides only where it says all that is asked: "trains on several GPUs" is asked of the documents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mlsurvey.answering.names import blank
+from mlsurvey.answering.polarity import affirmed
+from mlsurvey.answering.understood import AskedAspect
+from mlsurvey.answering.words import content_words, stem
+from mlsurvey.types import Aspect, Fact, Span
+from mlsurvey.vocabulary.phrases import phrases
+from mlsurvey.vocabulary.records import NO, NONE, UNKNOWN, YES, items, names, value
+
+OPTIONAL = "optional"
+"""In the remark of an item that a library can do without: whether it counts depends on what is asked for."""
+Recorded = Mapping[str, str]
+"""The facts of one library: field to line."""
+Match = tuple[Span, Fact, str | None]
+"""Where words ask for a fact, and for which of its items."""
+_EITHER = re.compile(r"\bor\b", re.IGNORECASE)
+_LIGHT = frozenset(
+    map(
+        stem,
+        "run support need require have come ship include contain handle allow let able available built-in builtin"
+        " model file format data kind type version algorithm method feature natively directly fully currently".split(),
+    )
+)
+"""Stems of words that add nothing to a fact: a library that has it *supports* it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A fact that is asked for."""
+
+    fact: Fact
+    items: tuple[frozenset[str], ...] = ()
+    """Items that its list should have, one of each set; empty if the fact as such is asked for."""
+
+    def holds(self, recorded: Recorded) -> bool | None:
+        """Whether it is so for a library; None if its facts do not say."""
+        line = recorded.get(self.fact.slug, UNKNOWN)
+        if not self.items:
+            return {NO: False, **dict.fromkeys(YES, True)}.get(value(line))
+        whole = recorded.get(self.fact.details or "", UNKNOWN)
+        if value(line) == NONE or value(whole) == NO:
+            return False
+        has = [item for item in items(line) if OPTIONAL not in item]
+        return all(not some.isdisjoint(has) for some in self.items) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What facts may be asked for.
+
+    Args:
+        facts: the facts of the vocabulary.
+        aspects: whose phrases also ask for the item of the same name: "SVM" for "support vector machines".
+        named: slugs of the entities with a name.
+    """
+
+    facts: Sequence[Fact]
+    aspects: Sequence[Aspect]
+    named: Callable[[str], Collection[str]]
+
+    def wanted(
+        self, asked: AskedAspect, listed: Mapping[str, Collection[str]], objects: Collection[str] = ()
+    ) -> Wanted | None:
+        """The fact that says all that is asked; None if there is none.
+
+        Args:
+            asked: the matter.
+            listed: for each field, the items that any library in question lists.
+            objects: entities that the members of a set are asked to wrap, read or run on.
+        """
+        read = _Reading(self, listed, frozenset(objects))
+        found = [read(affirmed(words) if asked.negated else words) for words in asked.wording]
+        first = found[0] if found else None
+        if first is None or any(other != first for other in found):
+            return None
+        return first if not objects or any(read.is_object(item) for some in first.items for item in some) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Reads what words ask for, with what may be asked for in this question."""
+
+    records: Records
+    listed: Mapping[str, Collection[str]]
+    objects: frozenset[str]
+
+    def __call__(self, words: str) -> Wanted | None:
+        matches = list(_longest(m for fact in self.records.facts for m in self._matches(fact, words)))
+        rest = blank(words, [span for span, _, _ in matches])
+        if not matches or any(not self._adds_nothing(word) for word in content_words(rest)):
+            return None
+        itemised = {fact.slug: fact for _, fact, item in matches if item}
+        asked = {fact.slug: fact for _, fact, _ in matches}
+        for fact in itemised.values():
+            asked.pop(fact.details or "", None)
+        if len(asked) > 1:
+            return None
+        (fact,) = asked.values()
+        return Wanted(fact, _sets(((span, item) for span, of, item in matches if of == fact and item), words))
+
+    def is_object(self, item: str) -> bool:
+        """Whether an item is one of the question's objects."""
+        return any(not self.objects.isdisjoint(self.records.named(name)) for name in names(item))
+
+    def _adds_nothing(self, word: str) -> bool:
+        return stem(word) in _LIGHT or not self.objects.isdisjoint(self.records.named(word))
+
+    def _matches(self, fact: Fact, words: str) -> Iterator[Match]:
+        """Where the words ask for the fact, and for which item."""
+        yield from ((span, fact, None) for span in phrases(fact.question).found(words))
+        leads = phrases(fact.leads).found(words)
+        if fact.leads and not leads:
+            return
+        listed = self.listed.get(fact.slug, ())
+        said = [(span, fact, item) for item in listed for span in self._said(item, words)]
+        yield from said
+        related = [item for item in listed if self.is_object(item)] if leads else []
+        for span in leads:
+            yield from ((span, fact, item) for item in related or [i for s, _, i in said if s == said[0][0]])
+
+    def _said(self, item: str, words: str) -> tuple[Span, ...]:
+        """Where the words name an item."""
+        also = [p for a in self.records.aspects if item.casefold() == a.name.casefold() for p in a.question]
+        return phrases((*(f"{name}*" if len(name) > 3 else name for name in names(item)), *also)).found(words)
+
+
+def _longest(matches: Iterable[Match]) -> Iterator[Match]:
+    """The matches less those that overlap a longer one, and less items that are a fact of their own."""
+    found = list(matches)
+    whole = {span for span, _, item in found if item is None}
+    for span, fact, item in found:
+        is_part = any(len(other) > len(span) and other.overlap(span) for other, _, _ in found)
+        if not is_part and (item is None or span not in whole):
+            yield span, fact, item
+
+
+def _sets(said: Iterable[tuple[Span, str]], words: str) -> tuple[frozenset[str], ...]:
+    """The items that are asked for, as sets of which one is enough: those that one name stands for, or an "or"."""
+    sets: dict[Span | None, set[str]] = {}
+    is_either = _EITHER.search(words) is not None
+    for span, item in said:
+        sets.setdefault(None if is_either else span, set()).add(item)
+    return tuple(dict.fromkeys(frozenset(some) for some in sets.values()))
