@@ -21,6 +21,7 @@ _KINDS = {
     "native": re.compile(
         r"\b(?:native|natively|pure|from\s+scratch|own\s+implementation|written\s+in)\b", re.IGNORECASE
     ),
+    "mixed": re.compile(r"\b(?:mixed|hybrids?)\b", re.IGNORECASE),
 }
 _STATES = {
     "archived": re.compile(r"\b(?:archived?|retired|discontinued|deprecated|end[- ]of[- ]life|eol)\b", re.IGNORECASE),
@@ -114,8 +115,10 @@ def _class(words: str, categories: Sequence[Category]) -> tuple[str, ...]:
 
 
 def _kind(words: str) -> tuple[str, ...]:
-    """The requested kind: the named one, or the other one if it is negated."""
+    """The requested kind: the named one, or the other one if it is negated; mixed if that is named."""
     other = {"native": "binding", "binding": "native"}
+    if _KINDS["mixed"].search(words):
+        return ("mixed",)
     named = [(m.start(), kind) for kind, pattern in _KINDS.items() for m in pattern.finditer(words)]
     wanted = [other[kind] if _DENIED.search(words[:at]) else kind for at, kind in sorted(named)]
     return tuple(wanted[:1])
@@ -139,7 +142,8 @@ def _holds(known: Entity, facts: Mapping[str, str], stated: Condition) -> bool |
     if stated.field == "class":
         return bool(set(known.category) & set(stated.values)) if known.category else None
     if stated.field == "kind":
-        return None if known.kind in (None, "mixed") else known.kind in stated.values
+        is_between = known.kind == "mixed" and "mixed" not in stated.values
+        return None if known.kind is None or is_between else known.kind in stated.values
     fact = facts.get(stated.field)
     if fact is None or fact in ("unknown", "NOASSERTION"):
         return None

@@ -50,8 +50,16 @@ class Wanted:
         whole = recorded.get(self.fact.details or "", UNKNOWN)
         if value(line) == NONE or value(whole) == NO:
             return False
-        has = [item for item in items(line) if OPTIONAL not in item]
-        return all(not some.isdisjoint(has) for some in self.items) or None
+        return self._has(item for item in items(line) if OPTIONAL not in item) or None
+
+    def is_left_out(self, recorded: Recorded) -> bool:
+        """Whether a library lists other items only: that does not deny these, and speaks against them."""
+        listed = items(recorded.get(self.fact.slug, UNKNOWN))
+        return bool(self.items and listed) and not self._has(listed)
+
+    def _has(self, listed: Iterable[str]) -> bool:
+        has = frozenset(listed)
+        return all(not some.isdisjoint(has) for some in self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +103,9 @@ class _Reading:
     objects: frozenset[str]
 
     def __call__(self, words: str) -> Wanted | None:
-        matches = list(_longest(m for fact in self.records.facts for m in self._matches(fact, words)))
-        rest = blank(words, [span for span, _, _ in matches])
+        every = [match for fact in self.records.facts for match in self._matches(fact, words)]
+        matches = list(_longest(every))
+        rest = blank(words, [span for span, _, _ in every])
         if not matches or any(not self._adds_nothing(word) for word in content_words(rest)):
             return None
         itemised = {fact.slug: fact for _, fact, item in matches if item}
@@ -134,9 +143,8 @@ class _Reading:
         return phrases((*(f"{name}*" if len(name) > 3 else name for name in names(item)), *also)).found(words)
 
 
-def _longest(matches: Iterable[Match]) -> Iterator[Match]:
+def _longest(found: Sequence[Match]) -> Iterator[Match]:
     """The matches less those that overlap a longer one, and less items that are a fact of their own."""
-    found = list(matches)
     whole = {span for span, _, item in found if item is None}
     for span, fact, item in found:
         is_part = any(len(other) > len(span) and other.overlap(span) for other, _, _ in found)

@@ -65,6 +65,13 @@ class Matter:
         holds = self.wanted.holds(facts) if self.wanted else None
         return holds if holds is None else holds is not self.asked.negated
 
+    def verdict(self, entity: Entity, facts: Mapping[str, str]) -> str | None:
+        """What the facts of an entity say; None if they leave it to the documents."""
+        holds = self.holds(entity, facts)
+        if holds is None:
+            return UNKNOWN if self.wanted and self.wanted.is_left_out(facts) else None
+        return YES if holds else NO
+
     @property
     def field(self) -> str:
         """Field of the fact; empty if no fact says it."""
@@ -164,9 +171,9 @@ def _member(
     verdicts: list[str] = []
     cited: list[Scored] = []
     for matter, on_it in zip(matters, found, strict=True):
-        holds = matter.holds(entity, facts)
-        verdicts.append(_turned(by_text(on_it.scored, least), on_it) if holds is None else YES if holds else NO)
-        cited += [c] if holds is not None and (c := bench.facts.cite(entity.slug, matter.field)) else []
+        recorded = matter.verdict(entity, facts)
+        verdicts.append(recorded or _turned(by_text(on_it.scored, least), on_it))
+        cited += [c] if recorded in (YES, NO) and (c := bench.facts.cite(entity.slug, matter.field)) else []
     says = together(verdicts)
     shown = choose((s for f in found for s in speaking(f.scored, _turned(says, f)) if s.score >= least), QUOTED)
     evidence = [*shown[: QUOTED - 1], *cited] if cited else shown

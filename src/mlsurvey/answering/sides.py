@@ -10,7 +10,7 @@ from mlsurvey.answering.conflicts import dispute
 from mlsurvey.answering.offers import offer
 from mlsurvey.answering.plan import PlannedCell
 from mlsurvey.answering.score import Scored
-from mlsurvey.answering.select import good, of_expected_type
+from mlsurvey.answering.select import choose, good, of_expected_type
 from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.answering.workbench import Found, Workbench
 from mlsurvey.types import Filters, Kind
@@ -23,14 +23,16 @@ FEWEST = 4
 """Aspects in such a comparison, if there is evidence on so many for any side."""
 OUTLINED = 2
 """Statements per side and aspect in such a comparison."""
+DIFFERENCE = "difference"
+"""Slug of the aspect of what a document itself says of one side beside another."""
 
 
 def by_side(understood: Understood, bench: Workbench, filters: Filters, limit: int) -> tuple[Understood, Draft]:
     """At most ``limit`` statements per side and aspect; each side is searched separately.
 
-    If libraries but no aspects are named, the aspects with evidence for every side are used: the purpose
-    first, then the most informative ones. If these are few, aspects with evidence for some sides follow, as if they
-    had been asked for. The returned question asks for these aspects.
+    If libraries but no aspects are named, what documents say of one side beside another comes first. Then the aspects
+    with evidence for every side are used: the purpose first, then the most informative ones. If these are few, aspects
+    with evidence for some sides follow, as if they had been asked for. The returned question asks for these aspects.
     """
     if not understood.entities or understood.aspects:
         return understood, _evidence(understood, bench, filters, limit)
@@ -46,7 +48,10 @@ def by_side(understood: Understood, bench: Workbench, filters: Filters, limit: i
         silent: dict[Pair, int] = {(slug, None): n for (slug, _), n in draft.silent.items()}
         return kept, replace(draft, findings=(), disputes=(), silent=silent)
     more = _evidence(replace(understood, aspects=asked_for), bench, filters, OUTLINED) if asked_for else Draft((), ())
-    findings = (*(f for f in draft.findings if f.aspect in shared), *more.findings)
+    beside = _beside(understood, bench, filters, limit)
+    if beside and (difference := bench.aspect(DIFFERENCE)):
+        kept = replace(kept, aspects=(AskedAspect(difference, ()), *kept.aspects))
+    findings = (*beside, *(f for f in draft.findings if f.aspect in shared), *more.findings)
     said = tuple(f for slug in kept.entities for a in kept.aspects for f in _of(findings, slug, a.aspect.slug))
     disputes = (*(d for d in draft.disputes if d.aspect in shared), *more.disputes)
     return kept, replace(draft, findings=said, disputes=disputes, silent=more.silent)
@@ -59,6 +64,21 @@ def outside_subjects(
     asked, draft = by_side(replace(understood, kind=Kind.LOOKUP), bench, filters, limit)
     said = tuple(f for f in draft.findings if not f.evidence.candidate.passage.subjects)
     return asked, replace(draft, findings=said, disputes=())
+
+
+def _beside(understood: Understood, bench: Workbench, filters: Filters, limit: int) -> list[Finding]:
+    """What documents say of one side beside another, under the side that the statement is about."""
+    least = bench.thresholds["unnamed"]
+    told: list[Scored] = []
+    findings: list[Finding] = []
+    for side in understood.entities if len(understood.entities) > 1 else ():
+        others = tuple(slug for slug in understood.entities if slug != side)
+        (found,) = bench.evidence(replace(understood, entities=(side,), objects=others), (side,), filters)
+        both = [s for s in found.scored if side in s.named.opening and not s.named.slugs.isdisjoint(others)]
+        shown = choose((s for s in both if s.score >= least), limit, taken=told)
+        told += shown
+        findings += [Finding(side, DIFFERENCE, s) for s in shown]
+    return findings
 
 
 def _of(findings: Iterable[Finding], entity: str, aspect: str) -> list[Finding]:
