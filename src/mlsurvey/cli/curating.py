@@ -71,10 +71,11 @@ A table is written between two comments in a survey, each on a line of its own:
   <!-- /facts -->
 
 The first names the language of the profiles (a folder of libraries/) and the
-facts that become columns. Each library of that language has a row, unless all
-of these facts are unknown; the cell of an unknown fact is empty. The row ends
-in the references that it rests on. Their footnotes are added to the survey, and those
-that only an earlier state of the tables needed are removed.
+facts that become columns. Each library of that language has a row. The cell of
+an unknown fact is empty; rows and columns without any known fact are left out.
+Behind the last fact of a row stand the references that it rests on. Their
+footnotes are added to the survey, and those that only an earlier state of the
+tables needed are removed.
 
 Exit code 1 if a comment or a profile cannot be read, and with --check also if
 a table is out of date."""

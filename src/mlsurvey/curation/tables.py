@@ -22,7 +22,7 @@ from mlsurvey.curation.facts import Facts
 from mlsurvey.curation.findings import Finding
 from mlsurvey.curation.profile import FOOTNOTE, Profile, references
 from mlsurvey.vocabulary.languages import OTHER
-from mlsurvey.vocabulary.records import sources, value
+from mlsurvey.vocabulary.records import UNKNOWN, sources, value
 
 END: Final = "<!-- /facts -->"
 FORM: Final = "<!-- facts: LANGUAGE: FIELD, FIELD -->"
@@ -181,18 +181,25 @@ def _language(profile: Profile) -> str:
 
 
 def _between(table: _Table, profiles: Iterable[Profile]) -> list[str]:
-    """The lines between the comments; none if no profile knows any of the facts."""
+    """The lines between the comments; none if all of the facts are unknown for all libraries."""
     chosen = [profile for profile in profiles if _language(profile) == table.language]
+    fields = [field for field in table.fields if any(sources(_fact(profile, field)) for profile in chosen)]
+    if not fields:
+        return []
     chosen.sort(key=lambda profile: (profile.front.name.casefold(), profile.front.slug))
-    rows = [row for profile in chosen if (row := _row(profile, table.fields))]
-    columns = ("Library", *(HEADINGS[field] for field in table.fields))
-    return ["", _line(columns), _line("---" for _ in columns), *rows, ""] if rows else []
+    rows = [row for profile in chosen if (row := _row(profile, fields))]
+    columns = ("Library", *(HEADINGS[field] for field in fields))
+    return ["", _line(columns), _line("---" for _ in columns), *rows, ""]
+
+
+def _fact(profile: Profile, field: str) -> str:
+    """A fact as the front matter records it; unknown if it records none."""
+    return str(getattr(profile.front.facts, field, UNKNOWN))
 
 
 def _row(profile: Profile, fields: Sequence[str]) -> str | None:
     """The facts of a library, with their references behind the last; None if all are unknown."""
-    facts = profile.front.facts
-    stated = [getattr(facts, field) for field in fields] if facts else []
+    stated = [_fact(profile, field) for field in fields]
     cells = [value(line).replace("|", "\\|") if sources(line) else "" for line in stated]
     last = max((column for column, cell in enumerate(cells) if cell), default=None)
     if last is None:
