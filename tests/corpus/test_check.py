@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from mlsurvey.curation.check import check
+from mlsurvey.curation.facts import Facts
 from mlsurvey.errors import NotFoundError
 
 SOURCE = "mote-readme"
 FOOTNOTE = "[^mote-readme]: mote/mote: README.md, version 1.2, 2026-01-02, MIT. <https://example.org/mote>"
+FACTS = ", ".join(f"{field}: unknown" for field in Facts.model_fields if field != "gpu")
 PROFILE = f"""---
 slug: mote
 name: Mote
@@ -25,6 +27,7 @@ repository: https://example.org/mote
 licence: MIT
 status: {{state: active, judged: 2026-02-01, source: {SOURCE}}}
 releases: {{first: null, latest: null}}
+facts: {{gpu: 'no [{SOURCE}]', {FACTS}}}
 as_of: 2026-02-01
 sources:
 - id: {SOURCE}
@@ -109,19 +112,19 @@ def test_a_sound_corpus_is_clean(corpus: Path):
 PROFILE_FAULTS = [
     ("licence: MIT\nstatus", "licence: ''\nstatus", "form", 9, "licence"),
     ("state: active", "state: lively", "form", 10, "status.state"),
-    ("  licence: MIT\n---", "  licence: MIT\n  page: 3\n---", "form", 20, "sources.0.page"),
+    ("  licence: MIT\n---", "  licence: MIT\n  page: 3\n---", "form", 21, "sources.0.page"),
     ("aliases: [Motelib]", "aliases: [Motelib", "form", 5, "not valid YAML"),
     ("as_of: 2026-02-01", "as_of: 2026-02-31", "form", 2, "cannot be read"),
     ("---\nslug", "slug", "form", 1, "no front matter"),
-    ("# Mote\n", "# Mote\n\nLoose words.\n", "form", 24, "before the first section"),
+    ("# Mote\n", "# Mote\n\nLoose words.\n", "form", 25, "before the first section"),
     ("language: rust", "language: go", "place", 1, "do not match the path of this file"),
     ("# Mote\n", "# Moat\n", "place", 1, "the heading is 'Moat'"),
     ("## Limits", "## Shortcomings", "section", 1, "unknown section 'Shortcomings'"),
     ("## Limits", "## Outlook\n\n## Limits", "section", 1, "section 'Outlook' is empty"),
     ("## What it is", "## Outlook", "section", 1, "out of order"),
-    (f"trees.[^{SOURCE}]", "trees.", "unsourced", 26, "no source"),
-    (f"trees.[^{SOURCE}]", f"trees. Mote is fast.[^{SOURCE}]", "sentence", 26, "several sentences"),
-    (f"trees.[^{SOURCE}]", "trees.[^nobody]", "reference", 26, "unknown source 'nobody'"),
+    (f"trees.[^{SOURCE}]", "trees.", "unsourced", 27, "no source"),
+    (f"trees.[^{SOURCE}]", f"trees. Mote is fast.[^{SOURCE}]", "sentence", 27, "several sentences"),
+    (f"trees.[^{SOURCE}]", "trees.[^nobody]", "reference", 27, "unknown source 'nobody'"),
     (f"source: {SOURCE}", "source: nobody", "reference", 1, "status refers to 'nobody'"),
     ("version 1.2, 2026", "version 1.3, 2026", "reference", 1, "different from the source"),
     (
@@ -132,13 +135,17 @@ PROFILE_FAULTS = [
         "is not a source",
     ),
     ("judged: 2026-02-01", "judged: 2026-02-02", "date", 1, "status is dated 2026-02-02"),
-    ("Mote is a library", "It is a library", "alone", 26, "begins with 'It'"),
-    ("Mote is a library", "The code is a library", "alone", 26, "does not name Mote"),
-    ("for trees", f"for {'many ' * 100}trees", "alone", 26, "too long"),
-    ("(https://example.org/gpu)", "(https://)", "link", 30, "has no host"),
-    ("(https://example.org/gpu)", "(https://example.org/g pu)", "link", 30, "looks like a link"),
-    ("(https://example.org/gpu)", "(../gpu.md)", "link", 30, "does not point to a file"),
-    ("(https://example.org/gpu)", "(gopher://example.org)", "link", 30, "not an address that a reader can open"),
+    ("Mote is a library", "It is a library", "alone", 27, "begins with 'It'"),
+    ("Mote is a library", "The code is a library", "alone", 27, "does not name Mote"),
+    ("for trees", f"for {'many ' * 100}trees", "alone", 27, "too long"),
+    ("(https://example.org/gpu)", "(https://)", "link", 31, "has no host"),
+    ("(https://example.org/gpu)", "(https://example.org/g pu)", "link", 31, "looks like a link"),
+    ("(https://example.org/gpu)", "(../gpu.md)", "link", 31, "does not point to a file"),
+    ("(https://example.org/gpu)", "(gopher://example.org)", "link", 31, "not an address that a reader can open"),
+    (f"gpu: 'no [{SOURCE}]'", "gpu: 'no [nobody]'", "facts", 1, "gpu refers to 'nobody'"),
+    (f"gpu: 'no [{SOURCE}]'", "gpu: 'no'", "form", 12, "write 'unknown', or a value and its sources"),
+    ("python: unknown", "snake: unknown", "form", 12, "facts.snake"),
+    (f"facts: {{gpu: 'no [{SOURCE}]', {FACTS}}}\n", "", "facts", 1, "no facts in the front matter"),
     ("kind: native", "kind: mixed", "entity", 1, "kind is mixed here and native"),
     ("[Motelib]", "[]", "entity", 1, "aliases is empty here and Motelib"),
 ]
@@ -157,6 +164,7 @@ OTHER_FAULTS = [
     ("surveys/rust.md", "title: Rust", "title: Rust\nmood: good", "survey", 1, "unknown field 'mood'"),
     ("surveys/rust.md", f"native[^{SOURCE}]", "native", "unsourced", 14, "no source"),
     ("surveys/rust.md", f"native[^{SOURCE}]", "native[^else]", "reference", 14, "no profile has a source 'else'"),
+    ("surveys/rust.md", "## Trees", "## Trees\n\n<!-- facts: rust: colour -->", "table", 12, "'colour'"),
     ("surveys/rust.md", "version 1.2", "version 1.3", "reference", 1, "different from the profile"),
     ("entities.toml", '"Motelib"', '"Motelib", "m.o.t.e"', "dead-alias", 2, "equals 'Mote'"),
     ("entities.toml", '"Motelib"', '"Motelib", "--"', "dead-alias", 2, "no letter or digit"),
@@ -231,5 +239,5 @@ def test_the_command_tells_by_its_exit_code(corpus: Path):
     broken = run("--json")
     assert broken.returncode == 1
     [finding] = json.loads(broken.stdout)["findings"]
-    assert (finding["path"], finding["line"], finding["rule"]) == ("libraries/rust/mote.md", 26, "alone")
-    assert "libraries/rust/mote.md:26 alone begins with 'It'" in run().stdout
+    assert (finding["path"], finding["line"], finding["rule"]) == ("libraries/rust/mote.md", 27, "alone")
+    assert "libraries/rust/mote.md:27 alone begins with 'It'" in run().stdout
