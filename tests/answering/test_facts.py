@@ -138,3 +138,34 @@ def test_the_documents_of_an_index_state_facts(indexed) -> None:
         }
         cited = known.cite("burn", "language")
         assert cited is not None and cited.candidate.span.of(snapshot.document("rust/burn.md").text) == "language: rust"
+
+
+HEARTH = """---
+name: Hearth
+facts:
+  gpu: yes [readme]
+  reads: "ONNX, CSV [readme]"
+  mobile: unknown
+as_of: "2026-01-01"
+---
+# Hearth
+
+facts:
+  gpu: no [readme]
+"""
+
+
+def test_a_block_of_facts_is_read_and_cited_line_by_line() -> None:
+    known = facts(hearth=HEARTH)
+    assert known.of("hearth") == {"gpu": "yes [readme]", "reads": "ONNX, CSV [readme]", "mobile": "unknown"}
+    assert known.items(["hearth", "wax"])["reads"].keys() == {"ONNX", "CSV"}
+    cited = known.cite("hearth", "gpu")
+    assert cited is not None and cited.candidate.text == "gpu: yes [readme]"
+    assert cited.candidate.span.of(HEARTH) == "gpu: yes [readme]"
+    assert cited.candidate.passage.line_start == 4
+
+
+def test_a_fact_that_is_unknown_is_no_answer() -> None:
+    known = facts(hearth=HEARTH)
+    assert known.known("hearth", "mobile") is None and known.known("hearth", "wraps") is None
+    assert known.known("hearth", "gpu") == known.cite("hearth", "gpu")

@@ -10,12 +10,10 @@ from pathlib import Path
 import pytest
 
 from mlsurvey.curation.check import check
-from mlsurvey.curation.facts import Facts
 from mlsurvey.errors import NotFoundError
 
 SOURCE = "mote-readme"
 FOOTNOTE = "[^mote-readme]: mote/mote: README.md, version 1.2, 2026-01-02, MIT. <https://example.org/mote>"
-FACTS = ", ".join(f"{field}: unknown" for field in Facts.model_fields if field != "gpu")
 PROFILE = f"""---
 slug: mote
 name: Mote
@@ -27,7 +25,25 @@ repository: https://example.org/mote
 licence: MIT
 status: {{state: active, judged: 2026-02-01, source: {SOURCE}}}
 releases: {{first: null, latest: null}}
-facts: {{gpu: 'no [{SOURCE}]', {FACTS}}}
+facts:
+  wraps: none [{SOURCE}]
+  minimum: Rust 1.80 [{SOURCE}]
+  platforms: Linux, macOS [{SOURCE}]
+  gpu: no [{SOURCE}]
+  accelerators: none [{SOURCE}]
+  tasks: decision trees [{SOURCE}]
+  training: yes [{SOURCE}]
+  inference: unknown
+  pretrained: unknown
+  autodiff: unknown
+  reads: unknown
+  writes: unknown
+  browser: unknown
+  mobile: unknown
+  embedded: unknown
+  no_std: unknown
+  python: unknown
+  maintainer: person [{SOURCE}]
 as_of: 2026-02-01
 sources:
 - id: {SOURCE}
@@ -112,19 +128,19 @@ def test_a_sound_corpus_is_clean(corpus: Path):
 PROFILE_FAULTS = [
     ("licence: MIT\nstatus", "licence: ''\nstatus", "form", 9, "licence"),
     ("state: active", "state: lively", "form", 10, "status.state"),
-    ("  licence: MIT\n---", "  licence: MIT\n  page: 3\n---", "form", 21, "sources.0.page"),
+    ("  licence: MIT\n---", "  licence: MIT\n  page: 3\n---", "form", 39, "sources.0.page"),
     ("aliases: [Motelib]", "aliases: [Motelib", "form", 5, "not valid YAML"),
     ("as_of: 2026-02-01", "as_of: 2026-02-31", "form", 2, "cannot be read"),
     ("---\nslug", "slug", "form", 1, "no front matter"),
-    ("# Mote\n", "# Mote\n\nLoose words.\n", "form", 25, "before the first section"),
+    ("# Mote\n", "# Mote\n\nLoose words.\n", "form", 43, "before the first section"),
     ("language: rust", "language: go", "place", 1, "do not match the path of this file"),
     ("# Mote\n", "# Moat\n", "place", 1, "the heading is 'Moat'"),
     ("## Limits", "## Shortcomings", "section", 1, "unknown section 'Shortcomings'"),
     ("## Limits", "## Outlook\n\n## Limits", "section", 1, "section 'Outlook' is empty"),
     ("## What it is", "## Outlook", "section", 1, "out of order"),
-    (f"trees.[^{SOURCE}]", "trees.", "unsourced", 27, "no source"),
-    (f"trees.[^{SOURCE}]", f"trees. Mote is fast.[^{SOURCE}]", "sentence", 27, "several sentences"),
-    (f"trees.[^{SOURCE}]", "trees.[^nobody]", "reference", 27, "unknown source 'nobody'"),
+    (f"trees.[^{SOURCE}]", "trees.", "unsourced", 45, "no source"),
+    (f"trees.[^{SOURCE}]", f"trees. Mote is fast.[^{SOURCE}]", "sentence", 45, "several sentences"),
+    (f"trees.[^{SOURCE}]", "trees.[^nobody]", "reference", 45, "unknown source 'nobody'"),
     (f"source: {SOURCE}", "source: nobody", "reference", 1, "status refers to 'nobody'"),
     ("version 1.2, 2026", "version 1.3, 2026", "reference", 1, "different from the source"),
     (
@@ -135,19 +151,21 @@ PROFILE_FAULTS = [
         "is not a source",
     ),
     ("judged: 2026-02-01", "judged: 2026-02-02", "date", 1, "status is dated 2026-02-02"),
-    ("Mote is a library", "It is a library", "alone", 27, "begins with 'It'"),
-    ("Mote is a library", "The code is a library", "alone", 27, "does not name Mote"),
-    ("for trees", f"for {'many ' * 100}trees", "alone", 27, "too long"),
-    ("(https://example.org/gpu)", "(https://)", "link", 31, "has no host"),
-    ("(https://example.org/gpu)", "(https://example.org/g pu)", "link", 31, "looks like a link"),
-    ("(https://example.org/gpu)", "(../gpu.md)", "link", 31, "does not point to a file"),
-    ("(https://example.org/gpu)", "(gopher://example.org)", "link", 31, "not an address that a reader can open"),
-    (f"gpu: 'no [{SOURCE}]'", "gpu: 'no [nobody]'", "facts", 1, "gpu refers to 'nobody'"),
-    (f"gpu: 'no [{SOURCE}]'", "gpu: 'no'", "form", 12, "write 'unknown', or a value and its sources"),
-    ("python: unknown", "snake: unknown", "form", 12, "facts.snake"),
-    (f"facts: {{gpu: 'no [{SOURCE}]', {FACTS}}}\n", "", "facts", 1, "no facts in the front matter"),
+    ("Mote is a library", "It is a library", "alone", 45, "begins with 'It'"),
+    ("Mote is a library", "The code is a library", "alone", 45, "does not name Mote"),
+    ("for trees", f"for {'many ' * 100}trees", "alone", 45, "too long"),
+    ("(https://example.org/gpu)", "(https://)", "link", 49, "has no host"),
+    ("(https://example.org/gpu)", "(https://example.org/g pu)", "link", 49, "looks like a link"),
+    ("(https://example.org/gpu)", "(../gpu.md)", "link", 49, "does not point to a file"),
+    ("(https://example.org/gpu)", "(gopher://example.org)", "link", 49, "not an address that a reader can open"),
     ("kind: native", "kind: mixed", "entity", 1, "kind is mixed here and native"),
     ("[Motelib]", "[]", "entity", 1, "aliases is empty here and Motelib"),
+    ("  gpu: no", "  gpu: none", "form", 16, "'none' is none of: yes, no, partly, unknown"),
+    ("  gpu: no [mote-readme]", "  gpu: no", "form", 16, "a value and its sources"),
+    ("tasks: decision trees", "tasks: decision trees, chess", "form", 18, "chess is none of"),
+    ("maintainer: person", "maintainer: owls", "form", 30, "begins with none of"),
+    ("  mobile: unknown\n", "", "form", 12, "facts.mobile"),
+    ("no [mote-readme]", "no [nobody]", "facts", 1, "gpu refers to 'nobody', which is not a source"),
 ]
 
 
@@ -239,5 +257,5 @@ def test_the_command_tells_by_its_exit_code(corpus: Path):
     broken = run("--json")
     assert broken.returncode == 1
     [finding] = json.loads(broken.stdout)["findings"]
-    assert (finding["path"], finding["line"], finding["rule"]) == ("libraries/rust/mote.md", 27, "alone")
-    assert "libraries/rust/mote.md:27 alone begins with 'It'" in run().stdout
+    assert (finding["path"], finding["line"], finding["rule"]) == ("libraries/rust/mote.md", 45, "alone")
+    assert "libraries/rust/mote.md:45 alone begins with 'It'" in run().stdout

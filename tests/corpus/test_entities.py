@@ -21,7 +21,7 @@ ENTITIES = load_vocabulary([CORPUS]).entities
         ("TF.NET", "tensorflow-net"),
         ("torch sharp", "torchsharp"),
         ("tch rs", "tch-rs"),
-        ("TFLite", "tensorflow-lite"),
+        ("TFLite", "litert"),
         ("MXNet", "mxnet"),
         ("sklearn", "scikit-learn"),
         ("rust-learn", "rustlearn"),

@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent / "schemas"
 FILES = {
     "mlsurvey": "Settings: mlsurvey.toml, in a folder of documents or in the user's configuration folder.",
     "entities": "Names and classes of subjects: entities.toml, in the corpus folder.",
-    "aspects": "Points of comparison: aspects.toml, in the corpus folder.",
+    "aspects": "Points of comparison, and facts of front matter: aspects.toml, in the corpus folder.",
     "subjects": "Corrections to the subjects that were found: subjects.toml, in the corpus folder.",
     "sources": "Origins of upstream documents: sources.toml, in the corpus folder.",
 }
@@ -48,12 +48,12 @@ _EDIT = {"slug": "The subject that is corrected, or added."}
 
 def described() -> dict[str, Schema]:
     """All schemas, by name."""
-    from mlsurvey.types import Aspect, Category, Entity
+    from mlsurvey.types import Aspect, Category, Entity, Fact
     from mlsurvey.vocabulary.edits import Edit
 
     tables = {
         "entities": {"entity": _noun(Entity, _ENTITY), "category": _noun(Category, _NAMED)},
-        "aspects": {"aspect": _noun(Aspect, _NAMED)},
+        "aspects": {"aspect": _noun(Aspect, _NAMED), "fact": _noun(Fact, _NAMED)},
         "subjects": {"subject": _noun(Edit, _EDIT)},
     }
     tables["entities"]["entity"]["properties"]["kind"]["enum"] = ["native", "binding", "mixed"]
