@@ -161,7 +161,7 @@ PROFILE_FAULTS = [
     ("kind: native", "kind: mixed", "entity", 1, "kind is mixed here and native"),
     ("[Motelib]", "[]", "entity", 1, "aliases is empty here and Motelib"),
     ("  gpu: no", "  gpu: none", "form", 16, "'none' is none of: yes, no, partly, unknown"),
-    ("  gpu: no [mote-readme]", "  gpu: no", "form", 16, "a value and its sources"),
+    ("  gpu: no [mote-readme]", "  gpu: 'no'", "form", 16, "a value and its sources"),
     ("tasks: decision trees", "tasks: decision trees, chess", "form", 18, "chess is none of"),
     ("maintainer: person", "maintainer: owls", "form", 30, "begins with none of"),
     ("  mobile: unknown\n", "", "form", 12, "facts.mobile"),
