@@ -161,7 +161,7 @@ PROFILE_FAULTS = [
     ("kind: native", "kind: mixed", "entity", 1, "kind is mixed here and native"),
     ("[Motelib]", "[]", "entity", 1, "aliases is empty here and Motelib"),
     ("  gpu: no", "  gpu: none", "form", 16, "'none' is none of: yes, no, partly, unknown"),
-    ("  gpu: no [mote-readme]", "  gpu: no", "form", 16, "a value and its sources"),
+    ("  gpu: no [mote-readme]", "  gpu: 'no'", "form", 16, "a value and its sources"),
     ("tasks: decision trees", "tasks: decision trees, chess", "form", 18, "chess is none of"),
     ("maintainer: person", "maintainer: owls", "form", 30, "begins with none of"),
     ("  mobile: unknown\n", "", "form", 12, "facts.mobile"),
@@ -182,6 +182,7 @@ OTHER_FAULTS = [
     ("surveys/rust.md", "title: Rust", "title: Rust\nmood: good", "survey", 1, "unknown field 'mood'"),
     ("surveys/rust.md", f"native[^{SOURCE}]", "native", "unsourced", 14, "no source"),
     ("surveys/rust.md", f"native[^{SOURCE}]", "native[^else]", "reference", 14, "no profile has a source 'else'"),
+    ("surveys/rust.md", "## Trees", "## Trees\n\n<!-- facts: rust: colour -->", "table", 12, "'colour'"),
     ("surveys/rust.md", "version 1.2", "version 1.3", "reference", 1, "different from the profile"),
     ("entities.toml", '"Motelib"', '"Motelib", "m.o.t.e"', "dead-alias", 2, "equals 'Mote'"),
     ("entities.toml", '"Motelib"', '"Motelib", "--"', "dead-alias", 2, "no letter or digit"),
@@ -257,4 +258,4 @@ def test_the_command_tells_by_its_exit_code(corpus: Path):
     assert broken.returncode == 1
     [finding] = json.loads(broken.stdout)["findings"]
     assert (finding["path"], finding["line"], finding["rule"]) == ("libraries/rust/mote.md", 45, "alone")
-    assert "libraries/rust/mote.md:26 alone begins with 'It'" in run().stdout
+    assert "libraries/rust/mote.md:45 alone begins with 'It'" in run().stdout

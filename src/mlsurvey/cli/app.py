@@ -26,7 +26,8 @@ EXIT_CODES = """\b
 Exit codes:
   0    success; ask: answered, at least in part
   1    another failure; eval: a figure is out of bounds;
-       corpus check: problems found; sync: a document could not be fetched
+       corpus check, corpus tables: problems found;
+       sync: a document could not be fetched
   2    invalid usage or setting
   3    ask: no answer, because nothing good enough was found
   4    a named document, folder or library does not exist

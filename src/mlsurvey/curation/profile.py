@@ -47,7 +47,7 @@ PartialDate = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 """An ISO date at the precision of the source: year, month or day."""
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
-_FOOTNOTE = re.compile(r"^\[\^([a-z0-9-]+)\]: (.+)$")
+FOOTNOTE = re.compile(r"^\[\^([a-z0-9-]+)\]: (.+)$")
 _REFERENCE = re.compile(r"\[\^([a-z0-9-]+)\]")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _FIRST_FIELD = 2
@@ -194,13 +194,13 @@ def numbered_body(text: str) -> Iterator[tuple[int, str]]:
     header = _FRONT_MATTER.match(text)
     above = text.count("\n", 0, header.end()) if header else 0
     for number, line in enumerate(text.splitlines()[above:], start=above + 1):
-        if not _FOOTNOTE.match(line):
+        if not FOOTNOTE.match(line):
             yield number, line
 
 
 def footnotes(text: str) -> dict[str, str]:
     """Footnote definitions of a corpus document, by id."""
-    return {match[1]: match[2] for line in text.splitlines() if (match := _FOOTNOTE.match(line))}
+    return {match[1]: match[2] for line in text.splitlines() if (match := FOOTNOTE.match(line))}
 
 
 def references(text: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from datetime import date
 
 from mlsurvey.curation.findings import Finding
 from mlsurvey.curation.profile import fields, footnotes, numbered_body, references
+from mlsurvey.curation.tables import is_mark
 
 FOLDER = "surveys/"
 DISAGREEMENTS = "DISAGREEMENTS.md"
@@ -15,9 +16,12 @@ _TOP = 1
 
 
 def is_survey(path: str, text: str) -> bool:
-    """Whether a text should be checked as a survey: it is in the right place, and has ``as_of`` or cites something."""
+    """Whether a text should be checked as a survey.
+
+    It should if it is in the right place, and has ``as_of``, cites something or has a table of facts.
+    """
     is_there = path == DISAGREEMENTS or path.startswith(FOLDER)
-    return is_there and ("as_of" in fields(text) or bool(references(text)))
+    return is_there and ("as_of" in fields(text) or bool(references(text)) or any(map(is_mark, text.splitlines())))
 
 
 def rules(path: str, text: str, known: Mapping[str, str]) -> Iterator[Finding]:
@@ -66,8 +70,8 @@ def _references(path: str, text: str, known: Mapping[str, str]) -> Iterator[Find
 
 
 def _unsourced(path: str, text: str) -> Iterator[Finding]:
-    """Below the first section heading, every line except headings and table headers is a fact."""
-    lines = [(number, line) for number, line in numbered_body(text) if line]
+    """Below the first section heading, every line except headings, table headers and marks of tables is a fact."""
+    lines = [(number, line) for number, line in numbered_body(text) if line and not is_mark(line)]
     first = next((index for index, (_, line) in enumerate(lines) if line.startswith("## ")), len(lines))
     for index, (number, line) in enumerate(lines[first:], start=first):
         is_head = index + 1 < len(lines) and lines[index + 1][1].startswith("| ---")
