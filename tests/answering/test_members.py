@@ -4,7 +4,6 @@ import pytest
 
 from mlsurvey.answering.members import (
     Member,
-    by_facts,
     by_text,
     of_class,
     ranked,
@@ -58,14 +57,6 @@ def test_what_the_answer_has_to_do_with_is_no_member() -> None:
 
 def test_a_set_may_be_picked_from_what_was_answered_before() -> None:
     assert [e.slug for e in of_class(understood(among=("odd", "glow")), ENTITIES)] == ["glow", "odd"]
-
-
-def test_facts_decide_the_conditions_that_do_not_make_the_class() -> None:
-    asked = understood(RUST, NATIVE, MIT)
-    assert by_facts(ENTITIES["wax"], {"licence": "MIT"}, asked) == {NATIVE: True, MIT: False}
-    assert by_facts(ENTITIES["ember"], {"licence": "Apache-2.0"}, asked) == {NATIVE: False, MIT: True}
-    assert by_facts(ENTITIES["odd"], {}, asked) == {NATIVE: None, MIT: None}
-    assert by_facts(ENTITIES["wax"], {}, understood(RUST)) == {}
 
 
 @pytest.mark.parametrize(

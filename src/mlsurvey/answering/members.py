@@ -30,8 +30,13 @@ class Member:
 
     @property
     def score(self) -> float:
-        """Score of its best evidence; 0 if there is none."""
-        return self.evidence[0].score if self.evidence else 0.0
+        """Score of its best evidence in the text; 0 if there is none: facts do not tell members apart."""
+        return next((s.score for s in self.evidence if not s.is_fact), 0.0)
+
+    @property
+    def has_fact(self) -> bool:
+        """Whether front matter decided it."""
+        return any(s.is_fact for s in self.evidence)
 
 
 def of_class(understood: Understood, entities: Mapping[str, Entity]) -> list[Entity]:

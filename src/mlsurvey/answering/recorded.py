@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mlsurvey.answering.names import blank
+from mlsurvey.answering.names import blank, languages_in
 from mlsurvey.answering.polarity import affirmed
 from mlsurvey.answering.understood import AskedAspect
 from mlsurvey.answering.words import content_words, stem
@@ -23,12 +23,18 @@ Recorded = Mapping[str, str]
 """The facts of one library: field to line."""
 Match = tuple[Span, Fact, str | None]
 """Where words ask for a fact, and for which of its items."""
+_AND = re.compile(r"\s*(?:[,;&]\s*(?:and\b)?|\band\b)\s*", re.IGNORECASE)
+_WITHOUT = re.compile(r"\b(?:without|lack(?:s|ing)?)\b", re.IGNORECASE)
+"""Whether "runs without a GPU" asks for ``gpu: no`` is for the documents to say."""
+_LACKING = re.compile(r"\s*(?:without|that\s+lacks?|which\s+lacks?|lack(?:s|ing)?)\s+(?:any\s+|an?\s+)?", re.IGNORECASE)
+"""Before all that is asked, it asks for a fact to be missing: "without GPU support"."""
 _EITHER = re.compile(r"\bor\b", re.IGNORECASE)
 _LIGHT = frozenset(
     map(
         stem,
-        "run support need require have come ship include contain handle allow let able available built-in builtin"
-        " model file format data kind type version algorithm method feature natively directly fully currently".split(),
+        "run support need require have come ship include contain handle allow let able available built-in builtin exist"
+        " speak target exploit leverage employ understand know accept deal cope already natively directly fully currently"
+        " model file format data kind type version algorithm method feature".split(),
     )
 )
 """Stems of words that add nothing to a fact: a library that has it *supports* it."""
@@ -52,10 +58,12 @@ class Wanted:
             return False
         return self._has(item for item in items(line) if OPTIONAL not in item) or None
 
-    def is_left_out(self, recorded: Recorded) -> bool:
-        """Whether a library lists other items only: that does not deny these, and speaks against them."""
-        listed = items(recorded.get(self.fact.slug, UNKNOWN))
-        return bool(self.items and listed) and not self._has(listed)
+    def is_open(self, recorded: Recorded) -> bool:
+        """Whether a library's facts leave it open: recorded as unknown, or a list with other items only."""
+        line = recorded.get(self.fact.slug)
+        if line is None:
+            return False
+        return value(line) == UNKNOWN or bool(self.items) and not self._has(items(line))
 
     def _has(self, listed: Iterable[str]) -> bool:
         has = frozenset(listed)
@@ -78,8 +86,8 @@ class Records:
 
     def wanted(
         self, asked: AskedAspect, listed: Mapping[str, Collection[str]], objects: Collection[str] = ()
-    ) -> Wanted | None:
-        """The fact that says all that is asked; None if there is none.
+    ) -> tuple[Wanted, ...]:
+        """The facts that together say all that is asked; empty if they do not.
 
         Args:
             asked: the matter.
@@ -87,11 +95,21 @@ class Records:
             objects: entities that the members of a set are asked to wrap, read or run on.
         """
         read = _Reading(self, listed, frozenset(objects))
-        found = [read(affirmed(words) if asked.negated else words) for words in asked.wording]
-        first = found[0] if found else None
-        if first is None or any(other != first for other in found):
-            return None
-        return first if not objects or any(read.is_object(item) for some in first.items for item in some) else None
+        words = [affirmed(said) if asked.negated else said for said in asked.wording]
+        found = dict.fromkeys(wanted for said in words for wanted in read.all(said))
+        if None in found:
+            return ()
+        wanted = tuple(one for one in found if one)
+        has_objects = any(read.is_object(item) for one in wanted for some in one.items for item in some)
+        return wanted if has_objects or not objects else ()
+
+
+    def affirmative(self, asked: AskedAspect) -> tuple[str, ...]:
+        """The wording of a matter that asks for a fact to be missing, without the word that says so; empty if none."""
+        if asked.negated or not all(_LACKING.match(words) for words in asked.wording):
+            return ()
+        wording = tuple(_LACKING.sub("", words) for words in asked.wording)
+        return wording if self.wanted(replace(asked, wording=wording), {}) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +120,18 @@ class _Reading:
     listed: Mapping[str, Collection[str]]
     objects: frozenset[str]
 
+    def all(self, words: str) -> Iterator[Wanted | None]:
+        """The facts that the words ask for, one or several in a row; None for a part that asks for none."""
+        whole = self(words)
+        yield from (whole,) if whole else (self(part) for part in _AND.split(words))
+
     def __call__(self, words: str) -> Wanted | None:
+        """The fact that says all that the words ask for."""
         every = [match for fact in self.records.facts for match in self._matches(fact, words)]
         matches = list(_longest(every))
         rest = blank(words, [span for span, _, _ in every])
-        if not matches or any(not self._adds_nothing(word) for word in content_words(rest)):
+        says_more = _WITHOUT.search(rest) or any(not self._adds_nothing(word) for word in content_words(rest))
+        if not matches or says_more:
             return None
         itemised = {fact.slug: fact for _, fact, item in matches if item}
         asked = {fact.slug: fact for _, fact, _ in matches}
@@ -122,7 +147,8 @@ class _Reading:
         return any(not self.objects.isdisjoint(self.records.named(name)) for name in names(item))
 
     def _adds_nothing(self, word: str) -> bool:
-        return stem(word) in _LIGHT or not self.objects.isdisjoint(self.records.named(word))
+        is_name = languages_in(word) or not self.objects.isdisjoint(self.records.named(word))
+        return stem(word) in _LIGHT or bool(is_name)
 
     def _matches(self, fact: Fact, words: str) -> Iterator[Match]:
         """Where the words ask for the fact, and for which item."""

@@ -62,6 +62,11 @@ class Scored:
     """The judge's logit; None if not judged."""
 
     @property
+    def is_fact(self) -> bool:
+        """Whether it is a line of front matter, which was not judged."""
+        return not self.features
+
+    @property
     def is_denial(self) -> bool:
         """Whether no is more likely than yes."""
         return self.denies > 0.5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mlsurvey.answering.asked import in_own_words
@@ -46,6 +46,8 @@ TELLING = 0.25
 rank well there, but are no probabilities."""
 MOST_MEMBERS = 200
 """Members of a class that are looked at one by one; of a larger class, those that a search finds nearest."""
+SHARED = 0.5
+"""What a statement is worth for a library that it names behind another: "trees are for A, as networks are for B"."""
 QUOTED = 2
 """Statements that show why an entity is in a set or out of it."""
 
@@ -56,34 +58,34 @@ class Matter:
 
     asked: AskedAspect
     condition: Condition | None = None
-    wanted: Wanted | None = None
+    wanted: tuple[Wanted, ...] = ()
 
     def holds(self, entity: Entity, facts: Mapping[str, str]) -> bool | None:
         """Whether the facts of an entity say that it is so; None if they do not say."""
         if self.condition:
             return meets(entity, facts, self.condition)
-        holds = self.wanted.holds(facts) if self.wanted else None
+        said = [wanted.holds(facts) for wanted in self.wanted]
+        holds = False if False in said else None if None in said or not said else True
         return holds if holds is None else holds is not self.asked.negated
 
     def verdict(self, entity: Entity, facts: Mapping[str, str]) -> str | None:
         """What the facts of an entity say; None if they leave it to the documents."""
         holds = self.holds(entity, facts)
         if holds is None:
-            return UNKNOWN if self.wanted and self.wanted.is_left_out(facts) else None
+            return UNKNOWN if any(wanted.is_open(facts) for wanted in self.wanted) else None
         return YES if holds else NO
 
     @property
-    def field(self) -> str:
-        """Field of the fact; empty if no fact says it."""
-        if self.condition:
-            return self.condition.field
-        return self.wanted.fact.slug if self.wanted else ""
+    def fields(self) -> tuple[str, ...]:
+        """Fields of the facts; empty if no fact says it."""
+        return (self.condition.field,) if self.condition else tuple(wanted.fact.slug for wanted in self.wanted)
 
 
 def members(understood: Understood, bench: Workbench, filters: Filters) -> Draft:
     """Every entity of the class, in the group where its evidence puts it: yes, no, unknown."""
     if understood.objects and not understood.aspects:  # what is like another library has to be shown, like any matter
         understood = replace(understood, aspects=(_of_class(understood, bench),))
+    understood = replace(understood, aspects=tuple(bench.turned(a) for a in understood.aspects))
     asked = [Matter(a) for a in understood.aspects]
     stated = [Matter(_asked_by(c, bench), c) for c in deciding(understood)]
     matters = [*asked, *stated] or [Matter(_of_class(understood, bench))]
@@ -123,7 +125,7 @@ def _judged(
     pools = [bench.pool(understood, matter.asked, filters) for matter in matters]
     entities, nearest_only = _nearest(_members(understood, bench, filters), pools, bench)
     slugs = [e.slug for e in entities]
-    about = bench.about(understood, slugs, pools)
+    about = _weighed(bench.about(understood, slugs, pools))
     matters = [m if m.condition else replace(m, wanted=bench.wanted(understood, m.asked, slugs)) for m in matters]
     telling = _telling(matters, entities, about, bench)
     unsaid: dict[Pair, int] = {
@@ -173,7 +175,8 @@ def _member(
     for matter, on_it in zip(matters, found, strict=True):
         recorded = matter.verdict(entity, facts)
         verdicts.append(recorded or _turned(by_text(on_it.scored, least), on_it))
-        cited += [c] if recorded in (YES, NO) and (c := bench.facts.cite(entity.slug, matter.field)) else []
+        if recorded in (YES, NO):
+            cited += [line for field in matter.fields if (line := bench.facts.known(entity.slug, field))]
     says = together(verdicts)
     shown = choose((s for f in found for s in speaking(f.scored, _turned(says, f)) if s.score >= least), QUOTED)
     evidence = [*shown[: QUOTED - 1], *cited] if cited else shown
@@ -181,6 +184,21 @@ def _member(
         evidence = choose((s for f in found for s in f.scored), 1)
     searched = sum(f.searched for f in found)
     return Member(entity.slug, says if evidence else UNKNOWN, tuple(evidence[:QUOTED]), searched)
+
+
+def _weighed(about: Sequence[Sequence[Found]]) -> list[list[Found]]:
+    """The evidence of each entity, less sure where a statement is about another."""
+    return [[replace(f, scored=_ranked(_shared(s, f) for s in f.scored)) for f in found] for found in about]
+
+
+def _shared(scored: Scored, found: Found) -> Scored:
+    named = scored.named
+    is_aside = len(named.slugs) > 1 and bool(named.opening) and found.cell.entity not in named.opening
+    return replace(scored, score=SHARED * scored.score) if is_aside else scored
+
+
+def _ranked(scored: Iterable[Scored]) -> list[Scored]:
+    return sorted(scored, key=lambda s: -s.score)
 
 
 def _of_objects(found: Found) -> Found:
@@ -193,7 +211,7 @@ def _apart_from_best(members: Sequence[Member], bench: Workbench) -> list[Member
     least = TELLING * max((m.score for m in members if m.verdict == YES), default=0.0)
     return [
         replace(m, verdict=UNKNOWN, evidence=())
-        if m.verdict == YES and m.score < least and bench.entities[m.slug].found
+        if m.verdict == YES and m.score < least and bench.entities[m.slug].found and not m.has_fact
         else m
         for m in members
     ]
@@ -209,17 +227,19 @@ def recommendation(understood: Understood, bench: Workbench, filters: Filters, l
     needs = understood.aspects or (in_own_words(understood.question),)
     pools = [bench.pool(understood, need, filters) for need in needs]
     entities, nearest_only = _nearest(_eligible(understood, bench, pools, filters), pools, bench)
-    about = bench.about(understood, [e.slug for e in entities], pools)
+    about = _weighed(bench.about(understood, [e.slug for e in entities], pools))
     if understood.objects and not understood.aspects:  # "something like pandas": nothing else says what is wanted
         about = [[_of_objects(f) for f in found] for found in about]
     slugs = [e.slug for e in entities]
     stated = [Matter(need, wanted=bench.wanted(understood, need, slugs)) for need in needs]
     stated += [Matter(needs[0], c) for c in deciding(understood)]
+    met = [{e.slug: m.verdict(e, bench.facts.of(e.slug)) for e in entities} for m in stated]
+    sure = [verdicts for verdicts in met if YES in verdicts.values()]
     merits = []
     for entity, found in zip(entities, about, strict=True):
         merit = sum(_worth(f, bench) for f in found) / len(needs)
-        facts = bench.facts.of(entity.slug)
-        if merit and not any(matter.holds(entity, facts) is False for matter in stated):
+        is_out = any(of[entity.slug] == NO for of in met) or any(of[entity.slug] == UNKNOWN for of in sure)
+        if merit and not is_out:
             merits.append((merit, entity.slug, interleave([_for_need(f, bench, limit) for f in found])))
     best = sorted(merits, key=lambda item: (-item[0], item[1]))[:CONSIDERED]
     ended = _extra(UPKEEP, [slug for _, slug, _ in best], understood, bench, filters, is_denial=True)

@@ -139,8 +139,7 @@ def _recorded(cell: PlannedCell, understood: Understood, bench: Workbench) -> Se
     if cell.entity is None or cell.asked is None or not cell.asked.wording:
         return ()
     wanted = bench.wanted(understood, cell.asked, [cell.entity])
-    line = wanted and bench.facts.known(cell.entity, wanted.fact.slug)
-    return (line,) if line else ()
+    return [line for one in wanted if (line := bench.facts.known(cell.entity, one.fact.slug))]
 
 
 def _chosen(

@@ -50,9 +50,14 @@ class Workbench:
         """Minimum probabilities, by purpose."""
         return self.scorer.artefact.thresholds
 
-    def wanted(self, understood: Understood, asked: AskedAspect, entities: Sequence[str]) -> Wanted | None:
-        """The recorded fact that says all that is asked of these entities; None if there is none."""
+    def wanted(self, understood: Understood, asked: AskedAspect, entities: Sequence[str]) -> tuple[Wanted, ...]:
+        """The recorded facts that together say all that is asked of these entities; empty if they do not."""
         return self.records.wanted(asked, self.facts.items(entities), understood.objects)
+
+    def turned(self, asked: AskedAspect) -> AskedAspect:
+        """The matter in the affirmative, if a fact is to be missing: "without GPU support"."""
+        affirmative = self.records.affirmative(asked)
+        return replace(asked, wording=affirmative, negated=True) if affirmative else asked
 
     def watched(self, read: Watch) -> Workbench:
         """A copy for one answer that calls ``read`` after every search."""
