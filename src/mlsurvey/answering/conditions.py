@@ -45,12 +45,12 @@ _PATTERNS = {
     "licence": (_LICENCES,),
 }
 _NEGATORS = (
-    r"(?:no|not|non-?|never|nobody|neither|nor|none|without|lack(?:s|ing)?|cease[ds]?|stop(?:s|ped)?|quit"
+    r"(?:no|not|non-?|never|nobody|nothing|neither|nor|none|without|lack(?:s|ing)?|cease[ds]?|stop(?:s|ped)?|quit"
     r"|rather\s+than|instead\s+of|other\s+than|except"
     r"|(?:is|are|was|were|do|does|did|has|have|had|ca|could|would|wo)n['’]t)"
 )
 _FUNCTION_WORDS = (
-    r"(?:a|an|the|any|just|only|mere|longer|more|yet|still|ever|even|now|currently|very|really|so"
+    r"(?:a|an|the|any|that|which|who|just|only|mere|longer|more|yet|still|ever|even|now|currently|very|really|so"
     r"|be|been|being|is|are|was|has|have|had|to|[a-z]+ly)\b"
 )
 """Words without content that may stand between a negator and what it negates: "no longer being maintained"."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mlsurvey.answering.asked import in_own_words
@@ -46,8 +46,6 @@ TELLING = 0.25
 rank well there, but are no probabilities."""
 MOST_MEMBERS = 200
 """Members of a class that are looked at one by one; of a larger class, those that a search finds nearest."""
-SHARED = 0.5
-"""What a statement is worth for a library that it names behind another: "trees are for A, as networks are for B"."""
 QUOTED = 2
 """Statements that show why an entity is in a set or out of it."""
 
@@ -125,7 +123,7 @@ def _judged(
     pools = [bench.pool(understood, matter.asked, filters) for matter in matters]
     entities, nearest_only = _nearest(_members(understood, bench, filters), pools, bench)
     slugs = [e.slug for e in entities]
-    about = _weighed(bench.about(understood, slugs, pools))
+    about = bench.about(understood, slugs, pools)
     matters = [m if m.condition else replace(m, wanted=bench.wanted(understood, m.asked, slugs)) for m in matters]
     telling = _telling(matters, entities, about, bench)
     unsaid: dict[Pair, int] = {
@@ -186,21 +184,6 @@ def _member(
     return Member(entity.slug, says if evidence else UNKNOWN, tuple(evidence[:QUOTED]), searched)
 
 
-def _weighed(about: Sequence[Sequence[Found]]) -> list[list[Found]]:
-    """The evidence of each entity, less sure where a statement is about another."""
-    return [[replace(f, scored=_ranked(_shared(s, f) for s in f.scored)) for f in found] for found in about]
-
-
-def _shared(scored: Scored, found: Found) -> Scored:
-    named = scored.named
-    is_aside = len(named.slugs) > 1 and bool(named.opening) and found.cell.entity not in named.opening
-    return replace(scored, score=SHARED * scored.score) if is_aside else scored
-
-
-def _ranked(scored: Iterable[Scored]) -> list[Scored]:
-    return sorted(scored, key=lambda s: -s.score)
-
-
 def _of_objects(found: Found) -> Found:
     """Only what has to do with the objects of the question: the rest is no answer, however alike it sounds."""
     return replace(found, scored=[s for s in found.scored if s.features["object"] > 0])
@@ -227,7 +210,7 @@ def recommendation(understood: Understood, bench: Workbench, filters: Filters, l
     needs = understood.aspects or (in_own_words(understood.question),)
     pools = [bench.pool(understood, need, filters) for need in needs]
     entities, nearest_only = _nearest(_eligible(understood, bench, pools, filters), pools, bench)
-    about = _weighed(bench.about(understood, [e.slug for e in entities], pools))
+    about = bench.about(understood, [e.slug for e in entities], pools)
     if understood.objects and not understood.aspects:  # "something like pandas": nothing else says what is wanted
         about = [[_of_objects(f) for f in found] for found in about]
     slugs = [e.slug for e in entities]

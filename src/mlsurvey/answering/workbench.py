@@ -17,6 +17,10 @@ from mlsurvey.types import Aspect, Entity, Filters
 from mlsurvey.vocabulary.load import Vocabulary
 
 
+ASIDE = 0.33
+"""What a statement is worth for a library that it names behind another, which the question does not name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """The scored candidates of a cell, best first, and the number of passages searched."""
@@ -92,8 +96,20 @@ class Workbench:
 
     def _scored(self, retrieved: Sequence[Retrieved]) -> list[Found]:
         scored = self.scorer([(r.cell, r.named) for r in retrieved])
-        return [Found(r.cell, s, r.searched) for r, s in zip(retrieved, scored, strict=True)]
+        return [Found(r.cell, _weighed(s, r.cell), r.searched) for r, s in zip(retrieved, scored, strict=True)]
 
     def aspect(self, slug: str) -> Aspect | None:
         """An aspect of the vocabulary."""
         return next((a for a in self.vocabulary.aspects if a.slug == slug), None)
+
+
+def _weighed(scored: Sequence[Scored], cell: PlannedCell) -> list[Scored]:
+    """Best first, less sure where a statement is about another library: "trees are for A, as networks are for B"."""
+    if cell.entity is None:
+        return list(scored)
+    asked = {cell.entity, *cell.sides, *cell.objects}
+    weighed = [
+        s if cell.entity in s.named.opening or s.named.slugs <= asked else replace(s, score=ASIDE * s.score)
+        for s in scored
+    ]
+    return sorted(weighed, key=lambda s: -s.score)
