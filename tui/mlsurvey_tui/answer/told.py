@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LEAST_COLUMN = 26
 """Minimum width in columns at which a side of a comparison is readable beside the others."""
 
-CURRENT = "told"
+CURRENT = "current"
 """Id of the lines of the current answer."""
 
 

@@ -33,7 +33,7 @@ class AnswerView(VerticalScroll):
         Binding("l,right", "go('right')", "Right", id="answer.right", show=False),
         Binding("g,home", "edge(0)", "First", id="answer.first", show=False),
         Binding("G,end", "edge(-1)", "Last", id="answer.last", show=False),
-        Binding("left_square_bracket", "leaf(-1)", "Earlier", id="answer.earlier"),
+        Binding("left_square_bracket", "leaf(-1)", "Earlier question", id="answer.earlier", show=False),
         Binding("right_square_bracket", "leaf(1)", "Later question", id="answer.later", show=False),
         Binding("y", "copy(False)", "Copy", id="answer.copy"),
         Binding("Y", "copy(True)", "Copy with source", id="answer.copy_cited", show=False),
@@ -124,6 +124,11 @@ class AnswerView(VerticalScroll):
         first = next(iter(self.told.query(Cited)), None)
         self.screen.set_focus(first or self, scroll_visible=False)  # focus() is deferred, so a key could come first
 
+    def come_back(self) -> None:
+        """Focus the first line of the current answer, and scroll to it."""
+        self.enter()
+        self._begin()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer cards only for comparisons, and earlier questions only if there are some."""
         if action == "leaf":
@@ -189,8 +194,7 @@ class AnswerView(VerticalScroll):
         if there < len(earlier):
             earlier[there].head.focus()
         else:
-            self.enter()
-            self._begin()
+            self.come_back()
 
     @on(Earlier.Unfolded)
     def _unfolded(self, event: Earlier.Unfolded) -> None:

@@ -318,7 +318,7 @@ class AskScreen(Screen[None]):
         if self.shown is not None and self.request is not None:
             self.query_one(QuestionInput).settle(self.request.question)
             self._switch("answer")
-            self.query_one(AnswerView).enter()
+            self.query_one(AnswerView).come_back()
 
     def action_again(self) -> None:
         """Ask the same question again over the current index."""
