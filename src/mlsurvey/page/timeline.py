@@ -83,6 +83,9 @@ class TimelineView:
     silent: int
     """Number of subjects whose documents state nothing of this."""
     lines: tuple[tuple[str, int], ...]
+    """The years of the scale, each with its place."""
+    has_since: bool
+    """Whether it is known of a subject on this page since when it is in its state."""
 
 
 def timeline_view(found: Timeline, order: str, offset: int, size: int) -> TimelineView:
@@ -90,13 +93,15 @@ def timeline_view(found: Timeline, order: str, offset: int, size: int) -> Timeli
     counts = Counter(life.state for life in found.rows)
     states = (*((state, counts[state]) for state in STATES), (NOT_STATED, counts[None]))
     scale = scale_of(found.rows)
+    rows = tuple(_row(life, scale) for life in ordered(found.rows, order)[offset : offset + size])
     return TimelineView(
-        rows=tuple(_row(life, scale) for life in ordered(found.rows, order)[offset : offset + size]),
+        rows=rows,
         total=len(found.rows),
         states=tuple((state, count) for state, count in states if count),
         dated=sum(bool(_dates(life.first, life.latest)) for life in found.rows),
         silent=found.silent,
         lines=scale.lines if scale else (),
+        has_since=any(row.since_at and row.judged_at for row in rows),
     )
 
 
