@@ -117,7 +117,7 @@ def test_a_date_is_a_moment(date, moment) -> None:
 
 @pytest.mark.parametrize(
     ("begin", "end", "years"),
-    [(2019, 2027, list(range(2019, 2028))), (2010, 2027, [2010, 2015, 2020, 2025]), (2026, 2027, [2026, 2027])],
+    [(2019, 2027, [2020, 2022, 2024, 2026]), (2010, 2027, [2010, 2015, 2020, 2025]), (2026, 2027, [2026, 2027])],
 )
 def test_a_scale_has_few_lines(begin, end, years) -> None:
     scale = Scale(begin, end)

@@ -13,7 +13,7 @@ from mlsurvey.timeline import STATES, Life, Release, Timeline, Upkeep
 NOT_STATED = "not stated"
 _STEPS = (1, 2, 5, 10, 20, 50, 100)
 """Numbers of years between two lines of the scale."""
-_MOST_LINES = 8
+_MOST_LINES = 6
 _MARGIN = 4.0
 """Per cent of the width left free at both ends, for marks and numbers."""
 
