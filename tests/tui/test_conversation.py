@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from textual.filter import Monochrome
 
+from mlsurvey.rendering.layout import Names
+from mlsurvey.settings import Settings
+from mlsurvey.survey import Survey
 from mlsurvey_tui.answer.earlier import Earlier, GoBack, Head
 from mlsurvey_tui.answer.lines import Cited
 from mlsurvey_tui.answer.told import Told
@@ -23,12 +27,19 @@ from .canned import abstention, answer, listing
 from .conftest import play, text_of, typed, until
 
 SIZES = [(60, 20), (80, 24), (140, 45)]
+NAMES = Names({"burn": "Burn", "candle": "Candle", "linfa": "Linfa"}, {"gpu": "GPU support", "licence": "Licence"})
 LIST, CHEESE, COMPARE = "Which libraries support GPUs?", "Which cheese goes with Burn?", answer().question
+
+
+@pytest.fixture(scope="module")
+def survey(indexed) -> Iterator[Survey]:
+    with Survey(Settings(corpus=indexed.corpus, index=indexed.index)) as survey:
+        yield survey
 
 
 def turn(question: str, *after: str) -> Turn:
     given = answer(question=question)
-    return Turn(Request(question, after=after), Shown(given, names=None))  # type: ignore[arg-type]
+    return Turn(Request(question, after=after), Shown(given, NAMES))
 
 
 def questions(conversation: Conversation) -> list[str]:
@@ -66,8 +77,31 @@ def test_a_conversation_keeps_so_many_answers_and_no_more() -> None:
 
 
 def test_a_follow_up_takes_only_the_last_questions() -> None:
-    assert followed(Request("c", after=("a", "b"))) == ("a", "b", "c")
-    assert followed(Request("9", after=tuple("012345678"))) == tuple("456789")
+    assert followed(Request("c", after=("a", "b")), NAMES) == ("a", "b", "c")
+    assert followed(Request("9", after=tuple("012345678")), NAMES) == tuple("456789")
+
+
+@pytest.mark.parametrize(
+    ("sides", "aspects", "words"),
+    [
+        (("burn", "linfa"), ("gpu",), "How do Burn and Linfa compare in GPU support?"),
+        (("burn", "linfa", "candle"), (), "How do Burn, Linfa and Candle compare?"),
+        (("burn", "linfa"), ("gpu", "licence"), "How do Burn and Linfa compare in GPU support and in Licence?"),
+        (("linfa",), ("gpu", "licence"), "Linfa: GPU support, Licence?"),
+        (("linfa",), (), "Linfa?"),
+    ],
+)
+def test_a_follow_up_is_about_the_sides_that_the_user_set(sides, aspects, words, survey) -> None:
+    request = Request(COMPARE, entities=sides, aspects=aspects)
+    assert followed(request, NAMES) == (words,)
+    understood = survey.understand("and on training?", after=followed(request, NAMES))
+    assert set(understood.entities) == set(sides)
+    assert set(survey.understand(words).entities) == set(sides)
+    assert {asked.aspect.slug for asked in survey.understand(words).aspects} == set(aspects)
+
+
+def test_without_sides_a_follow_up_is_about_the_question() -> None:
+    assert followed(Request(COMPARE, entities=(), aspects=("gpu",)), NAMES) == (COMPARE,)
 
 
 async def three_asked(app, pilot) -> None:

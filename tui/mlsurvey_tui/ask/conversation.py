@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from mlsurvey.answering.follow import REMEMBERED
 from mlsurvey.parsed import Condition
-from mlsurvey_tui.ask.request import Request
+from mlsurvey.rendering.layout import Names
+from mlsurvey_tui.ask.request import Request, stated
 from mlsurvey_tui.shown import Shown
 
 KEPT = 30
@@ -56,6 +57,9 @@ class Conversation:
         return replace(self, current=replace(self.current, shown=shown)) if self.current else self
 
 
-def followed(request: Request) -> tuple[str, ...]:
-    """Return the questions that one typed after this may follow up on, the oldest first."""
-    return (*request.after, request.question)[-REMEMBERED:]
+def followed(request: Request, names: Names) -> tuple[str, ...]:
+    """Return the questions that one typed after this may follow up on, the oldest first.
+
+    This one counts as the user changed it, so that a follow-up is about the sides in sight.
+    """
+    return (*request.after, stated(request, names))[-REMEMBERED:]

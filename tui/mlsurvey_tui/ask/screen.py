@@ -178,7 +178,7 @@ class AskScreen(Screen[None]):
         """Conversation up to the current answer, as context for the next typed question."""
         if self.request is None or self.shown is None:
             return ()
-        return followed(self.request)
+        return followed(self.request, self.program.names)
 
     def ask(self, request: Request) -> None:
         """Ask a question; one still being answered is cancelled."""
