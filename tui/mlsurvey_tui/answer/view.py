@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 
 class AnswerView(VerticalScroll):
-    """Shows one answer, and the earlier ones as rows above it; the screen calls :meth:`show`."""
+    """Shows one answer, and the earlier ones as rows above it; the screen calls :meth:`show`.
+
+    It sets the focus on the screen, since ``focus()`` of a widget is deferred, so that the next key could come first.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "go('down')", "Down", id="answer.down", show=False),
@@ -122,7 +125,7 @@ class AnswerView(VerticalScroll):
     def enter(self) -> None:
         """Focus the first line of the current answer, or the view if there is none."""
         first = next(iter(self.told.query(Cited)), None)
-        self.screen.set_focus(first or self, scroll_visible=False)  # focus() is deferred, so a key could come first
+        self.screen.set_focus(first or self, scroll_visible=False)
 
     def come_back(self) -> None:
         """Focus the first line of the current answer, and scroll to it."""
@@ -176,7 +179,7 @@ class AnswerView(VerticalScroll):
             return
         found = neighbour([line.region for line in lines], lines.index(focused), direction)
         if found is not None:
-            lines[found].focus()
+            self.screen.set_focus(lines[found])
         elif direction in ("up", "down"):
             self.scroll_relative(y=-3 if direction == "up" else 3, animate=False)
 
@@ -184,7 +187,7 @@ class AnswerView(VerticalScroll):
         """Focus the first line of the current answer or the last."""
         lines = list(self.told.query(Cited))
         if lines:
-            lines[place].focus()
+            self.screen.set_focus(lines[place])
 
     def action_leaf(self, step: int) -> None:
         """Focus the row of the question before or after that of the focused line; after the last comes the answer."""
@@ -192,7 +195,7 @@ class AnswerView(VerticalScroll):
         here = next((place for place, one in enumerate(earlier) if one.has_focus_within), len(earlier))
         there = max(0, here + step)
         if there < len(earlier):
-            earlier[there].head.focus()
+            self.screen.set_focus(earlier[there].head)
         else:
             self.come_back()
 
