@@ -217,6 +217,21 @@ def test_a_key_pressed_twice_goes_back_once(canned_app) -> None:
     play(canned_app(), story)
 
 
+def test_an_earlier_question_is_asked_again(canned_app) -> None:
+    async def story(app, pilot) -> None:
+        await three_asked(app, pilot)
+        app.generation = "another"
+        earlier = app.screen.query(Earlier).last()
+        app.screen.set_focus(earlier.head)
+        await pilot.press("enter")
+        await until(pilot, lambda: "has changed since; r asks again" in text_of(app))
+        await pilot.press("r")
+        await until(pilot, lambda: app.screen.shown.answer.question == CHEESE and not app.screen.shown.answer.abstained)
+        assert questions(app.screen.conversation) == [LIST, COMPARE, CHEESE]
+
+    play(canned_app(), story, (120, 30))
+
+
 def test_the_mouse_alone_unfolds_and_goes_back(canned_app) -> None:
     async def story(app, pilot) -> None:
         await three_asked(app, pilot)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,6 +17,9 @@ from textual.widgets import Static
 from mlsurvey.rendering.plain import one_line
 from mlsurvey_tui.answer.told import Told
 from mlsurvey_tui.shown import Shown
+
+if TYPE_CHECKING:
+    from mlsurvey_tui.program import Program
 
 FOLDED, UNFOLDED = "▸", "▾"
 LEAST_QUESTION = 20
@@ -67,7 +71,7 @@ class Earlier(Vertical):
 
     - `enter` shows its answer, whose lines open their sources as below; `escape` folds it
     - `b` goes back to it: its answer is the current one again, and what you ask next may follow up on it
-    - `M` copies its answer as Markdown, `x` writes it to a file
+    - `M` copies its answer as Markdown, `x` writes it to a file, `r` asks it again
     """
 
     class Toggled(Message):
@@ -130,7 +134,8 @@ class Earlier(Vertical):
     def unfold(self) -> None:
         """Show the answer below the row."""
         self.head.unfolded = True
-        self.mount(GoBack(), Told(self.shown))
+        older = cast("Program", self.app).is_older(self.shown.answer)
+        self.mount(GoBack(), Told(replace(self.shown, older=older)))
         self.post_message(self.Unfolded(self))
 
     def fold(self) -> None:

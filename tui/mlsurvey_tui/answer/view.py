@@ -142,7 +142,7 @@ class AnswerView(VerticalScroll):
     def pointed(self) -> Shown | None:
         """The answer with the focused line or row; else the current one."""
         around = self.screen.focused.ancestors_with_self if self.screen.focused else ()
-        return next((one.shown for one in around if isinstance(one, Told | Earlier)), self.shown)
+        return next((one.shown for one in around if isinstance(one, Earlier)), self.shown)
 
     def action_toggle_cards(self) -> None:
         """Switch between sides beside and below each other."""

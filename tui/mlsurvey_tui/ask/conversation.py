@@ -38,7 +38,7 @@ class Conversation:
             return replace(self, current=turn)
         return Conversation((*self.earlier, self.current)[-KEPT:], turn)
 
-    def place(self, shown: Shown) -> int | None:
+    def place(self, shown: Shown | None) -> int | None:
         """Return the place of an earlier answer; None if it is none."""
         return next((place for place, turn in enumerate(self.earlier) if turn.shown is shown), None)
 

@@ -300,11 +300,16 @@ class AskScreen(Screen[None]):
     @on(Earlier.Back)
     def _go_back(self, event: Earlier.Back) -> None:
         """Make an earlier turn the current one; a question still being answered is cancelled."""
-        place = self.conversation.place(event.shown)
-        if place is not None:  # a second key may come before the row is gone
+        if self._turn_back(event.shown):  # a second key may come before the row is gone
+            self._look_again(event.shown.answer)
+
+    def _turn_back(self, shown: Shown | None) -> bool:
+        """Make an earlier turn the current one; returns whether the answer is that of one."""
+        place = self.conversation.place(shown)
+        if place is not None:
             self.workers.cancel_group(self, "ask")
             self._turn_to(self.conversation.back(place))
-            self._look_again(event.shown.answer)
+        return place is not None
 
     def action_question(self) -> None:
         """Focus the question; one already asked is selected, so that typing replaces it."""
@@ -321,7 +326,8 @@ class AskScreen(Screen[None]):
             self.query_one(AnswerView).come_back()
 
     def action_again(self) -> None:
-        """Ask the same question again over the current index."""
+        """Ask the question with the focus, the current or an earlier one, again over the current index."""
+        self._turn_back(self.query_one(AnswerView).pointed)
         if self.request is not None:
             self.ask(self.request)
 
