@@ -44,6 +44,7 @@ def main() -> None:
             _narrow(chromium.new_page(base_url=url, viewport=NARROW, color_scheme="dark"))
             _coverage(chromium.new_page(base_url=url, viewport=WIDE), "page-coverage")
             _coverage(chromium.new_page(base_url=url, viewport=NARROW, color_scheme="dark"), "page-coverage-narrow")
+            _timeline(chromium.new_page(base_url=url, viewport={"width": 1280, "height": 900}))
             _search(chromium.new_page(base_url=url, viewport=WIDE, color_scheme="dark"))
             _upload(chromium.new_page(base_url=url, viewport=NARROW))
             chromium.close()
@@ -88,6 +89,12 @@ def _coverage(page: Page, name: str) -> None:
     if page.viewport_size == NARROW:
         page.locator(".legend").evaluate("legend => legend.scrollIntoView()")
     _take(page, name)
+
+
+def _timeline(page: Page) -> None:
+    page.goto("/timeline?language=rust")
+    page.locator(".legend").evaluate("legend => legend.scrollIntoView()")
+    _take(page, "page-timeline")
 
 
 def _search(page: Page) -> None:

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
+from mlsurvey_tui.answer.earlier import Earlier
 from mlsurvey_tui.app import MlsurveyApp
 from mlsurvey_tui.ask.request import Request
 from mlsurvey_tui.ask.screen import AskScreen
@@ -23,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 SIZE = (110, 34)
 QUESTION = "How do Burn and Candle differ in GPU support and licence?"
+CONVERSATION = ("Does Burn support CUDA?", "And Candle?")
 
 
 def main() -> None:
@@ -42,6 +44,7 @@ async def _take_all(app: MlsurveyApp) -> None:
         await _comparison(app, pilot)
         await _source(app, pilot)
         await _documents(app, pilot)
+        await _conversation(app, pilot)
 
 
 async def _comparison(app: MlsurveyApp, pilot: Pilot[None]) -> None:
@@ -65,6 +68,18 @@ async def _documents(app: MlsurveyApp, pilot: Pilot[None]) -> None:
     app.screen.query_one("#facets").display = True
     app.screen.query_one("#state").display = False  # names a folder of this machine
     await _take(app, pilot, "documents")
+    await pilot.press("escape")
+
+
+async def _conversation(app: MlsurveyApp, pilot: Pilot[None]) -> None:
+    screen = app.screen
+    assert isinstance(screen, AskScreen)
+    for number, question in enumerate(CONVERSATION, start=1):
+        screen.ask(Request(question, after=CONVERSATION[: number - 1]))
+        await _until(pilot, lambda rows=number: len(screen.query(Earlier)) == rows)  # type: ignore[misc]
+    await _until(pilot, lambda: app.focused in screen.query("#current Cited"))
+    await pilot.press("left_square_bracket", "enter")
+    await _take(app, pilot, "conversation")
 
 
 async def _take(app: MlsurveyApp, pilot: Pilot[None], name: str) -> None:

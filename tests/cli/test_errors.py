@@ -22,7 +22,7 @@ CASES = [
     (("show", "burn.md"), 4, "did you mean rust/burn.md?"),
     (("show", "rust/burn.md:999"), 4, "has 14 lines, not 999"),
     (("refresh", "--watch", "--dry-run"), 2, "cannot be combined"),
-    (("tui", "--web", "--server", "http://127.0.0.1:8642"), 2, "--web and --server cannot be combined"),
+    (("tui", "--web", "--server", "http://127.0.0.1:8642", "--token-file", "no"), 4, "cannot read the token in no"),
     (("add", "no-such-file.md"), 4, "no such file or folder: no-such-file.md"),
     (("remove", "rust/burm.md", "--yes"), 4, "did you mean rust/burn.md "),
     (("remove", "rust/burn.md"), 2, "add --yes"),

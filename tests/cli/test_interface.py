@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +16,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, object]]:
     calls: list[tuple[str, object]] = []
     stand_in = SimpleNamespace(
         run=lambda settings, theme, **_: calls.append(("run", (str(settings.corpus), theme))),
-        serve=lambda settings, theme, port: calls.append(("serve", (theme, port))),
+        serve=lambda settings, theme, **options: calls.append(("serve", (theme, *options.values()))),
     )
     monkeypatch.setattr(interface, "import_module", lambda name: stand_in)
     return calls
@@ -41,7 +43,23 @@ def test_alone_in_a_pipe_it_shows_the_help(run, indexed, opened) -> None:
 
 def test_a_browser_is_served_at_a_port(run, indexed, opened) -> None:
     assert run("tui", "--web", "--port", "8123", home=indexed).code == 0
-    assert opened == [("serve", (None, 8123))]
+    assert opened == [("serve", (None, 8123, None, None))]
+
+
+def test_a_browser_is_served_the_index_of_a_server(run, indexed, opened, tmp_path) -> None:
+    token = tmp_path / "token"
+    token.write_text("secret\n", "utf-8")
+    assert run("tui", "--web", "--server", "http://there:1", "--token-file", str(token), home=indexed).code == 0
+    assert opened == [("serve", (None, 8000, "http://there:1", token))]
+
+
+def test_a_token_that_can_be_read_only_once_is_refused_for_a_browser(run, indexed, opened, tmp_path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    threading.Thread(target=pipe.write_text, args=("secret", "utf-8"), daemon=True).start()
+    outcome = run("tui", "--web", "--server", "http://there:1", "--token-file", str(pipe), home=indexed)
+    assert outcome.code == 2 and "each browser tab reads the token" in outcome.err
+    assert opened == []
 
 
 def test_the_command_line_does_not_load_it() -> None:

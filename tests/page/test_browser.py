@@ -41,6 +41,7 @@ PAGES = {
     "hits": "/search?q=GPU&why=true&language=rust",
     "coverage": "/coverage",
     "coverage of everything": "/coverage?every=true&language=go",
+    "timeline": "/timeline",
     "upload": "/upload",
     "libraries": "/libraries",
     "history": "/history",

@@ -21,6 +21,7 @@ PAGES = [
     "/search?q=GPU&why=true",
     "/libraries",
     "/coverage",
+    "/timeline",
     "/documents",
     "/documents/rust/burn.md",
     "/upload",
@@ -74,7 +75,8 @@ def test_programs_are_shown_the_way(client) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["/", "/search?q=GPU", "/coverage", "/documents", "/documents/rust/burn.md", "/history", "/docs"]
+    "page",
+    ["/", "/search?q=GPU", "/coverage", "/timeline", "/documents", "/documents/rust/burn.md", "/history", "/docs"],
 )
 def test_what_cannot_be_sent_as_wanted_is_refused(page, client) -> None:
     problem(client.get(page, headers={"Accept": "image/png"}), 406, "not-acceptable")
@@ -224,7 +226,7 @@ def test_before_the_first_refresh_the_page_says_so(home, tmp_path) -> None:
         assert "Build the index" in client.get("/").text
         assert client.get("/documents").status_code == 200
         assert ask(client).status_code == 503
-        for page in ("/search?q=GPU", "/coverage"):
+        for page in ("/search?q=GPU", "/coverage", "/timeline"):
             assert client.get(page).status_code == 503 and "No index yet" in client.get(page).text
         assert client.get("/upload").status_code == 200
 

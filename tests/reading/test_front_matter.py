@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlsurvey.reading.front_matter import front_matter
+from mlsurvey.reading.front_matter import front_matter, some_fields
 
 from .checks import check
 from .conftest import Chunk
@@ -67,3 +67,38 @@ def test_aliases_are_not_expanded_without_limit() -> None:
 def test_deep_nesting_is_text(bracket: str, mark: str) -> None:
     equals = ":" if mark == "---" else "="
     assert len(front_matter(f"{mark}\nx {equals} {bracket * 3000}\n{mark}\n").span) == 0
+
+
+STATED = """title: Wax
+status:
+  state: slow
+
+  since: 2020
+sources:
+- {id: a, status: x}
+releases: {latest: {version: 1.0}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            f"---\n{STATED}---\nBody\n",
+            {"status": {"state": "slow", "since": 2020}, "releases": {"latest": {"version": 1.0}}},
+        ),
+        ("---\r\nstatus:\r\n  state: slow\r\nb: 1\r\n---\r\n", {"status": {"state": "slow"}}),
+        ("---\nstatus: archived\n---\n", {"status": "archived"}),
+        ('+++\nx = 1\n[status]\nstate = "slow"\n+++\n', {"status": {"state": "slow"}}),
+        ("---\nstatus: [\n---\n", {}),
+        ("---\na: &a {state: slow}\nstatus: *a\n---\n", {}),
+        ("---\ntitle: Wax\n---\nstatus: slow\n", {}),
+        ("---\n# status: a heading\n\nstatus: slow\n---\n", {}),
+        ("status: slow\n", {}),
+    ],
+)
+def test_some_fields_are_read_without_the_others(text, expected) -> None:
+    found = some_fields(text, ("status", "releases"))
+    assert found == expected
+    whole = front_matter(text).fields
+    assert all(whole.get(name) == value for name, value in found.items())

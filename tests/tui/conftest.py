@@ -13,6 +13,8 @@ from mlsurvey.settings import Settings
 from mlsurvey_tui.app import MlsurveyApp
 from mlsurvey_tui.start import application
 
+from .canned import Canned
+
 Story = Callable[[MlsurveyApp, Pilot[None]], Awaitable[None]]
 PATIENCE = 20.0
 
@@ -25,6 +27,18 @@ def make_app(tmp_path: Path) -> Callable[..., MlsurveyApp]:
         settings = Settings(corpus=home.corpus, index=home.index)
         options.setdefault("state", tmp_path / "state")
         return application(settings, keys=tmp_path / "keys.toml", **options)
+
+    return make
+
+
+@pytest.fixture
+def canned_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., MlsurveyApp]:
+    """An application with fixed answers, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def make(theme: str = "textual-dark") -> MlsurveyApp:
+        keys = tmp_path / "keys.toml"
+        return MlsurveyApp(Canned, corpus=Path("corpus"), state=tmp_path / "state", keys=keys, theme=theme)
 
     return make
 

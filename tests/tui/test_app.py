@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ from mlsurvey_tui.ask.question import QuestionInput
 from mlsurvey_tui.jump import JumpScreen, labels
 from mlsurvey_tui.preferences import Preferences
 from mlsurvey_tui.start import application
-from mlsurvey_tui.web import HOST, LoopbackServer, command
+from mlsurvey_tui.web import HOST, LoopbackServer, command, far, near
 
 from .conftest import asked, play, text_of, until
 
@@ -207,8 +208,24 @@ def test_the_page_in_a_browser_loads_nothing_from_elsewhere() -> None:
 
 
 def test_the_browser_runs_the_same_command(indexed) -> None:
-    text = command(Settings(corpus=indexed.corpus, index=indexed.index), "nord")
+    text = command(near(Settings(corpus=indexed.corpus, index=indexed.index)), "nord")
     assert f"--corpus {indexed.corpus}" in text and text.endswith("--theme nord") and " -m mlsurvey tui " in text
+
+
+def test_the_browser_runs_the_same_command_for_a_server(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "token").write_text("secret", "utf-8")
+    words = shlex.split(command(far("http://there:1/?a=b c", Path("token")), None))
+    assert words[1:] == [
+        "-m",
+        "mlsurvey",
+        "tui",
+        "--server",
+        "http://there:1/?a=b c",
+        "--token-file",
+        f"{tmp_path}/token",
+    ]
+    assert shlex.split(command(far("http://there:1", None), None))[-2:] == ["--server", "http://there:1"]
 
 
 def test_an_application_needs_no_index_to_be_made(tmp_path) -> None:

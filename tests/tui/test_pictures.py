@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from pytest_textual_snapshot import SVGImageExtension
@@ -57,17 +56,6 @@ class Album:
         return now
 
 
-@pytest.fixture
-def canned_app(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-    def make(theme: str) -> MlsurveyApp:
-        keys = tmp_path / "keys.toml"
-        return MlsurveyApp(Canned, corpus=Path("corpus"), state=tmp_path / "state", keys=keys, theme=theme)
-
-    return make
-
-
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.slow
@@ -99,7 +87,9 @@ async def answers(app, pilot, album) -> None:
         app.screen.show_answer(Request(given.question), Shown(given, app.names, app.engine().stale(given)))
         await pilot.pause(0.1)
         await album.take(name)
-    await pilot.press("x")
+    await pilot.press("left_square_bracket", "enter")
+    await album.take("unfolded")
+    await pilot.press("escape", "escape", "x")
     app.screen.query_one("#file", Input).value = "answer.md"
     await album.take("export")
     await pilot.press("escape")

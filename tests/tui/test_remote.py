@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import shlex
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
+import uvicorn
 from tests.api.conftest import serving
 
+from mlsurvey.api.app import create_app
+from mlsurvey.api.settings import ServiceSettings
 from mlsurvey.client import Client
 from mlsurvey.errors import IndexingError, Interrupted, NotFoundError, UsageError
 from mlsurvey.settings import Settings
@@ -149,6 +155,51 @@ def test_the_hit_that_was_asked_for_is_explained(far, near, mode) -> None:
 def test_it_can_be_stopped(far) -> None:
     with pytest.raises(Interrupted):
         list(far.parts(COMPARE, cancelled=lambda: True))
+
+
+class Slow:
+    """A service in this process, whose comparisons take until nobody waits for them."""
+
+    def __init__(self, home, folder, monkeypatch) -> None:
+        self.began, self.stopped = threading.Event(), threading.Event()
+        monkeypatch.setattr(Survey, "compare", self.compare)
+        settings = Settings(corpus=home.corpus, index=home.index)
+        app = create_app(settings, ServiceSettings(tokens_file=folder / "tokens"))
+        self.server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
+
+    def compare(self, *_args, cancelled, **_options) -> Answer:
+        self.began.set()
+        while not cancelled():
+            time.sleep(0.01)
+        self.stopped.set()
+        raise Interrupted("nobody waits")
+
+    @contextmanager
+    def running(self) -> Iterator[str]:
+        thread = threading.Thread(target=self.server.run)
+        thread.start()
+        while not self.server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}"
+        self.server.should_exit = True
+        thread.join()
+
+
+def test_a_comparison_that_is_no_longer_needed_is_stopped_at_the_server(indexed, tmp_path, monkeypatch) -> None:
+    slow = Slow(indexed, tmp_path, monkeypatch)
+    with slow.running() as url:
+        engine = RemoteEngine(url, None)
+        with pytest.raises(Interrupted):
+            engine.compare(["burn", "candle"], ["gpu"], cancelled=slow.began.is_set)
+        assert slow.stopped.wait(10)
+        engine.close()
+
+
+def test_a_comparison_that_may_be_stopped_is_the_same(far) -> None:
+    sides = ["burn", "candle"], ["gpu"]
+    assert untimed(far.compare(*sides, cancelled=lambda: False)) == untimed(far.compare(*sides))
+    with pytest.raises(NotFoundError):
+        far.compare(["burn", "zorblatt"], cancelled=lambda: False)
 
 
 def test_a_citation_is_stale_where_its_quote_stands_no_longer(engine, home) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from mlsurvey.rendering.layout import Names
 from mlsurvey.types import Answer, Citation
 
+_VERDICTS = {"answered": "Answered", "partial": "Answered in part", "abstained": "No answer"}
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -18,6 +20,11 @@ class Shown:
     stale: Mapping[int, str] = field(default_factory=dict)
     older: bool = False
     """Whether the index has changed since the answer was given."""
+
+    @property
+    def verdict(self) -> str:
+        """How the question was answered."""
+        return _VERDICTS[self.answer.status.value]
 
     @property
     def disputed(self) -> set[int]:

@@ -77,11 +77,19 @@ def run(settings: Settings, *, theme: str | None = None, server: str | None = No
         raise SystemExit(app.return_code)
 
 
-def serve(settings: Settings, *, theme: str | None = None, port: int) -> None:
-    """Serve the application to a browser on this machine."""
+def serve(
+    settings: Settings,
+    *,
+    theme: str | None = None,
+    port: int,
+    server: str | None = None,
+    token_file: Path | None = None,
+) -> None:
+    """Serve the application to a browser on this machine, for the index of a server if its address is given."""
     from mlsurvey_tui import web
 
-    web.serve(web.command(settings, theme), port)
+    place = web.far(server, token_file) if server else web.near(settings)
+    web.serve(web.command(place, theme), port)
 
 
 def _application(

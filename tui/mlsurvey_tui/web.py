@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -48,11 +50,21 @@ async def refuse_others(request: web.Request, handler: Handler) -> web.StreamRes
     return await handler(request)
 
 
-def command(settings: Settings, theme: str | None) -> str:
-    """Return the command that each browser tab runs."""
-    folders = ["--corpus", str(settings.corpus), "--index", str(settings.index), "--model", settings.model]
+def near(settings: Settings) -> list[str]:
+    """Return the options for the index on this machine."""
+    return ["--corpus", str(settings.corpus), "--index", str(settings.index), "--model", settings.model]
+
+
+def far(server: str, token_file: Path | None) -> list[str]:
+    """Return the options for the index of a server. The token itself stays in its file: other users see commands."""
+    token = ["--token-file", str(token_file.expanduser().absolute())] if token_file else []
+    return ["--server", server, *token]
+
+
+def command(place: Sequence[str], theme: str | None) -> str:
+    """Return the command that each browser tab runs, with the options for the index."""
     colours = ["--theme", theme] if theme else []
-    return shlex.join([sys.executable, "-m", "mlsurvey", "tui", *folders, *colours])
+    return shlex.join([sys.executable, "-m", "mlsurvey", "tui", *place, *colours])
 
 
 def serve(command: str, port: int) -> None:

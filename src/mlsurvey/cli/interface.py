@@ -33,6 +33,7 @@ _TUI = with_examples(
     "tui --theme textual-light",
     "tui --web --port 8000",
     "tui --server http://127.0.0.1:8642 --token-file token",
+    "tui --server http://127.0.0.1:8642 --web",
 )
 
 
@@ -44,12 +45,9 @@ def register(app: typer.Typer) -> None:
 def tui(
     ctx: typer.Context,
     theme: Annotated[str | None, typer.Option(metavar="NAME", help="Colour theme for this run.")] = None,
-    web: Annotated[
-        bool, typer.Option("--web", help="Serve it to a browser on this machine; not with --server.")
-    ] = False,
+    web: Annotated[bool, typer.Option("--web", help="Serve it to a browser on this machine.")] = False,
     server: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="Use a running `mlsurvey serve` from this terminal; not with --web."),
+        str | None, typer.Option(metavar="URL", help="Use a running `mlsurvey serve` instead of an index here.")
     ] = None,
     token_file: Annotated[Path | None, typer.Option(metavar="FILE", help="File with the token for --server.")] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of --web.")] = 8000,
@@ -59,15 +57,16 @@ def tui(
 ) -> None:
     """Open the terminal interface."""
     settings = settings_of(ctx, corpus, index, model)
-    if web and server:
-        raise UsageError(
-            "--web and --server cannot be combined: --web serves only the index on this machine; leave one out"
-        )
+    token = _token(token_file) if server else None
     if web:
+        if token is not None and token_file is not None and not token_file.expanduser().is_file():
+            raise UsageError(
+                f"each browser tab reads the token: with --web, --token-file must be a file, not {token_file}"
+            )
         with needing("web", "the terminal interface in a browser"):
-            _interface().serve(settings, theme=theme, port=port)
+            _interface().serve(settings, theme=theme, port=port, server=server, token_file=token_file)
     else:
-        open_interface(settings, theme=theme, server=server, token=_token(token_file) if server else None)
+        open_interface(settings, theme=theme, server=server, token=token)
 
 
 def is_terminal() -> bool:

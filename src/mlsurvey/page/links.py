@@ -15,6 +15,7 @@ HOME = "/"
 DOCUMENTS = "/documents"
 SEARCH = "/search"
 COVERAGE = "/coverage"
+TIMELINE = "/timeline"
 UPLOAD = "/upload"
 STATEMENTS = 3
 """Statements per library and aspect that an address need not say."""
@@ -75,6 +76,11 @@ def search(parameters: Iterable[tuple[str, str]], offset: int = 0) -> str:
 def coverage(parameters: Iterable[tuple[str, str]], offset: int = 0) -> str:
     """Return the address of a page of the heat map."""
     return _with(COVERAGE, [*parameters, *_from(offset)])
+
+
+def timeline(parameters: Iterable[tuple[str, str]], offset: int = 0) -> str:
+    """Return the address of a page of the timeline."""
+    return _with(TIMELINE, [*parameters, *_from(offset)])
 
 
 def documents(**filters: str | int) -> str:

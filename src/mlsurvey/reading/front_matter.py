@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,6 +87,23 @@ def front_matter(text: str) -> FrontMatter:
     if not found["body"].strip():
         return FrontMatter(Span(0, found.end()))
     return _toml(found) if found["mark"] == "+++" else _yaml(found)
+
+
+def some_fields(text: str, names: Collection[str]) -> Mapping[str, Any]:
+    """Some fields of the front matter at the start of ``text``, without those that are missing.
+
+    Of YAML, the other fields are not parsed, which takes most of the time where they are long lists of sources; a field
+    that cannot be parsed alone, since it refers to another one, is left out.
+    """
+    found = _FENCED.match(text, 0, _MAX_LENGTH)
+    if not found or _HEADING.search(found["body"]):
+        return {}
+    if found["mark"] == "+++":
+        fields = _toml(found).fields
+    else:
+        wanted = re.compile(rf"^(?:{'|'.join(map(re.escape, names))}):.*\n(?:[ \t]+\S.*\n|[ \t\r]*\n)*", re.MULTILINE)
+        fields = front_matter(f"---\n{''.join(wanted.findall(found['body']))}---\n").fields
+    return {name: fields[name] for name in names if name in fields}
 
 
 def _as_text(value: str | int | float) -> str:

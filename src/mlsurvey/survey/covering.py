@@ -42,7 +42,7 @@ def coverage(
         NotFoundError: no subject is of one of the classes; similar ones are suggested.
         Interrupted: ``cancelled`` returned True.
     """
-    subjects = _subjects(snapshot.entities, filters, classes)
+    subjects = subjects_of(snapshot.entities, filters, classes)
     total = snapshot.count(filters)
     passages = islice(snapshot.stream(filters), MOST_READ)
     found, statements = _count(passages, aspects, {one.slug for one in subjects}, cancelled)
@@ -80,7 +80,12 @@ def statements_on(aspect: Aspect, passage: Passage) -> int:
     return sum(bool(one.label and labels.match(one.label)) or strong.match(one.readable) for one in said)
 
 
-def _subjects(entities: Iterable[Entity], filters: Filters, classes: Collection[str]) -> list[Entity]:
+def subjects_of(entities: Iterable[Entity], filters: Filters, classes: Collection[str]) -> list[Entity]:
+    """The subjects that the filters by entity and language, and the classes, select.
+
+    Raises:
+        NotFoundError: no subject is of one of the classes; similar ones are suggested.
+    """
     known = {category for entity in entities for category in entity.category}
     for name in classes:
         if name not in known:

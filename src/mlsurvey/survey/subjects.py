@@ -13,6 +13,7 @@ from mlsurvey.found import Found
 from mlsurvey.settings import Settings
 from mlsurvey.state import Generation
 from mlsurvey.survey import correcting
+from mlsurvey.timeline import Timeline
 from mlsurvey.types import Filters
 from mlsurvey.vocabulary.edits import Edit
 from mlsurvey.vocabulary.load import load_edits
@@ -78,6 +79,28 @@ class Subjects:
             wanted = covering.chosen(reading.vocabulary.aspects, aspects, every=every)
             resolved = self._resolved(filters, reading)
             found = covering.coverage(reading.snapshot, wanted, resolved, classes, cancelled)
+            return reading.snapshot.generation, found
+
+    def timeline(
+        self, *, filters: Filters | None = None, classes: Sequence[str] = (), cancelled: Cancelled | None = None
+    ) -> tuple[Generation, Timeline]:
+        """What the documents state about the releases and the upkeep of the libraries, and the generation.
+
+        Args:
+            filters: libraries and languages select the rows, the others the documents.
+            classes: of the libraries, as in :attr:`mlsurvey.types.Entity.category`; empty for all.
+            cancelled: called before each document is read.
+
+        Raises:
+            NotFoundError: a class is unknown; similar ones are suggested. Otherwise like
+                :meth:`mlsurvey.survey.facade.Survey.ask`.
+            Interrupted: ``cancelled`` returned True.
+        """
+        from mlsurvey.survey import timing
+
+        with self._reader.reading() as reading:
+            resolved = self._resolved(filters, reading)
+            found = timing.timeline(reading.snapshot, resolved, classes, cancelled)
             return reading.snapshot.generation, found
 
     def rename_subject(self, name: str, new: str) -> None:

@@ -1,37 +1,33 @@
-"""The answer: a matrix or cards for a comparison, groups for a list, and text for what is missing or disputed."""
+"""The answer to the current question, below the earlier questions of the conversation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import events
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import Static
 
-from mlsurvey.rendering import wording
-from mlsurvey.rendering.layout import Grid, Names, grid_of
-from mlsurvey.rendering.plain import one_line
-from mlsurvey.types import Kind, Statement
+from mlsurvey_tui.answer.earlier import Earlier
 from mlsurvey_tui.answer.lines import Cited
 from mlsurvey_tui.answer.neighbours import Direction, neighbour
 from mlsurvey_tui.answer.taking import matrix, quotes
+from mlsurvey_tui.answer.told import CURRENT, Row, Told
 from mlsurvey_tui.shown import Shown
 
 if TYPE_CHECKING:
     from mlsurvey_tui.program import Program
 
-LEAST_COLUMN = 26
-"""Minimum width in columns at which a side of a comparison is readable beside the others."""
-_VERDICTS = {"answered": "Answered", "partial": "Answered in part", "abstained": "No answer"}
-
 
 class AnswerView(VerticalScroll):
-    """Shows one answer at a time; the screen sets :attr:`shown`."""
+    """Shows one answer, and the earlier ones as rows above it; the screen calls :meth:`show`.
+
+    It sets the focus on the screen, since ``focus()`` of a widget is deferred, so that the next key could come first.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "go('down')", "Down", id="answer.down", show=False),
@@ -40,6 +36,8 @@ class AnswerView(VerticalScroll):
         Binding("l,right", "go('right')", "Right", id="answer.right", show=False),
         Binding("g,home", "edge(0)", "First", id="answer.first", show=False),
         Binding("G,end", "edge(-1)", "Last", id="answer.last", show=False),
+        Binding("left_square_bracket", "leaf(-1)", "Earlier question", id="answer.earlier", show=False),
+        Binding("right_square_bracket", "leaf(1)", "Later question", id="answer.later", show=False),
         Binding("y", "copy(False)", "Copy", id="answer.copy"),
         Binding("Y", "copy(True)", "Copy with source", id="answer.copy_cited", show=False),
         Binding("w", "why", "Why", id="answer.why", show=False),
@@ -49,10 +47,11 @@ class AnswerView(VerticalScroll):
     HELP = """
     ## Answer
 
-    Each line is a quote; `[n]` are its sources.
+    Each line is a quote; `[n]` are its sources. Earlier questions are the rows above.
 
     - arrows or `h j k l` go from line to line
     - `enter` or a click on `[n]` opens the source
+    - `[` and `]` go to the question before and after; `enter` there shows its answer, `b` goes back to it
     - `w` shows why the question found the passage
     - `m` shows the sides of a comparison side by side or one below the other
     - `y` copies the quote, `Y` the quote with its source, `M` the whole answer as Markdown
@@ -60,33 +59,63 @@ class AnswerView(VerticalScroll):
     """
 
     shown: reactive[Shown | None] = reactive(None, recompose=True)
+    """The current answer; set with the earlier ones by :meth:`show`."""
     cards: reactive[bool] = reactive(False)
     is_awaited = False
     """Whether the next answer takes the focus."""
 
+    def __init__(self) -> None:
+        super().__init__(id="answer")
+        self.earlier: Sequence[Shown] = ()
+
     def compose(self) -> ComposeResult:
-        """Yield the whole answer."""
-        if self.shown is not None:
-            yield from _parts(self.shown)
+        """Yield the earlier questions, the oldest first, then the current answer."""
+        for shown in self.earlier:
+            yield Earlier(shown)
+        yield Told(self.shown, is_current=True)
 
-    def on_resize(self, event: events.Resize) -> None:
+    @property
+    def told(self) -> Told:
+        """The current answer."""
+        return self.query_one(f"#{CURRENT}", Told)
+
+    def show(self, earlier: Sequence[Shown], shown: Shown) -> None:
+        """Show an answer below the earlier ones, which are folded."""
+        self.earlier = earlier
+        self.shown = shown
+
+    def mark(self, shown: Shown) -> None:
+        """Show the current answer marked anew, and leave the rest as it is."""
+        self.set_reactive(AnswerView.shown, shown)
+        self.told.shown = shown
+
+    def on_resize(self) -> None:
         """Switch to cards if the columns would be too narrow."""
-        self._lay_out(event.size.width)
-
-    def watch_shown(self) -> None:
-        """Scroll a new answer to its top."""
-        self.scroll_home(animate=False)
-        self.call_after_refresh(lambda: self._lay_out(self.size.width))
+        self._lay_out()
 
     def watch_cards(self) -> None:
         """Update the layout."""
-        self._lay_out(self.size.width)
+        self._lay_out()
 
     async def recompose(self) -> None:
         """Rebuild the lines, and focus the first if that was requested or the view had the focus."""
         await super().recompose()
+        self._lay_out()
+        self.call_after_refresh(self._begin)
         self.call_after_refresh(self.enter if self.is_awaited else self._enter_again)
         self.is_awaited = False
+
+    def _begin(self) -> None:
+        """Scroll to the current answer, with the last of the earlier questions still in sight."""
+        self.scroll_to(y=max(0, self.told.virtual_region.y - 1), animate=False)
+
+    @on(Told.Again)
+    def _told_again(self, event: Told.Again) -> None:
+        self._lay_out()
+        if event.had_focus and self.has_focus_within:
+            self.enter()
+        else:
+            self._enter_again()
 
     def _enter_again(self) -> None:
         """Leave the focus alone if the user has moved it."""
@@ -94,13 +123,26 @@ class AnswerView(VerticalScroll):
             self.enter()
 
     def enter(self) -> None:
-        """Focus the first line, or the view if there is none."""
-        first = next(iter(self.query(Cited)), None)
-        self.screen.set_focus(first or self, scroll_visible=False)  # focus() is deferred, so a key could come first
+        """Focus the first line of the current answer, or the view if there is none."""
+        first = next(iter(self.told.query(Cited)), None)
+        self.screen.set_focus(first or self, scroll_visible=False)
+
+    def come_back(self) -> None:
+        """Focus the first line of the current answer, and scroll to it."""
+        self.enter()
+        self._begin()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer cards only for comparisons."""
+        """Offer cards only for comparisons, and earlier questions only if there are some."""
+        if action == "leaf":
+            return bool(self.earlier)
         return action != "toggle_cards" or bool(self.query(Row))
+
+    @property
+    def pointed(self) -> Shown | None:
+        """The answer with the focused line or row; else the current one."""
+        around = self.screen.focused.ancestors_with_self if self.screen.focused else ()
+        return next((one.shown for one in around if isinstance(one, Earlier)), self.shown)
 
     def action_toggle_cards(self) -> None:
         """Switch between sides beside and below each other."""
@@ -108,182 +150,65 @@ class AnswerView(VerticalScroll):
 
     def action_copy(self, cited: bool) -> None:
         """Copy the quotes of the focused line, with their places if ``cited``."""
-        line = self.screen.focused
-        if self.shown is not None and isinstance(line, Cited):
-            cast("Program", self.app).copy(quotes(self.shown, line.numbers, nearest=line.is_nearest, cited=cited))
+        line, shown = self.screen.focused, self.pointed
+        if shown is not None and isinstance(line, Cited):
+            cast("Program", self.app).copy(quotes(shown, line.numbers, nearest=line.is_nearest, cited=cited))
         else:
             self.notify("select a line first, to copy it with its quotes", timeout=3)
 
     def action_why(self) -> None:
         """Show why the question found the first source of the focused line."""
-        line = self.screen.focused
-        if self.shown is not None and isinstance(line, Cited) and line.numbers:
-            citation = self.shown.citation(line.numbers[0], nearest=line.is_nearest)
-            cast("Program", self.app).explain_citation(self.shown.answer.question, citation)
+        line, shown = self.screen.focused, self.pointed
+        if shown is not None and isinstance(line, Cited) and line.numbers:
+            citation = shown.citation(line.numbers[0], nearest=line.is_nearest)
+            cast("Program", self.app).explain_citation(shown.answer.question, citation)
         else:
             self.notify("select a line first, to see why its passage was found", timeout=3)
 
     def action_copy_matrix(self) -> None:
         """Copy the comparison, or the groups of a list, as Markdown."""
-        if self.shown is not None:
-            cast("Program", self.app).copy(matrix(self.shown))
+        if self.pointed is not None:
+            cast("Program", self.app).copy(matrix(self.pointed))
 
     def action_go(self, direction: Direction) -> None:
-        """Focus the next line in the direction."""
-        lines = list(self.query(Cited))
+        """Focus the next line or row in the direction."""
+        lines: list[Widget] = [*self.query("Cited, Head")]
         focused = self.screen.focused
-        if not isinstance(focused, Cited) or focused not in lines:
+        if focused is None or focused not in lines:
             self.action_edge(0)
             return
         found = neighbour([line.region for line in lines], lines.index(focused), direction)
         if found is not None:
-            lines[found].focus()
+            self.screen.set_focus(lines[found])
         elif direction in ("up", "down"):
             self.scroll_relative(y=-3 if direction == "up" else 3, animate=False)
 
     def action_edge(self, place: int) -> None:
-        """Focus the first line or the last."""
-        lines = list(self.query(Cited))
+        """Focus the first line of the current answer or the last."""
+        lines = list(self.told.query(Cited))
         if lines:
-            lines[place].focus()
+            self.screen.set_focus(lines[place])
 
-    def _lay_out(self, width: int) -> None:
-        for row in self.query(Row):
-            row.set_class(self.cards or width // max(1, row.sides) < LEAST_COLUMN, "-cards")
+    def action_leaf(self, step: int) -> None:
+        """Focus the row of the question before or after that of the focused line; after the last comes the answer."""
+        earlier = list(self.query(Earlier))
+        here = next((place for place, one in enumerate(earlier) if one.has_focus_within), len(earlier))
+        there = max(0, here + step)
+        if there < len(earlier):
+            self.screen.set_focus(earlier[there].head)
+        else:
+            self.come_back()
 
+    @on(Earlier.Unfolded)
+    def _unfolded(self, event: Earlier.Unfolded) -> None:
+        """Fold the others, so that at most two answers are built, and show this one from its row on."""
+        for one in self.query(Earlier):
+            if one is not event.earlier and one.head.unfolded:
+                one.fold()
+        self._lay_out()
+        self.refresh_bindings()
+        self.call_after_refresh(self.scroll_to_widget, event.earlier, top=True, animate=False)
 
-class Row(Widget):
-    """One aspect of a comparison: a cell for each side, beside or below each other."""
-
-    def __init__(self, cells: list[Vertical]) -> None:
-        self.sides = len(cells)
-        super().__init__(*cells)
-
-
-def _parts(shown: Shown) -> Iterator[Widget]:
-    answer, grid = shown.answer, grid_of(shown.answer)
-    yield Static(_headline(shown), classes=f"verdict -{answer.status.value}", markup=False)
-    yield from _summary(shown)
-    yield from _verdicts(grid, shown.names)
-    if grid.is_comparison:
-        yield from _matrix(shown, grid)
-    else:
-        yield from _sections(shown, grid)
-    yield from _gaps(shown, grid)
-    yield from _disagreements(shown)
-    yield from _places(shown, wording.NEAREST, nearest=True)
-    yield from _places(shown, "Sources", nearest=False)
-
-
-def _headline(shown: Shown) -> str:
-    answer = shown.answer
-    parts = [_VERDICTS[answer.status.value]]
-    if carried := wording.carried(answer.carried, answer.entities, answer.aspects, shown.names):
-        parts.append(carried)
-    if answer.reason:
-        parts.append(one_line(answer.reason))
-    if shown.older:
-        parts.append("(the index has changed since; r asks again)")
-    first, *rest = parts
-    return " — ".join([first, " ".join(rest)] if rest else [first])
-
-
-def _summary(shown: Shown) -> Iterator[Widget]:
-    """Yield what a language model wrote, above the quotes."""
-    if not (remarks := wording.summary_remarks(shown.answer)):
-        return
-    yield _plain(wording.summary_title(shown.answer), "heading")
-    for sentence in shown.answer.summary.sentences if shown.answer.summary else ():
-        yield Cited(one_line(sentence.text), sentence.citations)
-    yield _plain(remarks, "group -unknown")
-
-
-def _verdicts(grid: Grid, names: Names) -> Iterator[Widget]:
-    """Yield the groups of a list, each with its title and the names of its members."""
-    for title, members in grid.verdicts:
-        yield _plain(f"{title} ({len(members)}): {names.listed(members)}", "group")
-    if grid.unknown:
-        yield _plain(f"Not stated ({len(grid.unknown)}): {wording.unknown_members(grid, names)}", "group -unknown")
-
-
-def _matrix(shown: Shown, grid: Grid) -> Iterator[Widget]:
-    for aspect in grid.aspects:
-        yield _plain(shown.names.aspect(aspect), "aspect")
-        yield Row([_cell(shown, grid, entity, aspect) for entity in grid.entities])
-
-
-def _cell(shown: Shown, grid: Grid, entity: str | None, aspect: str | None) -> Vertical:
-    cell = Vertical(*_said(shown, grid, entity, aspect), classes="cell")
-    cell.border_title = shown.names.entity(entity)
-    return cell
-
-
-def _said(shown: Shown, grid: Grid, entity: str | None, aspect: str | None) -> list[Widget]:
-    statements = grid.cells.get((entity, aspect), ())
-    if statements:
-        return [_statement(shown, statement, is_best=place == 0) for place, statement in enumerate(statements)]
-    return [_plain(wording.not_stated(grid.missing.get((entity, aspect))), "silent")]
-
-
-def _statement(shown: Shown, statement: Statement, *, is_best: bool) -> Cited:
-    remarks = [shown.stale[n] for n in statement.citations if n in shown.stale]
-    remarks += [wording.DISPUTED for n in statement.citations if n in shown.disputed]
-    lead = f"{wording.AGAINST}: " if statement.stance == wording.AGAINST else ""
-    classes = "said -best" if is_best else "said"
-    return Cited(statement.text, statement.citations, lead=lead, remarks=tuple(dict.fromkeys(remarks)), classes=classes)
-
-
-def _sections(shown: Shown, grid: Grid) -> Iterator[Widget]:
-    for title, entities in grid.sections:
-        for rank, entity in enumerate(entities, start=1):
-            number = f"{rank}. " if grid.kind is Kind.RECOMMEND else ""
-            verdict = f" ({title.lower()})" if title else ""
-            yield _plain(f"{number}{shown.names.entity(entity)}{verdict}", "entity")
-            for aspect in grid.aspects:
-                yield from _section(shown, grid, entity, aspect)
-
-
-def _section(shown: Shown, grid: Grid, entity: str | None, aspect: str | None) -> Iterator[Widget]:
-    if not grid.has_cell(entity, aspect):
-        return
-    if aspect is not None and grid.kind is not Kind.LIST:
-        yield _plain(shown.names.aspect(aspect), "aspect")
-    yield from _said(shown, grid, entity, aspect)
-
-
-def _gaps(shown: Shown, grid: Grid) -> Iterator[Widget]:
-    if not grid.gaps or (len(grid.gaps) < 2 and shown.answer.abstained):  # a single gap is already given as the reason
-        return
-    yield _plain("Missing", "heading")
-    for gap in grid.gaps:
-        yield _plain(f"– {shown.names.pair(gap.entity, gap.aspect)}: {wording.not_stated(gap)}", "silent")
-
-
-def _disagreements(shown: Shown) -> Iterator[Widget]:
-    if shown.answer.conflicts:
-        yield _plain("Sources disagree", "heading")
-    for conflict in shown.answer.conflicts:
-        pair = shown.names.pair(conflict.entity, conflict.aspect)
-        yield _plain(f"≠ {pair}: {wording.disagreement(conflict.kind)}", "dispute")
-        for number in conflict.citations:
-            yield Cited(f"“{wording.reading(shown.answer, shown.citation(number))}”", (number,), classes="dispute")
-
-
-def _places(shown: Shown, title: str, *, nearest: bool) -> Iterator[Widget]:
-    listed = shown.answer.nearest if nearest else shown.answer.citations
-    if listed:
-        yield _plain(title, "heading")
-    for citation in listed:
-        trail = " › ".join(citation.heading_path)
-        leaf = f"  {citation.leaf}" if citation.leaf else ""
-        place = f"{citation.document}:{citation.line_start}{leaf}  {trail}"
-        remarks = (shown.stale[citation.number],) if citation.number in shown.stale else ()
-        quote = f"\n“{one_line(citation.quote)}”" if nearest else ""
-        origin = citation.source
-        fetched = f"\n{one_line(origin.url)} {wording.provenance(origin)}" if origin else ""
-        line = f"{one_line(place)}{fetched}{quote}"
-        yield Cited(line, (citation.number,), remarks=remarks, nearest=nearest, classes="place", first=True)
-
-
-def _plain(text: str, classes: str) -> Static:
-    return Static(one_line(text), classes=classes, markup=False)
+    def _lay_out(self) -> None:
+        for told in self.query(Told):
+            told.lay_out(self.size.width, cards=self.cards)

@@ -6,6 +6,7 @@ import json
 import shlex
 from dataclasses import dataclass, field, replace
 
+from mlsurvey.rendering.layout import Names
 from mlsurvey.types import Filters
 
 SIDES = (2, 8)
@@ -36,6 +37,18 @@ class Request:
         if self.entities is not None and len(self.entities) == 1:
             return replace(self.filters, entities=self.entities)
         return self.filters
+
+
+def stated(request: Request, names: Names) -> str:
+    """Return the question; if the user set the sides, in words that name them and the aspects."""
+    sides = [names.entity(slug) for slug in request.entities or ()]
+    aspects = [names.aspect(slug) for slug in request.aspects or ()]
+    if not sides:
+        return request.question
+    if len(sides) == 1:
+        return f"{sides[0]}: {', '.join(aspects)}?" if aspects else f"{sides[0]}?"
+    points = f" in {' and in '.join(aspects)}" if aspects else ""
+    return f"How do {', '.join(sides[:-1])} and {sides[-1]} compare{points}?"
 
 
 def command(request: Request) -> str:

@@ -14,15 +14,15 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Footer, Input, OptionList, Static
 from textual.worker import get_current_worker
 
-from mlsurvey.answering.follow import REMEMBERED
 from mlsurvey.errors import Interrupted, MlsurveyError, NoIndexError
 from mlsurvey.parsed import Condition
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.retrieval.quoted import unquoted
 from mlsurvey.types import Answer
-from mlsurvey_tui.answer.lines import Cited
+from mlsurvey_tui.answer.earlier import Earlier
 from mlsurvey_tui.answer.view import AnswerView
 from mlsurvey_tui.ask.chips import Chip, Chips, answer_chips, understood_chips
+from mlsurvey_tui.ask.conversation import Conversation, Turn, followed
 from mlsurvey_tui.ask.hits import Hits
 from mlsurvey_tui.ask.notice import EXAMPLES, Notice
 from mlsurvey_tui.ask.question import QuestionInput
@@ -30,7 +30,7 @@ from mlsurvey_tui.ask.request import Request
 from mlsurvey_tui.banner import Banner
 from mlsurvey_tui.export.screen import ExportScreen
 from mlsurvey_tui.history.screen import HistoryScreen
-from mlsurvey_tui.places import cited_places, hit_places
+from mlsurvey_tui.places import hit_places
 from mlsurvey_tui.shown import Shown
 
 if TYPE_CHECKING:
@@ -54,7 +54,12 @@ class AskScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.request: Request | None = None
-        self.shown: Shown | None = None
+        self.conversation = Conversation()
+
+    @property
+    def shown(self) -> Shown | None:
+        """The current answer."""
+        return self.conversation.current.shown if self.conversation.current else None
 
     @property
     def program(self) -> Program:
@@ -70,7 +75,7 @@ class AskScreen(Screen[None]):
         with ContentSwitcher(initial="notice", id="main"):
             yield Notice()
             yield Hits()
-            yield AnswerView(id="answer")
+            yield AnswerView()
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -116,7 +121,8 @@ class AskScreen(Screen[None]):
 
     def _mark(self, shown: Shown) -> None:
         if self.shown is not None and self.shown.answer is shown.answer:
-            self.shown = self.query_one(AnswerView).shown = shown
+            self.conversation = self.conversation.marked(shown)
+            self.query_one(AnswerView).mark(shown)
 
     # Typing
 
@@ -172,7 +178,7 @@ class AskScreen(Screen[None]):
         """Conversation up to the current answer, as context for the next typed question."""
         if self.request is None or self.shown is None:
             return ()
-        return (*self.request.after, self.request.question)[-REMEMBERED:]
+        return followed(self.request, self.program.names)
 
     def ask(self, request: Request) -> None:
         """Ask a question; one still being answered is cancelled."""
@@ -232,15 +238,22 @@ class AskScreen(Screen[None]):
             self.app.call_from_thread(self.show_answer, request, shown, conditions)
 
     def show_answer(self, request: Request, shown: Shown, conditions: Sequence[Condition] = ()) -> None:
-        """Show an answer, new or from the history."""
-        self.request, self.shown = request, shown
+        """Show an answer, new or from the history; the one before becomes a row above it."""
+        self._turn_to(self.conversation.told(Turn(request, shown, conditions)))
+
+    def _turn_to(self, conversation: Conversation) -> None:
+        """Show the current turn of a conversation and its earlier ones."""
+        turn = conversation.current
+        assert turn is not None
+        request, shown = turn.request, turn.shown
+        self.conversation, self.request = conversation, request
         question = self.query_one(QuestionInput)
         question.settle(request.question)
         question.remember(self.program.history.questions())
         view = self.query_one(AnswerView)
         view.is_awaited = self.focused is None or self.query_one(Chips) not in self.focused.ancestors
-        view.shown = shown
-        self._show_chips(answer_chips(request, shown.answer, shown.names, conditions))
+        view.show([one.shown for one in conversation.earlier], shown)
+        self._show_chips(answer_chips(request, shown.answer, shown.names, turn.conditions))
         total = shown.answer.timings_ms.get("total", 0.0)
         self._progress(f"{len(shown.answer.citations)} quotes · {total:.0f} ms · index {shown.answer.index}")
         self._switch("answer")
@@ -284,11 +297,19 @@ class AskScreen(Screen[None]):
 
     # Moving
 
-    @on(Cited.Opened)
-    def _cited(self, event: Cited.Opened) -> None:
-        if self.shown is not None:
-            listed = self.shown.answer.nearest if event.nearest else self.shown.answer.citations
-            self.program.open_source(cited_places(listed, event.number))
+    @on(Earlier.Back)
+    def _go_back(self, event: Earlier.Back) -> None:
+        """Make an earlier turn the current one; a question still being answered is cancelled."""
+        if self._turn_back(event.shown):  # a second key may come before the row is gone
+            self._look_again(event.shown.answer)
+
+    def _turn_back(self, shown: Shown | None) -> bool:
+        """Make an earlier turn the current one; returns whether the answer is that of one."""
+        place = self.conversation.place(shown)
+        if place is not None:
+            self.workers.cancel_group(self, "ask")
+            self._turn_to(self.conversation.back(place))
+        return place is not None
 
     def action_question(self) -> None:
         """Focus the question; one already asked is selected, so that typing replaces it."""
@@ -302,17 +323,19 @@ class AskScreen(Screen[None]):
         if self.shown is not None and self.request is not None:
             self.query_one(QuestionInput).settle(self.request.question)
             self._switch("answer")
-            self.query_one(AnswerView).enter()
+            self.query_one(AnswerView).come_back()
 
     def action_again(self) -> None:
-        """Ask the same question again over the current index."""
+        """Ask the question with the focus, the current or an earlier one, again over the current index."""
+        self._turn_back(self.query_one(AnswerView).pointed)
         if self.request is not None:
             self.ask(self.request)
 
     def action_export(self) -> None:
-        """Write the answer to a file."""
-        if self.shown is not None:
-            self.app.push_screen(ExportScreen(self.shown))
+        """Write the answer with the focus to a file."""
+        pointed = self.query_one(AnswerView).pointed
+        if pointed is not None:
+            self.app.push_screen(ExportScreen(pointed))
 
     def action_history(self) -> None:
         """Open the previous questions."""

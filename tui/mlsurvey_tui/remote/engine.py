@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from mlsurvey.calling import Cancelled, Progress
-from mlsurvey.client import Client, ProblemError
+from mlsurvey.client import AsyncClient, Client, ProblemError
 from mlsurvey.client.errors import error_of
 from mlsurvey.errors import IndexingError, Interrupted, MlsurveyError, NoIndexError, NotFoundError, UsageError
 from mlsurvey.reading.scan import READABLE_SUFFIXES
@@ -21,6 +21,7 @@ from mlsurvey.wire import answers
 from mlsurvey.wire.requests import FilterRequest
 from mlsurvey_tui.remote import nouns
 from mlsurvey_tui.remote.standing import Again, Standing, looked_at
+from mlsurvey_tui.remote.stopping import stoppable
 from mlsurvey_tui.remote.subjects import RemoteSubjects
 from mlsurvey_tui.remote.uploading import batches, digest, files_of
 from mlsurvey_tui.reports import report_of
@@ -43,7 +44,7 @@ class RemoteEngine(RemoteSubjects):
     """The index of a server; see :class:`mlsurvey.survey.Survey` for the methods."""
 
     def __init__(self, url: str, token: str | None, *, client: Client | None = None) -> None:
-        self._url = url
+        self._url, self._token = url, token
         self._client = client or Client(url, token=token)
         self._standing = Standing(self._client)
         self._generation: Generation | None = None
@@ -86,7 +87,11 @@ class RemoteEngine(RemoteSubjects):
         max_statements: int = 3,
         cancelled: Cancelled | None = None,
     ) -> Answer:
-        """Return the answer to a comparison with given sides; it cannot be cancelled."""
+        """Return the answer to a comparison with given sides; ``cancelled`` stops the work on the server.
+
+        Raises:
+            Interrupted: ``cancelled`` returned True. Otherwise like :meth:`mlsurvey.survey.Survey.compare`.
+        """
         options: dict[str, Any] = {"filters": nouns.request(filters), "max_statements": max_statements}
         if question is not None:
             options["question"] = question
@@ -94,7 +99,11 @@ class RemoteEngine(RemoteSubjects):
         def ask() -> Answer:
             return self._client.compare(entities, aspects, **options).answer
 
-        answer = ask()
+        async def ask_stoppably() -> Answer:
+            async with AsyncClient(self._url, token=self._token) as client:
+                return (await client.compare(entities, aspects, **options)).answer
+
+        answer = ask() if cancelled is None else stoppable(ask_stoppably, cancelled)
         self._asked = answer, ask
         return answer
 

@@ -6,11 +6,11 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from mlsurvey.api.pages import asking, covering, documents, libraries, searching, session, uploading, work
+from mlsurvey.api.pages import asking, covering, documents, libraries, searching, session, timing, uploading, work
 from mlsurvey.page.templating import FOLDER
 
 ROUTERS = tuple(
-    module.router for module in (asking, searching, libraries, covering, documents, uploading, work, session)
+    module.router for module in (asking, searching, libraries, covering, timing, documents, uploading, work, session)
 )
 
 

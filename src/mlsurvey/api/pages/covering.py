@@ -37,9 +37,13 @@ async def show_coverage(
 
 def _counted(survey: Survey, service: Service, wanted: CoverageParameters, cancelled: Cancelled) -> dict[str, Any]:
     _, found = coverage(service, wanted, cancelled)
+    return {"view": heat_view(ordered(found, wanted.order), wanted.offset, MOST_SUBJECTS), **choices(survey)}
+
+
+def choices(survey: Survey) -> dict[str, list[str]]:
+    """Return the languages and the classes that libraries can be chosen by."""
     entities = survey.entities()
     return {
-        "view": heat_view(ordered(found, wanted.order), wanted.offset, MOST_SUBJECTS),
         "languages": sorted({entity.language for entity in entities if entity.language}),
         "classes": sorted({category for entity in entities for category in entity.category}),
     }

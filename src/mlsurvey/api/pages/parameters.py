@@ -21,7 +21,7 @@ from mlsurvey.wire.requests import CompareRequest, FilterRequest, Mode, Question
 MOST_ROWS = 200
 """Documents listed at once."""
 MOST_SUBJECTS = 100
-"""Rows of the heat map shown at once."""
+"""Rows of the heat map and of the timeline shown at once."""
 MOST_SHOWN = 10
 """Hits shown at once."""
 LAST_HIT = 1_000
@@ -95,6 +95,19 @@ class CoverageParameters(Parameters, CoverageOptions):
         more = [("every", "true")] if self.every else []
         order = [("order", self.order)] if self.order != "known" else []
         return [*filter_parameters(self.filters()), *chosen, *more, *order]
+
+
+class TimelineParameters(Parameters):
+    """A timeline."""
+
+    category: Names = Field(default_factory=list)
+    order: Literal["latest", "status", "name"] = "latest"
+    offset: Position = 0
+
+    def address(self) -> list[tuple[str, str]]:
+        """Return what the address of this timeline says, without the row that it begins at."""
+        order = [("order", self.order)] if self.order != "latest" else []
+        return [*filter_parameters(self.filters()), *(("category", name) for name in self.category), *order]
 
 
 class SearchParameters(Parameters):
