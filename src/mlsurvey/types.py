@@ -211,10 +211,9 @@ class Aspect:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact that front matter records about subjects ("browser: yes"), with the words by which questions ask for it."""
+    """A fact that front matter records about subjects ("browser: yes"), with the words that ask for it."""
 
     slug: str
-    """Its field in the block ``facts`` of a front matter."""
     name: str
     question: tuple[str, ...] = ()
     """Phrases that ask whether it is so, or for all that is listed. ``*`` stands for any ending."""

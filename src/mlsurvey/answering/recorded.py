@@ -29,14 +29,12 @@ _WITHOUT = re.compile(r"\b(?:without|lack(?:s|ing)?)\b", re.IGNORECASE)
 _LACKING = re.compile(r"\s*(?:without|that\s+lacks?|which\s+lacks?|lack(?:s|ing)?)\s+(?:any\s+|an?\s+)?", re.IGNORECASE)
 """Before all that is asked, it asks for a fact to be missing: "without GPU support"."""
 _EITHER = re.compile(r"\bor\b", re.IGNORECASE)
-_LIGHT = frozenset(
-    map(
-        stem,
-        "run support need require have come ship include contain handle allow let able available built-in builtin exist"
-        " speak target exploit leverage employ understand know accept deal cope already natively directly fully currently"
-        " model file format data kind type version algorithm method feature".split(),
-    )
-)
+_LIGHT_WORDS = """
+    run support need require have come ship include contain handle allow let able available built-in builtin exist speak
+    target exploit leverage employ understand know accept deal cope already natively directly fully currently model file
+    format data kind type version algorithm method feature
+"""
+_LIGHT = frozenset(map(stem, _LIGHT_WORDS.split()))
 """Stems of words that add nothing to a fact: a library that has it *supports* it."""
 
 
@@ -63,7 +61,7 @@ class Wanted:
         line = recorded.get(self.fact.slug)
         if line is None:
             return False
-        return value(line) == UNKNOWN or bool(self.items) and not self._has(items(line))
+        return value(line) == UNKNOWN or (bool(self.items) and not self._has(items(line)))
 
     def _has(self, listed: Iterable[str]) -> bool:
         has = frozenset(listed)
@@ -102,7 +100,6 @@ class Records:
         wanted = tuple(one for one in found if one)
         has_objects = any(read.is_object(item) for one in wanted for some in one.items for item in some)
         return wanted if has_objects or not objects else ()
-
 
     def affirmative(self, asked: AskedAspect) -> tuple[str, ...]:
         """The wording of a matter that asks for a fact to be missing, without the word that says so; empty if none."""

@@ -16,7 +16,6 @@ from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.types import Aspect, Entity, Filters
 from mlsurvey.vocabulary.load import Vocabulary
 
-
 ASIDE = 0.33
 """What a statement is worth for a library that it names behind another, which the question does not name."""
 

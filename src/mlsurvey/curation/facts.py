@@ -92,6 +92,7 @@ TASKS: Final = (
 )
 MAINTAINERS: Final = ("company", "foundation", "university", "community", "person", "nobody")
 
+
 def _sourced(line: str) -> str:
     if line != UNKNOWN and not sources(line):
         raise ValueError(f"write 'unknown', or a value and its sources, such as 'yes [readme]', not {line!r}")

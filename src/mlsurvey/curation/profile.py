@@ -102,7 +102,7 @@ class Status(_Part):
     state: Literal["active", "slow", "dormant", "archived", "unknown"]
     """``unknown`` if there is not enough information."""
     since: PartialDate | None = None
-    """When the state began, if a source says so: the day a repository was archived, the last release of a dormant one."""
+    """When the state began, if a source says so: a repository was archived, the last release came out."""
     judged: date
     source: Slug
 

@@ -1,8 +1,8 @@
 """Facts as front matter records them: a value, and the sources it rests on in brackets.
 
-    gpu: yes [burn-readme]
-    accelerators: CUDA (NVIDIA), ROCm (AMD) [burn-readme]
-    mobile: unknown
+gpu: yes [burn-readme]
+accelerators: CUDA (NVIDIA), ROCm (AMD) [burn-readme]
+mobile: unknown
 """
 
 from __future__ import annotations

@@ -50,6 +50,22 @@ class RawText(ScrollView, can_focus=True):
         self._found: tuple[Span, ...] = ()
         self._width = 0
 
+    def action_scroll_home(self) -> None:
+        """Jump: through a long document an animation takes minutes, and what is typed meanwhile prolongs it."""
+        self.scroll_home(animate=False)
+
+    def action_scroll_end(self) -> None:
+        """Jump to the end."""
+        self.scroll_end(animate=False)
+
+    def action_page_up(self) -> None:
+        """Jump a screen up."""
+        self.scroll_page_up(animate=False)
+
+    def action_page_down(self) -> None:
+        """Jump a screen down."""
+        self.scroll_page_down(animate=False)
+
     def show_text(self, document: Document, mark: Span) -> None:
         """Show a document with a span marked, and scroll to it."""
         if document.text != self._text:
