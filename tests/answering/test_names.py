@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlsurvey.answering.names import blank, find_names, languages_in, looks_unknown, respelt
+from mlsurvey.answering.names import blank, find_names, languages_in, looks_unknown, proper_names, respelt
 from mlsurvey.types import Entity, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer
 
@@ -129,3 +129,23 @@ def test_misspelt_name_is_found_among_a_hundred_thousand() -> None:
     words = " ".join(f"word{n}" for n in range(2_000))
     found = find_names(f"{words} tensorx", gazetteer, lambda _: 0, None)
     assert [correction.slug for correction in found.corrections] == ["tensorix"]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_unknown"), [("on-training", False), ("on-glorp", True), ("tch-glorp", True), ("off-candles", False)]
+)
+def test_a_function_word_joined_to_a_known_word_is_no_name(words: str, is_unknown: bool) -> None:
+    assert looks_unknown(words, frequency) is is_unknown
+
+
+@pytest.mark.parametrize(
+    ("question", "wording", "names"),
+    [
+        ("Which libraries are written in Fortran?", ["written in Fortran"], ["Fortran"]),
+        ("Which of them run on a Cortex-M board?", ["run on a Cortex-M board"], ["Cortex-M"]),
+        ("Training on several cards?", ["Training on several cards"], []),
+        ("which are written in fortran", ["written in fortran"], []),
+    ],
+)
+def test_capitals_within_a_sentence_make_a_name(question: str, wording: list[str], names: list[str]) -> None:
+    assert proper_names(question, wording) == names

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlsurvey.answering.polarity import affirmed, denies, is_turned
+from mlsurvey.answering.polarity import affirmed, denies, is_silent, is_turned
 from mlsurvey.types import Span
 
 
@@ -85,3 +85,23 @@ def test_a_negation_elsewhere_turns_nothing(question: str, stretch: str) -> None
 )
 def test_the_affirmative_form_leaves_negations_out(words: str, kept: str) -> None:
     assert affirmed(words) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The documents of Waxworks name no GPU support.",
+        "The README of Waxworks does not mention a browser.",
+        "Automatic differentiation is not documented.",
+        "Whether it is maintained cannot be verified.",
+    ],
+)
+def test_a_statement_may_tell_that_documents_are_silent(text: str) -> None:
+    assert is_silent(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Waxworks has no GPU support.", "It names its layers.", "Documents are stored.", "It does not run."]
+)
+def test_a_denial_is_no_silence(text: str) -> None:
+    assert not is_silent(text)

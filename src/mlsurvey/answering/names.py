@@ -20,6 +20,8 @@ _NAME_LIKE = re.compile(
     r"|(?![A-Z]+s$)[A-Z]{2,}[a-z]\w*"
 )
 """Not spelt like an ordinary word: a dot, hyphen or underscore inside, or capitals in the middle."""
+_PROPER = re.compile(r"(?<=[\w,;:()/-] )[A-Z]\w{2,}(?:[.\-_][A-Za-z0-9#+]\w*)*")
+"""Capitalised within a sentence, and long enough to be told from an initial or the name of a letter."""
 _WORD = re.compile(r"[A-Za-z][\w]*(?:[.\-_][A-Za-z0-9#+]\w*)*")
 _MIN_FUZZY = 5  # shorter names differ from ordinary words by a letter or two
 _RARER = 10  # a typo is at least this many times rarer in the documents than the name
@@ -59,12 +61,24 @@ def find_names(question: str, gazetteer: Gazetteer, frequency: Frequency, langua
     return Names(tuple(sorted(mentions, key=lambda m: m.span)), tuple(corrections))
 
 
+def proper_names(question: str, wording: Iterable[str]) -> list[str]:
+    """Words of some stretches that are written like names, not only because a sentence begins with them."""
+    inside = {m.group() for m in _PROPER.finditer(question)}
+    return [word for words in wording for word in dict.fromkeys(_WORD.findall(words)) if word in inside]
+
+
 def looks_unknown(words: str, frequency: Frequency) -> bool:
     """Whether words used like a name are an unknown name: at least one of them occurs in no document."""
     parts = [word for word in _WORD.findall(words) if word.casefold() not in STOP_WORDS]
-    if not parts:
+    if not parts or _is_compound(words, frequency):
         return False
     return (_NAME_LIKE.fullmatch(words) is not None and not frequency(words)) or any(not frequency(p) for p in parts)
+
+
+def _is_compound(words: str, frequency: Frequency) -> bool:
+    """Whether a function word and words of the documents are joined by hyphens: "on-device", "off-line"."""
+    first, *rest = words.casefold().split("-")
+    return bool(rest) and first in STOP_WORDS and all(frequency(word) for word in rest)
 
 
 def _unrecognised(question: str, mentions: Iterable[Mention]) -> list[Span]:

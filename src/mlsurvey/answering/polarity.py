@@ -23,6 +23,20 @@ def denies(text: str) -> bool:
     return _NEGATION.search(text) is not None
 
 
+_SILENT = re.compile(
+    r"\b(?:(?:name|mention|describe|document|state|say|list|tell)s?\s+(?:no|nothing|none|neither)"
+    r"|(?:do|does|did)(?:\s+not|n['’]t)\s+(?:name|mention|describe|document|state|say|tell|speak)"
+    r"|(?:not|none|nowhere|neither)\s+(?:named|mentioned|described|documented|stated)"
+    r"|(?:cannot|could\s+not)\s+be\s+(?:verified|confirmed|told))\b",
+    re.IGNORECASE,
+)
+
+
+def is_silent(text: str) -> bool:
+    """Whether a statement says that documents do not say: neither yes nor no."""
+    return _SILENT.search(text) is not None
+
+
 _NOT = re.compile(
     r"\b(?:(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|need)n['’]t|can['’]t|won['’]t"
     r"|no|not|none|never|nobody|nothing|neither|nor|cannot|rather\s+than|instead\s+of)\b",

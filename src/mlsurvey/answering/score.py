@@ -64,7 +64,7 @@ class Scored:
     @property
     def is_fact(self) -> bool:
         """Whether it is a line of front matter, which was not judged."""
-        return not self.features
+        return self.candidate.passage_id < 0
 
     @property
     def is_denial(self) -> bool:

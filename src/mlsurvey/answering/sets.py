@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mlsurvey.answering.asked import in_own_words
 from mlsurvey.answering.compose import Draft, Finding, Pair, interleave
 from mlsurvey.answering.conditions import ENDED, UPKEEP, meets
+from mlsurvey.answering.facts import Facts
 from mlsurvey.answering.members import (
     NO,
     UNKNOWN,
@@ -20,14 +21,18 @@ from mlsurvey.answering.members import (
     speaking,
     together,
 )
+from mlsurvey.answering.names import languages_in, proper_names
+from mlsurvey.answering.polarity import is_silent
 from mlsurvey.answering.recorded import Wanted
 from mlsurvey.answering.retrieve import Pool
 from mlsurvey.answering.score import Scored
 from mlsurvey.answering.select import choose, good
 from mlsurvey.answering.understood import AskedAspect, Understood
+from mlsurvey.answering.words import stems
 from mlsurvey.answering.workbench import Found, Workbench
 from mlsurvey.parsed import Condition
 from mlsurvey.types import Entity, Filters
+from mlsurvey.vocabulary.phrases import phrases
 
 LIMITS = "limits"
 """Aspect that says what speaks against a library."""
@@ -73,10 +78,13 @@ class Matter:
             return UNKNOWN if any(wanted.is_open(facts) for wanted in self.wanted) else None
         return YES if holds else NO
 
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """Fields of the facts; empty if no fact says it."""
-        return (self.condition.field,) if self.condition else tuple(wanted.fact.slug for wanted in self.wanted)
+    def cited(self, entity: Entity, facts: Facts) -> Iterator[Scored]:
+        """The lines of front matter that the verdict on an entity rests on."""
+        fields = [(wanted.fact.slug, wanted.fact.details or "") for wanted in self.wanted]
+        if self.condition:
+            fields = [(self.condition.field, "")]
+        for names in fields:
+            yield from [line for name in names if (line := facts.known(entity.slug, name))][:1]
 
 
 def members(understood: Understood, bench: Workbench, filters: Filters) -> Draft:
@@ -123,7 +131,7 @@ def _judged(
     pools = [bench.pool(understood, matter.asked, filters) for matter in matters]
     entities, nearest_only = _nearest(_members(understood, bench, filters), pools, bench)
     slugs = [e.slug for e in entities]
-    about = bench.about(understood, slugs, pools)
+    about = _spoken(bench.about(understood, slugs, pools), understood, bench)
     matters = [m if m.condition else replace(m, wanted=bench.wanted(understood, m.asked, slugs)) for m in matters]
     telling = _telling(matters, entities, about, bench)
     unsaid: dict[Pair, int] = {
@@ -173,8 +181,7 @@ def _member(
     for matter, on_it in zip(matters, found, strict=True):
         recorded = matter.verdict(entity, facts)
         verdicts.append(recorded or _turned(by_text(on_it.scored, least), on_it))
-        if recorded in (YES, NO):
-            cited += [line for field in matter.fields if (line := bench.facts.known(entity.slug, field))]
+        cited += matter.cited(entity, bench.facts) if recorded in (YES, NO) else ()
     says = together(verdicts)
     shown = choose((s for f in found for s in speaking(f.scored, _turned(says, f)) if s.score >= least), QUOTED)
     evidence = [*shown[: QUOTED - 1], *cited] if cited else shown
@@ -182,6 +189,32 @@ def _member(
         evidence = choose((s for f in found for s in f.scored), 1)
     searched = sum(f.searched for f in found)
     return Member(entity.slug, says if evidence else UNKNOWN, tuple(evidence[:QUOTED]), searched)
+
+
+def _spoken(about: Sequence[Sequence[Found]], understood: Understood, bench: Workbench) -> list[list[Found]]:
+    """The evidence that can decide: it names what the question names, and does not only say that documents are silent.
+
+    Silence counts where the contrary is asked for: "which do *not* run on a GPU".
+    """
+    named = {f.cell.aspect: _names_in(f.cell.asked, understood, bench) for found in about[:1] for f in found}
+    return [[replace(f, scored=[*_deciding(f, named[f.cell.aspect])]) for f in found] for found in about]
+
+
+def _deciding(found: Found, named: frozenset[str]) -> Iterator[Scored]:
+    for s in found.scored:
+        is_silence = not found.cell.is_turned and not s.candidate.label and is_silent(s.candidate.text)
+        if not is_silence and (not named or not named.isdisjoint(s.candidate.stems)):
+            yield s
+
+
+def _names_in(asked: AskedAspect | None, understood: Understood, bench: Workbench) -> frozenset[str]:
+    """Stems of the names in a matter that are no library, language or word of the lexicon: "written in *Fortran*"."""
+    if asked is None:
+        return frozenset()
+    names = proper_names(understood.question, asked.wording)
+    lexicon = phrases(tuple(p for a in bench.vocabulary.aspects for p in (*a.question, *a.narrow, *a.strong, *a.weak)))
+    is_known = (bool(languages_in(n) or bench.planner.gazetteer.lookup(n) or lexicon.match(n)) for n in names)
+    return stems(n for n, known in zip(names, is_known, strict=True) if not known)
 
 
 def _of_objects(found: Found) -> Found:
@@ -210,7 +243,7 @@ def recommendation(understood: Understood, bench: Workbench, filters: Filters, l
     needs = understood.aspects or (in_own_words(understood.question),)
     pools = [bench.pool(understood, need, filters) for need in needs]
     entities, nearest_only = _nearest(_eligible(understood, bench, pools, filters), pools, bench)
-    about = bench.about(understood, [e.slug for e in entities], pools)
+    about = _spoken(bench.about(understood, [e.slug for e in entities], pools), understood, bench)
     if understood.objects and not understood.aspects:  # "something like pandas": nothing else says what is wanted
         about = [[_of_objects(f) for f in found] for found in about]
     slugs = [e.slug for e in entities]

@@ -123,7 +123,7 @@ def _evidence(
         cell, scored = found.cell, of_expected_type(found.scored, found.cell)
         told = [f.evidence for group in groups.get(cell.entity, ()) for f in group if f.aspect != PURPOSE]
         shown = chosen or good(scored, least or bench.least(cell), limit, told, again=bench.thresholds["unnamed"])
-        shown = shown or _recorded(cell, understood, bench)
+        shown = _with_facts(shown, _recorded(cell, understood, bench), bench.thresholds["unnamed"], limit)
         groups.setdefault(cell.entity, []).append([Finding(cell.entity, cell.aspect, s) for s in shown])
         best += scored[:1]
         if not shown:
@@ -134,8 +134,15 @@ def _evidence(
     return Draft(understood.entities, said, silent, tuple(disputes), nearest=tuple(best))
 
 
+def _with_facts(shown: Sequence[Scored], facts: Sequence[Scored], sure: float, limit: int) -> Sequence[Scored]:
+    """Statements and lines of front matter: these first if the text is not sure to answer, else last."""
+    if all(s.score < sure for s in shown):
+        return [*facts, *shown][:limit]
+    return [*shown[: limit - len(facts)], *facts]
+
+
 def _recorded(cell: PlannedCell, understood: Understood, bench: Workbench) -> Sequence[Scored]:
-    """The line of the front matter that answers where the text of the documents does not."""
+    """The lines of front matter that say all that is asked."""
     if cell.entity is None or cell.asked is None or not cell.asked.wording:
         return ()
     wanted = bench.wanted(understood, cell.asked, [cell.entity])
