@@ -21,7 +21,7 @@ from .conftest import CORPUS, QUESTIONS, REGIONS
 
 pytestmark = [pytest.mark.golden, pytest.mark.slow]
 
-LEAST = ("verbatim=1", "cell_recall=0.95", "hit_at_1=0.83", "list_f1=0.74", "abstain_right=0.71", "both_sides@10=0.75")
+LEAST = ("verbatim=1", "cell_recall=0.95", "hit_at_1=0.83", "list_f1=0.74", "abstain_right=0.71", "both_sides@10=0.66")
 GREATEST = ("misattributed=0", "abstain_wrong=0.03")
 """Slack from the values measured when the bounds were set: two or three cells, one list member, one question.
 

@@ -14,6 +14,7 @@ from mlsurvey.answering.select import choose, good, of_expected_type
 from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.answering.workbench import Found, Workbench
 from mlsurvey.types import Filters, Kind
+from mlsurvey.vocabulary.records import is_truth
 
 PURPOSE = "purpose"
 """Slug of the aspect for what a library is and is for."""
@@ -135,10 +136,14 @@ def _evidence(
 
 
 def _with_facts(shown: Sequence[Scored], facts: Sequence[Scored], sure: float, limit: int) -> Sequence[Scored]:
-    """Statements and lines of front matter: these first if the text is not sure to answer, else last."""
+    """Statements and lines of front matter: these first where the text is not sure to answer.
+
+    Elsewhere last, and only those that say what, not merely yes or no.
+    """
     if all(s.score < sure for s in shown):
         return [*facts, *shown][:limit]
-    return [*shown[: limit - len(facts)], *facts]
+    telling = [line for line in facts if not is_truth(line.candidate.text.partition(": ")[2])]
+    return [*shown[: max(0, limit - len(telling))], *telling][:limit]
 
 
 def _recorded(cell: PlannedCell, understood: Understood, bench: Workbench) -> Sequence[Scored]:

@@ -28,6 +28,11 @@ def value(line: str) -> str:
     return found["value"] if found else line
 
 
+def is_truth(line: str) -> bool:
+    """Whether a fact says only yes, partly or no."""
+    return value(line) in (*YES, NO)
+
+
 def sources(line: str) -> tuple[str, ...]:
     """Ids of the sources of a fact; empty if it has none."""
     found = _SOURCED.fullmatch(line)
