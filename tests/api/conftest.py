@@ -115,6 +115,8 @@ def serving(tmp_path: Path) -> Iterator[Start]:
     finally:
         for server in started:
             server.stop()
+            if "Traceback" in (log := server.log.read_text("utf-8", errors="replace")):
+                print(log)  # pytest shows it if the test fails
 
 
 def _is_ready(server: Server) -> bool:
