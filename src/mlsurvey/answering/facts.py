@@ -31,10 +31,14 @@ class Facts:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._read: dict[str, Mapping[str, tuple[Document, re.Match[str]]]] = {}
+        self._values: dict[str, Mapping[str, str]] = {}
 
     def of(self, entity: str) -> Mapping[str, str]:
         """Maps field to value."""
-        return {field: match["value"].strip("'\"") for field, (_, match) in self._stated(entity).items()}
+        if entity not in self._values:
+            stated = self._stated(entity)
+            self._values[entity] = {field: match["value"].strip("'\"") for field, (_, match) in stated.items()}
+        return self._values[entity]
 
     def cite(self, entity: str, field: str) -> Scored | None:
         """The line that states the field, as evidence; None if absent."""

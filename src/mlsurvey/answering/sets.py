@@ -209,9 +209,9 @@ def _deciding(found: Found, named: frozenset[str]) -> Iterator[Scored]:
 
 def _names_in(asked: AskedAspect | None, understood: Understood, bench: Workbench) -> frozenset[str]:
     """Stems of the names in a matter that are no library, language or word of the lexicon: "written in *Fortran*"."""
-    if asked is None:
+    names = proper_names(understood.question, asked.wording) if asked else []
+    if not names:
         return frozenset()
-    names = proper_names(understood.question, asked.wording)
     lexicon = phrases(tuple(p for a in bench.vocabulary.aspects for p in (*a.question, *a.narrow, *a.strong, *a.weak)))
     is_known = (bool(languages_in(n) or bench.planner.gazetteer.lookup(n) or lexicon.match(n)) for n in names)
     return stems(n for n, known in zip(names, is_known, strict=True) if not known)
@@ -247,16 +247,16 @@ def recommendation(understood: Understood, bench: Workbench, filters: Filters, l
     if understood.objects and not understood.aspects:  # "something like pandas": nothing else says what is wanted
         about = [[_of_objects(f) for f in found] for found in about]
     slugs = [e.slug for e in entities]
-    stated = [Matter(need, wanted=bench.wanted(understood, need, slugs)) for need in needs]
-    stated += [Matter(needs[0], c) for c in deciding(understood)]
-    met = [{e.slug: m.verdict(e, bench.facts.of(e.slug)) for e in entities} for m in stated]
-    sure = [verdicts for verdicts in met if YES in verdicts.values()]
+    asked = [Matter(need, wanted=bench.wanted(understood, need, slugs)) for need in needs]
+    recorded = [{e.slug: m.verdict(e, bench.facts.of(e.slug)) for e in entities} for m in asked]
+    sure = [verdicts for verdicts in recorded if YES in verdicts.values()]
     merits = []
     for entity, found in zip(entities, about, strict=True):
+        slug = entity.slug
         merit = sum(_worth(f, bench) for f in found) / len(needs)
-        is_out = any(of[entity.slug] == NO for of in met) or any(of[entity.slug] == UNKNOWN for of in sure)
-        if merit and not is_out:
-            merits.append((merit, entity.slug, interleave([_for_need(f, bench, limit) for f in found])))
+        is_out = any(of[slug] == NO for of in recorded) or any(of[slug] == UNKNOWN for of in sure)
+        if merit and not is_out and _meets_conditions(entity, understood, bench):
+            merits.append((merit, slug, interleave([_for_need(f, bench, limit) for f in found])))
     best = sorted(merits, key=lambda item: (-item[0], item[1]))[:CONSIDERED]
     ended = _extra(UPKEEP, [slug for _, slug, _ in best], understood, bench, filters, is_denial=True)
     weighed = sorted(
@@ -298,6 +298,12 @@ def _eligible(understood: Understood, bench: Workbench, pools: Sequence[Pool], f
         return entities
     met = {slug for pool in pools for slug in pool.of_entity}
     return [e for e in entities if e.slug in met]
+
+
+def _meets_conditions(entity: Entity, understood: Understood, bench: Workbench) -> bool:
+    """Whether no fact says that an entity fails a condition."""
+    facts = bench.facts.of(entity.slug)
+    return all(meets(entity, facts, c) is not False for c in deciding(understood))
 
 
 def _worth(found: Found, bench: Workbench) -> float:
