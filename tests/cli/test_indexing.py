@@ -66,7 +66,7 @@ def test_outside_a_checkout_the_starter_corpus_is_laid_down_once(run) -> None:
     (data / "corpus").mkdir(parents=True)
     assert "starter" not in run("refresh").out, "a folder that is there is left alone"
     (data / "corpus").rmdir()
-    from mlsurvey.survey.collection import lay_starter
+    from mlsurvey.documents.collection import lay_starter
 
     assert lay_starter(data / "corpus", starter_folder())
     assert (data / "corpus" / "libraries").is_dir() and not (data / "corpus" / "entities.toml").exists()
