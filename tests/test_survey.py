@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from mlsurvey.answering.other import OtherJudge
+from mlsurvey.documents.staleness import CHANGED, MISSING, stale_citations
 from mlsurvey.errors import EngineError, IndexingError, MismatchError, NotFoundError, UsageError
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
 from mlsurvey.survey.building import _is_exported
-from mlsurvey.survey.staleness import CHANGED, MISSING, stale_citations
 from mlsurvey.types import Filters
 
 QUESTION = "How do Burn and Candle differ in GPU support?"

@@ -9,8 +9,8 @@ import pytest
 from tests.api.conftest import client_of
 from tests.api.test_problems import problem
 
+from mlsurvey.documents.filenames import document_path
 from mlsurvey.errors import UnreadableError
-from mlsurvey.survey.filenames import document_path
 
 TEXT = b"# Linfa\n\nLinfa is a toolkit for classical machine learning.\n"
 SHA = hashlib.sha256(TEXT).hexdigest()

@@ -16,7 +16,7 @@ from tests.api.conftest import QUESTION, events, wait_for
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="POSIX signals")]
 
 ASK = {"question": QUESTION}
 
@@ -92,7 +92,6 @@ def test_processes_share_the_index_and_the_jobs(serve, home) -> None:
     assert server.stop() == 0
 
 
-@pytest.mark.slow
 def test_a_server_that_is_killed_loses_nothing_that_it_acknowledged(serve, home) -> None:
     server = serve(home)
     acknowledged: dict[str, bytes] = {}

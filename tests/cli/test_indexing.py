@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 
 def test_a_dry_run_tells_and_writes_nothing(run, home) -> None:
     (home.corpus / "new.md").write_text("# New\n\nSomething new.\n", "utf-8")
@@ -55,6 +57,7 @@ def test_a_damaged_index_is_found_by_verify(run, home) -> None:
     assert done.code == 5 and segment.name in done.err and "mlsurvey refresh --rebuild" in done.err
 
 
+@pytest.mark.slow
 def test_outside_a_checkout_the_starter_corpus_is_laid_down_once(run) -> None:
     import platformdirs
 
@@ -66,7 +69,7 @@ def test_outside_a_checkout_the_starter_corpus_is_laid_down_once(run) -> None:
     (data / "corpus").mkdir(parents=True)
     assert "starter" not in run("refresh").out, "a folder that is there is left alone"
     (data / "corpus").rmdir()
-    from mlsurvey.survey.collection import lay_starter
+    from mlsurvey.documents.collection import lay_starter
 
     assert lay_starter(data / "corpus", starter_folder())
     assert (data / "corpus" / "libraries").is_dir() and not (data / "corpus" / "entities.toml").exists()

@@ -14,6 +14,7 @@ import pytest
 
 QUESTION = "How do Burn and Candle differ in GPU support?"
 
+pytestmark = pytest.mark.slow
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX signals and terminals")
 
 
@@ -76,7 +77,6 @@ def _ascii(home) -> dict[str, str]:
 
 
 @posix
-@pytest.mark.slow
 def test_ctrl_c_during_a_refresh_says_that_nothing_is_lost(start, home) -> None:
     for number in range(40):
         lines = (f"Library {number} has feature {line} of kind {number * line}.\n\n" for line in range(60))
@@ -94,7 +94,6 @@ def test_ctrl_c_during_a_refresh_says_that_nothing_is_lost(start, home) -> None:
 
 
 @posix
-@pytest.mark.slow
 def test_watching_refreshes_after_a_change_and_goes_on_after_an_error(start, home) -> None:
     process = start("refresh", "--watch", home=home)
     while b"watching" not in (said := process.stderr.readline()):
@@ -110,7 +109,6 @@ def test_watching_refreshes_after_a_change_and_goes_on_after_an_error(start, hom
 
 
 @posix
-@pytest.mark.slow
 def test_an_index_in_the_corpus_is_not_watched(start, home) -> None:
     inside = replace(home, index=home.corpus / ".mlsurvey" / "index")
     shutil.copytree(home.index, inside.index)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from mlsurvey.found import Evidence, Rank, Subject
-from mlsurvey.found import Found as Subjects
+from mlsurvey.found import Evidence, Found, Rank, Subject
 from mlsurvey.state import DocumentRow, Generation, Pending, RefreshReport, Unreadable
-from mlsurvey.survey import Edit, Found, Listed
+from mlsurvey.survey import Edit, Listed, Results
 from mlsurvey.survey.overview import Overview
 from mlsurvey.types import (
     Answer,
@@ -145,8 +144,8 @@ class Canned:
     def compare(self, entities: Sequence[str], aspects: Sequence[str] = (), **_: Any) -> Answer:
         return answer()
 
-    def search(self, query: str, **_: Any) -> Found:
-        return Found(GENERATION, tuple(hit(number) for number in range(len(QUOTES))))
+    def search(self, query: str, **_: Any) -> Results:
+        return Results(GENERATION, tuple(hit(number) for number in range(len(QUOTES))))
 
     def explain(self, query: str, hits: Iterable[Hit], **_: Any) -> tuple[Explanation, ...]:
         terms = (("webgpu", "body", 2.9), ("support", "body", 1.3))
@@ -169,8 +168,8 @@ class Canned:
         )
         return Listed(GENERATION, rows)
 
-    def subjects(self) -> tuple[Generation, Subjects]:
-        return GENERATION, Subjects(SUBJECTS)
+    def subjects(self) -> tuple[Generation, Found]:
+        return GENERATION, Found(SUBJECTS)
 
     def corrections(self) -> tuple[Edit, ...]:
         return (Edit("burn", aliases=("burn-rs",)),)

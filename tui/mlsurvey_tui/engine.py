@@ -12,8 +12,8 @@ from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Hit
 
 if TYPE_CHECKING:
     from mlsurvey.answering.parts import Part
-    from mlsurvey.found import Found as Subjects
-    from mlsurvey.survey import Edit, Found, Listed, Placed
+    from mlsurvey.found import Found
+    from mlsurvey.survey import Edit, Listed, Placed, Results
     from mlsurvey.survey.overview import Overview
     from mlsurvey.syncing.sync import SyncReport
 
@@ -42,7 +42,9 @@ class Engine(Protocol):
         cancelled: Cancelled | None = None,
     ) -> Answer: ...
 
-    def search(self, query: str, *, limit: int = 10, filters: Filters | None = None, mode: str = "hybrid") -> Found: ...
+    def search(
+        self, query: str, *, limit: int = 10, filters: Filters | None = None, mode: str = "hybrid"
+    ) -> Results: ...
 
     def explain(self, query: str, hits: Iterable[Hit], *, mode: str = "hybrid") -> tuple[Explanation, ...]: ...
 
@@ -73,7 +75,7 @@ class Engine(Protocol):
         progress: Progress | None = None,
     ) -> RefreshReport: ...
 
-    def subjects(self) -> tuple[Generation, Subjects]: ...
+    def subjects(self) -> tuple[Generation, Found]: ...
 
     def corrections(self) -> tuple[Edit, ...]: ...
 

@@ -76,5 +76,10 @@ def told(answer: Answer) -> Iterator[Part]:
 
 def last(parts: Iterable[Part]) -> Answer:
     """The whole answer, which is the last part."""
-    *_, answer = parts
-    return cast("Answer", answer)
+    return ends(parts)[1]
+
+
+def ends(parts: Iterable[Part]) -> tuple[Understood, Answer]:
+    """How the question was understood, which is the first part, and the whole answer, which is the last one."""
+    understood, *_, answer = parts
+    return cast("Understood", understood), cast("Answer", answer)

@@ -77,7 +77,7 @@ async def contents(files: list[UploadFile], most: int) -> dict[str, bytes]:
 
 
 def store(survey: Survey, files: Mapping[str, bytes], wanted: Condition) -> list[Stored]:
-    """Write documents; raises like :func:`mlsurvey.survey.uploading.store`."""
+    """Write documents; raises like :func:`mlsurvey.documents.uploading.store`."""
     stored = survey.store(files, wanted)
     known = _rows(survey, [one.path for one in stored])
     return [

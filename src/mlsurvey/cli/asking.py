@@ -86,18 +86,21 @@ def ask(
     _check_one_form(text, as_json=as_json, jsonl=jsonl, markdown=markdown)
     earlier = _earlier([valid(one) for one in after or ()], follow=follow, jsonl=jsonl)
     filters = filters_of(entity, language, path)
+    from mlsurvey.answering.parts import ends
+
     with opened(ctx, corpus, index, model, writer=writer) as survey:
         if jsonl is not None:
             from mlsurvey.cli.batch import answer_lines
 
             raise typer.Exit(answer_lines(survey, jsonl, filters, max_statements, explain=explain))
-        answer = survey.ask(text, filters=filters, max_statements=max_statements, after=earlier)
+        parts = survey.parts(text, filters=filters, max_statements=max_statements, after=earlier)
+        understood, answer = ends(parts)
         conversation.remember((*earlier, text))
-        understood = survey.understand(text, after=earlier) if explain else None
+        explained = understood if explain else None
         if as_json:
-            _write_json(survey, answer, understood)
+            _write_json(survey, answer, explained)
         else:
-            show_answer(survey, answer, understood, filters, markdown=markdown)
+            show_answer(survey, answer, explained, filters, markdown=markdown)
     raise typer.Exit(EXIT_ABSTAINED if answer.abstained else 0)
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from mlsurvey.answering.parts import ends
 from mlsurvey.cli.console import write
 from mlsurvey.errors import MlsurveyError, NotFoundError, UnreadableError, UsageError
 from mlsurvey.rendering.json import answer_value, error_value, to_json
@@ -43,10 +44,11 @@ def answer_lines(survey: Survey, name: str, filters: Filters, max_statements: in
                 record = _record(line)
                 identity = record.get("id")
                 after = _after(record)
-                answer = survey.ask(_question(record), filters=filters, max_statements=max_statements, after=after)
+                parts = survey.parts(_question(record), filters=filters, max_statements=max_statements, after=after)
+                understood, answer = ends(parts)
                 value = answer_value(answer, survey.stale(answer))
                 if explain:
-                    value["understood"] = understanding.value(survey.understand(answer.question, after=after))
+                    value["understood"] = understanding.value(understood)
             except UsageError as error:
                 failed += 1
                 value = {"line": number} | error_value(error, error.exit_code)

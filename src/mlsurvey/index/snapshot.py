@@ -294,11 +294,14 @@ class Snapshot:
         sql = f"SELECT {columns} FROM documents JOIN texts ON document = id WHERE path = :path AND "
         rows = self._rows(sql + live("documents"), path=path)
         if not rows:
-            known = (known for (known,) in self._rows(f"SELECT path FROM documents WHERE {live('documents')}"))
-            raise NotFoundError(f"no document {path!r} in the index{similar(path, known)}")
+            raise NotFoundError(f"no document {path!r} in the index{similar(path, self.paths())}")
         name, text, sha256, title, subject, language, date, unit, leaves = rows[0]
         places = unpack_leaves(unit, leaves)
         return Document(name, unpack_text(text), sha256, title, subject, language, date, places)
+
+    def paths(self) -> list[str]:
+        """Paths of all documents; cheaper than their rows."""
+        return [path for (path,) in self._rows(f"SELECT path FROM documents WHERE {live('documents')}")]
 
     def known(self, paths: Iterable[str]) -> list[Known]:
         """The indexed versions of the documents at these paths, to be compared with the files."""

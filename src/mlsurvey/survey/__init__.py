@@ -5,10 +5,10 @@ from __future__ import annotations
 from mlsurvey.answering.parts import Part, Passages
 from mlsurvey.answering.understood import Understood
 from mlsurvey.calling import Progress
-from mlsurvey.survey.collection import Placed
+from mlsurvey.documents.collection import Placed
+from mlsurvey.documents.uploading import Condition, ConditionError, Stored
 from mlsurvey.survey.facade import MODES, Survey
-from mlsurvey.survey.found import Found, Listed
-from mlsurvey.survey.uploading import Condition, ConditionError, Stored
+from mlsurvey.survey.results import Listed, Results
 from mlsurvey.vocabulary.edits import Edit
 
 __all__ = [
@@ -16,12 +16,12 @@ __all__ = [
     "Condition",
     "ConditionError",
     "Edit",
-    "Found",
     "Listed",
     "Part",
     "Passages",
     "Placed",
     "Progress",
+    "Results",
     "Stored",
     "Survey",
     "Understood",

@@ -15,16 +15,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from mlsurvey.calling import Cancelled, Progress
+from mlsurvey.documents import collection, uploading
+from mlsurvey.documents.staleness import stale_citations, stale_documents, stale_file
+from mlsurvey.documents.uploading import Condition
 from mlsurvey.errors import IndexingError, MismatchError, UsageError
 from mlsurvey.reading.names import known_as
 from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_folders
 from mlsurvey.state import Generation, RefreshReport
-from mlsurvey.survey import collection, uploading
-from mlsurvey.survey.found import Found, Listed
-from mlsurvey.survey.staleness import stale_citations, stale_documents, stale_file
+from mlsurvey.survey.results import Listed, Results
 from mlsurvey.survey.subjects import Subjects
 from mlsurvey.survey.texts import checked
-from mlsurvey.survey.uploading import Condition
 from mlsurvey.survey.writing import written
 from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Hit
 from mlsurvey.vocabulary.load import Vocabulary, load_vocabulary
@@ -171,10 +171,10 @@ class Survey(Subjects):
         filters: Filters | None = None,
         mode: str = "hybrid",
         explain: int = 0,
-    ) -> Found:
+    ) -> Results:
         """The best passages for a query; ``mode`` is one of :data:`MODES`. Raises like :meth:`ask`.
 
-        Hits contain the phrases in double quotes word for word; if no passage does, :attr:`Found.note` says so.
+        Hits contain the phrases in double quotes word for word; if no passage does, :attr:`Results.note` says so.
         See :meth:`mlsurvey.retrieval.search.Searcher.search` for ``offset`` and ``min_score``. The first
         ``explain`` hits are explained, from the same generation.
         """
@@ -191,7 +191,7 @@ class Survey(Subjects):
             known = reading.snapshot.known({hit.passage.path for hit in hits})
             stale = stale_documents(known, self.settings.corpus)
             note = "" if hits else reading.searcher.note(query, resolved)
-            return Found(reading.snapshot.generation, tuple(hits), explanations, stale, note)
+            return Results(reading.snapshot.generation, tuple(hits), explanations, stale, note)
 
     def explain(self, query: str, hits: Iterable[Hit], *, mode: str = "hybrid") -> tuple[Explanation, ...]:
         """Why these passages are hits of the query, in the given order.
@@ -246,7 +246,8 @@ class Survey(Subjects):
     def path_of(self, name: str) -> str:
         """The path of the document that a name means: its Unicode form may differ from that in the index or on disk."""
         try:
-            known = [row.path for row in self.documents().documents]
+            with self._reader.reading() as reading:
+                known = reading.snapshot.paths()
         except IndexingError:
             known = []
         return known_as(name, known) or collection.on_disk(self.settings.corpus, name) or name
@@ -264,15 +265,15 @@ class Survey(Subjects):
     def add(
         self, paths: Sequence[Path], *, link: bool = False, into: str | None = None, replace: bool = False
     ) -> collection.Placed:
-        """Add files and folders to the corpus, for the next refresh; see :func:`mlsurvey.survey.collection.add`."""
+        """Add files and folders to the corpus, for the next refresh; see :func:`mlsurvey.documents.collection.add`."""
         return collection.add(self.settings.corpus, paths, into=into, link=link, replace=replace)
 
     def store(self, files: Mapping[str, bytes], condition: Condition) -> tuple[uploading.Stored, ...]:
-        """Write documents into the corpus, for the next refresh; see :func:`mlsurvey.survey.uploading.store`."""
+        """Write documents into the corpus, for the next refresh; see :func:`mlsurvey.documents.uploading.store`."""
         return uploading.store(self.settings.corpus, self.settings.index, files, condition)
 
     def discard(self, name: str, condition: Condition) -> None:
-        """Delete one document from the corpus; see :func:`mlsurvey.survey.uploading.discard`."""
+        """Delete one document from the corpus; see :func:`mlsurvey.documents.uploading.discard`."""
         uploading.discard(self.settings.corpus, self.settings.index, name, condition)
 
     def digest(self, name: str) -> str | None:

@@ -45,7 +45,7 @@ def resolved(filters: Filters, answerer: Answerer) -> Filters:
 
 def _check_paths(patterns: Sequence[str], snapshot: Snapshot) -> None:
     """Raise NotFoundError for a pattern that no document matches: nothing could be found, and a typo is likely."""
-    known = [row.path for row in snapshot.documents()] if patterns else []
+    known = snapshot.paths() if patterns else []
     for pattern in patterns:
         if not any(matches(path, (pattern,)) for path in known):
             folders = {f"{name}/" for path in known for name in PurePosixPath(path).parts[:-1]}
@@ -161,7 +161,7 @@ def document_named(path: str, snapshot: Snapshot) -> Document:
     try:
         return snapshot.document(path)
     except NotFoundError:
-        found = known_as(path, (row.path for row in snapshot.documents(Filters())))
+        found = known_as(path, snapshot.paths())
         if found is None:
             raise
         return snapshot.document(found)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from mlsurvey.calling import Cancelled
 from mlsurvey.coverage import Coverage
+from mlsurvey.documents import correcting
 from mlsurvey.errors import NoIndexError, NotFoundError, UsageError
 from mlsurvey.found import Found
 from mlsurvey.settings import Settings
 from mlsurvey.state import Generation
-from mlsurvey.survey import correcting
 from mlsurvey.timeline import Timeline
 from mlsurvey.types import Filters
 from mlsurvey.vocabulary.edits import Edit

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mlsurvey.calling import Progress
+from mlsurvey.documents import collection
 from mlsurvey.errors import NotFoundError, similar
 from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_folders
-from mlsurvey.survey import collection
 from mlsurvey.syncing.fetch import Limits
 from mlsurvey.syncing.registries import npm_registry, pypi_index
 from mlsurvey.syncing.sources import Source, load_sources

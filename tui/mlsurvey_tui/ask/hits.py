@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from mlsurvey.rendering.listing import snippet
 from mlsurvey.rendering.plain import one_line
-from mlsurvey.survey import Found
+from mlsurvey.survey import Results
 from mlsurvey.types import Hit
 
 ROWS = 2
@@ -42,7 +42,7 @@ class Hits(OptionList):
         self.query_text = ""
         self._width = 0
 
-    def show_hits(self, query: str, found: Found) -> None:
+    def show_hits(self, query: str, found: Results) -> None:
         """Replace the listed hits."""
         self.hits, self.stale, self.query_text = found.hits, found.stale, query
         self._list()

@@ -34,7 +34,7 @@ from mlsurvey_tui.places import hit_places
 from mlsurvey_tui.shown import Shown
 
 if TYPE_CHECKING:
-    from mlsurvey.survey import Found
+    from mlsurvey.survey import Results
     from mlsurvey_tui.program import Program
 
 LIVE_HITS = 20
@@ -146,7 +146,7 @@ class AskScreen(Screen[None]):
         if not worker.is_cancelled:
             self.app.call_from_thread(self._show_hits, typed, words, found)
 
-    def _show_hits(self, typed: str, words: str, found: Found) -> None:
+    def _show_hits(self, typed: str, words: str, found: Results) -> None:
         if self.query_one(QuestionInput).value == typed:
             self.query_one(Hits).show_hits(words, found)
             self._switch("hits")

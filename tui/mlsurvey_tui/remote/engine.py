@@ -15,7 +15,7 @@ from mlsurvey.client.errors import error_of
 from mlsurvey.errors import IndexingError, Interrupted, MlsurveyError, NoIndexError, NotFoundError, UsageError
 from mlsurvey.reading.scan import READABLE_SUFFIXES
 from mlsurvey.state import Generation, RefreshReport
-from mlsurvey.survey import Found, Listed, Placed
+from mlsurvey.survey import Listed, Placed, Results
 from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Hit
 from mlsurvey.wire import answers
 from mlsurvey.wire.requests import FilterRequest
@@ -107,11 +107,11 @@ class RemoteEngine(RemoteSubjects):
         self._asked = answer, ask
         return answer
 
-    def search(self, query: str, *, limit: int = 10, filters: Filters | None = None, mode: str = "hybrid") -> Found:
+    def search(self, query: str, *, limit: int = 10, filters: Filters | None = None, mode: str = "hybrid") -> Results:
         """Return the best passages for a query."""
         found = self._client.search(query, limit=limit, mode=cast("Mode", mode), filters=nouns.request(filters))
         stale = {hit.document: hit.stale for hit in found.hits if hit.stale}
-        return Found(
+        return Results(
             self._known(found.index), tuple(nouns.hit(hit) for hit in found.hits), stale=stale, note=found.note or ""
         )
 

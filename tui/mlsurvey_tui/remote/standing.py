@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from mlsurvey.documents.staleness import CHANGED, MISSING
 from mlsurvey.errors import MlsurveyError, NotFoundError
-from mlsurvey.survey.staleness import CHANGED, MISSING
 from mlsurvey.types import Answer, Citation
 
 if TYPE_CHECKING:

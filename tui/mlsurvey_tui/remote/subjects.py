@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from mlsurvey.client import Client
+from mlsurvey.documents import correcting
 from mlsurvey.errors import NotFoundError, UsageError
 from mlsurvey.found import Found
 from mlsurvey.state import Generation
-from mlsurvey.survey import Edit, correcting
+from mlsurvey.survey import Edit
 from mlsurvey.wire.subjects import SubjectCorrection
 from mlsurvey_tui.remote import nouns
 

@@ -13,7 +13,7 @@ from mlsurvey.api.problems import NOT_MODIFIED, WORK, documented
 from mlsurvey.api.routing import Route
 from mlsurvey.api.service import Service, ServiceOf, json_response
 from mlsurvey.rendering.json import hits_value, to_json
-from mlsurvey.survey import Found, Survey
+from mlsurvey.survey import Results, Survey
 from mlsurvey.wire.answers import Hits
 from mlsurvey.wire.fields import MOST_EXPLAINED
 from mlsurvey.wire.requests import SearchParameters, SearchRequest
@@ -43,7 +43,7 @@ async def search(request: Request, body: SearchRequest, service: ServiceOf) -> R
 async def _search(request: Request, wanted: SearchRequest, service: Service) -> Response:
     key = wanted.model_dump_json()
 
-    def compute() -> tuple[str, Found]:
+    def compute() -> tuple[str, Results]:
         found = service.survey.search(
             wanted.query,
             limit=wanted.limit,

@@ -10,7 +10,7 @@ from mlsurvey.types import Explanation, Hit
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Results:
     """Hits, best first, and their generation."""
 
     generation: Generation

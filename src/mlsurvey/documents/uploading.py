@@ -17,13 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from mlsurvey.documents.collection import on_disk
+from mlsurvey.documents.filenames import document_path
 from mlsurvey.errors import NotFoundError, StorageError, UnreadableError, UsageError
 from mlsurvey.reading.converting.kinds import kind_of
 from mlsurvey.reading.decode import decode
 from mlsurvey.reading.names import composed
 from mlsurvey.reading.scan import MAX_BYTES
-from mlsurvey.survey.collection import on_disk
-from mlsurvey.survey.filenames import document_path
 
 LOCK = "uploads.lock"
 LOCK_WAIT = 30.0
