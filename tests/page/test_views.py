@@ -7,8 +7,8 @@ from mlsurvey.page import links
 from mlsurvey.page.answers import answer_view, pieces
 from mlsurvey.page.links import Asked
 from mlsurvey.page.texts import MOST, text_view
-from mlsurvey.page.welcome import examples
 from mlsurvey.page.work import job_view
+from mlsurvey.rendering.examples import examples
 from mlsurvey.types import Conflict, Entity, Filters, Span
 
 

@@ -227,10 +227,18 @@ class Survey(Subjects):
     # Documents
 
     def documents(self, filters: Filters | None = None) -> Listed:
-        """Indexed documents, by path; with filters, those with a matching passage. Raises like :meth:`ask`."""
+        """Indexed documents, by path; with filters, those with a matching passage. Raises like :meth:`ask`.
+
+        A language also selects the documents themselves: those of it, or about a library of it.
+        """
+        from mlsurvey.survey import naming
+
         with self._reader.reading() as reading:
-            rows = reading.snapshot.documents(self._resolved(filters, reading))
-            return Listed(reading.snapshot.generation, tuple(rows))
+            snapshot, wanted = reading.snapshot, self._resolved(filters, reading)
+            rows = snapshot.documents(wanted)
+            if wanted.languages:
+                rows = naming.of_languages(rows, wanted.languages, snapshot.entities)
+            return Listed(snapshot.generation, tuple(rows))
 
     def document(self, path: str) -> Document:
         """A document as it was indexed.

@@ -80,8 +80,8 @@ class Row(Widget):
 
 
 def _parts(shown: Shown) -> Iterator[Widget]:
-    answer, grid = shown.answer, grid_of(shown.answer)
-    yield Static(_headline(shown), classes=f"verdict -{answer.status.value}", markup=False)
+    grid = grid_of(shown.answer)
+    yield Static(_headline(shown), classes=f"verdict -{_standing(shown)}", markup=False)
     yield from _summary(shown)
     yield from _verdicts(grid, shown.names)
     if grid.is_comparison:
@@ -107,6 +107,12 @@ def _headline(shown: Shown) -> str:
     return " — ".join([first, " ".join(rest)] if rest else [first])
 
 
+def _standing(shown: Shown) -> str:
+    """The status; ``told`` if an answer that is complete needs words nevertheless."""
+    status = shown.answer.status.value
+    return "told" if status == "answered" and _headline(shown) != shown.verdict else status
+
+
 def _summary(shown: Shown) -> Iterator[Widget]:
     """Yield what a language model wrote, above the quotes."""
     if not (remarks := wording.summary_remarks(shown.answer)):
@@ -120,9 +126,12 @@ def _summary(shown: Shown) -> Iterator[Widget]:
 def _verdicts(grid: Grid, names: Names) -> Iterator[Widget]:
     """Yield the groups of a list, each with its title and the names of its members."""
     for title, members in grid.verdicts:
-        yield _plain(f"{title} ({len(members)}): {names.listed(members)}", "group")
+        yield _plain(
+            f"{wording.SIGNS[title]} {title} ({len(members)}): {names.listed(members)}", f"group -{title.lower()}"
+        )
     if grid.unknown:
-        yield _plain(f"Not stated ({len(grid.unknown)}): {wording.unknown_members(grid, names)}", "group -unknown")
+        told = f"{wording.SIGNS['Not stated']} Not stated ({len(grid.unknown)}): {wording.unknown_members(grid, names)}"
+        yield _plain(told, "group -unknown")
 
 
 def _matrix(shown: Shown, grid: Grid) -> Iterator[Widget]:
