@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import suppress
 
 from aiohttp import web
@@ -13,6 +14,8 @@ SECONDS = 600.0
 """How long an interface without a tab is kept."""
 MODES = b"\x1b[?1049h\x1b[?1000h\x1b[?1003h\x1b[?1006h\x1b[?25l\x1b[?2004h"
 """What an interface sets in a terminal when it starts: the alternate screen, the mouse, no cursor, marked pastes."""
+PATIENCE = 5.0
+"""Seconds that an interface has to end."""
 PAUSE = 0.1
 """Seconds between two sizes, within which an interface would take only the last one."""
 
@@ -22,7 +25,7 @@ class Interface(AppService):
 
     def __init__(self, command: str, downloads: DownloadManager) -> None:
         super().__init__(
-            command,
+            f"exec {command}" if os.name == "posix" else command,  # so that the process is the interface, not a shell
             write_bytes=self._write_bytes,
             write_str=self._write_str,
             close=self._close,
@@ -38,6 +41,14 @@ class Interface(AppService):
         finally:
             self.has_ended = True
             await self._close()
+
+    async def stop(self) -> None:
+        """Ask the interface to end; one that does not, because it is still starting, is killed."""
+        try:
+            await asyncio.wait_for(super().stop(), PATIENCE)
+        except TimeoutError:
+            if self._process is not None and self._process.returncode is None:
+                self._process.kill()
 
     async def attach(self, socket: web.WebSocketResponse, width: int, height: int) -> None:
         """Show the interface, as it is now, in another tab; the one before is closed."""

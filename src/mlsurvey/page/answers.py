@@ -19,7 +19,6 @@ TITLES = {
     Kind.LOOKUP: "Answer",
     Kind.RECOMMEND: "Shortlist",
 }
-"""Drawn beside the title of a group, which says the same."""
 FEW_SIDES = 4
 """Sides that fit beside each other on a screen; more of them scroll sideways."""
 

@@ -9,9 +9,13 @@ document.getElementById("terminal").dataset.sessionWebsocketUrl = `${scheme}://$
 document.getElementById("again").addEventListener("click", () => location.reload());
 
 // textual.js adds classes to the body: -first-byte with the first picture, -closed with the end.
-const focus = () => document.querySelector(".xterm-helper-textarea")?.focus();
+const focus = () => {
+  const keyboard = document.querySelector(".xterm-helper-textarea");
+  keyboard?.blur(); // the interface hears of a change only
+  keyboard?.focus();
+};
 const watch = new MutationObserver(() => {
   if (document.body.classList.contains("-closed")) document.getElementById("again").focus();
-  else if (document.body.classList.contains("-first-byte")) focus();
+  else if (document.body.classList.contains("-first-byte")) setTimeout(focus, 500); // an interface that starts takes itself for blurred
 });
 watch.observe(document.body, { attributeFilter: ["class"] });
