@@ -44,11 +44,11 @@ class Interface(AppService):
 
     async def stop(self) -> None:
         """Ask the interface to end; one that does not, because it is still starting, is killed."""
-        try:
-            await asyncio.wait_for(super().stop(), PATIENCE)
-        except TimeoutError:
-            if self._process is not None and self._process.returncode is None:
-                self._process.kill()
+        ending = asyncio.create_task(super().stop())
+        done, _ = await asyncio.wait({ending}, timeout=PATIENCE)
+        if not done and self._process is not None:
+            self._process.kill()
+        await ending
 
     async def attach(self, socket: web.WebSocketResponse, width: int, height: int) -> None:
         """Show the interface, as it is now, in another tab; the one before is closed."""
