@@ -16,7 +16,7 @@ from textual.widgets import Static
 from mlsurvey.rendering import wording
 from mlsurvey.rendering.layout import Grid, Names, grid_of
 from mlsurvey.rendering.plain import one_line
-from mlsurvey.types import Kind, Statement
+from mlsurvey.types import Kind, Statement, Status
 from mlsurvey_tui.answer.lines import Cited
 from mlsurvey_tui.places import cited_places
 from mlsurvey_tui.shown import Shown
@@ -81,7 +81,8 @@ class Row(Widget):
 
 def _parts(shown: Shown) -> Iterator[Widget]:
     grid = grid_of(shown.answer)
-    yield Static(_headline(shown), classes=f"verdict -{_standing(shown)}", markup=False)
+    if headline := _headline(shown):
+        yield Static(headline, classes=f"verdict -{shown.answer.status.value}", markup=False)
     yield from _summary(shown)
     yield from _verdicts(grid, shown.names)
     if grid.is_comparison:
@@ -95,22 +96,18 @@ def _parts(shown: Shown) -> Iterator[Widget]:
 
 
 def _headline(shown: Shown) -> str:
+    """What is to be said before the answer; empty if it is complete, as the row above tells how it was answered."""
     answer = shown.answer
-    parts = [shown.verdict]
+    parts = []
     if carried := wording.carried(answer.carried, answer.entities, answer.aspects, shown.names):
         parts.append(carried)
     if answer.reason:
         parts.append(one_line(answer.reason))
     if shown.older:
         parts.append("(the index has changed since; r asks again)")
-    first, *rest = parts
-    return " — ".join([first, " ".join(rest)] if rest else [first])
-
-
-def _standing(shown: Shown) -> str:
-    """The status; ``told`` if an answer that is complete needs words nevertheless."""
-    status = shown.answer.status.value
-    return "told" if status == "answered" and _headline(shown) != shown.verdict else status
+    if answer.status is Status.ANSWERED:
+        return " ".join(parts)
+    return " — ".join(filter(None, (shown.verdict, " ".join(parts))))
 
 
 def _summary(shown: Shown) -> Iterator[Widget]:

@@ -1,0 +1,150 @@
+"""Make one sheet of pictures of the terminal interface, and one of the page: ``python docs/sheets.py FOLDER [INDEX]``.
+
+For reviews: five states of each, at every size that is supported. The states are reached by keys and addresses alone, so
+an older version can be shown by the same script, with ``PYTHONPATH`` naming its sources. Needs Chromium, or the browser
+named in ``MLSURVEY_BROWSER``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlencode
+
+from page_pictures import COLOURS, OPTIONS, serving
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+from screenshots import QUESTION, until
+from textual.pilot import Pilot
+
+from mlsurvey.settings import Settings
+from mlsurvey.survey import Survey
+from mlsurvey_tui.app import MlsurveyApp
+from mlsurvey_tui.ask.request import Request
+from mlsurvey_tui.start import application
+
+ROOT = Path(__file__).parents[1]
+SIZES = ((60, 20), (80, 24), (100, 30), (140, 45))
+WIDTHS = (360, 768, 1280, 1600)
+LIST = "Which Rust libraries run in the browser?"
+PAGES = {
+    "first": "/",
+    "comparison": f"/?{urlencode({'q': QUESTION})}",
+    "list": f"/?{urlencode({'q': LIST})}",
+    "document": "/documents/libraries/rust/burn.md?start=11006&end=11090#mark",
+    "documents": "/documents",
+}
+GAP, GROUND = 12, (96, 96, 96)
+
+Picture = Image.Image
+
+
+def main() -> None:
+    """Refresh the index, then make both sheets."""
+    out, browser = Path(sys.argv[1]), os.environ.get("MLSURVEY_BROWSER") or shutil.which("chromium")
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        index = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(scratch) / "index"
+        settings = Settings(corpus=ROOT / "corpus", index=index)
+        with Survey(settings) as survey:
+            survey.refresh()
+        chromium = playwright.chromium.launch(executable_path=browser, args=OPTIONS)
+        drawn = [_terminal(settings, Path(scratch) / f"{size[0]}", size) for size in SIZES]
+        rows = [[_picture(chromium, states[number]) for states in drawn] for number in range(len(drawn[0]))]
+        _save(_sheet(rows, 0.5), out / "terminal.png")
+        place = ["--corpus", str(settings.corpus), "--index", str(index), "--tokens-file", f"{scratch}/tokens"]
+        with serving(place) as url:
+            _save(_sheet(_pages(chromium, url), 0.5), out / "page.png")
+        chromium.close()
+
+
+def _terminal(settings: Settings, state: Path, size: tuple[int, int]) -> list[str]:
+    """Return the first screen, a comparison, a list, a source and the documents, as SVG."""
+    taken: list[str] = []
+
+    async def tell() -> None:
+        app = application(settings, state=state, keys=state / "keys.toml")
+        async with app.run_test(size=size) as pilot:
+            await until(pilot, lambda: app.generation is not None)
+            await _take(app, pilot, taken)
+            for question in (QUESTION, LIST):
+                screen = app.screen
+                screen.ask(Request(question))  # type: ignore[attr-defined]
+                await until(pilot, lambda q=question: _answered(screen) == q)  # type: ignore[misc]
+                await _take(app, pilot, taken)
+            await pilot.press("enter")
+            await until(pilot, lambda: bool(app.screen.query(".cited")))
+            await _take(app, pilot, taken)
+            await pilot.press("escape", "f4")
+            await until(pilot, lambda: bool(getattr(app.screen, "shown", ())))
+            await _take(app, pilot, taken)
+
+    asyncio.run(tell())
+    return taken
+
+
+def _answered(screen: object) -> str | None:
+    shown = getattr(screen, "shown", None)
+    return shown.answer.question if shown else None
+
+
+async def _take(app: MlsurveyApp, pilot: Pilot[None], taken: list[str]) -> None:
+    await pilot.pause(1.0)
+    taken.append(app.export_screenshot(title="mlsurvey"))
+
+
+def _picture(chromium: Browser, svg: str) -> Picture:
+    page = chromium.new_page(viewport={"width": 1900, "height": 1300})
+    page.set_content(f"<body style='margin:0'>{svg}</body>")
+    size = page.evaluate("(() => { const b = document.querySelector('svg').viewBox.baseVal; return [b.width, b.height] })()")
+    page.add_style_tag(content=f"svg {{ display: block; width: {size[0]}px; height: {size[1]}px }}")
+    taken = page.locator("svg").screenshot()
+    page.close()
+    return Image.open(BytesIO(taken)).convert("RGB")
+
+
+def _pages(chromium: Browser, url: str) -> list[list[Picture]]:
+    """Return the pages, each at all widths; the widest and the narrowest once more in the dark."""
+    rows = []
+    for address in PAGES.values():
+        looks = [(width, "light") for width in WIDTHS] + [(WIDTHS[0], "dark"), (WIDTHS[2], "dark")]
+        rows.append([_page(chromium, url + address, width, scheme) for width, scheme in looks])
+    return rows
+
+
+def _page(chromium: Browser, address: str, width: int, scheme: str) -> Picture:
+    page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(address, timeout=120_000)
+    page.wait_for_timeout(300)
+    taken = page.screenshot()
+    page.close()
+    return Image.open(BytesIO(taken)).convert("RGB")
+
+
+def _sheet(rows: Iterable[Iterable[Picture]], scale: float) -> Picture:
+    """Set rows of pictures below each other."""
+    small = [[one.resize((int(one.width * scale), int(one.height * scale))) for one in row] for row in rows]
+    width = max(sum(one.width + GAP for one in row) for row in small) + GAP
+    sheet = Image.new("RGB", (width, sum(max(one.height for one in row) + GAP for row in small) + GAP), GROUND)
+    top = GAP
+    for row in small:
+        left = GAP
+        for one in row:
+            sheet.paste(one, (left, top))
+            left += one.width + GAP
+        top += max(one.height for one in row) + GAP
+    return sheet
+
+
+def _save(sheet: Picture, file: Path) -> None:
+    sheet.quantize(COLOURS * 2).save(file, optimize=True)
+
+
+if __name__ == "__main__":
+    main()
