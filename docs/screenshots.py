@@ -88,6 +88,7 @@ async def _take(app: MlsurveyApp, pilot: Pilot[None], name: str) -> None:
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
+    """Wait until a condition holds."""
     while not holds():
         await pilot.pause(0.05)
 

@@ -1,8 +1,8 @@
-"""Make one sheet of pictures of the terminal interface, and one of the page: ``python docs/sheets.py FOLDER [INDEX]``.
+"""Make sheets of pictures, one of the terminal interface and one of the page: ``python docs/sheets.py FOLDER [INDEX]``.
 
-For reviews: five states of each, at every size that is supported. The states are reached by keys and addresses alone, so
-an older version can be shown by the same script, with ``PYTHONPATH`` naming its sources. Needs Chromium, or the browser
-named in ``MLSURVEY_BROWSER``.
+For reviews: five states of each, at every size that is supported. The states are reached by questions and keys alone,
+so an older version can be shown by the same script, with ``PYTHONPATH`` naming its sources, and ``terminal`` or
+``page`` as a third word if it has only one of them. Needs Chromium, or the browser named in ``MLSURVEY_BROWSER``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode
@@ -29,7 +30,8 @@ from mlsurvey_tui.app import MlsurveyApp
 from mlsurvey_tui.ask.request import Request
 from mlsurvey_tui.start import application
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(os.environ.get("MLSURVEY_ROOT", Path(__file__).parents[1]))
+"""Checkout whose corpus is read."""
 SIZES = ((60, 20), (80, 24), (100, 30), (140, 45))
 WIDTHS = (360, 768, 1280, 1600)
 LIST = "Which Rust libraries run in the browser?"
@@ -47,21 +49,29 @@ Picture = Image.Image
 
 def main() -> None:
     """Refresh the index, then make both sheets."""
-    out, browser = Path(sys.argv[1]), os.environ.get("MLSURVEY_BROWSER") or shutil.which("chromium")
+    out, wanted = Path(sys.argv[1]), sys.argv[3:] or ("terminal", "page")
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as scratch:
         index = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(scratch) / "index"
         settings = Settings(corpus=ROOT / "corpus", index=index)
         with Survey(settings) as survey:
             survey.refresh()
-        chromium = playwright.chromium.launch(executable_path=browser, args=OPTIONS)
-        drawn = [_terminal(settings, Path(scratch) / f"{size[0]}", size) for size in SIZES]
-        rows = [[_picture(chromium, states[number]) for states in drawn] for number in range(len(drawn[0]))]
-        _save(_sheet(rows, 0.5), out / "terminal.png")
-        place = ["--corpus", str(settings.corpus), "--index", str(index), "--tokens-file", f"{scratch}/tokens"]
-        with serving(place) as url:
-            _save(_sheet(_pages(chromium, url), 0.5), out / "page.png")
-        chromium.close()
+        if "terminal" in wanted:
+            drawn = [_terminal(settings, Path(scratch) / f"{size[0]}", size) for size in SIZES]
+            with _browser() as chromium:
+                rows = [[_picture(chromium, svg) for svg in state] for state in zip(*drawn, strict=True)]
+            _save(_sheet(rows), out / "terminal.png")
+        if "page" in wanted:
+            place = ["--corpus", str(settings.corpus), "--index", str(index), "--tokens-file", f"{scratch}/tokens"]
+            with serving(place) as url, _browser() as chromium:
+                _save(_sheet(_pages(chromium, url)), out / "page.png")
+
+
+@contextmanager
+def _browser() -> Iterator[Browser]:
+    path = os.environ.get("MLSURVEY_BROWSER") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=path, args=OPTIONS)
 
 
 def _terminal(settings: Settings, state: Path, size: tuple[int, int]) -> list[str]:
@@ -74,9 +84,8 @@ def _terminal(settings: Settings, state: Path, size: tuple[int, int]) -> list[st
             await until(pilot, lambda: app.generation is not None)
             await _take(app, pilot, taken)
             for question in (QUESTION, LIST):
-                screen = app.screen
-                screen.ask(Request(question))  # type: ignore[attr-defined]
-                await until(pilot, lambda q=question: _answered(screen) == q)  # type: ignore[misc]
+                app.screen.ask(Request(question))  # type: ignore[attr-defined]
+                await until(pilot, lambda q=question: _answered(app.screen) == q)  # type: ignore[misc]
                 await _take(app, pilot, taken)
             await pilot.press("enter")
             await until(pilot, lambda: bool(app.screen.query(".cited")))
@@ -102,18 +111,18 @@ async def _take(app: MlsurveyApp, pilot: Pilot[None], taken: list[str]) -> None:
 def _picture(chromium: Browser, svg: str) -> Picture:
     page = chromium.new_page(viewport={"width": 1900, "height": 1300})
     page.set_content(f"<body style='margin:0'>{svg}</body>")
-    size = page.evaluate("(() => { const b = document.querySelector('svg').viewBox.baseVal; return [b.width, b.height] })()")
-    page.add_style_tag(content=f"svg {{ display: block; width: {size[0]}px; height: {size[1]}px }}")
+    width, height = page.locator("svg").evaluate("svg => [svg.viewBox.baseVal.width, svg.viewBox.baseVal.height]")
+    page.add_style_tag(content=f"svg {{ display: block; width: {width}px; height: {height}px }}")
     taken = page.locator("svg").screenshot()
     page.close()
     return Image.open(BytesIO(taken)).convert("RGB")
 
 
 def _pages(chromium: Browser, url: str) -> list[list[Picture]]:
-    """Return the pages, each at all widths; the widest and the narrowest once more in the dark."""
+    """Return the pages, each at all widths, and at two of them in the dark."""
     rows = []
+    looks = [*((width, "light") for width in WIDTHS), (WIDTHS[0], "dark"), (WIDTHS[2], "dark")]
     for address in PAGES.values():
-        looks = [(width, "light") for width in WIDTHS] + [(WIDTHS[0], "dark"), (WIDTHS[2], "dark")]
         rows.append([_page(chromium, url + address, width, scheme) for width, scheme in looks])
     return rows
 
@@ -127,9 +136,9 @@ def _page(chromium: Browser, address: str, width: int, scheme: str) -> Picture:
     return Image.open(BytesIO(taken)).convert("RGB")
 
 
-def _sheet(rows: Iterable[Iterable[Picture]], scale: float) -> Picture:
-    """Set rows of pictures below each other."""
-    small = [[one.resize((int(one.width * scale), int(one.height * scale))) for one in row] for row in rows]
+def _sheet(rows: Iterable[Iterable[Picture]]) -> Picture:
+    """Set rows of pictures below each other, at half their size."""
+    small = [[one.resize((one.width // 2, one.height // 2)) for one in row] for row in rows]
     width = max(sum(one.width + GAP for one in row) for row in small) + GAP
     sheet = Image.new("RGB", (width, sum(max(one.height for one in row) + GAP for row in small) + GAP), GROUND)
     top = GAP

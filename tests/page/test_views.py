@@ -141,6 +141,8 @@ def test_examples_are_about_libraries_that_are_known() -> None:
     questions = [example.question for example in examples(mine)]
     assert questions and all("Alpha" in question or "Go" in question for question in questions)
     assert examples(()) == ()
+    breads = [example.question for example in examples((Entity("rye", "Rye"), Entity("spelt", "Spelt")))]
+    assert breads == ["How do Rye and Spelt differ?"]
     shipped = (Entity("burn", "Burn", language="rust"), Entity("candle", "Candle", language="rust"))
     assert "Burn and Candle" in examples(shipped)[0].question
 
