@@ -40,7 +40,7 @@ def main() -> None:
 
 async def _take_all(app: MlsurveyApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: app.generation is not None)
+        await _until(pilot, lambda: app.generation is not None)
         await _comparison(app, pilot)
         await _source(app, pilot)
         await _documents(app, pilot)
@@ -51,20 +51,20 @@ async def _comparison(app: MlsurveyApp, pilot: Pilot[None]) -> None:
     screen = app.screen
     assert isinstance(screen, AskScreen)
     screen.ask(Request(QUESTION))
-    await until(pilot, lambda: screen.shown is not None)
+    await _until(pilot, lambda: screen.shown is not None)
     await _take(app, pilot, "comparison")
 
 
 async def _source(app: MlsurveyApp, pilot: Pilot[None]) -> None:
     await pilot.press("enter")
-    await until(pilot, lambda: isinstance(app.screen, SourceScreen) and bool(app.screen.query(".cited")))
+    await _until(pilot, lambda: isinstance(app.screen, SourceScreen) and bool(app.screen.query(".cited")))
     await _take(app, pilot, "source")
     await pilot.press("escape")
 
 
 async def _documents(app: MlsurveyApp, pilot: Pilot[None]) -> None:
     await pilot.press("f4")
-    await until(pilot, lambda: isinstance(app.screen, CorpusScreen) and bool(app.screen.shown))
+    await _until(pilot, lambda: isinstance(app.screen, CorpusScreen) and bool(app.screen.shown))
     app.screen.query_one("#facets").display = True
     app.screen.query_one("#state").display = False  # names a folder of this machine
     await _take(app, pilot, "documents")
@@ -76,8 +76,8 @@ async def _conversation(app: MlsurveyApp, pilot: Pilot[None]) -> None:
     assert isinstance(screen, AskScreen)
     for number, question in enumerate(CONVERSATION, start=1):
         screen.ask(Request(question, after=CONVERSATION[: number - 1]))
-        await until(pilot, lambda rows=number: len(screen.query(Earlier)) == rows)  # type: ignore[misc]
-    await until(pilot, lambda: app.focused in screen.query("#current Cited"))
+        await _until(pilot, lambda rows=number: len(screen.query(Earlier)) == rows)  # type: ignore[misc]
+    await _until(pilot, lambda: app.focused in screen.query("#current Cited"))
     await pilot.press("left_square_bracket", "enter")
     await _take(app, pilot, "conversation")
 
@@ -87,8 +87,7 @@ async def _take(app: MlsurveyApp, pilot: Pilot[None], name: str) -> None:
     (PICTURES / f"{name}.svg").write_text(app.export_screenshot(title="mlsurvey"), "utf-8")
 
 
-async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    """Wait until a condition holds."""
+async def _until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
     while not holds():
         await pilot.pause(0.05)
 

@@ -12,16 +12,15 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode
 
-from page_pictures import COLOURS, OPTIONS, serving
+from page_pictures import COLOURS, OPTIONS, QUESTION, serving
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
-from screenshots import QUESTION, until
 from textual.pilot import Pilot
 
 from mlsurvey.settings import Settings
@@ -81,21 +80,26 @@ def _terminal(settings: Settings, state: Path, size: tuple[int, int]) -> list[st
     async def tell() -> None:
         app = application(settings, state=state, keys=state / "keys.toml")
         async with app.run_test(size=size) as pilot:
-            await until(pilot, lambda: app.generation is not None)
+            await _until(pilot, lambda: app.generation is not None)
             await _take(app, pilot, taken)
             for question in (QUESTION, LIST):
                 app.screen.ask(Request(question))  # type: ignore[attr-defined]
-                await until(pilot, lambda q=question: _answered(app.screen) == q)  # type: ignore[misc]
+                await _until(pilot, lambda q=question: _answered(app.screen) == q)  # type: ignore[misc]
                 await _take(app, pilot, taken)
             await pilot.press("enter")
-            await until(pilot, lambda: bool(app.screen.query(".cited")))
+            await _until(pilot, lambda: bool(app.screen.query(".cited")))
             await _take(app, pilot, taken)
             await pilot.press("escape", "f4")
-            await until(pilot, lambda: bool(getattr(app.screen, "shown", ())))
+            await _until(pilot, lambda: bool(getattr(app.screen, "shown", ())))
             await _take(app, pilot, taken)
 
     asyncio.run(tell())
     return taken
+
+
+async def _until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
+    while not holds():
+        await pilot.pause(0.05)
 
 
 def _answered(screen: object) -> str | None:

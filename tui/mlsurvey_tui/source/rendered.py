@@ -46,7 +46,7 @@ class RenderedText(Markdown):
         for block in innermost:
             self._highlight(block, quote)
         if places:
-            self.call_after_refresh(places[0].scroll_visible, animate=False, top=False, force=True)
+            self.call_after_refresh(self.scroll_to_center, places[0], animate=False, force=True)
 
     def _unmark(self) -> None:
         for place in self.query(f".{MARKED}"):
