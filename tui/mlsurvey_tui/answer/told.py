@@ -96,7 +96,7 @@ def _parts(shown: Shown) -> Iterator[Widget]:
 
 
 def _headline(shown: Shown) -> str:
-    """What is to be said before the answer; empty if it is complete, as the row above tells how it was answered."""
+    """What is to be said before the answer; empty if there is no more than the row above it tells."""
     answer = shown.answer
     parts = []
     if carried := wording.carried(answer.carried, answer.entities, answer.aspects, shown.names):
@@ -105,7 +105,7 @@ def _headline(shown: Shown) -> str:
         parts.append(one_line(answer.reason))
     if shown.older:
         parts.append("(the index has changed since; r asks again)")
-    if answer.status is Status.ANSWERED:
+    if answer.status is Status.ANSWERED or not parts:
         return " ".join(parts)
     return " — ".join(filter(None, (shown.verdict, " ".join(parts))))
 

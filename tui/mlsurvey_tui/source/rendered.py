@@ -32,7 +32,9 @@ class RenderedText(Markdown):
     async def show_text(self, text: str, first: int, last: int, quote: str) -> None:
         """Show a document, mark the blocks of lines ``first`` to ``last`` (from 1), and scroll to the first of them."""
         self._plain = {}
+        self.loading = True  # a long document takes seconds, during which the one before must not pass for it
         await self.update(visible(text))
+        self.loading = False
         self.mark(first, last, quote)
 
     def mark(self, first: int, last: int, quote: str) -> None:

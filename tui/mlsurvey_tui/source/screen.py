@@ -126,9 +126,7 @@ class SourceScreen(Screen[None]):
             rendered = self.query_one(RenderedText)
             self._front("rendered", is_new)
             if rendered.source != document.text or is_new:
-                rendered.loading = True  # a long one takes seconds, during which the one before must not pass for it
                 await rendered.show_text(document.text, first, last, place.span.of(document.text))
-                rendered.loading = False
             else:
                 rendered.mark(first, last, place.span.of(document.text))
 
