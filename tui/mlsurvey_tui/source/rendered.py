@@ -48,7 +48,12 @@ class RenderedText(Markdown):
         for block in innermost:
             self._highlight(block, quote)
         if places:
-            self.call_after_refresh(self.scroll_to_center, places[0], animate=False, force=True)
+            self.call_after_refresh(self._centre, places[0])
+
+    def _centre(self, place: Widget) -> None:
+        """Scroll to a block, with as much of the text above it as below; a long block begins at the top."""
+        above = max(0, self.size.height - place.size.height) // 2
+        self.scroll_to(y=self.scroll_y + place.region.y - self.region.y - above, animate=False, force=True)
 
     def _unmark(self) -> None:
         for place in self.query(f".{MARKED}"):
