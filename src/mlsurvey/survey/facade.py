@@ -227,18 +227,11 @@ class Survey(Subjects):
     # Documents
 
     def documents(self, filters: Filters | None = None) -> Listed:
-        """Indexed documents, by path; with filters, those with a matching passage. Raises like :meth:`ask`.
-
-        A language also selects the documents themselves: those of it, or about a library of it.
-        """
-        from mlsurvey.survey import naming
+        """Indexed documents, by path; with filters, those with a matching passage. Raises like :meth:`ask`."""
+        from mlsurvey.survey.naming import documents
 
         with self._reader.reading() as reading:
-            snapshot, wanted = reading.snapshot, self._resolved(filters, reading)
-            rows = snapshot.documents(wanted)
-            if wanted.languages:
-                rows = naming.of_languages(rows, wanted.languages, snapshot.entities)
-            return Listed(snapshot.generation, tuple(rows))
+            return Listed(reading.snapshot.generation, documents(reading.snapshot, self._resolved(filters, reading)))
 
     def document(self, path: str) -> Document:
         """A document as it was indexed.

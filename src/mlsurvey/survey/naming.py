@@ -44,6 +44,12 @@ def resolved(filters: Filters, answerer: Answerer) -> Filters:
     return replace(filters, entities=entities, languages=languages, updated_after=_day(filters.updated_after))
 
 
+def documents(snapshot: Snapshot, filters: Filters) -> tuple[DocumentRow, ...]:
+    """The documents with a matching passage; a language also selects the documents themselves."""
+    rows = snapshot.documents(filters)
+    return tuple(of_languages(rows, filters.languages, snapshot.entities) if filters.languages else rows)
+
+
 def of_languages(
     rows: Iterable[DocumentRow], languages: Sequence[str], entities: Iterable[Entity]
 ) -> list[DocumentRow]:
