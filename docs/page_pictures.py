@@ -38,7 +38,7 @@ def main() -> None:
         index = sys.argv[1] if len(sys.argv) > 1 else f"{scratch}/index"
         place = ["--corpus", str(ROOT / "corpus"), "--index", index]
         subprocess.run([sys.executable, "-m", "mlsurvey", *place, "refresh"], check=True, stdout=subprocess.DEVNULL)
-        with _serving([*place, "--tokens-file", f"{scratch}/tokens"]) as url, sync_playwright() as playwright:
+        with serving([*place, "--tokens-file", f"{scratch}/tokens"]) as url, sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=browser, args=OPTIONS)
             _comparison(chromium.new_page(base_url=url, viewport={"width": 1280, "height": 720}))
             _narrow(chromium.new_page(base_url=url, viewport=NARROW, color_scheme="dark"))
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 @contextmanager
-def _serving(options: list[str]) -> Iterator[str]:
+def serving(options: list[str]) -> Iterator[str]:
     """Serve on a free port; yields the address, which the program prints first."""
     command = [sys.executable, "-m", "mlsurvey", "serve", "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:

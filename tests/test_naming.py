@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from mlsurvey.errors import NotFoundError, UsageError
-from mlsurvey.survey.naming import resolved
-from mlsurvey.types import Filters
+from mlsurvey.state import DocumentRow
+from mlsurvey.survey.naming import of_languages, resolved
+from mlsurvey.types import Entity, Filters
 
 DOCUMENTS = tuple(SimpleNamespace(path=path) for path in ("libraries/rust/burn.md", "notes.txt", "[a].md"))
 NOTHING: Any = SimpleNamespace(snapshot=SimpleNamespace(entities=(), documents=lambda: DOCUMENTS))
@@ -50,3 +51,14 @@ def test_a_path_pattern_matches_at_any_depth(pattern: str) -> None:
 def test_a_path_pattern_that_matches_nothing_is_told(pattern: str, advice: str) -> None:
     with pytest.raises(NotFoundError, match=f"no document matches the path pattern .*{advice}"):
         resolved(Filters(paths=("*.md", pattern)), NOTHING)
+
+
+def test_documents_are_of_the_language_they_state_or_of_that_of_their_library() -> None:
+    rows = [
+        DocumentRow("stated.md", "0", "Stated", None, "rust", None, 1, 1),
+        DocumentRow("about.md", "0", "About", "burn", None, None, 1, 1),
+        DocumentRow("other.md", "0", "Other", "burn", "go", None, 1, 1),
+        DocumentRow("survey.md", "0", "Survey", None, None, None, 1, 1),
+    ]
+    kept = of_languages(rows, ["rust"], [Entity("burn", "Burn", language="rust")])
+    assert [row.path for row in kept] == ["stated.md", "about.md"]

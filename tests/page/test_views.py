@@ -7,8 +7,8 @@ from mlsurvey.page import links
 from mlsurvey.page.answers import answer_view, pieces
 from mlsurvey.page.links import Asked
 from mlsurvey.page.texts import MOST, text_view
-from mlsurvey.page.welcome import examples
 from mlsurvey.page.work import job_view
+from mlsurvey.rendering.examples import examples
 from mlsurvey.types import Conflict, Entity, Filters, Span
 
 
@@ -141,6 +141,8 @@ def test_examples_are_about_libraries_that_are_known() -> None:
     questions = [example.question for example in examples(mine)]
     assert questions and all("Alpha" in question or "Go" in question for question in questions)
     assert examples(()) == ()
+    breads = [example.question for example in examples((Entity("rye", "Rye"), Entity("spelt", "Spelt")))]
+    assert breads == ["How do Rye and Spelt differ?"]
     shipped = (Entity("burn", "Burn", language="rust"), Entity("candle", "Candle", language="rust"))
     assert "Burn and Candle" in examples(shipped)[0].question
 

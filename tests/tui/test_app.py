@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import shlex
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.filter import Monochrome
@@ -24,7 +21,6 @@ from mlsurvey_tui.ask.question import QuestionInput
 from mlsurvey_tui.jump import JumpScreen, labels
 from mlsurvey_tui.preferences import Preferences
 from mlsurvey_tui.start import application
-from mlsurvey_tui.web import HOST, LoopbackServer, command, far, near
 
 from .conftest import asked, play, text_of, until
 
@@ -173,59 +169,6 @@ def test_a_keyword_hit_comes_at_once(make_app, indexed) -> None:
         assert (time.perf_counter() - began) / 5 < 0.05
 
     play(make_app(indexed), story)
-
-
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({"Host": "localhost:8000"}, 200),
-        ({"Host": "127.0.0.1:8000", "Origin": "http://localhost:8000"}, 200),
-        ({"Host": "evil.example:8000"}, 403),
-        ({"Host": "localhost:8000", "Origin": "http://evil.example"}, 403),
-        ({"Host": "localhost:8000", "Origin": "http://localhost:3000"}, 403),
-        ({"Host": "localhost:8000", "Origin": "null"}, 403),
-        ({"Host": "localhost:8000", "Origin": "http://localhost:bad"}, 403),
-    ],
-)
-def test_a_browser_gets_in_from_this_machine_only(headers, status) -> None:
-    async def ask() -> int:
-        server = TestServer(await LoopbackServer("true", host=HOST, port=8000)._make_app())
-        async with TestClient(server) as client:
-            return (await client.get("/", headers=headers)).status
-
-    assert asyncio.run(ask()) == status
-
-
-def test_the_page_in_a_browser_loads_nothing_from_elsewhere() -> None:
-    async def ask() -> str:
-        server = TestServer(await LoopbackServer("true", host=HOST, port=8000)._make_app())
-        async with TestClient(server) as client:
-            return (await client.get("/", headers={"Host": "localhost:8000"})).headers["Content-Security-Policy"]
-
-    directive, *sources = asyncio.run(ask()).split()
-    assert directive == "default-src"
-    assert set(sources) == {"'self'", "http://localhost:*", "ws://localhost:*", "data:", "'unsafe-inline'"}
-
-
-def test_the_browser_runs_the_same_command(indexed) -> None:
-    text = command(near(Settings(corpus=indexed.corpus, index=indexed.index)), "nord")
-    assert f"--corpus {indexed.corpus}" in text and text.endswith("--theme nord") and " -m mlsurvey tui " in text
-
-
-def test_the_browser_runs_the_same_command_for_a_server(tmp_path, monkeypatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "token").write_text("secret", "utf-8")
-    words = shlex.split(command(far("http://there:1/?a=b c", Path("token")), None))
-    assert words[1:] == [
-        "-m",
-        "mlsurvey",
-        "tui",
-        "--server",
-        "http://there:1/?a=b c",
-        "--token-file",
-        f"{tmp_path}/token",
-    ]
-    assert shlex.split(command(far("http://there:1", None), None))[-2:] == ["--server", "http://there:1"]
 
 
 def test_an_application_needs_no_index_to_be_made(tmp_path) -> None:

@@ -12,6 +12,7 @@ from mlsurvey_tui.answer.told import Row
 from mlsurvey_tui.answer.view import AnswerView
 from mlsurvey_tui.ask.chips import Chips, ChipView
 from mlsurvey_tui.ask.hits import Hits
+from mlsurvey_tui.ask.notice import Examples
 from mlsurvey_tui.ask.picker import Picker
 from mlsurvey_tui.ask.question import QuestionInput, completed, searched
 from mlsurvey_tui.ask.request import Request, command, curl
@@ -25,6 +26,28 @@ from .conftest import asked, play, text_of, typed, until
 
 COMPARE = "How do Burn and Candle differ in GPU support?"
 NAMES = ("Burn", "Burn-import", "Candle", "GPU support")
+
+
+def test_a_question_to_begin_with_is_asked_by_keys(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await until(pilot, lambda: bool(app.examples))
+        await pilot.press("down")
+        await until(pilot, lambda: isinstance(app.focused, Examples))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen.shown is not None)
+        assert app.screen.shown.answer.question == app.examples[0].question
+
+    play(make_app(indexed), story)
+
+
+def test_buttons_to_add_stay_in_sight_beside_many_chips(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        await asked(app, pilot, "How do Burn, Candle, Gorgonia and Linfa differ in GPU support and licence?")
+        await until(pilot, lambda: len(app.screen.query("Chips Adder")) == 2)
+        await pilot.pause(0.1)
+        assert "+ library   + aspect" in text_of(app).split("\n")[2]
+
+    play(make_app(indexed), story, (60, 20))
 
 
 def test_a_question_typed_and_entered_is_answered_and_kept(make_app, indexed) -> None:
@@ -51,7 +74,7 @@ def test_what_members_must_be_stays_in_sight_and_cannot_be_removed(make_app, ind
     async def story(app, pilot) -> None:
         await asked(app, pilot, "Which native Rust libraries support CUDA?")
         chips = app.screen.query_one(Chips)
-        assert [chip.label for chip in chips.chips if chip.part == "condition"] == ["rust", "native"]
+        assert [chip.label for chip in chips.chips if chip.part == "condition"] == ["Rust", "native"]
         assert not any(view.chip.part == "condition" for view in chips.query(ChipView))
 
     play(make_app(indexed), story)
@@ -63,8 +86,8 @@ def test_statements_of_a_cell_stand_apart(make_app, indexed) -> None:
         for row in app.screen.query(Row):
             for cell in row.query(".cell"):
                 best, *others = cell.query(Cited)
-                assert best.styles.margin.top == 0
-                assert all(line.styles.margin.top == 1 for line in others)
+                assert best.styles.margin.top == 0 and best.styles.text_style.bold
+                assert all(line.styles.margin.top == 1 and not line.styles.text_style.bold for line in others)
 
     play(make_app(indexed), story)
 

@@ -7,6 +7,7 @@ from textual.widgets import ContentSwitcher, Input, OptionList
 from textual.widgets._markdown import MarkdownParagraph
 
 from mlsurvey.types import Span
+from mlsurvey_tui.corpus.screen import CorpusScreen
 from mlsurvey_tui.places import document_place
 from mlsurvey_tui.source.find import found_in
 from mlsurvey_tui.source.outline import outline
@@ -67,6 +68,47 @@ def test_rendered_text_leaves_out_references_to_footnotes(make_app, indexed) -> 
         assert shown[0].plain == "Burn is fast on a GPU."
         assert any(span.style == "reverse" for span in shown[0].spans)
         assert "The README." in shown[1].plain
+
+    play(make_app(indexed), story)
+
+
+def test_only_the_quote_shown_is_marked(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        rendered = RenderedText()
+        await app.screen.mount(rendered)
+        await rendered.show_text("# Burn\n\nBurn is fast. It is new.\n", 3, 3, "Burn is fast.")
+        rendered.mark(3, 3, "It is new.")
+        content = rendered.query_one(MarkdownParagraph)._content
+        assert [content.plain[s.start : s.end] for s in content.spans if s.style == "reverse"] == ["It is new."]
+
+    play(make_app(indexed), story)
+
+
+def test_of_a_table_only_the_row_of_the_quote_is_marked(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        rendered = RenderedText()
+        await app.screen.mount(rendered)
+        table = "| Name | GPU |\n| --- | --- |\n| Burn | yes |\n| Linfa | no |\n"
+        await rendered.show_text(f"# All\n\n{table}", 6, 6, "Linfa")
+        await until(pilot, lambda: bool(rendered.query(".cited")))
+        assert [str(cell.content) for cell in rendered.query(".cited")] == ["Linfa", "no"]
+
+    play(make_app(indexed), story)
+
+
+def test_the_documents_are_a_key_away_from_a_source_and_back(make_app, indexed) -> None:
+    async def story(app, pilot) -> None:
+        screen = await opened(app, pilot)
+        await pilot.press("f4")
+        await until(pilot, lambda: isinstance(app.screen, CorpusScreen) and bool(app.screen.shown))
+        await pilot.press("f4")
+        await until(pilot, lambda: app.screen is screen)
+        await pilot.press("escape", "f4")
+        await until(pilot, lambda: isinstance(app.screen, CorpusScreen) and bool(app.screen.shown))
+        documents = app.screen
+        await opened(app, pilot)
+        await pilot.press("f4")
+        await until(pilot, lambda: app.screen is documents)
 
     play(make_app(indexed), story)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from mlsurvey.errors import Interrupted, MlsurveyError
@@ -126,11 +126,14 @@ class MlsurveyApp(Program):
             self.call_from_thread(self.explain, question, hit, "hybrid")
 
     def show_corpus(self) -> None:
-        """Open the documents screen, or close it if it is on top."""
-        if not any(isinstance(screen, CorpusScreen) for screen in self.screen_stack):
-            self.push_screen(CorpusScreen())
-        elif isinstance(self.screen, CorpusScreen):
+        """Open the documents screen, or close it if it is on top; from a screen above it, go back to it."""
+        if isinstance(self.screen, CorpusScreen):
             self.pop_screen()
+        elif any(isinstance(screen, CorpusScreen) for screen in self.screen_stack):
+            while not isinstance(self.screen, CorpusScreen):
+                self.pop_screen()
+        else:
+            self.push_screen(CorpusScreen())
 
     def show_subjects(self) -> None:
         """Show what the documents are about."""
@@ -158,11 +161,11 @@ class MlsurveyApp(Program):
         self.stop_refresh()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Allow stopping only while a refresh runs, and the documents only from the ask and documents screens."""
+        """Allow stopping only while a refresh runs, and the documents everywhere but in dialogs."""
         if action == "stop_refresh":
             return self.work is not None
         if action == "show_corpus":
-            return isinstance(self.screen, AskScreen | CorpusScreen)
+            return not isinstance(self.screen, ModalScreen)
         return super().check_action(action, parameters)
 
     def watch_work(self, before: Work | None, now: Work | None) -> None:

@@ -17,6 +17,7 @@ from textual.reactive import reactive
 
 from mlsurvey.calling import Progress
 from mlsurvey.errors import Interrupted, MlsurveyError, NoIndexError, StorageError, UsageError
+from mlsurvey.rendering.examples import Example, examples
 from mlsurvey.rendering.layout import Names, names_of
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.state import RefreshReport
@@ -78,6 +79,8 @@ class Program(App[None]):
         """Why nothing can be kept in the folder; None if it can, as far as known."""
         self.history = self._open_history()
         self.names = Names()
+        self.examples: tuple[Example, ...] = ()
+        """Questions that the index can answer."""
         self._engine: Future[Engine] = Future()
         self._open_engine = open_engine
         self._stop = Event()
@@ -146,7 +149,8 @@ class Program(App[None]):
             engine = self.engine()
             generation = engine.generation()
             if generation.id != self.generation:
-                self.names = names_of(engine.entities(), engine.aspects())
+                entities = engine.entities()
+                self.names, self.examples = names_of(entities, engine.aspects()), examples(entities)
         except MlsurveyError as error:
             self._tell_index(None, NO_INDEX if isinstance(error, NoIndexError) else one_line(str(error)))
             return

@@ -27,6 +27,17 @@ class Shown:
         return _VERDICTS[self.answer.status.value]
 
     @property
+    def told(self) -> str:
+        """How the question was answered, from what, and how fast, in one row."""
+        cited = self.answer.citations
+        parts = [self.verdict]
+        if cited:
+            parts.append(f"{_count(len(cited), 'quote')} from {_count(len({c.document for c in cited}), 'document')}")
+        if "total" in self.answer.timings_ms:
+            parts.append(f"{self.answer.timings_ms['total'] / 1000:.1f} s")
+        return " · ".join(parts)
+
+    @property
     def disputed(self) -> set[int]:
         """Numbers of the citations that another citation contradicts."""
         return {number for conflict in self.answer.conflicts for number in conflict.citations}
@@ -35,3 +46,7 @@ class Shown:
         """Return the citation with the given number."""
         listed = self.answer.nearest if nearest else self.answer.citations
         return next(citation for citation in listed if citation.number == number)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -19,8 +19,6 @@ TITLES = {
     Kind.LOOKUP: "Answer",
     Kind.RECOMMEND: "Shortlist",
 }
-SIGNS = {"Yes": "✓", "No": "✕", "Not stated": "?"}
-"""Drawn beside the title of a group, which says the same."""
 FEW_SIDES = 4
 """Sides that fit beside each other on a screen; more of them scroll sideways."""
 
@@ -259,13 +257,17 @@ def _marks(page: _Page, numbers: Iterable[int]) -> tuple[Mark, ...]:
 def _groups(page: _Page) -> tuple[Group, ...]:
     shown = {entity for entity, _ in page.grid.cells}
     groups = [
-        Group(title, SIGNS[title], tuple((page.names.entity(m), _anchor(m) if m in shown else None) for m in members))
+        Group(
+            title,
+            wording.SIGNS[title],
+            tuple((page.names.entity(m), _anchor(m) if m in shown else None) for m in members),
+        )
         for title, members in page.grid.verdicts
     ]
     if page.grid.unknown:
         members = tuple((page.names.entity(member), None) for member in page.grid.unknown)
         searched = wording.searched(page.grid)
-        groups.append(Group("Not stated", SIGNS["Not stated"], members, searched))
+        groups.append(Group("Not stated", wording.SIGNS["Not stated"], members, searched))
     return tuple(groups)
 
 

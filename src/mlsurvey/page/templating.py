@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from mlsurvey.page import links
-from mlsurvey.page.welcome import language_name
+from mlsurvey.rendering.examples import language_name
 from mlsurvey.rendering.plain import one_line, visible
 
 ASSETS = "/assets"

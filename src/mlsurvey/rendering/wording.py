@@ -16,6 +16,9 @@ DISPUTED = "disputed, see below"
 AGAINST = "against"
 """Stance of a statement that speaks against what was asked for."""
 
+SIGNS = {"Yes": "✓", "No": "✕", "Not stated": "?"}
+"""Signs of the groups of a list, which tell them apart without colour."""
+
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
 _CONFLICTS = {
     "negation": "one document affirms what another denies",

@@ -228,9 +228,10 @@ class Survey(Subjects):
 
     def documents(self, filters: Filters | None = None) -> Listed:
         """Indexed documents, by path; with filters, those with a matching passage. Raises like :meth:`ask`."""
+        from mlsurvey.survey.naming import documents
+
         with self._reader.reading() as reading:
-            rows = reading.snapshot.documents(self._resolved(filters, reading))
-            return Listed(reading.snapshot.generation, tuple(rows))
+            return Listed(reading.snapshot.generation, documents(reading.snapshot, self._resolved(filters, reading)))
 
     def document(self, path: str) -> Document:
         """A document as it was indexed.

@@ -14,6 +14,7 @@ from mlsurvey.errors import NotFoundError, UsageError, similar
 from mlsurvey.index.filtering import matches
 from mlsurvey.index.snapshot import Snapshot
 from mlsurvey.reading.names import known_as
+from mlsurvey.state import DocumentRow
 from mlsurvey.types import Document, Entity, Filters, Kind
 from mlsurvey.vocabulary.languages import ASKED
 from mlsurvey.vocabulary.load import Vocabulary
@@ -41,6 +42,20 @@ def resolved(filters: Filters, answerer: Answerer) -> Filters:
     entities = tuple(slug for name in filters.entities for slug in slugs(name, answerer))
     languages = tuple(_language(name, answerer.snapshot.entities) for name in filters.languages)
     return replace(filters, entities=entities, languages=languages, updated_after=_day(filters.updated_after))
+
+
+def documents(snapshot: Snapshot, filters: Filters) -> tuple[DocumentRow, ...]:
+    """The documents with a matching passage; a language also selects the documents themselves."""
+    rows = snapshot.documents(filters)
+    return tuple(of_languages(rows, filters.languages, snapshot.entities) if filters.languages else rows)
+
+
+def of_languages(
+    rows: Iterable[DocumentRow], languages: Sequence[str], entities: Iterable[Entity]
+) -> list[DocumentRow]:
+    """The documents that are of one of the languages, or about a library of one."""
+    spoken = {entity.slug: entity.language for entity in entities}
+    return [row for row in rows if (row.language or spoken.get(row.subject or "")) in languages]
 
 
 def _check_paths(patterns: Sequence[str], snapshot: Snapshot) -> None:

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from mlsurvey.rendering import wording
 from mlsurvey.rendering.layout import Grid, Names, grid_of
 from mlsurvey.rendering.plain import one_line
-from mlsurvey.types import Kind, Statement
+from mlsurvey.types import Kind, Statement, Status
 from mlsurvey_tui.answer.lines import Cited
 from mlsurvey_tui.places import cited_places
 from mlsurvey_tui.shown import Shown
@@ -80,8 +80,9 @@ class Row(Widget):
 
 
 def _parts(shown: Shown) -> Iterator[Widget]:
-    answer, grid = shown.answer, grid_of(shown.answer)
-    yield Static(_headline(shown), classes=f"verdict -{answer.status.value}", markup=False)
+    grid = grid_of(shown.answer)
+    if headline := _headline(shown):
+        yield Static(headline, classes=f"verdict -{shown.answer.status.value}", markup=False)
     yield from _summary(shown)
     yield from _verdicts(grid, shown.names)
     if grid.is_comparison:
@@ -95,16 +96,18 @@ def _parts(shown: Shown) -> Iterator[Widget]:
 
 
 def _headline(shown: Shown) -> str:
+    """What is to be said before the answer; empty if there is no more than the row above it tells."""
     answer = shown.answer
-    parts = [shown.verdict]
+    parts = []
     if carried := wording.carried(answer.carried, answer.entities, answer.aspects, shown.names):
         parts.append(carried)
     if answer.reason:
         parts.append(one_line(answer.reason))
     if shown.older:
         parts.append("(the index has changed since; r asks again)")
-    first, *rest = parts
-    return " — ".join([first, " ".join(rest)] if rest else [first])
+    if answer.status is Status.ANSWERED or not parts:
+        return " ".join(parts)
+    return " — ".join(filter(None, (shown.verdict, " ".join(parts))))
 
 
 def _summary(shown: Shown) -> Iterator[Widget]:
@@ -120,9 +123,12 @@ def _summary(shown: Shown) -> Iterator[Widget]:
 def _verdicts(grid: Grid, names: Names) -> Iterator[Widget]:
     """Yield the groups of a list, each with its title and the names of its members."""
     for title, members in grid.verdicts:
-        yield _plain(f"{title} ({len(members)}): {names.listed(members)}", "group")
+        yield _plain(
+            f"{wording.SIGNS[title]} {title} ({len(members)}): {names.listed(members)}", f"group -{title.lower()}"
+        )
     if grid.unknown:
-        yield _plain(f"Not stated ({len(grid.unknown)}): {wording.unknown_members(grid, names)}", "group -unknown")
+        told = f"{wording.SIGNS['Not stated']} Not stated ({len(grid.unknown)}): {wording.unknown_members(grid, names)}"
+        yield _plain(told, "group -unknown")
 
 
 def _matrix(shown: Shown, grid: Grid) -> Iterator[Widget]:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal, cast
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import HorizontalScroll
+from textual.containers import Horizontal, HorizontalScroll
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
 from mlsurvey.parsed import Condition
+from mlsurvey.rendering.examples import language_name
 from mlsurvey.rendering.layout import Names
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import Answer
@@ -50,8 +51,12 @@ def understood_chips(understood: Understood, names: Names) -> tuple[Chip, ...]:
 def condition_chips(conditions: Iterable[Condition]) -> tuple[Chip, ...]:
     """Return what the members of a set must be; such chips only inform, as the question itself says it."""
     return tuple(
-        Chip("condition", c.field, f"{'not ' if c.negated else ''}{' or '.join(c.values)}") for c in conditions
+        Chip("condition", c.field, f"{'not ' if c.negated else ''}{' or '.join(_named(c))}") for c in conditions
     )
+
+
+def _named(condition: Condition) -> Iterable[str]:
+    return map(language_name, condition.values) if condition.field == "language" else condition.values
 
 
 def answer_chips(
@@ -72,7 +77,7 @@ def answer_chips(
     chips = [*following, Chip("note", "", f"{answer.kind.value}:")]
     chips += [Chip("entity", slug, names.entity(slug)) for slug in sides]
     chips += condition_chips(conditions)
-    chips += [Chip("language", slug, slug) for slug in request.filters.languages]
+    chips += [Chip("language", slug, language_name(slug)) for slug in request.filters.languages]
     chips += [Chip("aspect", slug, names.aspect(slug)) for slug in answer.aspects]
     return tuple(chips)
 
@@ -147,8 +152,8 @@ class Adder(Static, can_focus=True):
         self.action_add()
 
 
-class Chips(HorizontalScroll):
-    """The row of chips; empty before the first question."""
+class Chips(Horizontal):
+    """The row of chips; empty before the first question. The chips scroll, the buttons to add more stay in sight."""
 
     chips: reactive[Sequence[Chip]] = reactive((), recompose=True)
     can_focus = False
@@ -170,12 +175,15 @@ class Chips(HorizontalScroll):
 
     def compose(self) -> ComposeResult:
         """Yield the notes and removable chips, then the buttons to add more."""
-        for chip in self.chips:
-            if chip.part in ("note", "condition"):
-                yield Static(one_line(chip.label), classes=f"chip -{chip.part}", markup=False)
-            else:
-                yield ChipView(chip)
-        if self.chips:
+        if not self.chips:
+            return
+        with HorizontalScroll(id="parts", can_focus=False):
+            for chip in self.chips:
+                if chip.part in ("note", "condition"):
+                    yield Static(one_line(chip.label), classes=f"chip -{chip.part}", markup=False)
+                else:
+                    yield ChipView(chip)
+        with Horizontal(id="adders"):
             yield Adder("entity", "library")
             yield Adder("aspect", "aspect")
 

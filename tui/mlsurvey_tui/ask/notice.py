@@ -2,51 +2,90 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.style import Style
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
 
+from mlsurvey.rendering.examples import Example
 from mlsurvey.rendering.plain import one_line
 
-EXAMPLES = (
-    "How do Burn and Candle differ in GPU support?",
-    "Which Rust libraries run in the browser?",
-    "Is Brain.js still maintained?",
-)
-_LEAD = "Ask which library fits: every line of the answer is a quote that you can open.\n\n"
-_KEYS = "\nEnter asks · F1 helps · F4 shows the documents · Ctrl+P has every action"
+_LEAD = "Ask in your own words. Each line of the answer is a quote from your documents; enter opens its place."
+_TRY = "\nTry one of these: down goes to them, enter asks."
+_KEYS = "F1 helps · F4 shows the documents · Ctrl+P lists every action"
 
 
-class Notice(Static):
-    """Text with clickable links."""
+class Examples(OptionList):
+    """Questions to begin with; Enter or a click asks one."""
+
+    def __init__(self) -> None:
+        super().__init__(id="examples", markup=False)
+
+    def on_focus(self) -> None:
+        """Highlight the first question if none is, so that Enter asks one."""
+        if self.highlighted is None and self.option_count:
+            self.highlighted = 0
+
+    def list(self, examples: Sequence[Example]) -> None:
+        """Show these questions, each after the kind of answer that it gets."""
+        self.clear_options()
+        self.add_options([Option(_row(example)) for example in examples])
+        self.display = bool(examples)
+
+
+class Notice(VerticalScroll, can_focus=False):
+    """Text with clickable links, and questions to begin with."""
 
     def __init__(self) -> None:
         super().__init__(id="notice")
+        self._title = Static("", classes="title", markup=False)
+        self._words, self._keys = Static(""), Static(_KEYS, markup=False)
+        self._examples = Examples()
 
-    def welcome(self) -> None:
-        """Show an introduction; a click on an example asks it."""
-        links = (_link(f"    {text}\n", f"screen.example({number})") for number, text in enumerate(EXAMPLES))
-        self.update(Content.assemble(_LEAD, *links, _KEYS))
+    def compose(self) -> ComposeResult:
+        """Yield the title, the text, the questions and the keys."""
+        yield from (self._title, self._words, self._examples, self._keys)
+
+    def welcome(self, examples: Sequence[Example]) -> None:
+        """Show an introduction, with questions if the index is known."""
+        self._title.update("Which library fits?")
+        self._words.update(Content("".join((_LEAD, f"\n{_TRY}" if examples else ""))))
+        self._list(examples)
 
     def empty(self, corpus: str, documents: int | None) -> None:
         """Show that there is no index and how to build one."""
         there = (
             f"{corpus} does not exist yet" if documents is None else f"documents to index in {corpus}: {documents:,}"
         )
-        self.update(
+        self._title.update("There is no index yet")
+        self._words.update(
             Content.assemble(
-                ("There is no index yet\n\n", "bold"),
                 f"{one_line(there)}.\n\n",
                 _link("F6 builds the index", "app.refresh_index"),
-                "; this line shows the progress.\n",
+                "; the top line shows the progress.\n",
                 _link("F4 shows the documents", "app.show_corpus"),
                 ", and adds files or folders of your own.",
             )
         )
+        self._list(())
 
     def problem(self, title: str, message: str) -> None:
         """Show why there is no answer."""
-        self.update(Content.assemble((f"{title}\n\n", "bold $text-error"), one_line(message)))
+        self._title.update(Content.styled(title, "$text-error"))
+        self._words.update(Content(one_line(message)))
+        self._list(())
+
+    def _list(self, examples: Sequence[Example]) -> None:
+        self._examples.list(examples)
+        self._keys.display = bool(examples)
+
+
+def _row(example: Example) -> Content:
+    return Content.assemble((f"{example.kind:<9}", "bold $text-primary"), example.question)
 
 
 def _link(text: str, action: str) -> tuple[str, Style]:

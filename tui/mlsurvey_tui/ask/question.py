@@ -68,7 +68,7 @@ class QuestionInput(Input):
     """
 
     def __init__(self) -> None:
-        super().__init__(placeholder="Burn, Candle or tch-rs for GPU inference?", id="question", select_on_focus=False)
+        super().__init__(placeholder="Ask in your own words …", id="question", select_on_focus=False)
         self.past: Sequence[str] = ()
         self._place = 0
         self._draft = ""

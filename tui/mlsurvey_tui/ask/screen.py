@@ -24,7 +24,7 @@ from mlsurvey_tui.answer.view import AnswerView
 from mlsurvey_tui.ask.chips import Chip, Chips, answer_chips, understood_chips
 from mlsurvey_tui.ask.conversation import Conversation, Turn, followed
 from mlsurvey_tui.ask.hits import Hits
-from mlsurvey_tui.ask.notice import EXAMPLES, Notice
+from mlsurvey_tui.ask.notice import Examples, Notice
 from mlsurvey_tui.ask.question import QuestionInput
 from mlsurvey_tui.ask.request import Request
 from mlsurvey_tui.banner import Banner
@@ -82,7 +82,7 @@ class AskScreen(Screen[None]):
         """Fill in the saved state and open the engine after the first frame."""
         self.query_one(QuestionInput).remember(self.program.history.questions())
         self.query_one(AnswerView).cards = self.program.preferences.cards
-        self.query_one(Notice).welcome()
+        self.query_one(Notice).welcome(())
         self.watch(self.program, "generation", self._index_changed)
         self._open()
 
@@ -108,7 +108,7 @@ class AskScreen(Screen[None]):
         names = self.program.names
         self.query_one(QuestionInput).know([*names.entities.values(), *names.aspects.values()])
         if self.query_one("#main", ContentSwitcher).current == "notice" and self.shown is None:
-            self.query_one(Notice).welcome()
+            self.query_one(Notice).welcome(self.program.examples)
         if self.shown is not None and self.program.is_older(self.shown.answer):
             self._look_again(self.shown.answer)
 
@@ -162,9 +162,9 @@ class AskScreen(Screen[None]):
         if hits.current is not None:
             self.program.explain(hits.query_text, hits.current, "keyword")
 
-    def action_example(self, number: int) -> None:
-        """Ask one of the examples."""
-        self.ask(Request(EXAMPLES[number]))
+    @on(Examples.OptionSelected, "#examples")
+    def _ask_example(self, event: Examples.OptionSelected) -> None:
+        self.ask(Request(self.program.examples[event.option_index].question))
 
     # Asking
 
@@ -254,8 +254,7 @@ class AskScreen(Screen[None]):
         view.is_awaited = self.focused is None or self.query_one(Chips) not in self.focused.ancestors
         view.show([one.shown for one in conversation.earlier], shown)
         self._show_chips(answer_chips(request, shown.answer, shown.names, turn.conditions))
-        total = shown.answer.timings_ms.get("total", 0.0)
-        self._progress(f"{len(shown.answer.citations)} quotes · {total:.0f} ms · index {shown.answer.index}")
+        self._progress(shown.told)
         self._switch("answer")
         self.refresh_bindings()
 

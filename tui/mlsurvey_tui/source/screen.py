@@ -27,7 +27,7 @@ from mlsurvey_tui.source.rendered import RenderedText
 if TYPE_CHECKING:
     from mlsurvey_tui.program import Program
 
-RENDERED_AT_MOST = 150_000
+RENDERED_AT_MOST = 60_000
 """Maximum characters rendered as Markdown; longer text is shown raw, since each block is a widget."""
 _MARKDOWN = (".md", ".markdown", ".mdx")
 

@@ -23,7 +23,7 @@ from mlsurvey.calling import Cancelled
 from mlsurvey.errors import NoIndexError
 from mlsurvey.page.answers import answer_view
 from mlsurvey.page.links import STATEMENTS, Asked
-from mlsurvey.page.welcome import examples
+from mlsurvey.rendering.examples import examples
 from mlsurvey.rendering.formats import FORMATS, file_name
 from mlsurvey.rendering.layout import names_of
 from mlsurvey.survey import Survey, understanding

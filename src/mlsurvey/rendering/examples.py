@@ -71,5 +71,5 @@ def _made(entities: Sequence[Entity]) -> Iterator[Example]:
         yield Example(*COMPARE, f"How do {peers[0]} and {peers[1]} differ?")
     if language:
         yield Example(*LIST, f"Which {language_name(language)} libraries run on a GPU?")
-    if peers:
+    if peers and language:  # in other fields, nothing is maintained
         yield Example(*LOOK_UP, f"Is {peers[0]} still maintained?")
