@@ -95,3 +95,11 @@ def test_a_matter_in_own_words_is_called_by_its_first_content_words() -> None:
     assert (asked.aspect.slug, asked.aspect.name) == ("default-rate-slow-steady", "default rate slow steady")
     assert asked.words == "the default rate of a very slow but steady model"
     assert in_own_words("what is it").aspect.slug == "what-is-it"
+
+
+def test_a_name_is_no_wording_of_an_aspect() -> None:
+    tensors = Aspect("tensors", "Tensors", question=("tensor*",))
+    wraps = Aspect("wrapper", "Wrapper", question=("wrap",))
+    recognise = Recogniser((tensors, wraps), Embedder())
+    assert recognise("wrap TensorFlow").aspect.slug == "tensors"
+    assert recognise("wrap TensorFlow", "wrap").aspect.slug == "wrapper"

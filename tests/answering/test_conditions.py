@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from mlsurvey.answering.conditions import condition, fact, is_denied, meets
+from mlsurvey.answering.conditions import condition, fact, is_denied, licences, meets
 from mlsurvey.parsed import Condition
-from mlsurvey.types import Category, Entity
+from mlsurvey.types import Category, Entity, Span
 
 CATEGORIES = (
     Category("deep-learning", "deep learning", ("deep learning", "neural network*")),
@@ -227,3 +227,23 @@ def test_what_is_not_known_is_neither_met_nor_failed(
     known: Entity, facts: dict[str, str], about: str, value: str, negated: bool
 ) -> None:
     assert meets(known, facts, Condition(about, "", (value,), negated)) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "stated"),
+    [
+        ("MIT or Apache", [(("MIT", "APACHE"), False)]),
+        ("MIT but not Apache", [(("MIT",), False), (("APACHE",), True)]),
+        ("not MIT or Apache", [(("MIT", "APACHE"), True)]),
+        ("neither GPL nor LGPL", [(("GPL", "LGPL"), True)]),
+        ("BSD instead of MIT", [(("BSD",), False), (("MIT",), True)]),
+        ("MIT, BSD or ISC rather than the GPL", [(("MIT", "BSD", "ISC"), False), (("GPL",), True)]),
+        ("anything other than MIT", [(("MIT",), True)]),
+        ("a licence", []),
+    ],
+)
+def test_licences_that_are_wanted_stand_apart_from_those_that_are_not(
+    words: str, stated: list[tuple[tuple[str, ...], bool]]
+) -> None:
+    found = licences(words, Span(0, len(words)), negated=False)
+    assert [(c.values, c.negated) for c in found] == stated

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlsurvey.answering.polarity import affirmed, denies, is_silent, is_turned
+from mlsurvey.answering.polarity import affirmed, denies, free_of, is_more, is_silent, is_turned
 from mlsurvey.types import Span
 
 
@@ -67,6 +67,8 @@ def test_a_question_may_ask_for_the_contrary(question: str, stretch: str) -> Non
         ("Which run without a server?", "run without a server"),
         ("Which take notes?", "take notes"),
         ("Which train and do not crash?", "train"),
+        ("Which do not only run models?", "run models"),
+        ("Which train, not just infer?", "infer"),
     ],
 )
 def test_a_negation_elsewhere_turns_nothing(question: str, stretch: str) -> None:
@@ -93,6 +95,9 @@ def test_the_affirmative_form_leaves_negations_out(words: str, kept: str) -> Non
         "The documents of Waxworks name no GPU support.",
         "The README of Waxworks does not mention a browser.",
         "Automatic differentiation is not documented.",
+        "No document of Waxworks mentions a GPU.",
+        "No guide for Waxworks describes training.",
+        "Not documented for Waxworks: GPU support, quantisation.",
         "Whether it is maintained cannot be verified.",
     ],
 )
@@ -105,3 +110,25 @@ def test_a_statement_may_tell_that_documents_are_silent(text: str) -> None:
 )
 def test_a_denial_is_no_silence(text: str) -> None:
     assert not is_silent(text)
+
+
+@pytest.mark.parametrize(
+    ("question", "stretch", "more"),
+    [
+        ("It trains, not just infers?", "infers", True),
+        ("Is it good not only for trees but for nets?", "good not only for trees", True),
+        ("I want more than plain inference.", "inference", True),
+        ("Is it not for trees?", "trees", False),
+        ("Does it use more than 8 GPUs?", "GPUs", False),
+        ("Not only that: does it train?", "train", False),
+    ],
+)
+def test_a_question_may_want_more_than_what_it_names(question: str, stretch: str, more: bool) -> None:
+    start = question.index(stretch)
+    assert is_more(question, Span(start, start + len(stretch))) is more
+
+
+def test_a_thing_may_be_asked_to_be_missing_by_a_suffix() -> None:
+    span = free_of("a GPU-free build", Span(2, 5))
+    assert span and span.of("a GPU-free build") == "GPU-free"
+    assert free_of("a GPU build", Span(2, 5)) is None

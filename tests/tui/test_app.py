@@ -43,8 +43,8 @@ def test_a_theme_is_remembered_and_can_be_overruled(make_app, indexed) -> None:
     play(make_app(indexed), choose)
     expected = "textual-light"
     play(make_app(indexed), look)
-    expected = "ansi-dark"
-    play(make_app(indexed, theme="ansi-dark"), look)
+    expected = "nord"
+    play(make_app(indexed, theme="nord"), look)
     expected = "textual-light"
     play(make_app(indexed), look)
 

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from mlsurvey.answering.names import without_languages
 from mlsurvey.answering.understood import AskedAspect
 from mlsurvey.answering.words import content_words
 from mlsurvey.types import Aspect
@@ -31,9 +32,14 @@ class Recogniser:
         self._aspects = aspects
         self._embed = embed
 
-    def __call__(self, words: str) -> AskedAspect:
-        """The aspect that the words ask about."""
-        aspect = self._by_words(words) or self._by_meaning(words)
+    def __call__(self, words: str, nameless: str = "") -> AskedAspect:
+        """The aspect that the words ask about.
+
+        Args:
+            words: of the question.
+            nameless: the same without names, if there are any: "wrap TensorFlow" does not ask about tensors.
+        """
+        aspect = self._by_words(nameless) or self._by_words(words) or self._by_meaning(words)
         return AskedAspect(aspect, (words,)) if aspect else in_own_words(words)
 
     def _by_words(self, words: str) -> Aspect | None:
@@ -63,7 +69,7 @@ def is_detail(asked: AskedAspect) -> bool:
     """Whether the phrase that gave the aspect is at most half of the words: "active" in "support active learning"."""
     wordings = phrases((*asked.aspect.question, *asked.aspect.narrow))
     found = [word for span in wordings.found(asked.words) for word in content_words(span.of(asked.words))]
-    return bool(found) and 2 * len(found) <= len(content_words(asked.words))
+    return bool(found) and 2 * len(found) <= len(content_words(without_languages(asked.words)))
 
 
 def in_own_words(words: str) -> AskedAspect:

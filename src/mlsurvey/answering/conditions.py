@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from mlsurvey.answering.names import languages_in
 from mlsurvey.answering.words import content_words
 from mlsurvey.parsed import Condition
-from mlsurvey.types import Category, Entity
+from mlsurvey.types import Category, Entity, Span
 from mlsurvey.vocabulary.phrases import phrases
 
 FACTS = ("language", "kind", "licence", "state", "class")
@@ -35,10 +35,14 @@ _LICENCES = re.compile(
     r"\b(?P<name>mit|apache|bsd|l?gpl|agpl|mpl|mozilla|isc|unlicense|cc|creative\s+commons|copyleft|permissive|epl)\b",
     re.IGNORECASE,
 )
+_LISTED = re.compile(r"\s*(?:,|/|,?\s*\b(?:or|and|nor)\b)\s*(?:(?:a|an|the)\s+)?", re.IGNORECASE)
+"""Between names of which one is as wanted as the other."""
 UPKEEP = "maintenance"
 """Aspect that the state of a library answers."""
 DECIDED = ("kind", "licence", "state")
 """Fields that front matter decides for each library."""
+SAYING = {"state": UPKEEP, "licence": "licence", "kind": "native-or-wrapper"}
+"""Aspects that say the same of a library as a field that front matter decides."""
 _PATTERNS = {
     "kind": tuple(_KINDS.values()),
     "state": tuple(pattern for state, pattern in _STATES.items() if state != "slow"),  # "slow" alone is about speed
@@ -76,6 +80,39 @@ def condition(about: str, words: str, negated: bool, categories: Sequence[Catego
     return Condition(about, words, values, negated or bool(about != "class" and _NEGATOR.search(words)))
 
 
+def licences(question: str, span: Span, *, negated: bool) -> tuple[Condition, ...]:
+    """The licences that a stretch names, those that are wanted apart from those that are not: "MIT but not Apache".
+
+    Args:
+        question: as typed.
+        span: the stretch.
+        negated: whether the stretch as a whole is negated.
+    """
+    runs: list[tuple[bool, list[re.Match[str]]]] = []
+    for name in _LICENCES.finditer(question, span.start, span.end):
+        is_same = bool(runs) and _LISTED.fullmatch(question, runs[-1][1][-1].end(), name.start()) is not None
+        denied = runs[-1][0] if is_same else is_denied(question[: name.start()])
+        if runs and runs[-1][0] is denied:
+            runs[-1][1].append(name)
+        else:
+            runs.append((denied, [name]))
+    is_one = len(runs) == 1
+    return tuple(
+        Condition(
+            "licence",
+            span.of(question) if is_one else question[names[0].start() : names[-1].end()],
+            tuple(value for name in names for value in _licence(name["name"])),
+            denied or (is_one and (negated or _NEGATOR.search(span.of(question)) is not None)),
+        )
+        for denied, names in runs
+    )
+
+
+def _licence(name: str) -> tuple[str, ...]:
+    known = re.sub(r"\s+", " ", name.lower())
+    return _WIDE.get(known, (known.upper(),))
+
+
 def fact(words: str, negated: bool) -> Condition | None:
     """The kind, state or licence that the words state; None if they say anything else as well."""
     for about, patterns in _PATTERNS.items():
@@ -102,8 +139,7 @@ def _values(about: str, words: str, categories: Sequence[Category]) -> tuple[str
     if about == "state":
         return tuple(state for state, pattern in _STATES.items() if pattern.search(words))[:1]
     if about == "licence":
-        names = [re.sub(r"\s+", " ", m["name"].lower()) for m in _LICENCES.finditer(words)]
-        return tuple(value for name in names for value in _WIDE.get(name, (name.upper(),)))
+        return tuple(value for m in _LICENCES.finditer(words) for value in _licence(m["name"]))
     return ()
 
 

@@ -10,10 +10,21 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mlsurvey.answering import strangers
-from mlsurvey.answering.asked import in_own_words, is_detail
-from mlsurvey.answering.conditions import DECIDED, FACTS, UPKEEP, condition, is_denied
+from mlsurvey.answering.asked import is_detail
+from mlsurvey.answering.conditions import DECIDED, FACTS, SAYING, UPKEEP, condition, fact, is_denied, licences
+from mlsurvey.answering.matters import (
+    PIECE,
+    Recognise,
+    asked_stretches,
+    beside_names,
+    fewest,
+    from_its_beginning,
+    matters,
+    whole,
+    with_object,
+)
 from mlsurvey.answering.names import blank, find_names, languages_in, looks_unknown, without_languages
-from mlsurvey.answering.polarity import affirmed, is_turned
+from mlsurvey.answering.polarity import affirmed, free_of
 from mlsurvey.answering.stated import attributes, stated_facts, upkeep
 from mlsurvey.answering.tongue import foreign_tongue
 from mlsurvey.answering.understood import AskedAspect, Understood
@@ -37,15 +48,17 @@ from mlsurvey.parsed import Condition, Correction
 from mlsurvey.types import Category, Kind, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer, Mention, collapse
 
-TELLING = 2
-"""Content words beside the names from which a comparison asks for something of its own."""
+SURE = 0.8
+"""Probability from which a kind that the names do not suggest is believed."""
+HARDLY = 0.4
+"""Probability below which a name is no side of a question that surely is no comparison."""
 FLAGGED = 0.5
 """Least probability of a flag."""
 FOLLOWING = 0.1
 """The same of the flag that a comparison follows a question: above that of all 386 labelled ones that follow none."""
-_JOINS = re.compile(r"[,;:?!]|\.(?=\s|$)|\b(?:and|or|vs\.?|versus)\b|&", re.IGNORECASE)
-"""Between two stretches: what stands on either side is asked separately."""
-_FROM = re.compile(r"\b(?:(?:from|without|no|not|like|than|unlike)\s+(?:\w+\s+)?|non(?:-|\s+))[\w#.+]+", re.IGNORECASE)
+_FROM = re.compile(
+    r"\b(?:(?:from|without|no|not|like|than|unlike)\s+(?:\w+\s+)?|non(?:-|\s+))[\w#.+]+|[\w#.+]+-free\b", re.IGNORECASE
+)
 """What one comes from, lives without or compares with is not what members have to be."""
 _AND = r"\s*(?:,\s*(?:(?:and|or)\b)?|/|&|\b(?:and|or)\b)\s*"
 _AND_NEXT = re.compile(rf"{_AND}(?P<word>[\w#.+]+)", re.IGNORECASE)
@@ -81,7 +94,7 @@ class Parser:
 
     gazetteer: Gazetteer
     reader: Reader
-    recognise: Callable[[str], AskedAspect]
+    recognise: Recognise
     frequency: Callable[[str], int]
     categories: Sequence[Category] = ()
     mentioned: Collection[str] = ()
@@ -94,32 +107,34 @@ class Parser:
         marks = reading.marks()
         languages = _languages(question, marks)
         names = find_names(question, self.gazetteer, self.frequency, languages[0] if len(languages) == 1 else None)
-        roles = [role for mention in names.mentions if (role := self._role(mention, reading))]
+        roles = _surely([role for mention in names.mentions if (role := self._role(mention, reading))], reading)
         unknown = _once((*self._unknown(question, marks, names.mentions), *self._only_mentioned(question, reading)))
         kind = _kind(reading, roles, unknown, in_field=self.in_field)
         sides, objects, known = _parted(roles, kind, unknown)
         facts = [m.span for m in marks if m.label in FACTS] if kind.is_set else []
         stretches = asked_stretches(question, [*self._asked_for(question, marks, names.mentions)], facts)
-        conditions = tuple(self._conditions(question, marks, kind, stretches))
+        conditions = tuple(self._conditions(question, marks, names.mentions, kind, stretches))
         if kind.is_set:
             conditions = (*conditions, *attributes(question, reading, conditions))
             stretches, stated = stated_facts(question, self._unbound(question, marks, stretches), conditions)
             conditions = _either((*conditions, *stated, *_unmarked_languages(question, marks, conditions)))
         tongue = foreign_tongue(question)
         nameless = blank(question, [m.span for m in names.mentions])
-        aspects = self._aspects(question, nameless, stretches, is_set=kind.is_set)
+        aspects = matters(question, nameless, stretches, self.recognise, is_set=kind.is_set)
         if kind.is_set and not any(c.field == "state" for c in conditions):
             kept_up = [a for a in aspects if a.aspect.slug == UPKEEP and not is_detail(a)]
             conditions = (*conditions, *map(upkeep, kept_up))
             aspects = tuple(a for a in aspects if a not in kept_up)
-        if kind is Kind.LIST:
-            aspects = _fewest(aspects)
+        if kind.is_set and not objects:
+            decided = {SAYING.get(c.field) for c in conditions}
+            aspects = tuple(a for a in aspects if a.aspect.slug not in decided or is_detail(a))
+        aspects = fewest(aspects, None if kind is Kind.LIST else PIECE)
         if tongue:
             aspects = tuple(a for a in aspects if a.known)
         is_worded = bool(aspects)
         is_related = kind.is_set and any(r.label in (USES, USED_BY) for r in roles)
         if not aspects and not tongue and (is_related or not conditions):
-            aspects = self._found(nameless) or _whole(question, nameless, kind)
+            aspects = self._found(nameless, kind) or whole(question, nameless, kind)
         return Understood(
             question=question,
             kind=kind,
@@ -159,7 +174,8 @@ class Parser:
         for mark in marks:
             free = not any(mark.span.overlap(mention.span) for mention in mentions)
             words = _token(question, mark.span)
-            if free and mark.label in (SIDE, *RELATIONS) and looks_unknown(words, self.frequency):
+            may_be_one = free and mark.label in (SIDE, *RELATIONS) and fact(words, negated=False) is None
+            if may_be_one and looks_unknown(words, self.frequency):
                 yield words
 
     def _only_mentioned(self, question: str, reading: Reading) -> Iterator[str]:
@@ -173,28 +189,42 @@ class Parser:
                 if mark.label == SIDE and collapse(words) in self.mentioned:
                     yield words
 
-    def _found(self, nameless: str) -> tuple[AskedAspect, ...]:
-        """The heading of the documents that a question names without asking for it in so many words."""
-        asked = self.recognise(nameless)
-        return (asked,) if asked.aspect.found else ()
+    def _found(self, nameless: str, kind: Kind) -> tuple[AskedAspect, ...]:
+        """The heading of the documents that a question names without asking for it in so many words.
+
+        Of a comparison, any aspect that its one word beside the names stands for: "licence: A or B?".
+        """
+        asked = self.recognise(" ".join(nameless.split()))
+        is_all_said = kind is Kind.COMPARE and len(content_words(nameless)) == 1 and asked.known
+        return (asked,) if asked.aspect.found or is_all_said else ()
 
     def _asked_for(self, question: str, marks: Sequence[Mark], mentions: Sequence[Mention]) -> Iterator[Span]:
         """Stretches that ask; and what stands like a library, is none, and is a word of the documents: "autodiff"."""
         for mark in marks:
             is_thing = mark.label in (SIDE, *RELATIONS) and not any(mark.span.overlap(m.span) for m in mentions)
             if mark.label == ASKED or (is_thing and not looks_unknown(_token(question, mark.span), self.frequency)):
-                yield _beside_names(question, _from_its_beginning(question, mark.span), mentions)
+                span = beside_names(question, from_its_beginning(question, mark.span), mentions)
+                yield with_object(question, span, [m.span for m in mentions if self._is_object(m, marks)])
+
+    def _is_object(self, mention: Mention, marks: Sequence[Mark]) -> bool:
+        return any(m.label in RELATIONS and m.span.overlap(mention.span) for m in marks)
 
     def _conditions(
-        self, question: str, marks: Sequence[Mark], kind: Kind, stretches: list[Span]
+        self, question: str, marks: Sequence[Mark], mentions: Sequence[Mention], kind: Kind, stretches: list[Span]
     ) -> Iterator[Condition]:
         """Conditions that facts decide; the words of the others join what is asked of the documents."""
         for mark in marks:
-            if mark.label in (ASKED, WORD, *NAMES):
-                continue
             words = mark.span.of(question)
             negated = mark.negated or is_denied(question[: mark.span.start])
-            if stated := condition(mark.label, words, negated, self.categories):
+            if mark.label in (ASKED, WORD, *NAMES):
+                is_free = mark.label in NAMES and not any(mark.span.overlap(m.span) for m in mentions)
+                if kind.is_set and is_free and (stated := fact(words, negated)):
+                    yield stated
+            elif mark.label == "language" and (free := free_of(question, mark.span)):
+                stretches.append(free)
+            elif mark.label == "licence" and (named := licences(question, mark.span, negated=negated)):
+                yield from named
+            elif stated := condition(mark.label, words, negated, self.categories):
                 yield stated
             elif kind.is_set and mark.label != "language" and _says_something(without_languages(words)):
                 stretches.append(mark.span)
@@ -208,80 +238,6 @@ class Parser:
             if not any(question[span.end : f.start].isspace() for f in facts)
             or self.recognise(affirmed(span.of(question))).known
         ]
-
-    def _aspects(
-        self, question: str, nameless: str, stretches: Iterable[Span], *, is_set: bool
-    ) -> tuple[AskedAspect, ...]:
-        """One for each matter; stretches that ask for the same are one. Of a set, those may be wanted that lack it."""
-        asked: dict[str, AskedAspect] = {}
-        for span in sorted(stretches):
-            words = span.of(question)
-            negated = is_set and is_turned(question, span)
-            found = replace(self.recognise(affirmed(words) if negated else words), wording=(words,), negated=negated)
-            # Names alone ask for something only where they are a matter too: "ONNX" is a library, and a format.
-            if not found.known and not _says_something(without_languages(affirmed(span.of(nameless)))):
-                continue
-            if before := asked.get(found.aspect.slug):
-                found = replace(found, wording=(*before.wording, *found.wording))
-            asked[found.aspect.slug] = found
-        return tuple(asked.values())
-
-
-def _fewest(aspects: Sequence[AskedAspect]) -> tuple[AskedAspect, ...]:
-    """The matters of a list, in which each has to hold: what no aspect names joins the matter beside it.
-
-    A stretch in the question's own words is as often a piece of the same matter ("use the graphics card, also partly").
-    """
-    kept: list[AskedAspect] = []
-    for asked in aspects:
-        before = kept[-1] if kept and kept[-1].negated is asked.negated else None
-        if before is None or (before.known and asked.known):
-            kept.append(asked)
-        else:
-            named = before if before.known else asked
-            kept[-1] = replace(named, wording=(*before.wording, *asked.wording))
-    return tuple(kept)
-
-
-def _whole(question: str, nameless: str, kind: Kind) -> tuple[AskedAspect, ...]:
-    """The question itself, where nothing in it is sure to be what is asked and it says more than names.
-
-    A comparison says a little more ("what is the difference") and yet asks for all that tells the sides apart.
-    """
-    least = TELLING if kind is Kind.COMPARE else 1
-    return (in_own_words(question),) if len(content_words(nameless)) >= least else ()
-
-
-def asked_stretches(question: str, spans: Sequence[Span], facts: Sequence[Span] = ()) -> list[Span]:
-    """The stretches that say what is asked; pieces of one matter, with a name between them, are joined.
-
-    Pieces on either side of ``facts`` are two matters: "*maintained* Go libraries that *support GPUs*".
-    """
-    joined: list[Span] = []
-    for span in sorted(spans):
-        gap = Span(joined[-1].end, max(joined[-1].end, span.start)) if joined else None
-        if gap is None or _JOINS.search(gap.of(question)) or any(gap.overlap(of) for of in facts):
-            joined.append(span)
-        else:
-            joined[-1] = Span(joined[-1].start, span.end)
-    return joined
-
-
-def _from_its_beginning(question: str, span: Span) -> Span:
-    """The stretch with all of its first word: a word ends at an apostrophe for the network."""
-    is_cut = question[: span.start].endswith(("'", "’"))
-    return Span(max(question.rfind(" ", 0, span.start), -1) + 1, span.end) if is_cut else span
-
-
-def _beside_names(question: str, span: Span, mentions: Iterable[Mention]) -> Span:
-    """The stretch without the piece of a name that it begins or ends in: the network cuts "GPU.js" in two."""
-    for name in (m.span for m in mentions if m.span.overlap(span)):
-        if name.start < span.start < name.end < span.end:
-            rest = question[name.end : span.end]
-            span = Span(span.end - len(rest.lstrip()), span.end)
-        elif span.start < name.start < span.end < name.end:
-            span = Span(span.start, span.start + len(question[span.start : name.start].rstrip()))
-    return span
 
 
 def _is_word(mention: Mention, gazetteer: Gazetteer) -> bool:
@@ -342,6 +298,14 @@ def _languages(question: str, marks: Iterable[Mark]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(language for words in said for language in languages_in(words)))
 
 
+def _surely(roles: Sequence[Role], reading: Reading) -> list[Role]:
+    """The roles, less sides that hardly are any where surely one library is asked about: "export *X* to ONNX"."""
+    strong = any(r.label == SIDE and r.side >= HARDLY for r in roles)
+    if not strong or reading.kinds.get(Kind.LOOKUP.value, 0.0) <= SURE:
+        return list(roles)
+    return [replace(r, label=RELATIONS[0]) if r.label == SIDE and r.side < HARDLY else r for r in roles]
+
+
 def _kind(reading: Reading, roles: Sequence[Role], unknown: Sequence[str], *, in_field: bool) -> Kind:
     """What is wanted: by the network, within what the names allow.
 
@@ -355,7 +319,7 @@ def _kind(reading: Reading, roles: Sequence[Role], unknown: Sequence[str], *, in
     best = _likeliest(reading, [kind for kind in Kind if kind is not Kind.COMPARE])
     if best is Kind.LOOKUP and not count and any(role.label == LIKE for role in roles):
         return _likeliest(reading, [kind for kind in Kind if kind.is_set])  # what is like it is another library
-    sure = reading.kinds.get(best.value, 0.0) > 0.8
+    sure = reading.kinds.get(best.value, 0.0) > SURE
     is_allowed = best is Kind.LOOKUP or (best.is_set and not count)
     return best if is_allowed or (sure and not unknown) else Kind.LOOKUP
 

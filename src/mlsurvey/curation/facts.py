@@ -14,7 +14,9 @@ from mlsurvey.vocabulary.records import UNKNOWN, items, sources, value
 TRUTHS: Final = ("yes", "no", "partly")
 ACCELERATORS: Final = (
     "CUDA (NVIDIA)",
+    "TensorRT (NVIDIA)",
     "ROCm (AMD)",
+    "MIGraphX (AMD)",
     "Metal (Apple)",
     "Core ML (Apple)",
     "oneAPI (Intel)",
@@ -31,6 +33,10 @@ ACCELERATORS: Final = (
     "Direct3D",
     "QNN (Qualcomm)",
     "CANN (Huawei)",
+    "Arm Compute Library",
+    "Google Tensor",
+    "MediaTek NPU",
+    "Rockchip NPU",
 )
 PLATFORMS: Final = (
     "Linux",
@@ -44,7 +50,11 @@ PLATFORMS: Final = (
     "Deno",
     "Bun",
     "React Native",
+    "Flutter",
+    "Xamarin",
+    "UWP",
     "WebAssembly",
+    "WASI",
     "embedded",
     "Raspberry Pi",
     "Unity",
@@ -64,9 +74,12 @@ TASKS: Final = (
     "nearest neighbours",
     "naive Bayes",
     "Gaussian processes",
+    "probabilistic models",
+    "fuzzy logic",
     "genetic algorithms",
     "reinforcement learning",
     "recommendation",
+    "ranking",
     "anomaly detection",
     "time series",
     "association rules",
@@ -76,6 +89,7 @@ TASKS: Final = (
     "natural language processing",
     "large language models",
     "speech and audio",
+    "signal processing",
     "statistics",
     "optimisation",
     "preprocessing",
@@ -84,11 +98,13 @@ TASKS: Final = (
     "data frames",
     "arrays",
     "linear algebra",
+    "graph algorithms",
     "automatic differentiation",
     "GPU computing",
     "model inference",
     "model serving",
     "model exchange",
+    "language bindings",
 )
 MAINTAINERS: Final = ("company", "foundation", "university", "community", "person", "nobody")
 

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 DEFAULT_MODEL: Final = "all-MiniLM-L6-v2"
 """Bundled with the installation, so that the first index needs no download."""
 
+OTHERWISE: Final = {
+    "model": f"go back to {DEFAULT_MODEL}",
+    "reranker": "leave the setting `reranker` empty",
+    "judge": "set judge = auto",
+}
+"""What each setting that names a model can be set to instead."""
+
 Precision = Literal["fp32", "bf16"]
 PRECISIONS: Final = ("auto", "fp32", "bf16")
 """Values of the setting ``precision``."""
@@ -62,26 +69,30 @@ def locate(name: str) -> Path:
     """
     if is_default(name):
         return _package_folder()
-    return _checked(find(name, "model", f"go back to {DEFAULT_MODEL}"), name)
+    return _checked(find(name, "model"), name)
 
 
-def find(name: str, setting: str, otherwise: str) -> Path:
+def find(name: str, setting: str) -> Path:
     """Folder of any kind of model: a local folder, or a Hugging Face hub model, downloaded as in :func:`locate`.
 
     Args:
         name: path of the folder, or hub name of the model.
-        setting: the setting that ``name`` comes from, for the error message.
-        otherwise: the alternative suggested to the user in the error message.
+        setting: the setting that ``name`` comes from, a key of :data:`OTHERWISE`.
 
     Raises:
         EngineError: the model was not found.
     """
+    return find_folder(name, setting) or _from_hub(name, setting)
+
+
+def find_folder(name: str, setting: str) -> Path | None:
+    """The local folder of a model; None if it can only be a hub model. See :func:`find`."""
     folder = Path(name).expanduser()
     if folder.is_dir():
         return folder
     if folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
-        raise EngineError(f"no folder {name}; correct the setting `{setting}`, or {otherwise}")
-    return _from_hub(name, setting, otherwise)
+        raise EngineError(f"no folder {name}; correct the setting `{setting}`, or {OTHERWISE[setting]}")
+    return None
 
 
 def model_id(name: str) -> str:
@@ -283,7 +294,7 @@ def _checked(folder: Path, name: str) -> Path:
     return folder
 
 
-def _from_hub(name: str, setting: str, otherwise: str) -> Path:
+def _from_hub(name: str, setting: str) -> Path:
     with needing("models", f"the {setting} {name!r}"):
         from huggingface_hub import snapshot_download
         from huggingface_hub.errors import HfHubHTTPError
@@ -294,7 +305,7 @@ def _from_hub(name: str, setting: str, otherwise: str) -> Path:
         reason = str(error).strip().split("\n", 1)[0]
         raise EngineError(
             f"the {setting} {name!r} is neither a folder nor in the local cache, and could not be fetched "
-            f"({reason}). Connect once with HF_HUB_OFFLINE=0, give a folder, or {otherwise}"
+            f"({reason}). Connect once with HF_HUB_OFFLINE=0, give a folder, or {OTHERWISE[setting]}"
         ) from error
 
 

@@ -20,7 +20,6 @@ from mlsurvey.errors import EngineError
 _OWN_CONFIG: Final = "config_sentence_transformers.json"
 _HEADS: Final = ("ForSequenceClassification", "ForCausalLM")
 """Suffixes of architectures that score a pair: with a classifier, or by the likelihood of "yes" against "no"."""
-_WITHOUT: Final = {"reranker": "leave the setting `reranker` empty", "judge": "set judge = auto"}
 _ADVICE: Final = "choose a cross-encoder with one label, such as cross-encoder/ms-marco-MiniLM-L6-v2, or"
 
 
@@ -64,8 +63,8 @@ class Reranker:
 
 def load(name: str, device: str, setting: str = "reranker") -> CrossEncoder:
     """Load the named cross-encoder. Raises like :class:`Reranker`."""
-    folder = models.find(name, setting, _WITHOUT[setting])
-    advice = f"{_ADVICE} {_WITHOUT[setting]}"
+    folder = models.find(name, setting)
+    advice = f"{_ADVICE} {models.OTHERWISE[setting]}"
     if wrong := _wrong_head(folder):
         raise EngineError(f"the {setting} {name!r} in {folder} is not a cross-encoder ({wrong}); {advice}")
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]

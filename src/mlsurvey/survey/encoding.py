@@ -149,6 +149,9 @@ class LazyReranker:
 
     @cached_property
     def _reranker(self) -> Reranker:
+        from mlsurvey.embedding.models import find_folder
+
+        find_folder(self._name, self._setting)  # a mistyped folder is reported where PyTorch is absent, too
         with needing("models", f"the {self._setting} {self._name!r}"):
             from mlsurvey.embedding.reranker import Reranker
 
