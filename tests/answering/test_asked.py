@@ -103,3 +103,28 @@ def test_a_name_is_no_wording_of_an_aspect() -> None:
     recognise = Recogniser((tensors, wraps), Embedder())
     assert recognise("wrap TensorFlow").aspect.slug == "tensors"
     assert recognise("wrap TensorFlow", "wrap").aspect.slug == "wrapper"
+
+
+@pytest.mark.parametrize(
+    ("words", "slug"),
+    [
+        ("still maintaned", "upkeep"),
+        ("is it mantained", "upkeep"),
+        ("the preformance", "speed"),
+        ("how is its licnese", "rights"),
+        ("a licence", "rights"),
+    ],
+)
+def test_a_word_that_no_document_holds_may_be_a_typo(words: str, slug: str) -> None:
+    aspects = (
+        Aspect("upkeep", "Upkeep", question=("maintain*", "dead")),
+        Aspect("speed", "Speed", question=("performance",)),
+        Aspect("rights", "Rights", question=("licence", "license")),
+    )
+    assert Recogniser(aspects, Embedder(), lambda word: 0)(words).aspect.slug == slug
+
+
+@pytest.mark.parametrize(("words", "frequency"), [("preformance", 3), ("deaf", 0), ("a formance", 0)])
+def test_other_words_are_no_typos(words: str, frequency: int) -> None:
+    aspects = (Aspect("speed", "Speed", question=("performance",)), Aspect("upkeep", "Upkeep", question=("dead",)))
+    assert not Recogniser(aspects, Embedder(), lambda word: frequency)(words).known

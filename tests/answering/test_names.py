@@ -132,9 +132,17 @@ def test_misspelt_name_is_found_among_a_hundred_thousand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "is_unknown"), [("on-training", False), ("on-glorp", True), ("tch-glorp", True), ("off-candles", False)]
+    ("words", "is_unknown"),
+    [
+        ("on-training", False),
+        ("on-glorp", True),
+        ("tch-glorp", True),
+        ("off-candles", False),
+        ("candles-free", False),
+        ("glorp-free", True),
+    ],
 )
-def test_a_function_word_joined_to_a_known_word_is_no_name(words: str, is_unknown: bool) -> None:
+def test_a_known_word_joined_to_a_function_word_or_free_is_no_name(words: str, is_unknown: bool) -> None:
     assert looks_unknown(words, frequency) is is_unknown
 
 

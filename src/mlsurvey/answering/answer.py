@@ -52,7 +52,7 @@ class Answerer:
         self.vocabulary = vocabulary
         self.gazetteer = Gazetteer(self.snapshot.entities)
         frequency = self.snapshot.frequency
-        recognise = Recogniser(vocabulary.aspects, searcher.encoder.embed)
+        recognise = Recogniser(vocabulary.aspects, searcher.encoder.embed, frequency)
         planner = Planner(self.gazetteer, frequency, self.snapshot.generation.passages)
         self._mentioned = _mentioned(self.snapshot.found)
         self._parse = Parser(

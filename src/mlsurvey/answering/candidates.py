@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-from mlsurvey.answering.clauses import said_of
 from mlsurvey.answering.words import text_stems
 from mlsurvey.types import Hit, Passage, Sentence, SentenceKind, Span
 from mlsurvey.vocabulary.gazetteer import Gazetteer
@@ -134,8 +133,6 @@ class Naming:
 
     slugs: frozenset[str]
     opening: frozenset[str]
-    said: Mapping[str, str] = field(default_factory=dict, compare=False)
-    """What is said of an entity, where that is only a part of the text."""
 
 
 def naming(text: str, gazetteer: Gazetteer) -> Naming:
@@ -144,9 +141,7 @@ def naming(text: str, gazetteer: Gazetteer) -> Naming:
     if row_of := gazetteer.lookup(text.partition(_CELLS)[0]) if _CELLS in text else ():
         return Naming(frozenset(slug for m in mentions for slug in m.slugs) | {*row_of}, frozenset(row_of))
     first = next((m.slugs for m in mentions if m.span.start <= LEAD and _is_subject(text, m.span)), ())
-    slugs = frozenset(slug for m in mentions for slug in m.slugs)
-    parts = {slug: part for slug in slugs if len(slugs) > 1 and (part := said_of(text, mentions, slug))}
-    return Naming(slugs, frozenset(first), parts)
+    return Naming(frozenset(slug for m in mentions for slug in m.slugs), frozenset(first))
 
 
 def _is_subject(text: str, span: Span) -> bool:
@@ -161,14 +156,6 @@ def _is_subject(text: str, span: Span) -> bool:
         )
         is not None
     )
-
-
-def said_of_entity(candidate: Candidate, entity: str | None, named: Naming) -> Candidate:
-    """The candidate, with the text that is about the entity only; its position stays that of the whole sentence."""
-    part = named.said.get(entity or "")
-    if part is None or len(candidate.sentences) > 1 or candidate.kind is SentenceKind.ROW:
-        return candidate
-    return replace(candidate, sentences=(replace(candidate.sentences[0], text=part),))
 
 
 def belongs(candidate: Candidate, entity: str, named: Naming) -> bool:

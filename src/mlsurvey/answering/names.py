@@ -76,9 +76,10 @@ def looks_unknown(words: str, frequency: Frequency) -> bool:
 
 
 def _is_compound(words: str, frequency: Frequency) -> bool:
-    """Whether a function word and words of the documents are joined by hyphens: "on-device", "off-line"."""
+    """Whether words of the documents are joined by hyphens with a function word or "free": "on-device", "cgo-free"."""
     first, *rest = words.casefold().split("-")
-    return bool(rest) and first in STOP_WORDS and all(frequency(word) for word in rest)
+    named = rest if first in STOP_WORDS else [first, *rest[:-1]] if rest[-1:] == ["free"] else []
+    return bool(named) and all(frequency(word) for word in named)
 
 
 def _unrecognised(question: str, mentions: Iterable[Mention]) -> list[Span]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlsurvey.answering.candidates import Candidate, Naming, said_of_entity
+from mlsurvey.answering.candidates import Candidate, Naming
 from mlsurvey.answering.features import features, in_order
 from mlsurvey.answering.plan import PlannedCell
 from mlsurvey.answering.polarity import denies
@@ -60,8 +60,6 @@ class Scored:
     named: Naming
     logit: float | None = None
     """The judge's logit; None if not judged."""
-    said: Candidate | None = None
-    """The candidate with the part of its text that was scored; None for a line of front matter."""
 
     @property
     def is_fact(self) -> bool:
@@ -97,13 +95,12 @@ class Scorer:
         ]
 
     def _looked_at(self, cell: PlannedCell, named: Sequence[Named]) -> list[Scored]:
-        said = [said_of_entity(candidate, cell.entity, names) for candidate, names in named]
-        values = [features(part, cell, names) for part, (_, names) in zip(said, named, strict=True)]
-        texts = [stretch(part) for part in said]
+        values = [features(candidate, cell, names) for candidate, names in named]
+        texts = [stretch(candidate) for candidate, _ in named]
         logits = self.sieve.sift(cell.premise, texts, [in_order(of) for of in values]).tolist()
         scored = [
-            Scored(candidate, logit + headed(cell, of), 0.0, of, names, said=part)
-            for (candidate, names), part, logit, of in zip(named, said, logits, values, strict=True)
+            Scored(candidate, logit + headed(cell, of), 0.0, of, names)
+            for (candidate, names), logit, of in zip(named, logits, values, strict=True)
         ]
         return sorted(scored, key=lambda s: -s.score)
 
@@ -115,12 +112,12 @@ class Scorer:
         by = self.artefact.judged
         logit = by["bias"] + by["judge"] * answers + by["sieve"] * looked.score
         logit += headed(cell, looked.features)
-        return _replaced(looked, sigmoid(logit), self._denial(looked, says_no), answers)
+        return _replaced(looked, sigmoid(logit), self._denial(looked.candidate, says_no), answers)
 
-    def _denial(self, looked: Scored, says_no: float) -> float:
+    def _denial(self, candidate: Candidate, says_no: float) -> float:
         """Probability that it says no, from the judge and from negation words."""
         by = self.artefact.denies
-        return sigmoid(by["bias"] + by["judge"] * says_no + by["negation"] * denies(_part(looked).text))
+        return sigmoid(by["bias"] + by["judge"] * says_no + by["negation"] * denies(candidate.text))
 
 
 def headed(cell: PlannedCell, values: Mapping[str, float]) -> float:
@@ -130,7 +127,7 @@ def headed(cell: PlannedCell, values: Mapping[str, float]) -> float:
 
 def pair(cell: PlannedCell, looked: Scored) -> Pair:
     """The input of the judge for a candidate in a cell."""
-    return Pair(cell.premise, stretch(_part(looked)), in_order(looked.features))
+    return Pair(cell.premise, stretch(looked.candidate), in_order(looked.features))
 
 
 def judged_each(cells: int) -> int:
@@ -152,8 +149,4 @@ def sigmoid(logit: float) -> float:
 
 
 def _replaced(looked: Scored, score: float, denies: float, logit: float | None) -> Scored:
-    return replace(looked, score=score, denies=denies, logit=logit)
-
-
-def _part(looked: Scored) -> Candidate:
-    return looked.said or looked.candidate
+    return Scored(looked.candidate, score, denies, looked.features, looked.named, logit)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from mlsurvey.answering.clauses import halves
 from mlsurvey.answering.words import content_words, stem
 from mlsurvey.types import Answer, Citation
+from mlsurvey.writing.clauses import halves
 from mlsurvey.writing.names import Known
 
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from mlsurvey.answering.clauses import PLAIN, Clause, blanked, clauses_of, stems_of
 from mlsurvey.answering.polarity import denies
 from mlsurvey.answering.words import stem
+from mlsurvey.writing.clauses import PLAIN, Clause, blanked, clauses_of, stems_of
 from mlsurvey.writing.evidence import Evidence
 from mlsurvey.writing.names import Known
 from mlsurvey.writing.sentences import Written

@@ -54,26 +54,6 @@ def clauses_of(text: str, mentions: Sequence[Mention]) -> tuple[Clause, ...]:
     return tuple(clause for clause in found if clause.stems or clause.denies)
 
 
-def said_of(text: str, mentions: Sequence[Mention], slug: str) -> str | None:
-    """What a sentence says of one of the libraries that it names; None if all of it does.
-
-    Left out are clauses that open with another name: "*A is for trees*, while B is for networks".
-    """
-    kept: list[Span] = []
-    parts = list(_spans(text, mentions))
-    is_of_another = False
-    for span in parts:
-        inside = [m for m in mentions if span.start <= m.span.start < span.end]
-        if any(slug in m.slugs for m in inside):
-            is_of_another = False
-        elif inside and not content_words(text[span.start : inside[0].span.start]):
-            is_of_another = True
-        if not is_of_another:
-            kept.append(span)
-    said = "; ".join(span.of(text).strip() for span in kept)
-    return said if said and len(kept) < len(parts) else None
-
-
 def halves(text: str, mentions: Sequence[Mention]) -> tuple[frozenset[str], frozenset[str]]:
     """Stems of the clauses of a text that affirm, and of those that deny."""
     clauses = clauses_of(text, mentions)
