@@ -97,3 +97,14 @@ def test_what_a_condition_decides_is_not_asked_once_more(text: str) -> None:
 
 def test_the_one_word_of_a_comparison_is_its_matter() -> None:
     assert aspects(parse("[S Linfa] or [S Burn]: CUDA?")) == ["gpu"]
+
+
+def test_what_stands_like_a_library_and_is_a_word_of_the_documents_is_asked_for() -> None:
+    understood = parse("[S Burn] vs [S Candle]: [S serving] and [asked GPU]")
+    assert (understood.entities, understood.unknown) == (("burn", "candle"), ())
+    assert [a.words for a in understood.aspects] == ["serving; GPU"]
+
+
+def test_a_thing_that_is_no_library_belongs_to_what_is_asked() -> None:
+    understood = parse("[language Rust] libraries that [asked handle] [R+ zero copy]", LIST)
+    assert [a.words for a in understood.aspects] == ["handle zero copy"]

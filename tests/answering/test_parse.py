@@ -333,17 +333,6 @@ def test_stretches_are_joined_unless_a_mark_or_a_conjunction_parts_them(between:
     assert [s.of(question) for s in joined] == ([first, second] if count == 2 else [question])
 
 
-def test_what_stands_like_a_library_and_is_a_word_of_the_documents_is_asked_for() -> None:
-    understood = parse("[S Burn] vs [S Candle]: [S serving] and [asked GPU]")
-    assert (understood.entities, understood.unknown) == (("burn", "candle"), ())
-    assert [a.words for a in understood.aspects] == ["serving; GPU"]
-
-
-def test_a_thing_that_is_no_library_belongs_to_what_is_asked() -> None:
-    understood = parse("[language Rust] libraries that [asked handle] [R+ zero copy]", LIST)
-    assert [a.words for a in understood.aspects] == ["handle zero copy"]
-
-
 def test_the_members_of_a_set_may_be_those_that_lack_it() -> None:
     understood = parse("[language Rust] libraries that do [asked not support GPUs]", LIST)
     (asked,) = understood.aspects

@@ -50,9 +50,8 @@ def matters(
         is_set: whether members of a set are asked for; those may be wanted that lack a matter.
     """
     asked: dict[str, AskedAspect] = {}
-    for span in _wanted(
-        question, [part for whole in sorted(stretches) for part in _parts(question, nameless, whole, recognise)]
-    ):
+    parts = [part for stretch in sorted(stretches) for part in _parts(question, nameless, stretch, recognise)]
+    for span in _wanted(question, parts):
         words = span.of(question)
         negated = is_set and is_turned(question, span)
         found = recognise(affirmed(words) if negated else words, affirmed(span.of(nameless)))
@@ -72,7 +71,7 @@ def _parts(question: str, nameless: str, stretch: Span, recognise: Recognise) ->
     A part that names no matter of its own belongs to the one before it.
     """
     slugs: list[tuple[str, Span]] = []
-    for part in _in_a_row(question, stretch):
+    for part in in_a_row(question, stretch, _COORDINATORS):
         found = recognise(affirmed(part.of(question)), affirmed(part.of(nameless)))
         slug = found.aspect.slug if found.known else (slugs[-1][0] if slugs else "")
         slugs.append((slug, part))
@@ -83,10 +82,9 @@ def _parts(question: str, nameless: str, stretch: Span, recognise: Recognise) ->
         yield Span(spans[0].start, spans[-1].end)
 
 
-def _in_a_row(question: str, stretch: Span) -> Iterator[Span]:
-    cuts = [
-        Span(stretch.start + m.start(), stretch.start + m.end()) for m in _COORDINATORS.finditer(stretch.of(question))
-    ]
+def in_a_row(question: str, stretch: Span, between: re.Pattern[str]) -> Iterator[Span]:
+    """The parts of a stretch, less what stands ``between`` them."""
+    cuts = [Span(*m.span()) for m in between.finditer(question, stretch.start, stretch.end)]
     ends = [Span(stretch.start, stretch.start), *cuts, Span(stretch.end, stretch.end)]
     yield from (Span(a.end, b.start) for a, b in pairwise(ends) if a.end < b.start)
 

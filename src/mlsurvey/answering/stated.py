@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from mlsurvey.answering.conditions import condition, fact, is_denied
+from mlsurvey.answering.matters import in_a_row
 from mlsurvey.answering.understood import AskedAspect
 from mlsurvey.learned.reading import Reading
 from mlsurvey.parsed import Condition
@@ -35,7 +36,7 @@ def stated_facts(
 def _divided(question: str, stretch: Span) -> Iterator[tuple[Span, Condition | None]]:
     """The stretch in parts: those in a row with "and" that state a fact, and what stands between them."""
     rest: Span | None = None
-    for part in _in_a_row(question, stretch):
+    for part in in_a_row(question, stretch, _ANDS):
         found = fact(part.of(question), is_denied(question[: part.start]))
         if found is None:
             rest = Span(rest.start if rest else part.start, part.end)
@@ -46,13 +47,6 @@ def _divided(question: str, stretch: Span) -> Iterator[tuple[Span, Condition | N
         yield part, found
     if rest:
         yield rest, None
-
-
-def _in_a_row(question: str, stretch: Span) -> Iterator[Span]:
-    """The parts of a stretch between its "and"s and commas."""
-    ands = [Span(stretch.start + m.start(), stretch.start + m.end()) for m in _ANDS.finditer(stretch.of(question))]
-    starts, ends = [stretch.start, *(a.end for a in ands)], [*(a.start for a in ands), stretch.end]
-    yield from (Span(start, end) for start, end in zip(starts, ends, strict=True) if start < end)
 
 
 def attributes(question: str, reading: Reading, conditions: Sequence[Condition]) -> tuple[Condition, ...]:

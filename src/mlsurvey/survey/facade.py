@@ -63,12 +63,7 @@ class Survey(Subjects):
     # Asking
 
     def ask(
-        self,
-        question: str,
-        *,
-        filters: Filters | None = None,
-        max_statements: int = 3,
-        after: Sequence[str] = (),
+        self, question: str, *, filters: Filters | None = None, max_statements: int = 3, after: Sequence[str] = ()
     ) -> Answer:
         """The cited answer to a question; abstains rather than guesses.
 
