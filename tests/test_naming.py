@@ -13,7 +13,11 @@ from mlsurvey.survey.naming import of_languages, resolved
 from mlsurvey.types import Entity, Filters
 
 DOCUMENTS = tuple(SimpleNamespace(path=path) for path in ("libraries/rust/burn.md", "notes.txt", "[a].md"))
-NOTHING: Any = SimpleNamespace(snapshot=SimpleNamespace(entities=(), documents=lambda: DOCUMENTS))
+NOTHING: Any = SimpleNamespace(
+    snapshot=SimpleNamespace(
+        entities=(), documents=lambda: DOCUMENTS, paths=lambda: [document.path for document in DOCUMENTS]
+    )
+)
 
 
 @pytest.mark.parametrize("kind", ["entity", "language", "path", "heading"])

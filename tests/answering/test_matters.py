@@ -49,6 +49,19 @@ def test_a_few_words_that_name_no_matter_join_the_one_beside_them(text: str) -> 
     assert (asked.aspect.slug, set(asked.wording)) == ("ease-of-use", {"easy", "hype"})
 
 
+@pytest.mark.parametrize(
+    ("text", "slugs"),
+    [
+        ("is [S Linfa] [asked easy] and [asked serving models]", ["ease-of-use", "serving-models"]),
+        ("is [S Linfa] [asked easy], and [asked serving models]", ["ease-of-use", "serving-models"]),
+        ("is [S Linfa] [asked easy and fast]", ["ease-of-use"]),
+        ("is [S Linfa] [asked easy]. [asked serving models]", ["ease-of-use"]),
+    ],
+)
+def test_what_an_and_joins_is_asked_for_too(text: str, slugs: list[str]) -> None:
+    assert aspects(parse(text)) == slugs
+
+
 def test_many_words_that_name_no_matter_are_one_of_their_own() -> None:
     understood = parse("is [S Linfa] [asked easy], [asked serving models behind the default rate]")
     assert aspects(understood) == ["ease-of-use", "serving-models-behind-default"]
@@ -102,7 +115,7 @@ def test_the_one_word_of_a_comparison_is_its_matter() -> None:
 def test_what_stands_like_a_library_and_is_a_word_of_the_documents_is_asked_for() -> None:
     understood = parse("[S Burn] vs [S Candle]: [S serving] and [asked GPU]")
     assert (understood.entities, understood.unknown) == (("burn", "candle"), ())
-    assert [a.words for a in understood.aspects] == ["serving; GPU"]
+    assert [a.words for a in understood.aspects] == ["serving", "GPU"]
 
 
 def test_a_thing_that_is_no_library_belongs_to_what_is_asked() -> None:

@@ -20,7 +20,7 @@ TELLING = 2
 """Content words beside the names from which a comparison asks for something of its own."""
 PIECE = 3
 """Content words up to which a stretch in the question's own words is a piece of the matter beside it: of 605 labelled
-questions, .889 then have as many matters as asked for, against .762 with all kept (validation part, corpus)."""
+questions, .893 then have as many matters as asked for, against .762 with all kept (validation part, corpus)."""
 _JOINS = re.compile(r"[,;:?!]|\.(?=\s|$)|\b(?:and|or|vs\.?|versus)\b|&", re.IGNORECASE)
 """Between two stretches: what stands on either side is asked separately."""
 _COORDINATORS = re.compile(
@@ -28,6 +28,10 @@ _COORDINATORS = re.compile(
     re.IGNORECASE,
 )
 """Between two parts of a stretch that may be matters of their own; "without" belongs to what follows."""
+_AND = re.compile(
+    r"\W*(?:and|plus|as\s+well\s+as|&)\s+(?:(?:the|its|any|about|for|on|how\s+about|what\s+about)\s+)*", re.I
+)
+"""Between two matters of one question."""
 
 
 class Recognise(Protocol):
@@ -50,7 +54,9 @@ def matters(
         is_set: whether members of a set are asked for; those may be wanted that lack a matter.
     """
     asked: dict[str, AskedAspect] = {}
-    parts = [part for stretch in sorted(stretches) for part in _parts(question, nameless, stretch, recognise)]
+    parts = [
+        part for stretch in sorted(stretches) for part in _parts(question, nameless, stretch, recognise, is_set=is_set)
+    ]
     for span in _wanted(question, parts):
         words = span.of(question)
         negated = is_set and is_turned(question, span)
@@ -65,19 +71,23 @@ def matters(
     return tuple(asked.values())
 
 
-def _parts(question: str, nameless: str, stretch: Span, recognise: Recognise) -> Iterator[Span]:
-    """The stretch, cut where matters of the lexicon stand in a row: "train networks and run in the browser".
+def _parts(question: str, nameless: str, stretch: Span, recognise: Recognise, *, is_set: bool) -> Iterator[Span]:
+    """The stretch, cut where matters stand in a row of which one is of the lexicon: "train networks and use the GPU".
 
-    A part that names no matter of its own belongs to the one before it.
+    A part that names no matter belongs to the one before it, in a set always, else if it is a single word of content.
     """
-    slugs: list[tuple[str, Span]] = []
-    for part in in_a_row(question, stretch, _COORDINATORS):
-        found = recognise(affirmed(part.of(question)), affirmed(part.of(nameless)))
-        slug = found.aspect.slug if found.known else (slugs[-1][0] if slugs else "")
-        slugs.append((slug, part))
-    if slugs and not slugs[0][0]:
-        slugs[0] = (next((slug for slug, _ in slugs if slug), ""), slugs[0][1])
-    for _, group in groupby(slugs, key=lambda item: item[0]):
+    parts = list(in_a_row(question, stretch, _COORDINATORS))
+    found = [recognise(affirmed(part.of(question)), affirmed(part.of(nameless))) for part in parts]
+    if not any(one.known for one in found):
+        yield stretch
+        return
+    slugs: list[str] = []
+    for part, one in zip(parts, found, strict=True):
+        is_own = one.known or (not is_set and len(content_words(part.of(question))) > 1)
+        slugs.append(one.aspect.slug if is_own else slugs[-1] if slugs else "")
+    if not slugs[0]:
+        slugs[0] = next(slug for slug in slugs if slug)
+    for _, group in groupby(zip(slugs, parts, strict=True), key=lambda item: item[0]):
         spans = [span for _, span in group]
         yield Span(spans[0].start, spans[-1].end)
 
@@ -94,30 +104,35 @@ def _wanted(question: str, spans: Sequence[Span]) -> Sequence[Span]:
     return [span for span in spans if not is_more(question, span)] or spans
 
 
-def fewest(aspects: Sequence[AskedAspect], longest: int | None = PIECE) -> tuple[AskedAspect, ...]:
+def fewest(question: str, aspects: Sequence[AskedAspect], *, is_list: bool) -> tuple[AskedAspect, ...]:
     """The matters, less those in the question's own words that are a piece of the matter beside them.
 
-    A short stretch that no aspect names seldom asks for something of its own ("hype or fact"); in a list, where each
-    matter has to hold, no such stretch does ("use the graphics card, also partly").
-
-    Args:
-        aspects: in the order of the question.
-        longest: content words of a piece at most; None for any number.
+    A short stretch that no aspect names seldom asks for something of its own ("hype or fact"), unless an "and" joins it
+    ("how fast *and how big*"). In a list, where each matter has to hold, none does ("use the GPU, also partly").
     """
     kept: list[AskedAspect] = []
     for asked in aspects:
         before = kept[-1] if kept and kept[-1].negated is asked.negated else None
-        if before is None or not (_is_piece(before, longest) or _is_piece(asked, longest)):
+        if before is None or not _is_one(question, before, asked, is_list=is_list):
             kept.append(asked)
         else:
-            names_it = before.known or not (asked.known or _is_piece(before, longest))
+            names_it = before.known or not (asked.known or is_list or _is_short(before))
             named = before if names_it else asked
             kept[-1] = replace(named, wording=(*before.wording, *asked.wording))
     return tuple(kept)
 
 
-def _is_piece(asked: AskedAspect, longest: int | None) -> bool:
-    return not asked.known and (longest is None or len(content_words(asked.words)) <= longest)
+def _is_one(question: str, before: AskedAspect, asked: AskedAspect, *, is_list: bool) -> bool:
+    """Whether one of two matters in a row is a piece of the other."""
+    if is_list:
+        return not (before.known and asked.known)
+    start = question.find(before.wording[-1]) + len(before.wording[-1])
+    is_joined = _AND.fullmatch(question, start, max(start, question.find(asked.wording[0], start))) is not None
+    return not is_joined and (_is_short(before) or _is_short(asked))
+
+
+def _is_short(asked: AskedAspect) -> bool:
+    return not asked.known and len(content_words(asked.words)) <= PIECE
 
 
 def whole(question: str, nameless: str, kind: Kind) -> tuple[AskedAspect, ...]:

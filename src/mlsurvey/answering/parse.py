@@ -13,7 +13,6 @@ from mlsurvey.answering import strangers
 from mlsurvey.answering.asked import is_detail
 from mlsurvey.answering.conditions import DECIDED, FACTS, SAYING, UPKEEP, condition, fact, is_denied, licences
 from mlsurvey.answering.matters import (
-    PIECE,
     Recognise,
     asked_stretches,
     beside_names,
@@ -128,7 +127,7 @@ class Parser:
         if kind.is_set and not objects:
             decided = {SAYING.get(c.field) for c in conditions}
             aspects = tuple(a for a in aspects if a.aspect.slug not in decided or is_detail(a))
-        aspects = fewest(aspects, None if kind is Kind.LIST else PIECE)
+        aspects = fewest(question, aspects, is_list=kind is Kind.LIST)
         if tongue:
             aspects = tuple(a for a in aspects if a.known)
         is_worded = bool(aspects)
