@@ -26,7 +26,7 @@ from mlsurvey_tui.ask.conversation import Conversation, Turn, followed
 from mlsurvey_tui.ask.hits import Hits
 from mlsurvey_tui.ask.notice import Examples, Notice
 from mlsurvey_tui.ask.question import QuestionInput
-from mlsurvey_tui.ask.request import Request
+from mlsurvey_tui.ask.request import Request, stated
 from mlsurvey_tui.banner import Banner
 from mlsurvey_tui.export.screen import ExportScreen
 from mlsurvey_tui.history.screen import HistoryScreen
@@ -292,7 +292,10 @@ class AskScreen(Screen[None]):
             return
         aspects = tuple(slug for slug in event.slugs("aspect") if slug in self.program.names.aspects)
         filters = replace(self.request.filters, languages=event.slugs("language"))
-        self.ask(replace(self.request, entities=event.slugs("entity"), aspects=aspects, filters=filters))
+        edited = replace(self.request, entities=event.slugs("entity"), aspects=aspects, filters=filters)
+        if edited.is_given and not event.has("aspect"):  # else the words of the question would bring its aspects back
+            edited = replace(edited, question=stated(edited, self.program.names))
+        self.ask(edited)
 
     # Moving
 
