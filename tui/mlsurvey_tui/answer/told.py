@@ -146,15 +146,15 @@ def _cell(shown: Shown, grid: Grid, entity: str | None, aspect: str | None) -> V
 def _said(shown: Shown, grid: Grid, entity: str | None, aspect: str | None) -> list[Widget]:
     statements = grid.cells.get((entity, aspect), ())
     if statements:
-        return [_statement(shown, statement, is_best=place == 0) for place, statement in enumerate(statements)]
+        later = "said" if grid.kind is Kind.LIST else "said -apart"  # a list has two of each member, one of them bold
+        return [_statement(shown, one, "said -best" if place == 0 else later) for place, one in enumerate(statements)]
     return [_plain(wording.not_stated(grid.missing.get((entity, aspect))), "silent")]
 
 
-def _statement(shown: Shown, statement: Statement, *, is_best: bool) -> Cited:
+def _statement(shown: Shown, statement: Statement, classes: str) -> Cited:
     remarks = [shown.stale[n] for n in statement.citations if n in shown.stale]
     remarks += [wording.DISPUTED for n in statement.citations if n in shown.disputed]
     lead = f"{wording.AGAINST}: " if statement.stance == wording.AGAINST else ""
-    classes = "said -best" if is_best else "said"
     return Cited(statement.text, statement.citations, lead=lead, remarks=tuple(dict.fromkeys(remarks)), classes=classes)
 
 
