@@ -31,10 +31,10 @@ def commands(page: Path) -> Iterator[list[str]]:
     """The arguments of each mlsurvey command in the samples of a page."""
     for block in [*blocks(page, "sh"), *blocks(page, "console")]:
         for line in block.replace("\\\n", " ").splitlines():
-            lexer = shlex.shlex(line.removeprefix("$ "), posix=True, punctuation_chars="|><&;")
-            lexer.whitespace_split = True
-            words = list(lexer)
-            if words[:1] == ["mlsurvey"]:
+            if re.match(r"(?:\$ )?mlsurvey\b", line):  # the output below a command may hold a single apostrophe
+                lexer = shlex.shlex(line.removeprefix("$ "), posix=True, punctuation_chars="|><&;")
+                lexer.whitespace_split = True
+                words = list(lexer)
                 yield words[1 : next((place for place, word in enumerate(words) if word in AFTER), None)]
 
 
