@@ -137,6 +137,7 @@ def test_a_list_with_other_items_and_a_recorded_unknown_leave_it_open() -> None:
     [
         ("without GPU support", ("GPU support",)),
         ("lacking a GPU", ("GPU",)),
+        ("GPU-free", ("GPU",)),
         ("run without a GPU", ()),
         ("without good error messages", ()),
         ("GPU support", ()),

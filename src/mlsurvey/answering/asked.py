@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import DamerauLevenshtein
 
-from mlsurvey.answering.names import without_languages
+from mlsurvey.answering.names import Frequency, without_languages
 from mlsurvey.answering.understood import AskedAspect
 from mlsurvey.answering.words import content_words
 from mlsurvey.types import Aspect
@@ -41,9 +41,7 @@ class Recogniser:
         frequency: number of passages that hold a word; one that none holds may be a typo. Without it, no word is.
     """
 
-    def __init__(
-        self, aspects: Sequence[Aspect], embed: Embed, frequency: Callable[[str], int] = lambda word: 1
-    ) -> None:
+    def __init__(self, aspects: Sequence[Aspect], embed: Embed, frequency: Frequency = lambda word: 1) -> None:
         self._aspects = aspects
         self._embed = embed
         self._frequency = frequency
@@ -55,8 +53,11 @@ class Recogniser:
             words: of the question.
             nameless: the same without names, if there are any: "wrap TensorFlow" does not ask about tensors.
         """
-        aspect = self._by_words(nameless) or self._by_words(words)
-        aspect = aspect or self._by_words(self._respelt(nameless or words)) or self._by_meaning(words)
+        typed = dict.fromkeys((nameless, words))
+        aspect = next(filter(None, map(self._by_words, typed)), None)
+        if aspect is None and (respelt := self._respelt(nameless or words)) not in typed:
+            aspect = self._by_words(respelt)
+        aspect = aspect or self._by_meaning(words)
         return AskedAspect(aspect, (words,)) if aspect else in_own_words(words)
 
     def _by_words(self, words: str) -> Aspect | None:

@@ -29,7 +29,7 @@ _COORDINATORS = re.compile(
 )
 """Between two parts of a stretch that may be matters of their own; "without" belongs to what follows."""
 _AND = re.compile(
-    r"\W*(?:and|plus|as\s+well\s+as|&)\s+(?:(?:the|its|any|about|for|on|how\s+about|what\s+about)\s+)*", re.I
+    r"\W*(?:and|plus|as\s+well\s+as|&)\s+(?:(?:the|its|any|about|for|on|how\s+about|what\s+about)\s+)*", re.IGNORECASE
 )
 """Between two matters of one question."""
 
@@ -77,6 +77,9 @@ def _parts(question: str, nameless: str, stretch: Span, recognise: Recognise, *,
     A part that names no matter belongs to the one before it, in a set always, else if it is a single word of content.
     """
     parts = list(in_a_row(question, stretch, _COORDINATORS))
+    if parts == [stretch]:
+        yield stretch
+        return
     found = [recognise(affirmed(part.of(question)), affirmed(part.of(nameless))) for part in parts]
     if not any(one.known for one in found):
         yield stretch

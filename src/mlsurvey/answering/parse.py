@@ -199,14 +199,12 @@ class Parser:
 
     def _asked_for(self, question: str, marks: Sequence[Mark], mentions: Sequence[Mention]) -> Iterator[Span]:
         """Stretches that ask; and what stands like a library, is none, and is a word of the documents: "autodiff"."""
+        objects = [m.span for m in mentions if _is_object(m, marks)]
         for mark in marks:
             is_thing = mark.label in (SIDE, *RELATIONS) and not any(mark.span.overlap(m.span) for m in mentions)
             if mark.label == ASKED or (is_thing and not looks_unknown(_token(question, mark.span), self.frequency)):
                 span = beside_names(question, from_its_beginning(question, mark.span), mentions)
-                yield with_object(question, span, [m.span for m in mentions if self._is_object(m, marks)])
-
-    def _is_object(self, mention: Mention, marks: Sequence[Mark]) -> bool:
-        return any(m.label in RELATIONS and m.span.overlap(mention.span) for m in marks)
+                yield with_object(question, span, objects)
 
     def _conditions(
         self, question: str, marks: Sequence[Mark], mentions: Sequence[Mention], kind: Kind, stretches: list[Span]
@@ -237,6 +235,11 @@ class Parser:
             if not any(question[span.end : f.start].isspace() for f in facts)
             or self.recognise(affirmed(span.of(question))).known
         ]
+
+
+def _is_object(mention: Mention, marks: Iterable[Mark]) -> bool:
+    """Whether a name is marked as related to what is asked about."""
+    return any(m.label in RELATIONS and m.span.overlap(mention.span) for m in marks)
 
 
 def _is_word(mention: Mention, gazetteer: Gazetteer) -> bool:

@@ -48,6 +48,7 @@ _NOT = re.compile(
 _MORE = rf"(?:\bnot|n['’]t|\bmore\s+than|\bbeyond)\s+{_MERELY}\b"
 _MORE_BEFORE = re.compile(rf"{_MORE}(?:\s+\w+)?\s*$", re.IGNORECASE)
 _MORE_WITHIN = re.compile(rf"\W*(?:\w+\s+){{0,2}}{_MORE}", re.IGNORECASE)
+_FREE = re.compile(r"-free\b", re.IGNORECASE)
 _NEAR = 3
 """Number of words before a stretch in which a negation applies to it."""
 
@@ -71,5 +72,5 @@ def is_more(question: str, span: Span) -> bool:
 
 def free_of(question: str, span: Span) -> Span | None:
     """The stretch with the "-free" behind it, which asks for a thing to be missing: "*Python*-free"; None without."""
-    behind = re.compile(r"-free\b", re.IGNORECASE).match(question, span.end)
+    behind = _FREE.match(question, span.end)
     return Span(span.start, behind.end()) if behind else None

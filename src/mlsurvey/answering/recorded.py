@@ -26,10 +26,10 @@ Match = tuple[Span, Fact, str | None]
 _AND = re.compile(r"\s*(?:[,;&]\s*(?:and\b)?|\band\b)\s*", re.IGNORECASE)
 _WITHOUT = re.compile(r"\b(?:without|lack(?:s|ing)?)\b", re.IGNORECASE)
 """Whether "runs without a GPU" asks for ``gpu: no`` is for the documents to say."""
-_LACKING = re.compile(
-    r"\s*(?:without|that\s+lacks?|which\s+lacks?|lack(?:s|ing)?)\s+(?:any\s+|an?\s+)?|(?<=\w)-free$", re.IGNORECASE
-)
+_LACKING = re.compile(r"\s*(?:without|that\s+lacks?|which\s+lacks?|lack(?:s|ing)?)\s+(?:any\s+|an?\s+)?", re.IGNORECASE)
 """Before all that is asked, it asks for a fact to be missing: "without GPU support"."""
+_FREE = re.compile(r"(?<=\w)-free$", re.IGNORECASE)
+"""Behind all that is asked, it asks for the same: "Python-free"."""
 _EITHER = re.compile(r"\bor\b", re.IGNORECASE)
 _LIGHT_WORDS = """
     run support need require have come ship include contain handle allow let able available built-in builtin exist speak
@@ -105,9 +105,9 @@ class Records:
 
     def affirmative(self, asked: AskedAspect) -> tuple[str, ...]:
         """The wording of a matter that asks for a fact to be missing, without the word that says so; empty if none."""
-        if asked.negated or not all(_LACKING.search(words) for words in asked.wording):
+        if asked.negated or not all(_LACKING.match(words) or _FREE.search(words) for words in asked.wording):
             return ()
-        wording = tuple(_LACKING.sub("", words) for words in asked.wording)
+        wording = tuple(_FREE.sub("", _LACKING.sub("", words)) for words in asked.wording)
         return wording if self.wanted(replace(asked, wording=wording), {}) else ()
 
 
