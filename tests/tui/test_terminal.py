@@ -122,7 +122,7 @@ def test_a_person_asks_reads_adds_finds_exports_and_leaves(terminal, home, tmp_p
     terminal.press("F2")
     terminal.wait("⏎ Ask")
     terminal.press("C-a", "C-k")
-    terminal.wait("tch-rs for GPU inference?")  # an empty line; keys sent in one burst may arrive out of order
+    terminal.wait("Ask in your own words")  # an empty line; keys sent in one burst may arrive out of order
     terminal.type("toasters")
     terminal.wait("zed.md:1 Zed")
     terminal.press("Escape")
