@@ -20,7 +20,8 @@ from mlsurvey.types import Kind, SentenceKind
 _VERSIONED = re.compile(r"(?P<name>[A-Za-z][\w.+#-]*[A-Za-z])\s+(?:versions?\s+)?v?(?P<number>\d+(?:\.\d+)+)")
 _PARTIAL = re.compile(
     r"^\W*(?:without|if|when|unless)\b|(?:\bnot|n['’]t)\s+(?:\w+\s+){0,2}(?:all|every|only)\b"
-    r"|(?:\bnot|n['’]t)\b[^.;]{0,40}\b(?:on|with|when|if|unless|by default|without)\b",
+    r"|(?:\bnot|n['’]t)\b[^.;]{0,40}\b(?:on|with|when|if|unless|by default|without)\b"
+    r"|\b(?:part(?:ly|ial(?:ly)?)|limited|mostly|largely|to\s+some\s+(?:extent|degree))\b",
     re.IGNORECASE,
 )
 """A conditional or partial denial."""
