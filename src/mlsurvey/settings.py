@@ -42,7 +42,7 @@ Precision = Literal["auto", "fp32", "bf16"]
 Engine = Literal["auto", "openvino", "onnxruntime", "torch"]
 Vectors = Literal["auto", "exact", "compressed"]
 Writer = Literal["none", "openai-compatible"]
-WRITER_USES = ("summary", "choose")
+WRITER_USES = ("summary", "choose", "read")
 """What a language model may be used for."""
 CHOICES = {
     "device": get_args(Device),
@@ -103,7 +103,7 @@ class Settings:
     """File with the key for the server, unless ``MLSURVEY_WRITER_KEY`` has it; a local server needs none."""
     writer_uses: str = "summary"
     """What the model is used for, separated by commas: ``summary`` writes one above the quotes,
-    ``choose`` chooses among the candidates for them."""
+    ``choose`` chooses among the candidates for them, ``read`` reads the question."""
     writer_seconds: str | int = 30
     """Seconds that the model may take for one answer; what is not written by then is left out."""
     writer_tokens: str | int = 600

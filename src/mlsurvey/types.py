@@ -20,7 +20,7 @@ from mlsurvey.kinds import Kind as Kind
 from mlsurvey.kinds import Status as Status
 from mlsurvey.leaves import Leaf, Leaves, leaf_of
 from mlsurvey.provenance import Source
-from mlsurvey.written import Choice, Summary
+from mlsurvey.written import Choice, Interpretation, Summary
 
 _CELL_END = re.compile(r"\s\|(?=\s|$)")
 
@@ -394,7 +394,7 @@ class Answer:
     """For a follow-up: what was taken from the previous questions, ``libraries``, ``matter`` or ``answers``."""
     nearest: tuple[Citation, ...] = ()
     """For an abstention: the nearest passages, numbered separately from 1; no statement cites them."""
-    summary: Summary | None = field(default=None, metadata=ABSENT)
-    """Only if a language model was asked for a summary, see :attr:`writer`."""
+    interpretation: Interpretation | None = field(default=None, metadata=ABSENT)
     choice: Choice | None = field(default=None, metadata=ABSENT)
-    """Only if a language model was asked to choose among candidates."""
+    summary: Summary | None = field(default=None, metadata=ABSENT)
+    """Only if a language model was asked to read the question, to choose quotes, to sum up; see :attr:`writer`."""

@@ -1,4 +1,4 @@
-"""What a language model did for an answer: the sentences that passed every check, and what became of the others."""
+"""What a language model did for an answer: what passed every check, and what became of the rest."""
 
 from __future__ import annotations
 
@@ -39,3 +39,15 @@ class Choice:
     """Number of these in which its choice is shown; in the others it was not valid, and the program's own stands."""
     note: str | None
     """Why it did not choose for all of them; null if it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """How a language model read the question: it marks words, and the program parses the marks like its own."""
+
+    marks: int
+    """Number of stretches of the question that it marked."""
+    valid: int
+    """Number of these that are used; for the words of the others, the program's own reading stands."""
+    note: str | None
+    """Why not all are used, or why it did not read the question; null if it did and all are."""

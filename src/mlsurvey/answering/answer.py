@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ from mlsurvey.answering.understood import Understood
 from mlsurvey.answering.workbench import Workbench
 from mlsurvey.calling import Cancelled
 from mlsurvey.found import Found, Rank
-from mlsurvey.learned.reading import Reader
+from mlsurvey.learned.reading import Reader, Reading
 from mlsurvey.retrieval.search import Searcher
 from mlsurvey.types import Answer, Citation, Filters, Kind, Status
 from mlsurvey.vocabulary.gazetteer import Gazetteer, collapse
@@ -77,6 +77,12 @@ class Answerer:
         other.bench = replace(self.bench, choose=choose)
         return other
 
+    def revising(self, revise: Callable[[str, Reading], Reading]) -> Answerer:
+        """A copy for one answer, in which ``revise`` may correct how the words of the question are read."""
+        other = copy(self)
+        other._parse = replace(self._parse, revise=revise)
+        return other
+
     def _strangers(self) -> frozenset[str]:
         """Entities that no training question names: all but bundled ones in another field, else those found."""
         is_strange = (e.slug for e in self.snapshot.entities if e.found or not self.snapshot.found.in_field)
@@ -92,7 +98,7 @@ class Answerer:
         now = self._parse(question)
         if not after:
             return now
-        before = self.understand(after[-1], after[:-1])
+        before = self._plain.understand(after[-1], after[:-1])
         needs = picks(now) or not before.entities
         answered = last(self._plain.compare(before)).entities if needs else before.entities
         return carried(now, before, answered)

@@ -89,6 +89,7 @@ class Parser:
         mentioned: collapsed names that documents mention and none is about.
         strangers: slugs of entities whose names the network was not trained on; see :mod:`.strangers`.
         in_field: whether the documents are of a field that the network was trained on.
+        revise: corrects the reading of a question, like a language model; None leaves it as it is.
     """
 
     gazetteer: Gazetteer
@@ -99,10 +100,13 @@ class Parser:
     mentioned: Collection[str] = ()
     strangers: Collection[str] = ()
     in_field: bool = True
+    revise: Callable[[str, Reading], Reading] | None = None
 
     def __call__(self, question: str) -> Understood:
         """What the question is taken to mean."""
         reading = self._read(question)
+        if self.revise is not None:
+            reading = self.revise(question, reading)
         marks = reading.marks()
         languages = _languages(question, marks)
         names = find_names(question, self.gazetteer, self.frequency, languages[0] if len(languages) == 1 else None)

@@ -84,4 +84,4 @@ def _remembered(service: Service, route: str, key: str, compute: Callable[[], An
 
 def _lasts(answer: Answer) -> bool:
     """Whether to keep the answer: not if a language model failed, which may work the next time."""
-    return not any(made.note for made in (answer.summary, answer.choice) if made is not None)
+    return not any(made.note for made in (answer.interpretation, answer.choice, answer.summary) if made is not None)

@@ -19,14 +19,14 @@ def answer_value(answer: Answer, stale: Mapping[int, str] | None = None) -> dict
 
     A citation has a key ``source`` only if its document was fetched from upstream and its origin is known, and a key
     ``page`` or ``cell`` only if its document has such. The same
-    holds for the nearest passages of an abstention, which cites nothing. There are keys ``summary`` and ``choice`` only
-    if a language model was asked for them.
+    holds for the nearest passages of an abstention, which cites nothing. There are keys ``interpretation``,
+    ``choice`` and ``summary`` only if a language model was asked for them.
     """
     value = asdict(answer)
     for citation in (*value["citations"], *value["nearest"]):
         citation["stale"] = (stale or {}).get(citation["number"])
         _drop_absent(citation)
-    for name in ("summary", "choice"):
+    for name in ("interpretation", "choice", "summary"):
         if value[name] is None:
             del value[name]
     return value

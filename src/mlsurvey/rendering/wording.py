@@ -9,7 +9,7 @@ from mlsurvey.provenance import Source
 from mlsurvey.rendering.layout import Grid, Names
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.types import Answer, Citation, Missing
-from mlsurvey.written import Choice, Summary
+from mlsurvey.written import Choice, Interpretation, Summary
 
 NEAREST = "Nearest passages, though none of them answers it"
 DISPUTED = "disputed, see below"
@@ -70,12 +70,14 @@ def carried(taken: Sequence[str], entities: Sequence[str], aspects: Sequence[str
 
 def summary_title(answer: Answer) -> str:
     """Return the heading of what a language model did, which names it."""
-    return f"{'Summary' if answer.summary else 'Chosen'} by {one_line(answer.writer)}"
+    did = "Summary" if answer.summary else "Chosen" if answer.choice else "Read"
+    return f"{did} by {one_line(answer.writer)}"
 
 
 def summary_remarks(answer: Answer) -> str:
-    """Return what is to be known about a summary besides its sentences, and about a choice; empty without either."""
-    return " ".join(filter(None, (_summary_remark(answer.summary), _choice_remark(answer.choice))))
+    """Return what is to be known about a summary besides its sentences, a choice, and a reading; empty without any."""
+    told = _summary_remark(answer.summary), _choice_remark(answer.choice), _reading_remark(answer.interpretation)
+    return " ".join(filter(None, told))
 
 
 def _summary_remark(summary: Summary | None) -> str:
@@ -95,6 +97,14 @@ def _choice_remark(choice: Choice | None) -> str:
         return ""
     told = f"The model chose the quotes of {choice.chosen} of {choice.cells} cells with more candidates than fit."
     return f"{told} For the others: {one_line(choice.note)}." if choice.note else told
+
+
+def _reading_remark(interpretation: Interpretation | None) -> str:
+    if interpretation is None:
+        return ""
+    if interpretation.note is None:
+        return "The model read the question."
+    return f"The program read the question, in whole or in part: {one_line(interpretation.note)}."
 
 
 def disagreement(kind: str) -> str:

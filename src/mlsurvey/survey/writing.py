@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlsurvey.settings import WRITER_KEY, Settings, uses_of
 from mlsurvey.survey.citations import sourced
 from mlsurvey.types import Answer
-from mlsurvey.written import Choice, Summary, SummarySentence
+from mlsurvey.written import Choice, Interpretation, Summary, SummarySentence
 
 if TYPE_CHECKING:
     from mlsurvey.answering.answer import Answerer
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mlsurvey.answering.parts import Part
     from mlsurvey.answering.score import Scored
     from mlsurvey.calling import Cancelled
+    from mlsurvey.learned.reading import Reading
     from mlsurvey.writing.setup import Setup
 
 
@@ -56,11 +57,11 @@ def setup_of(settings: Settings) -> Setup:
 def _with_writer(make: Make, answerer: Answerer, settings: Settings, cancelled: Cancelled | None) -> Iterator[Part]:
     """The parts as they come; before the whole answer, the sentences of its summary as they are checked."""
     uses, writer = uses_of(settings.writer_uses), _Writer(setup_of(settings), answerer, cancelled)
-    for part in sourced(make(writer.choosing() if "choose" in uses else answerer), settings.corpus):
+    for part in sourced(make(writer.helping(uses)), settings.corpus):
         if not isinstance(part, Answer):
             yield part
             continue
-        answer = replace(part, writer=writer.setup.name, choice=writer.choice)
+        answer = replace(part, writer=writer.setup.name, interpretation=writer.interpretation, choice=writer.choice)
         if "summary" not in uses:
             yield answer
             continue
@@ -73,17 +74,31 @@ def _with_writer(make: Make, answerer: Answerer, settings: Settings, cancelled: 
 
 
 class _Writer:
-    """The language model at work on one answer: both uses share its time."""
+    """The language model at work on one answer: all uses share its time."""
 
     def __init__(self, setup: Setup, answerer: Answerer, cancelled: Cancelled | None) -> None:
         self.setup, self._answerer, self._cancelled = setup, answerer, cancelled
         self._names = {aspect.slug: aspect.name for aspect in answerer.vocabulary.aspects}
         self._spent = 0.0
+        self.interpretation: Interpretation | None = None
         self.choice: Choice | None = None
 
-    def choosing(self) -> Answerer:
-        """The answerer, with this model choosing among the candidates."""
-        return self._answerer.choosing(self._choose)
+    def helping(self, uses: Collection[str]) -> Answerer:
+        """The answerer, with this model reading the question and choosing among the candidates, as far as it may."""
+        answerer = self._answerer
+        if "read" in uses:
+            answerer = answerer.revising(self._read)
+        return answerer.choosing(self._choose) if "choose" in uses else answerer
+
+    def _read(self, question: str, reading: Reading) -> Reading:
+        from mlsurvey.writing.parsing import QuestionReader
+
+        began = time.monotonic()
+        reader = QuestionReader(self._left(), self._cancelled)
+        revised = reader(question, reading)
+        self.interpretation = reader.interpretation
+        self._spent += time.monotonic() - began
+        return revised
 
     def _choose(self, offers: Sequence[Offer]) -> Sequence[Sequence[Scored] | None]:
         from mlsurvey.writing.choosing import Chooser

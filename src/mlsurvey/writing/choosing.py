@@ -15,6 +15,7 @@ from mlsurvey.calling import Cancelled
 from mlsurvey.writing.client import Call
 from mlsurvey.writing.errors import WriterError
 from mlsurvey.writing.protocol import Message
+from mlsurvey.writing.replies import json_object
 from mlsurvey.writing.setup import Setup
 from mlsurvey.written import Choice
 
@@ -89,7 +90,7 @@ def chosen(reply: str, asked: Mapping[int, Offer]) -> dict[int, Sequence[Scored]
         WriterError: the reply is not the JSON object that was asked for.
     """
     try:
-        cells = _Reply.model_validate_json(_object(reply)).cells
+        cells = _Reply.model_validate_json(json_object(reply)).cells
     except ValidationError as error:
         raise WriterError("the model's choice is not the JSON that was asked for") from error
     valid: dict[int, Sequence[Scored]] = {}
@@ -103,9 +104,3 @@ def chosen(reply: str, asked: Mapping[int, Offer]) -> dict[int, Sequence[Scored]
 def _is_valid(numbers: Sequence[int], one: Offer) -> bool:
     are_known = all(1 <= number <= len(one.candidates) for number in numbers)
     return are_known and 1 <= len(numbers) <= one.limit and len(set(numbers)) == len(numbers)
-
-
-def _object(reply: str) -> str:
-    """The text from the first brace to the last: models like to wrap JSON in a fence."""
-    reply = reply.rpartition("</think>")[2]
-    return reply[max(0, reply.find("{")) : reply.rfind("}") + 1] or reply
