@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from mcp import Client, MCPError
 from mcp.client.stdio import StdioServerParameters, stdio_client
-from tests.api.conftest import QUESTION, Server
+from tests.api.conftest import QUESTION
 
 from mlsurvey.mcp.tools import TOOLS
 from mlsurvey.rendering.json import answer_value, to_json
@@ -27,7 +27,7 @@ NAMES = ["ask", "compare", "search", "get_passage", "list_documents", "index_sta
 
 
 @pytest.fixture(params=["stdio", "http"])
-def connect(request: pytest.FixtureRequest, indexed: Any, server: Server) -> Open:
+def connect(request: pytest.FixtureRequest, indexed: Any, server: str) -> Open:
     """Opens a client of either kind."""
     place = ["--corpus", str(indexed.corpus), "--index", str(indexed.index)]
     parameters = StdioServerParameters(
@@ -36,7 +36,7 @@ def connect(request: pytest.FixtureRequest, indexed: Any, server: Server) -> Ope
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Client]:
-        target = stdio_client(parameters) if request.param == "stdio" else f"{server.url}/mcp"
+        target = stdio_client(parameters) if request.param == "stdio" else f"{server}/mcp"
         async with Client(target) as client:
             yield client
 
@@ -97,23 +97,27 @@ async def look_around(client: Client, citation: dict[str, Any]) -> None:
     assert citation["document"] not in json.dumps(status)
 
 
-@pytest.mark.parametrize(
-    ("tool", "arguments", "told"),
-    [
-        ("ask", {}, "question: Field required"),
-        ("ask", {"question": "Why?", "speed": 1}, "speed: Extra inputs"),
-        ("search", {"query": "GPU", "limit": 5000}, "limit: Input should be less than or equal to 1000"),
-        ("compare", {"entities": ["burn", "zorblatt"]}, "zorblatt"),
-        ("get_passage", {"document": "rust/burm.md", "start": 0, "end": 1}, "burn.md"),
-        ("get_passage", {"document": "rust/burn.md", "start": 9000, "end": 9001}, "characters"),
-    ],
-)
-def test_a_fault_says_what_to_do(connect, tool, arguments, told) -> None:
+FAULTS = [
+    ("ask", {}, "question: Field required"),
+    ("ask", {"question": "Why?", "speed": 1}, "speed: Extra inputs"),
+    ("search", {"query": "GPU", "limit": 5000}, "limit: Input should be less than or equal to 1000"),
+    ("compare", {"entities": ["burn", "zorblatt"]}, "zorblatt"),
+    ("get_passage", {"document": "rust/burm.md", "start": 0, "end": 1}, "burn.md"),
+    ("get_passage", {"document": "rust/burn.md", "start": 9000, "end": 9001}, "characters"),
+]
+
+
+def test_a_fault_says_what_to_do_and_ends_no_session(connect) -> None:
     async def flow() -> None:
         async with connect() as client:
-            result = await client.call_tool(tool, arguments)
-            assert result.is_error
-            assert told in result.content[0].text
+            results = [(told, await client.call_tool(tool, arguments)) for tool, arguments, told in FAULTS]
+            assert [result.is_error for _, result in results] == [True] * len(FAULTS)
+            assert [told for told, result in results if told not in result.content[0].text] == []
+            with pytest.raises(MCPError, match="available: ask, compare"):
+                await client.call_tool("delete_everything", {})
+            calls = [client.call_tool("search", {"query": f"GPU {n}", "limit": 1}) for n in range(8)]
+            at_once = await asyncio.gather(*calls)
+            assert [result.structured_content["query"] for result in at_once] == [f"GPU {n}" for n in range(8)]
 
     run(flow)
 
@@ -125,26 +129,6 @@ def test_a_hit_whose_file_changed_is_marked(home) -> None:
         value = tool.work(survey, tool.request(query="GPU", mode="keyword"), lambda: False)
     stale = {hit["document"]: hit.get("stale") for hit in tool.reply.model_validate(value).model_dump()["hits"]}
     assert stale["rust/candle.md"] == "source is no longer there" and stale["rust/burn.md"] is None
-
-
-def test_there_is_no_other_tool(connect) -> None:
-    async def flow() -> None:
-        async with connect() as client:
-            with pytest.raises(MCPError, match="available: ask, compare"):
-                await client.call_tool("delete_everything", {})
-
-    run(flow)
-
-
-def test_several_calls_at_once(connect) -> None:
-    async def flow() -> None:
-        async with connect() as client:
-            calls = [client.call_tool("search", {"query": f"GPU {n}", "limit": 1}) for n in range(8)]
-            assert [result.structured_content["query"] for result in await asyncio.gather(*calls)] == [
-                f"GPU {n}" for n in range(8)
-            ]
-
-    run(flow)
 
 
 def test_without_an_index_it_says_how_to_make_one(tmp_path) -> None:
@@ -205,7 +189,7 @@ HEADERS = {"Accept": "application/json, text/event-stream"}
 )
 def test_the_route_looks_at_host_and_origin(server, headers, status) -> None:
     response = httpx2.post(
-        f"{server.url}/mcp",
+        f"{server}/mcp",
         content=json.dumps(LIST),
         headers={"Content-Type": "application/json", **HEADERS, **headers},
     )
@@ -213,10 +197,10 @@ def test_the_route_looks_at_host_and_origin(server, headers, status) -> None:
 
 
 def test_the_route_is_bounded_and_takes_posts_only(server) -> None:
-    large = httpx2.post(f"{server.url}/mcp", json={**LIST, "params": {"x": "x" * 2_000_000}}, headers=HEADERS)
+    large = httpx2.post(f"{server}/mcp", json={**LIST, "params": {"x": "x" * 2_000_000}}, headers=HEADERS)
     assert large.status_code == 413
     for method in ("GET", "DELETE", "PUT"):
-        assert httpx2.request(method, f"{server.url}/mcp", headers=HEADERS).status_code == 405
+        assert httpx2.request(method, f"{server}/mcp", headers=HEADERS).status_code == 405
 
 
 def test_a_token_is_asked_for(serve, indexed, tmp_path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.api.conftest import Server, serve, serving
+from tests.api.conftest import hosted, serve
 
 from mlsurvey.client import Client
 
@@ -12,13 +12,13 @@ __all__ = ["serve"]
 
 
 @pytest.fixture(scope="module")
-def server(indexed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A real server, for read-only tests."""
-    with serving(tmp_path_factory.mktemp("server")) as start:
-        yield start(indexed)
+def server(indexed: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a service, for read-only tests."""
+    with hosted(indexed, tmp_path_factory.mktemp("server")) as url:
+        yield url
 
 
 @pytest.fixture
-def client(server: Server) -> Iterator[Client]:
-    with Client(server.url) as client:
+def client(server: str) -> Iterator[Client]:
+    with Client(server) as client:
         yield client

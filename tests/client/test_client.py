@@ -145,7 +145,7 @@ def test_a_token_says_what_may_be_done(serve, indexed, tmp_path) -> None:
 
 def test_the_asynchronous_one_does_the_same(server, client) -> None:
     async def flow() -> None:
-        async with AsyncClient(server.url) as other:
+        async with AsyncClient(server) as other:
             answers = await asyncio.gather(*(other.ask(QUESTION) for _ in range(4)))
             assert {len(answer.statements) for answer in answers} == {len(client.ask(QUESTION).statements)}
             found = [part async for part in other.parts(QUESTION)]

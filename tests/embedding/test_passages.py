@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from mlsurvey.embedding import batches, models, passages
 from mlsurvey.embedding.passages import PassageEmbedder, choose_device, unit_rows
@@ -23,15 +24,20 @@ def embedder() -> Iterator[PassageEmbedder]:
     yield PassageEmbedder(models.DEFAULT_MODEL, "cpu")
 
 
+@pytest.fixture(scope="module")
+def expected(embedder: PassageEmbedder) -> NDArray[np.float32]:
+    """The rows of the texts, embedded as usual."""
+    return embedder.embed(TEXTS)
+
+
 def test_it_says_what_it_is(embedder: PassageEmbedder) -> None:
     assert embedder.id == f"{models.model_id(models.DEFAULT_MODEL)}:fp32"
     assert (embedder.device, embedder.precision, embedder.dimension) == ("cpu", "fp32", 384)
 
 
-def test_rows_are_float32_of_length_one(embedder: PassageEmbedder) -> None:
-    rows = embedder.embed(TEXTS)
-    assert (rows.shape, rows.dtype) == ((len(TEXTS), 384), np.float32)
-    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-6)
+def test_rows_are_float32_of_length_one(embedder: PassageEmbedder, expected: NDArray[np.float32]) -> None:
+    assert (expected.shape, expected.dtype) == ((len(TEXTS), 384), np.float32)
+    np.testing.assert_allclose(np.linalg.norm(expected, axis=1), 1, atol=1e-6)
     assert embedder.embed([]).shape == (0, 384)
 
 
@@ -48,12 +54,11 @@ def test_known_vectors_stay(embedder: PassageEmbedder) -> None:
     np.testing.assert_allclose(row[:4], [0.067657, 0.063496, 0.048713, 0.079305], atol=2e-5)
 
 
-def test_a_text_has_the_same_vector_in_any_company(embedder: PassageEmbedder) -> None:
-    together = embedder.embed(TEXTS)
+def test_a_text_has_the_same_vector_in_any_company(embedder: PassageEmbedder, expected: NDArray[np.float32]) -> None:
     backwards = embedder.embed(TEXTS[::-1])[::-1]
     alone = np.concatenate([embedder.embed([text]) for text in TEXTS])
-    np.testing.assert_allclose(together, backwards, atol=1e-5)
-    np.testing.assert_allclose(together, alone, atol=1e-5)
+    np.testing.assert_allclose(expected, backwards, atol=1e-5)
+    np.testing.assert_allclose(expected, alone, atol=1e-5)
 
 
 def test_progress_adds_up_to_the_number_of_texts(embedder: PassageEmbedder) -> None:
@@ -91,40 +96,40 @@ def test_the_vectors_are_those_of_sentence_transformers(embedder: PassageEmbedde
 
 @pytest.mark.parametrize("budget", [1, 100, 1000, 50_000])
 def test_any_budget_gives_the_same_rows(
-    embedder: PassageEmbedder, monkeypatch: pytest.MonkeyPatch, budget: int
+    embedder: PassageEmbedder, expected: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch, budget: int
 ) -> None:
-    expected = embedder.embed(TEXTS)
     monkeypatch.setattr(embedder, "_budget", budget)
     np.testing.assert_allclose(embedder.embed(TEXTS), expected, atol=1e-5)
 
 
-def test_many_windows_give_the_same_rows(embedder: PassageEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = embedder.embed(TEXTS)
+def test_many_windows_give_the_same_rows(
+    embedder: PassageEmbedder, expected: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(batches, "WINDOW", 3)
     np.testing.assert_allclose(embedder.embed(TEXTS), expected, atol=1e-5)
 
 
 def test_rows_that_are_fetched_together_keep_their_places(
-    embedder: PassageEmbedder, monkeypatch: pytest.MonkeyPatch
+    embedder: PassageEmbedder, expected: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Done on a GPU to save copies; here with the CPU's vectors."""
-    expected = embedder.embed(TEXTS)
     monkeypatch.setitem(passages._TOGETHER, "cpu", 3)
     monkeypatch.setattr(embedder, "_budget", 300)
     np.testing.assert_allclose(embedder.embed(TEXTS), expected, atol=1e-5)
 
 
-def test_padding_to_a_multiple_changes_no_row(embedder: PassageEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = embedder.embed(TEXTS)
+def test_padding_to_a_multiple_changes_no_row(
+    embedder: PassageEmbedder, expected: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(passages._MULTIPLE, "cpu", 8)
     np.testing.assert_allclose(embedder.embed(TEXTS), expected, atol=1e-5)
 
 
 def test_a_full_gpu_halves_the_budget_and_loses_nothing(
-    embedder: PassageEmbedder, monkeypatch: pytest.MonkeyPatch
+    embedder: PassageEmbedder, expected: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lack of memory is simulated; the test checks that work continues in halves."""
-    expected, forward, sizes = embedder.embed(TEXTS), embedder._forward, []
+    forward, sizes = embedder._forward, []
 
     def small_memory(ids: np.ndarray, mask: np.ndarray) -> torch.Tensor:
         sizes.append(ids.size)

@@ -1,11 +1,9 @@
-"""``mlsurvey sync`` as a user runs it, and the provenance shown in answers."""
+"""``mlsurvey sync`` on the command line, and the provenance shown in answers."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,16 +24,30 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def sync(home, upstream: Upstream, no_settings: Path) -> Run:
+def sync(
+    home,
+    upstream: Upstream,
+    no_settings: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    """The command line in this process; ``test_crash.py`` has processes of their own."""
+    from mlsurvey.cli import main
+
     (home.corpus / "sources.toml").write_text(SOURCES, "utf-8")
     upstream.replies[README] = conditional(b"# Burn\n\nBurn supports GPUs through Vulkan as well.\n", '"1"')
     upstream.replies[GUIDE] = serve(b"# GPUs\n\nBurn chooses a device by its number.\n")
-    environment = os.environ | {"MLSURVEY_CORPUS": str(home.corpus), "MLSURVEY_INDEX": str(home.index)}
-    environment |= {"MLSURVEY_GITHUB_RAW": upstream.base + "/", "NO_PROXY": "127.0.0.1"}
+    monkeypatch.setenv("MLSURVEY_CORPUS", str(home.corpus))
+    monkeypatch.setenv("MLSURVEY_INDEX", str(home.index))
+    monkeypatch.setenv("MLSURVEY_GITHUB_RAW", upstream.base + "/")
 
     def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "mlsurvey", *arguments]
-        return subprocess.run(command, env=environment | more, capture_output=True, text=True, check=False, timeout=120)
+        capsys.readouterr()
+        with monkeypatch.context() as environment:
+            for name, value in more.items():
+                environment.setenv(name, value)
+            code = main(list(arguments))
+        return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())
 
     return run
 

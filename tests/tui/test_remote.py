@@ -6,16 +6,12 @@ import shlex
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
-import uvicorn
-from tests.api.conftest import serving
+from tests.api.conftest import hosted
 
-from mlsurvey.api.app import create_app
-from mlsurvey.api.settings import ServiceSettings
 from mlsurvey.client import Client
 from mlsurvey.errors import IndexingError, Interrupted, NotFoundError, UsageError
 from mlsurvey.settings import Settings
@@ -42,8 +38,8 @@ CHANGED, GONE = "source changed since it was indexed", "source is no longer ther
 @pytest.fixture(scope="module")
 def reading(indexed, tmp_path_factory) -> Iterator[str]:
     """Address of a service for read-only tests."""
-    with serving(tmp_path_factory.mktemp("reading")) as start:
-        yield start(indexed).url
+    with hosted(indexed, tmp_path_factory.mktemp("reading")) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +60,8 @@ def near(indexed) -> Iterator[Survey]:
 @pytest.fixture
 def engine(home, tmp_path_factory) -> Iterator[RemoteEngine]:
     """An engine over its own service, whose corpus a test may change."""
-    with serving(tmp_path_factory.mktemp("server")) as start:
-        engine = RemoteEngine(start(home).url, None)
+    with hosted(home, tmp_path_factory.mktemp("server")) as url:
+        engine = RemoteEngine(url, None)
         yield engine
         engine.close()
 
@@ -157,41 +153,23 @@ def test_it_can_be_stopped(far) -> None:
         list(far.parts(COMPARE, cancelled=lambda: True))
 
 
-class Slow:
-    """A service in this process, whose comparisons take until nobody waits for them."""
+def test_a_comparison_that_is_no_longer_needed_is_stopped_at_the_server(indexed, tmp_path, monkeypatch) -> None:
+    began, stopped = threading.Event(), threading.Event()
 
-    def __init__(self, home, folder, monkeypatch) -> None:
-        self.began, self.stopped = threading.Event(), threading.Event()
-        monkeypatch.setattr(Survey, "compare", self.compare)
-        settings = Settings(corpus=home.corpus, index=home.index)
-        app = create_app(settings, ServiceSettings(tokens_file=folder / "tokens"))
-        self.server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
-
-    def compare(self, *_args, cancelled, **_options) -> Answer:
-        self.began.set()
+    def compare(*_args, cancelled, **_options) -> Answer:
+        """Takes until nobody waits for it."""
+        began.set()
         while not cancelled():
             time.sleep(0.01)
-        self.stopped.set()
+        stopped.set()
         raise Interrupted("nobody waits")
 
-    @contextmanager
-    def running(self) -> Iterator[str]:
-        thread = threading.Thread(target=self.server.run)
-        thread.start()
-        while not self.server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}"
-        self.server.should_exit = True
-        thread.join()
-
-
-def test_a_comparison_that_is_no_longer_needed_is_stopped_at_the_server(indexed, tmp_path, monkeypatch) -> None:
-    slow = Slow(indexed, tmp_path, monkeypatch)
-    with slow.running() as url:
+    monkeypatch.setattr(Survey, "compare", compare)
+    with hosted(indexed, tmp_path) as url:
         engine = RemoteEngine(url, None)
         with pytest.raises(Interrupted):
-            engine.compare(["burn", "candle"], ["gpu"], cancelled=slow.began.is_set)
-        assert slow.stopped.wait(10)
+            engine.compare(["burn", "candle"], ["gpu"], cancelled=began.is_set)
+        assert stopped.wait(10)
         engine.close()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.api.conftest import serving
+from tests.api.conftest import hosted
 from tests.conftest import Home
 from textual.widgets import Input, Static
 
@@ -71,8 +71,8 @@ def near(queues) -> Iterator[Survey]:
 @pytest.fixture
 def served(queues, tmp_path_factory) -> Iterator[str]:
     """Address of a service over the same documents."""
-    with serving(tmp_path_factory.mktemp("server")) as start:
-        yield start(queues).url
+    with hosted(queues, tmp_path_factory.mktemp("server")) as url:
+        yield url
 
 
 async def opened(app, pilot) -> SubjectsScreen:

@@ -133,26 +133,30 @@ class _File:
             raise SettingsError(
                 f"{self._path}, line {line}: {table!r} is not a list of entries; begin each with [[{table}]]"
             )
-        return [self._entry(table, number, row, noun) for number, row in enumerate(rows)]
-
-    def _entry(self, table: str, number: int, row: Mapping[str, Any], noun: type[Noun]) -> Noun:
         known = keys_of(noun)
+        for number, row in enumerate(rows):
+            self._check(table, number, row, known)
+            for key in required_of(noun):
+                if not row.get(key):
+                    place = self._place(table, number)
+                    raise SettingsError(f'{place}: the [[{table}]] has no {key}; add {key} = "…"')
+        return [noun(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}) for row in rows]
+
+    def _check(self, table: str, number: int, row: Mapping[str, Any], known: Mapping[str, str]) -> None:
         for key, value in row.items():
-            place = f"{self._path}, line {self._line(table, number, key)}"
             if key not in known:
                 hint = similar(key, known)
                 raise SettingsError(
-                    f"{place}: unknown key {key!r} in {row.get('slug', table)!r}{hint}; "
+                    f"{self._place(table, number, key)}: unknown key {key!r} in {row.get('slug', table)!r}{hint}; "
                     f"known: {', '.join(sorted(known))}"
                 )
             if (wanted := _fault(value, known[key])) is not None:
+                place = self._place(table, number, key)
                 raise SettingsError(f"{place}: {key} is {value!r}, it has to be {wanted}")
-        for key in required_of(noun):
-            if not row.get(key):
-                place = f"{self._path}, line {self._line(table, number)}"
-                raise SettingsError(f'{place}: the [[{table}]] has no {key}; add {key} = "…"')
-        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
-        return noun(**values)
+
+    def _place(self, table: str, number: int, key: str | None = None) -> str:
+        """Where an entry or a key in it stands. Searched for only if something is wrong with it: it takes a while."""
+        return f"{self._path}, line {self._line(table, number, key)}"
 
     def _first(self, key: str) -> int:
         """Line of a table or key at the top of the file, from 1; 1 if it is written in some other way."""
