@@ -151,7 +151,7 @@ def _is_ready(url: str) -> bool:
     try:
         connection.request("GET", "/v1/ready")
         return connection.getresponse().status == 200
-    except ConnectionError:
+    except OSError:
         return False
     finally:
         connection.close()

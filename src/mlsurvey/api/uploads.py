@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
@@ -79,11 +79,8 @@ async def contents(files: list[UploadFile], most: int) -> dict[str, bytes]:
 def store(survey: Survey, files: Mapping[str, bytes], wanted: Condition) -> list[Stored]:
     """Write documents; raises like :func:`mlsurvey.documents.uploading.store`."""
     stored = survey.store(files, wanted)
-    known = _rows(survey, [one.path for one in stored])
-    return [
-        Stored(**asdict(one), indexed=one.path in known and known[one.path].sha256 == one.sha256, refresh=REFRESH)
-        for one in stored
-    ]
+    known = survey.indexed([one.path for one in stored])
+    return [Stored(**asdict(one), indexed=known.get(one.path) == one.sha256, refresh=REFRESH) for one in stored]
 
 
 def state(survey: Survey, path: str) -> DocumentState:
@@ -93,7 +90,7 @@ def state(survey: Survey, path: str) -> DocumentState:
         NotFoundError: it is in neither.
     """
     path = survey.path_of(path)
-    row = _rows(survey, (path,)).get(path)
+    row = _row(survey, path)
     found = _digest(survey, path, row)
     if row is None and found is None:
         survey.document(path)  # raises, suggesting similar names
@@ -145,14 +142,11 @@ def _mark(document: Document, wanted: TextParameters, end: int) -> dict[str, Any
     }
 
 
-def _rows(survey: Survey, paths: Iterable[str]) -> dict[str, DocumentRow]:
-    """Return the index rows of the given documents; empty if there is no index yet."""
-    wanted = set(paths)
-    try:
-        rows = survey.documents().documents
-    except IndexingError:
-        return {}
-    return {row.path: row for row in rows if row.path in wanted}
+def _row(survey: Survey, path: str) -> DocumentRow | None:
+    """Return the index row of a document; None if it has none."""
+    if not survey.indexed([path]):
+        return None
+    return next((row for row in survey.documents().documents if row.path == path), None)
 
 
 def _digest(survey: Survey, path: str, row: DocumentRow | None) -> str | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from mlsurvey.contract import plain
 from mlsurvey.rendering.plain import json_safe
 from mlsurvey.types import Answer, Citation, Conflict, Explanation, Hit, Missing, Statement
 from mlsurvey.written import SummarySentence
@@ -17,25 +18,23 @@ SCHEMA = 1
 def answer_value(answer: Answer, stale: Mapping[int, str] | None = None) -> dict[str, Any]:
     """Return the contract's object; a citation that no longer matches its file gets a key ``stale`` with the reason.
 
-    A citation has a key ``source`` only if its document was fetched from upstream and its origin is known, and a key
-    ``page`` or ``cell`` only if its document has such. The same
-    holds for the nearest passages of an abstention, which cites nothing. There are keys ``interpretation``,
-    ``choice`` and ``summary`` only if a language model was asked for them.
+    The same holds for the nearest passages of an abstention, which cites nothing. What is absent, such as the
+    ``source`` of a document that was not fetched from upstream, has no key.
     """
-    value = asdict(answer)
-    for citation in (*value["citations"], *value["nearest"]):
-        citation["stale"] = (stale or {}).get(citation["number"])
-        _drop_absent(citation)
-    for name in ("interpretation", "choice", "summary"):
-        if value[name] is None:
-            del value[name]
+    reasons = stale or {}
+    value: dict[str, Any] = plain(
+        replace(answer, citations=_marked(answer.citations, reasons), nearest=_marked(answer.nearest, reasons))
+    )
     return value
+
+
+def _marked(citations: tuple[Citation, ...], stale: Mapping[int, str]) -> tuple[Citation, ...]:
+    return tuple(replace(citation, stale=stale.get(citation.number)) for citation in citations)
 
 
 def part_value(part: Citation | Statement | Missing | Conflict | SummarySentence) -> dict[str, Any]:
     """Return one part of an answer as it appears in the whole."""
-    value = asdict(part)
-    _drop_absent(value)
+    value: dict[str, Any] = plain(part)
     return value
 
 
@@ -73,12 +72,6 @@ def error_value(error: Exception, exit_code: int) -> dict[str, Any]:
 def to_json(value: object, *, indent: int | None = 2) -> str:
     """Return readable JSON text without raw control characters. Dataclasses and paths are accepted."""
     return json_safe(json.dumps(value, ensure_ascii=False, indent=indent, default=_plain))
-
-
-def _drop_absent(citation: dict[str, Any]) -> None:
-    for name in ("source", "stale", "page", "cell"):
-        if citation.get(name, ...) is None:
-            del citation[name]
 
 
 def _hit(rank: int, hit: Hit) -> dict[str, Any]:

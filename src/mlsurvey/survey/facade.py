@@ -1,7 +1,8 @@
 """The facade: everything that a user interface (command line, API, terminal interface) needs from mlsurvey.
 
-This is the composition root: settings, corpus, index, model and answering are wired together only here. Opening a
-survey is cheap; parts are opened when needed, and asking and searching load PyTorch only if a reranker is set.
+This is the composition root: settings, corpus, index, model and answering are wired together only here and in
+:mod:`mlsurvey.survey.wiring`. Opening a survey is cheap; parts are opened when needed, and asking and searching load
+PyTorch only if a reranker is set.
 """
 
 from __future__ import annotations
@@ -9,56 +10,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from mlsurvey.calling import Cancelled, Progress
-from mlsurvey.documents import collection, uploading
-from mlsurvey.documents.staleness import stale_citations, stale_documents, stale_file
-from mlsurvey.documents.uploading import Condition
-from mlsurvey.errors import IndexingError, MismatchError, UsageError
-from mlsurvey.reading.names import known_as
-from mlsurvey.settings import Settings, starter_folder, user_corpus, vocabulary_folders
+from mlsurvey.documents.collection import lay_starter
+from mlsurvey.documents.staleness import stale_citations, stale_documents
+from mlsurvey.errors import UsageError
+from mlsurvey.settings import Settings, starter_folder, user_corpus
 from mlsurvey.state import Generation, RefreshReport
-from mlsurvey.survey.results import Listed, Results
+from mlsurvey.survey.documents import Documents
+from mlsurvey.survey.results import Results
 from mlsurvey.survey.subjects import Subjects
 from mlsurvey.survey.texts import checked
 from mlsurvey.survey.writing import written
-from mlsurvey.types import Answer, Document, Entity, Explanation, Filters, Hit
-from mlsurvey.vocabulary.load import Vocabulary, load_vocabulary
+from mlsurvey.types import Answer, Entity, Explanation, Filters, Hit
 
 if TYPE_CHECKING:
     from mlsurvey.answering.answer import Answerer
     from mlsurvey.answering.parts import Part
     from mlsurvey.answering.understood import Understood
     from mlsurvey.survey.overview import Overview
-    from mlsurvey.survey.reader import Reader, Reading
 
 MODES = ("hybrid", "keyword", "dense")
 
 
-class Survey(Subjects):
+class Survey(Documents, Subjects):
     """An index and its corpus, ready for questions. Thread-safe; close it, or use ``with``."""
-
-    def __init__(self, settings: Settings, *, lasting: bool = False) -> None:
-        """Opens nothing yet. ``lasting`` optimises for many concurrent questions; the first one takes longer."""
-        self.settings = settings
-        self._lasting = lasting
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the index."""
-        if "_reader" in self.__dict__:
-            self._reader.close()
 
     # Asking
 
@@ -219,71 +197,6 @@ class Survey(Subjects):
         with self._reader.reading() as reading:
             return {aspect.slug: aspect.name for aspect in reading.vocabulary.aspects}
 
-    # Documents
-
-    def documents(self, filters: Filters | None = None) -> Listed:
-        """Indexed documents, by path; with filters, those with a matching passage. Raises like :meth:`ask`."""
-        from mlsurvey.survey.naming import documents
-
-        with self._reader.reading() as reading:
-            return Listed(reading.snapshot.generation, documents(reading.snapshot, self._resolved(filters, reading)))
-
-    def document(self, path: str) -> Document:
-        """A document as it was indexed.
-
-        Raises:
-            NotFoundError: the index has no such document; similar names are suggested.
-        """
-        from mlsurvey.survey import naming
-
-        with self._reader.reading() as reading:
-            return naming.document_named(path, reading.snapshot)
-
-    def path_of(self, name: str) -> str:
-        """The path of the document that a name means: its Unicode form may differ from that in the index or on disk."""
-        try:
-            with self._reader.reading() as reading:
-                known = reading.snapshot.paths()
-        except IndexingError:
-            known = []
-        return known_as(name, known) or collection.on_disk(self.settings.corpus, name) or name
-
-    def locate(self, name: str) -> tuple[Document, int | None]:
-        """The document and line that ``path`` or ``path:line`` refers to. Raises like :meth:`document`."""
-        from mlsurvey.survey import naming
-
-        return naming.located(name, self.document)
-
-    def is_stale(self, document: Document) -> bool:
-        """Whether the file has changed since it was indexed, or is gone."""
-        return stale_file(document.path, document.sha256, self.settings.corpus) is not None
-
-    def add(
-        self, paths: Sequence[Path], *, link: bool = False, into: str | None = None, replace: bool = False
-    ) -> collection.Placed:
-        """Add files and folders to the corpus, for the next refresh; see :func:`mlsurvey.documents.collection.add`."""
-        return collection.add(self.settings.corpus, paths, into=into, link=link, replace=replace)
-
-    def store(self, files: Mapping[str, bytes], condition: Condition) -> tuple[uploading.Stored, ...]:
-        """Write documents into the corpus, for the next refresh; see :func:`mlsurvey.documents.uploading.store`."""
-        return uploading.store(self.settings.corpus, self.settings.index, files, condition)
-
-    def discard(self, name: str, condition: Condition) -> None:
-        """Delete one document from the corpus; see :func:`mlsurvey.documents.uploading.discard`."""
-        uploading.discard(self.settings.corpus, self.settings.index, name, condition)
-
-    def digest(self, name: str) -> str | None:
-        """Hex SHA-256 of a document's current file; None if absent."""
-        return uploading.digest(self.settings.corpus, name)
-
-    def documents_named(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Files of the corpus that the names of documents or folders refer to."""
-        return collection.documents_named(self.settings.corpus, names)
-
-    def remove(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Delete documents from the corpus; the next refresh removes them from the index."""
-        return collection.remove(self.settings.corpus, names)
-
     # Index
 
     def refresh(
@@ -339,47 +252,6 @@ class Survey(Subjects):
         with self._reader.reading() as reading:
             reading.snapshot.verify()
 
-    @cached_property
-    def _reader(self) -> Reader:
-        from mlsurvey.survey.encoding import LazyReranker
-        from mlsurvey.survey.reader import Reader
-
-        name = self.settings.reranker
-        reranker = LazyReranker(name, self.settings.device) if name else None
-        return Reader(
-            self.settings.index,
-            self._vocabulary_now,
-            reranker,
-            vectors=self.settings.vectors,
-            judge=self.settings.judge,
-            device=self.settings.device,
-            lasting=self._lasting,
-        )
-
-    def _vocabulary_now(self) -> Vocabulary:
-        """The vocabulary, reloaded for a newly opened generation, since its files may have changed."""
-        self.__dict__.pop("_vocabulary", None)
-        return self._vocabulary
-
-    @cached_property
-    def _vocabulary(self) -> Vocabulary:
-        return load_vocabulary(vocabulary_folders(self.settings), starter_folder().resolve())
-
-    def _check_model(self, generation: Generation) -> None:
-        """Reject an index built with another model. Only names are compared; a refresh compares the weights too."""
-        built = generation.model.rpartition("-")[0]
-        if Path(self.settings.model).name != built:
-            raise MismatchError(
-                f"the index was built with the model {built}, the settings ask for {self.settings.model} "
-                f"({self.settings.origins.get('model', 'argument')}); use {built}, or type: mlsurvey refresh"
-            )
-
-    def _resolved(self, filters: Filters | None, reading: Reading) -> Filters:
-        """Filters with names of libraries and languages replaced by slugs."""
-        from mlsurvey.survey import naming
-
-        return naming.resolved(filters, reading.answerer) if filters else Filters()
-
     def _corpus_to_index(self, *, dry_run: bool) -> tuple[Path, tuple[str, ...]]:
         """The corpus folder and notes, after copying the starter corpus if needed."""
         corpus = self.settings.corpus
@@ -387,7 +259,7 @@ class Survey(Subjects):
             return corpus, ()
         if dry_run:
             return starter_folder(), (f"the starter corpus would be copied to {corpus}",)
-        collection.lay_starter(corpus, starter_folder())
+        lay_starter(corpus, starter_folder())
         return corpus, (f"the starter corpus was copied to {corpus}; you can change it there",)
 
 

@@ -4,37 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from mlsurvey.calling import Cancelled
 from mlsurvey.coverage import Coverage
 from mlsurvey.documents import correcting
 from mlsurvey.errors import NoIndexError, NotFoundError, UsageError
 from mlsurvey.found import Found
-from mlsurvey.settings import Settings
 from mlsurvey.state import Generation
+from mlsurvey.survey.wiring import Wiring
 from mlsurvey.timeline import Timeline
 from mlsurvey.types import Filters
 from mlsurvey.vocabulary.edits import Edit
 from mlsurvey.vocabulary.load import load_edits
 
-if TYPE_CHECKING:
-    from mlsurvey.survey.reader import Reader, Reading
 
-
-class Subjects:
-    """What documents are about. The reader and the settings are those of :class:`mlsurvey.survey.facade.Survey`."""
-
-    settings: Settings
-
-    if TYPE_CHECKING:
-
-        @property
-        def _reader(self) -> Reader: ...
-
-        def _check_model(self, generation: Generation) -> None: ...
-
-        def _resolved(self, filters: Filters | None, reading: Reading) -> Filters: ...
+class Subjects(Wiring):
+    """What documents are about."""
 
     def subjects(self) -> tuple[Generation, Found]:
         """What the documents are about, by which points they can be compared, and the generation."""
