@@ -16,7 +16,7 @@ from mlsurvey_tui.start import application
 from .canned import Canned
 
 Story = Callable[[MlsurveyApp, Pilot[None]], Awaitable[None]]
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from textual.widgets import ContentSwitcher, Static
 
 from mlsurvey.errors import NotFoundError
 from mlsurvey.settings import Settings
+from mlsurvey_tui.answer.body import Row
 from mlsurvey_tui.answer.lines import Cited
-from mlsurvey_tui.answer.told import Row
 from mlsurvey_tui.answer.view import AnswerView
 from mlsurvey_tui.ask.chips import Chips, ChipView
 from mlsurvey_tui.ask.hits import Hits

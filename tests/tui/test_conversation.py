@@ -11,9 +11,9 @@ from textual.filter import Monochrome
 from mlsurvey.rendering.layout import Names
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
+from mlsurvey_tui.answer.body import AnswerBody
 from mlsurvey_tui.answer.earlier import Earlier, GoBack, Head
 from mlsurvey_tui.answer.lines import Cited
-from mlsurvey_tui.answer.told import Told
 from mlsurvey_tui.answer.view import AnswerView
 from mlsurvey_tui.ask.chips import Chips
 from mlsurvey_tui.ask.conversation import KEPT, Conversation, Turn, followed
@@ -49,7 +49,7 @@ def questions(conversation: Conversation) -> list[str]:
 def of(*asked: str) -> Conversation:
     conversation = Conversation()
     for question in asked:
-        conversation = conversation.told(turn(question))
+        conversation = conversation.with_turn(turn(question))
     return conversation
 
 
@@ -57,7 +57,8 @@ def test_a_new_answer_comes_below_and_the_same_question_replaces_its_answer() ->
     conversation = of("a", "b", "c")
     assert questions(conversation) == ["a", "b", "c"]
     again = turn("c", "b")
-    assert conversation.told(again).current is again and questions(conversation.told(again)) == ["a", "b", "c"]
+    replaced = conversation.with_turn(again)
+    assert replaced.current is again and questions(replaced) == ["a", "b", "c"]
 
 
 def test_going_back_moves_a_question_to_the_end_and_loses_nothing() -> None:
@@ -108,13 +109,13 @@ async def three_asked(app, pilot) -> None:
     """Three answers, as if asked one after another; the third is a follow-up on the second."""
     for given, after in ((listing(), ()), (abstention(), ()), (answer(), (CHEESE,))):
         app.screen.show_answer(Request(given.question, after=after), Shown(given, app.names))
-        await until(pilot, lambda given=given: app.screen.query_one(Told).shown is not None)
+        await until(pilot, lambda given=given: app.screen.query_one(AnswerBody).shown is not None)
         await until(pilot, lambda given=given: current(app).shown.answer is given)
     await until(pilot, lambda: isinstance(app.focused, Cited))
 
 
-def current(app) -> Told:
-    return app.screen.query_one(AnswerView).told
+def current(app) -> AnswerBody:
+    return app.screen.query_one(AnswerView).body
 
 
 def rows(app) -> list[str]:
@@ -160,7 +161,7 @@ def test_a_row_unfolds_folds_and_leads_back_to_the_answer(canned_app, size) -> N
         await until(pilot, lambda: not isinstance(app.screen, SourceScreen))
         await pilot.press("escape")
         assert app.focused is earlier.head
-        await until(pilot, lambda: not earlier.query(Told) and "▾" not in text_of(app))
+        await until(pilot, lambda: not earlier.query(AnswerBody) and "▾" not in text_of(app))
         await pilot.press("escape")
         assert app.focused in current(app).query(Cited)
         await until(pilot, lambda: app.screen.query_one(AnswerView).scroll_y > 0 or size[1] > 30)
@@ -173,9 +174,9 @@ def test_at_most_two_answers_are_built(canned_app) -> None:
         await three_asked(app, pilot)
         first, second = app.screen.query(Earlier)
         first.unfold()
-        await until(pilot, lambda: len(app.screen.query(Told)) == 2)
+        await until(pilot, lambda: len(app.screen.query(AnswerBody)) == 2)
         second.unfold()
-        await until(pilot, lambda: not first.query(Told) and len(app.screen.query(Told)) == 2)
+        await until(pilot, lambda: not first.query(AnswerBody) and len(app.screen.query(AnswerBody)) == 2)
         assert [head.unfolded for head in app.screen.query(Head)] == [False, True]
 
     play(canned_app(), story)

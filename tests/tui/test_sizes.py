@@ -6,8 +6,8 @@ import pytest
 from textual.widgets import OptionList
 
 from mlsurvey.types import Statement
+from mlsurvey_tui.answer.body import Row
 from mlsurvey_tui.answer.lines import Cited
-from mlsurvey_tui.answer.told import Row
 from mlsurvey_tui.answer.view import AnswerView
 from mlsurvey_tui.ask.chips import Chips
 from mlsurvey_tui.ask.hits import Hits

@@ -25,7 +25,7 @@ from mlsurvey_tui.remote.engine import RemoteEngine
 from mlsurvey_tui.source.screen import SourceScreen
 from mlsurvey_tui.start import connected
 from mlsurvey_tui.subjects.naming import DeclareScreen, RenameScreen, listed
-from mlsurvey_tui.subjects.rows import column_widths, matching, rows_of, told, totals
+from mlsurvey_tui.subjects.rows import column_widths, described, matching, rows_of, totals
 from mlsurvey_tui.subjects.screen import SubjectsScreen, choices
 
 from .conftest import play, text_of, typed, until
@@ -95,7 +95,7 @@ async def at(pilot, screen: SubjectsScreen, name: str) -> None:
 
 
 def told_of(screen: SubjectsScreen) -> str:
-    return str(screen.query_one("#told", Static).content)
+    return str(screen.query_one("#subject", Static).content)
 
 
 def test_subjects_are_listed_narrowed_and_opened(make_app, queues) -> None:
@@ -302,8 +302,8 @@ def test_rows_say_what_is_corrected() -> None:
     assert [row.sure for row in rows] == ["0.84", "declared", "hidden", "", "declared"]
     assert [row.cell("rank", 9) for row in rows] == ["document", "section", "document", "mentioned", "none"]
     assert totals(rows) == "1 found, 2 declared, 1 only mentioned, 1 hidden, 4 corrected (*)"
-    assert "called Pigeon MQ; burn merged into it" in str(told(rows[0]))
-    assert rows[1].cell("name", 20) == "* Burn" and "merged into pigeonmq" in str(told(rows[1]))
+    assert "called Pigeon MQ; burn merged into it" in str(described(rows[0]))
+    assert rows[1].cell("name", 20) == "* Burn" and "merged into pigeonmq" in str(described(rows[1]))
     assert choices(rows, "pigeonmq") == [("owlpost", "OwlPost  [owlpost]")]
 
 
@@ -330,7 +330,7 @@ def test_words_narrow(words, slugs) -> None:
 def test_unsafe_names_are_written_out() -> None:
     evil = Subject("x", "a\x1b[2J", ("b\x07",), said="c\u202e", evidence=(Evidence("d\x1b.md", 1, "title", "a"),))
     (row,) = rows_of([evil], [])
-    shown = [str(told(row)), *(row.cell(column, 40) for column in column_widths(200))]
+    shown = [str(described(row)), *(row.cell(column, 40) for column in column_widths(200))]
     assert not any(char in text for text in shown for char in "\x1b\x07\u202e")
 
 

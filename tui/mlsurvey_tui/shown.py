@@ -27,7 +27,7 @@ class Shown:
         return _VERDICTS[self.answer.status.value]
 
     @property
-    def told(self) -> str:
+    def status_row(self) -> str:
         """How the question was answered, from what, and how fast, in one row."""
         cited = self.answer.citations
         parts = [self.verdict]

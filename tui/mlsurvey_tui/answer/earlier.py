@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from mlsurvey.rendering.plain import one_line
-from mlsurvey_tui.answer.told import Told
+from mlsurvey_tui.answer.body import AnswerBody
 from mlsurvey_tui.shown import Shown
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class Earlier(Vertical):
         """Show the answer below the row."""
         self.head.unfolded = True
         older = cast("Program", self.app).is_older(self.shown.answer)
-        self.mount(GoBack(), Told(replace(self.shown, older=older)))
+        self.mount(GoBack(), AnswerBody(replace(self.shown, older=older)))
         self.post_message(self.Unfolded(self))
 
     def fold(self) -> None:
@@ -143,5 +143,5 @@ class Earlier(Vertical):
         if self.has_focus_within:
             self.screen.set_focus(self.head)
         self.head.unfolded = False
-        self.query("GoBack, Told").remove()
+        self.query("GoBack, AnswerBody").remove()
         self.refresh_bindings()

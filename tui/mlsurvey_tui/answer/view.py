@@ -12,11 +12,11 @@ from textual.containers import VerticalScroll
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from mlsurvey_tui.answer.body import CURRENT, AnswerBody, Row
 from mlsurvey_tui.answer.earlier import Earlier
 from mlsurvey_tui.answer.lines import Cited
 from mlsurvey_tui.answer.neighbours import Direction, neighbour
 from mlsurvey_tui.answer.taking import matrix, quotes
-from mlsurvey_tui.answer.told import CURRENT, Row, Told
 from mlsurvey_tui.shown import Shown
 
 if TYPE_CHECKING:
@@ -72,12 +72,12 @@ class AnswerView(VerticalScroll):
         """Yield the earlier questions, the oldest first, then the current answer."""
         for shown in self.earlier:
             yield Earlier(shown)
-        yield Told(self.shown, is_current=True)
+        yield AnswerBody(self.shown, is_current=True)
 
     @property
-    def told(self) -> Told:
+    def body(self) -> AnswerBody:
         """The current answer."""
-        return self.query_one(f"#{CURRENT}", Told)
+        return self.query_one(f"#{CURRENT}", AnswerBody)
 
     def show(self, earlier: Sequence[Shown], shown: Shown) -> None:
         """Show an answer below the earlier ones, which are folded."""
@@ -87,7 +87,7 @@ class AnswerView(VerticalScroll):
     def mark(self, shown: Shown) -> None:
         """Show the current answer marked anew, and leave the rest as it is."""
         self.set_reactive(AnswerView.shown, shown)
-        self.told.shown = shown
+        self.body.shown = shown
 
     def on_resize(self) -> None:
         """Switch to cards if the columns would be too narrow."""
@@ -107,10 +107,10 @@ class AnswerView(VerticalScroll):
 
     def _begin(self) -> None:
         """Scroll to the current answer, with the last of the earlier questions still in sight."""
-        self.scroll_to(y=max(0, self.told.virtual_region.y - 1), animate=False)
+        self.scroll_to(y=max(0, self.body.virtual_region.y - 1), animate=False)
 
-    @on(Told.Again)
-    def _told_again(self, event: Told.Again) -> None:
+    @on(AnswerBody.Again)
+    def _built_again(self, event: AnswerBody.Again) -> None:
         self._lay_out()
         if event.had_focus and self.has_focus_within:
             self.enter()
@@ -124,7 +124,7 @@ class AnswerView(VerticalScroll):
 
     def enter(self) -> None:
         """Focus the first line of the current answer, or the view if there is none."""
-        first = next(iter(self.told.query(Cited)), None)
+        first = next(iter(self.body.query(Cited)), None)
         self.screen.set_focus(first or self, scroll_visible=False)
 
     def come_back(self) -> None:
@@ -185,7 +185,7 @@ class AnswerView(VerticalScroll):
 
     def action_edge(self, place: int) -> None:
         """Focus the first line of the current answer or the last."""
-        lines = list(self.told.query(Cited))
+        lines = list(self.body.query(Cited))
         if lines:
             self.screen.set_focus(lines[place])
 
@@ -210,5 +210,5 @@ class AnswerView(VerticalScroll):
         self.call_after_refresh(self.scroll_to_widget, event.earlier, top=True, animate=False)
 
     def _lay_out(self) -> None:
-        for told in self.query(Told):
-            told.lay_out(self.size.width, cards=self.cards)
+        for body in self.query(AnswerBody):
+            body.lay_out(self.size.width, cards=self.cards)

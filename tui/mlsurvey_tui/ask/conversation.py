@@ -32,7 +32,7 @@ class Conversation:
     earlier: tuple[Turn, ...] = ()
     current: Turn | None = None
 
-    def told(self, turn: Turn) -> Conversation:
+    def with_turn(self, turn: Turn) -> Conversation:
         """Return the conversation with a new answer; one to the same question as the current one replaces it."""
         if self.current is None or self.current.request.question == turn.request.question:
             return replace(self, current=turn)

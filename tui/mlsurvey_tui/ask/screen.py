@@ -239,7 +239,7 @@ class AskScreen(Screen[None]):
 
     def show_answer(self, request: Request, shown: Shown, conditions: Sequence[Condition] = ()) -> None:
         """Show an answer, new or from the history; the one before becomes a row above it."""
-        self._turn_to(self.conversation.told(Turn(request, shown, conditions)))
+        self._turn_to(self.conversation.with_turn(Turn(request, shown, conditions)))
 
     def _turn_to(self, conversation: Conversation) -> None:
         """Show the current turn of a conversation and its earlier ones."""
@@ -254,7 +254,7 @@ class AskScreen(Screen[None]):
         view.is_awaited = self.focused is None or self.query_one(Chips) not in self.focused.ancestors
         view.show([one.shown for one in conversation.earlier], shown)
         self._show_chips(answer_chips(request, shown.answer, shown.names, turn.conditions))
-        self._progress(shown.told)
+        self._progress(shown.status_row)
         self._switch("answer")
         self.refresh_bindings()
 

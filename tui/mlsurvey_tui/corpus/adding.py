@@ -100,14 +100,14 @@ class AddScreen(ModalScreen[bool]):
         self.app.call_from_thread(self._added, placed)
 
     def _added(self, placed: Placed) -> None:
-        self.notify(one_line(told(placed)), title="Added", markup=False)
+        self.notify(one_line(summary(placed)), title="Added", markup=False)
         self.dismiss(bool(placed.added or placed.replaced))
 
     def _say(self, text: str) -> None:
         self.query_one("#said", Static).update(one_line(text))
 
 
-def told(placed: Placed) -> str:
+def summary(placed: Placed) -> str:
     """Return a one-line summary of what was added."""
     parts = {
         "added": len(placed.added),

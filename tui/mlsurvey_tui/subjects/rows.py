@@ -1,4 +1,4 @@
-"""The subjects as rows: filtering, and what is told of each. Pure."""
+"""The subjects as rows: filtering, and a description of each. Pure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LEAST = 14
 """Minimum width of such a column; without it, only the lines below the table tell."""
 _GAP = 2
 _PLACES = 3
-"""Places that are told of a subject."""
+"""Maximum places listed for a subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,13 @@ class Row:
             return f"{CORRECTED if self.is_corrected else ''}{one_line(subject.name)}"
         if column == "place":
             return shortened("{}:{}".format(*self.places[0]), width) if self.places else ""
-        told = {
+        columns = {
             "rank": _RANKS[subject.rank] if subject.documents else "none",
             "sure": self.sure,
             "documents": f"{len(subject.documents):,}",
             "aliases": one_line(", ".join(subject.aliases)),
         }
-        return told[column]
+        return columns[column]
 
 
 def rows_of(subjects: Sequence[Subject], edits: Sequence[Edit]) -> list[Row]:
@@ -132,7 +132,7 @@ def column_widths(width: int) -> dict[Column, int]:
     return widths
 
 
-def told(row: Row) -> Content:
+def described(row: Row) -> Content:
     """Return everything about a subject, one thing a line."""
     subject = row.subject
     lines = {

@@ -19,7 +19,7 @@ from mlsurvey_tui.corpus.progress import WorkBar
 from mlsurvey_tui.filtered import FilteredScreen
 from mlsurvey_tui.places import line_places
 from mlsurvey_tui.subjects.naming import DeclareScreen, RenameScreen
-from mlsurvey_tui.subjects.rows import COLUMNS, Row, column_widths, matching, rows_of, told, totals
+from mlsurvey_tui.subjects.rows import COLUMNS, Row, column_widths, described, matching, rows_of, totals
 
 if TYPE_CHECKING:
     from mlsurvey_tui.engine import Engine
@@ -76,7 +76,7 @@ class SubjectsScreen(FilteredScreen):
         yield WorkBar()
         yield Static("", id="state", markup=False)
         yield DataTable(id="subjects", cursor_type="row", zebra_stripes=True)
-        yield Static("", id="told", markup=False)
+        yield Static("", id="subject", markup=False)
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -134,9 +134,9 @@ class SubjectsScreen(FilteredScreen):
             table.move_cursor(row=slugs.index(before.subject.slug))
 
     def _tell(self) -> None:
-        about = self.query_one("#told", Static)
+        about = self.query_one("#subject", Static)
         if (row := self.current) is not None:
-            about.update(told(row))
+            about.update(described(row))
         elif not self.rows:
             about.update("")
         else:

@@ -31,7 +31,7 @@ CURRENT = "current"
 """Id of the lines of the current answer."""
 
 
-class Told(Vertical):
+class AnswerBody(Vertical):
     """The lines of one answer; each opens its source."""
 
     shown: reactive[Shown | None] = reactive(None, recompose=True)
@@ -45,7 +45,7 @@ class Told(Vertical):
 
     def __init__(self, shown: Shown | None, *, is_current: bool = False) -> None:
         super().__init__(id=CURRENT if is_current else None)
-        self.set_reactive(Told.shown, shown)
+        self.set_reactive(AnswerBody.shown, shown)
 
     def compose(self) -> ComposeResult:
         """Yield the whole answer."""
@@ -96,7 +96,7 @@ def _parts(shown: Shown) -> Iterator[Widget]:
 
 
 def _headline(shown: Shown) -> str:
-    """What is to be said before the answer; empty if there is no more than the row above it tells."""
+    """What stands before the answer; empty if the row above it says everything."""
     answer = shown.answer
     parts = []
     if carried := wording.carried(answer.carried, answer.entities, answer.aspects, shown.names):
@@ -127,8 +127,8 @@ def _verdicts(grid: Grid, names: Names) -> Iterator[Widget]:
             f"{wording.SIGNS[title]} {title} ({len(members)}): {names.listed(members)}", f"group -{title.lower()}"
         )
     if grid.unknown:
-        told = f"{wording.SIGNS['Not stated']} Not stated ({len(grid.unknown)}): {wording.unknown_members(grid, names)}"
-        yield _plain(told, "group -unknown")
+        head = f"{wording.SIGNS['Not stated']} Not stated ({len(grid.unknown)})"
+        yield _plain(f"{head}: {wording.unknown_members(grid, names)}", "group -unknown")
 
 
 def _matrix(shown: Shown, grid: Grid) -> Iterator[Widget]:
