@@ -160,10 +160,10 @@ PROFILE_FAULTS = [
     ("(https://example.org/gpu)", "(gopher://example.org)", "link", 49, "not an address that a reader can open"),
     ("kind: native", "kind: mixed", "entity", 1, "kind is mixed here and native"),
     ("[Motelib]", "[]", "entity", 1, "aliases is empty here and Motelib"),
-    ("  gpu: no", "  gpu: none", "form", 16, "'none' is none of: yes, no, partly, unknown"),
+    ("  gpu: no", "  gpu: none", "form", 16, "'none' is not one of: yes, no, partly, unknown"),
     ("  gpu: no [mote-readme]", "  gpu: 'no'", "form", 16, "a value and its sources"),
-    ("tasks: decision trees", "tasks: decision trees, chess", "form", 18, "chess is none of"),
-    ("maintainer: person", "maintainer: owls", "form", 30, "begins with none of"),
+    ("tasks: decision trees", "tasks: decision trees, chess", "form", 18, "chess is not one of"),
+    ("maintainer: person", "maintainer: owls", "form", 30, "does not begin with one of"),
     ("  mobile: unknown\n", "", "form", 12, "facts.mobile"),
     ("no [mote-readme]", "no [nobody]", "facts", 1, "gpu refers to 'nobody', which is not a source"),
 ]

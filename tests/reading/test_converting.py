@@ -128,7 +128,7 @@ def test_a_sentence_goes_on_over_a_page_break() -> None:
 
 REFUSED = {
     "empty": (b"", "the file is empty"),
-    "text": (b"hello", "this is no PDF file"),
+    "text": (b"hello", "not a PDF file"),
     "cut": (lambda: paper()[:1500], "not read: "),
     "encrypted": (lambda: page("secret words", encrypt="password"), "it is encrypted and needs a password"),
     "scanned": (lambda: page("", ""), "no page of it has text, so it is probably scanned"),
@@ -257,7 +257,7 @@ def packed(size: int) -> bytes:
         (packed(10), "a broken Word file"),
         (b"PK\x03\x04 cut off", "a broken Word file"),
         (b"\xd0\xcf\x11\xe0rest", "it is encrypted"),
-        (b"text", "this is no Word file"),
+        (b"text", "not a Word file"),
     ],
     ids=["bomb", "other", "cut", "encrypted", "text"],
 )

@@ -35,7 +35,7 @@ def test_a_list_says_on_which_side_a_library_stands() -> None:
 
 def test_an_abstention_has_its_gap_and_its_nearest_passages() -> None:
     read = rows(abstention())
-    assert [row["remark"] for row in read] == ["not stated in 30 passages searched", "nearest passage, no answer"]
+    assert [row["remark"] for row in read] == ["not stated in 30 passages searched", "nearest passage, not an answer"]
     assert read[1]["quote"] == "Burn is no *cheese*."
 
 

@@ -160,7 +160,7 @@ async def correct_all(app, pilot, engine: Engine) -> None:
     assert isinstance(app.screen, RenameScreen)
     app.screen.query_one(Input).value = "!!"
     await pilot.press("enter")
-    await until(pilot, lambda: "is no name" in text_of(app))
+    await until(pilot, lambda: "is not a valid name" in text_of(app))
     app.screen.query_one(Input).value = "Rolling Weed"
     await pilot.press("enter")
     await until(pilot, lambda: app.screen is screen and "F6 applies it" in text_of(app))

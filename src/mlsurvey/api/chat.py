@@ -18,8 +18,8 @@ from mlsurvey.wire.chat import Annotation, UrlCitation
 from mlsurvey.written import SummarySentence
 
 NOTE = "*Verbatim quotes from the documents of this survey; no language model wrote this.*"
-SUMMARISED = "*The summary is by a language model, and each of its sentences was checked against its quotes; all else \
-are verbatim quotes from the documents of this survey.*"
+SUMMARISED = "*The summary is by a language model, and each of its sentences was checked against its quotes; \
+everything else is quoted verbatim from the documents of this survey.*"
 Address = Callable[[Citation], str]
 
 

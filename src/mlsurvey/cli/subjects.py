@@ -25,8 +25,8 @@ _GROUP = with_examples(
     'subjects add "OwlPost" --alias owl-post --class "message queue"',
 )
 _RENAME = with_examples("Give a subject another name. The old one stays an alias.", "subjects rename pmq PigeonMQ")
-_MERGE = with_examples("Make subjects one: the last one named.", "subjects merge pmq pigeon-mq pigeonmq")
-_HIDE = with_examples("Take something for no subject.", "subjects hide changelog")
+_MERGE = with_examples("Merge subjects into the last one named.", "subjects merge pmq pigeon-mq pigeonmq")
+_HIDE = with_examples("Hide something that is not a subject.", "subjects hide changelog")
 _ADD = with_examples("Declare a subject that was not found.", 'subjects add OwlPost --alias "owl post"')
 _RESTORE = with_examples("Forget all corrections of a subject.", "subjects restore changelog")
 

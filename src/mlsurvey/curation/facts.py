@@ -118,7 +118,7 @@ def _sourced(line: str) -> str:
 def _one_of(known: tuple[str, ...]) -> AfterValidator:
     def check(line: str) -> str:
         if _sourced(line) != UNKNOWN and value(line) not in known:
-            raise ValueError(f"{value(line)!r} is none of: {', '.join(known)}, unknown")
+            raise ValueError(f"{value(line)!r} is not one of: {', '.join(known)}, unknown")
         return line
 
     return AfterValidator(check)
@@ -128,7 +128,7 @@ def _some_of(known: tuple[str, ...]) -> AfterValidator:
     def check(line: str) -> str:
         strange = [item for item in items(_sourced(line)) if item not in known]
         if strange:
-            raise ValueError(f"{', '.join(strange)} is none of: {', '.join(known)}, none, unknown")
+            raise ValueError(f"{', '.join(strange)} is not one of: {', '.join(known)}, none, unknown")
         return line
 
     return AfterValidator(check)
@@ -137,7 +137,7 @@ def _some_of(known: tuple[str, ...]) -> AfterValidator:
 def _begins_with(known: tuple[str, ...]) -> AfterValidator:
     def check(line: str) -> str:
         if _sourced(line) != UNKNOWN and value(line).split(" (")[0] not in known:
-            raise ValueError(f"{value(line)!r} begins with none of: {', '.join(known)}")
+            raise ValueError(f"{value(line)!r} does not begin with one of: {', '.join(known)}")
         return line
 
     return AfterValidator(check)

@@ -105,7 +105,7 @@ def merge(corpus: Path, slugs: Iterable[str], into: str) -> None:
 
 
 def hide(corpus: Path, slug: str) -> None:
-    """Take something for no subject."""
+    """Hide something that is not a subject."""
     _change(corpus, slug, hidden)
 
 
@@ -134,9 +134,9 @@ def put(corpus: Path, edit: Edit) -> None:
 
 def _valid(name: str) -> str:
     if not collapse(name):
-        raise UsageError(f"{name!r} is no name: it has no letter or digit")
+        raise UsageError(f"{name!r} is not a valid name: it has no letter or digit")
     if len(name) > LONGEST or not name.isprintable():
-        raise UsageError(f"{name[:40]!r}… is no name: it may have {LONGEST} characters, and no line break")
+        raise UsageError(f"{name[:40]!r}… is not a valid name: at most {LONGEST} characters, and no line break")
     return name
 
 

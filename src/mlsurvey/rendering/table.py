@@ -46,7 +46,7 @@ def _rows(answer: Answer, names: Names, stale: Mapping[int, str]) -> Iterator[di
         yield _pair(answer, names, gap.entity, gap.aspect) | {"remark": remark}
     for citation in answer.nearest:
         row = {"question": answer.question} | _source(citation, stale)
-        yield row | {"remark": "; ".join(filter(None, ("nearest passage, no answer", row.get("remark"))))}
+        yield row | {"remark": "; ".join(filter(None, ("nearest passage, not an answer", row.get("remark"))))}
 
 
 def _pair(answer: Answer, names: Names, entity: str | None, aspect: str | None) -> dict[str, str]:

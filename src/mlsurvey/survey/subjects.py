@@ -99,13 +99,13 @@ class Subjects(Wiring):
         correcting.rename(self.settings.corpus, self._subject(name), new)
 
     def merge_subjects(self, names: Sequence[str], into: str) -> None:
-        """Make subjects one from the next refresh on. Raises like :meth:`rename_subject`."""
+        """Merge subjects, from the next refresh on. Raises like :meth:`rename_subject`."""
         if not names:
             raise UsageError("name at least two subjects: those to merge, then the one that stays")
         correcting.merge(self.settings.corpus, [self._subject(name) for name in names], self._subject(into))
 
     def hide_subject(self, name: str) -> None:
-        """Take something for no subject from the next refresh on. Raises like :meth:`rename_subject`."""
+        """Hide something that is not a subject, from the next refresh on. Raises like :meth:`rename_subject`."""
         correcting.hide(self.settings.corpus, self._subject(name))
 
     def restore_subject(self, name: str) -> bool:

@@ -45,7 +45,7 @@ class RemoteSubjects:
         self._change(told, _slug(name, told), lambda edit: correcting.renamed(edit, new))
 
     def merge_subjects(self, names: Sequence[str], into: str) -> None:
-        """Make subjects one from the next refresh on."""
+        """Merge subjects, from the next refresh on."""
         if not names:
             raise UsageError("name at least two subjects: those to merge, then the one that stays")
         told = self._client.subjects()
@@ -53,7 +53,7 @@ class RemoteSubjects:
         self._change(told, _slug(into, told), lambda edit: correcting.merged(edit, others))
 
     def hide_subject(self, name: str) -> None:
-        """Take something for no subject from the next refresh on."""
+        """Hide something that is not a subject, from the next refresh on."""
         told = self._client.subjects()
         self._change(told, _slug(name, told), correcting.hidden)
 

@@ -213,7 +213,7 @@ class SubjectsScreen(FilteredScreen):
         self.app.push_screen(Picker(f"Merge {one_line(name)} into", others), picked)
 
     def action_hide(self) -> None:
-        """Take something for no subject."""
+        """Hide something that is not a subject."""
         if (row := self._correctable()) is not None:
             slug, name = row.subject.slug, row.subject.name
             self._correct(lambda engine: engine.hide_subject(slug), f"hid {name}; u restores it")
@@ -234,7 +234,7 @@ class SubjectsScreen(FilteredScreen):
         """The subject under the cursor; says so if it is none."""
         row = self.current
         if row is not None and row.is_mention:
-            self.notify("it is only mentioned, so it is no subject yet; a adds it", severity="warning")
+            self.notify("it is only mentioned, so it is not a subject yet; a adds it", severity="warning")
             return None
         return row
 

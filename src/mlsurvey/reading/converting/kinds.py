@@ -34,7 +34,7 @@ class Kind:
         if not data:
             raise UnreadableError("not read: the file is empty")
         if self.marks and not any(mark in data[:_HEAD] for mark in self.marks):
-            raise UnreadableError(f"not read: this is no {self.name}, whatever its name says")
+            raise UnreadableError(f"not read: not a {self.name}, despite its file name")
 
 
 _HEAD = 1024  # bytes; readers of PDF accept that much before the mark

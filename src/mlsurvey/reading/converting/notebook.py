@@ -34,7 +34,7 @@ def read_notebook(data: bytes) -> Extract:
     except RecursionError:
         raise
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnreadableError(f"not read: this is no Jupyter notebook ({type(error).__name__}: {error})") from error
+        raise UnreadableError(f"not read: not a Jupyter notebook ({type(error).__name__}: {error})") from error
     if not any(map(str.strip, pieces)):
         raise UnreadableError("not read: no cell of it has text")
     return joined("cell", pieces, omitted=counted([(len(cut), "long output (its first lines are kept)")]))
