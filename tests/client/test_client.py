@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.api.conftest import QUESTION
+from tests.api.conftest import QUESTION, hosted
 
 from mlsurvey import errors
 from mlsurvey.client import (
@@ -132,10 +132,9 @@ def test_documents_are_stored_indexed_and_deleted(serve, home) -> None:
         assert end.state == "succeeded", end
 
 
-def test_a_token_says_what_may_be_done(serve, indexed, tmp_path) -> None:
+def test_a_token_says_what_may_be_done(indexed, tmp_path) -> None:
     (tmp_path / "tokens").write_text("read:reading\nwrite:writing\n")
-    server = serve(indexed)
-    with Client(server.url) as nobody, Client(server.url, token="reading") as reader:
+    with hosted(indexed, tmp_path) as url, Client(url) as nobody, Client(url, token="reading") as reader:
         with pytest.raises(RefusedError, match="mlsurvey token"):
             nobody.ask(QUESTION)
         assert reader.ask(QUESTION).statements
@@ -160,10 +159,11 @@ def test_the_asynchronous_one_does_the_same(server, client) -> None:
     asyncio.run(flow())
 
 
-def test_the_page_works_as_pasted(serve, home, capsys) -> None:
+def test_the_page_works_as_pasted(home, tmp_path, capsys) -> None:
     page = (Path(__file__).parents[2] / "docs/api/client.md").read_text("utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
-    exec(code.replace("http://127.0.0.1:8642", serve(home).url), {})
+    with hosted(home, tmp_path) as url:
+        exec(code.replace("http://127.0.0.1:8642", url), {})
     told = capsys.readouterr().out
     assert "Understood" in told and "succeeded" in told and "notes/mine.md" in told
 
