@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 # Without the extra ``models``, as in `make lowest`, the tests of what runs on PyTorch are left out.
 collect_ignore = [] if find_spec("torch") else ["embedding", "retrieval/test_rerank.py", "test_encoding.py"]
@@ -94,6 +95,19 @@ def bundled_models_are_opened_once() -> Iterator[None]:
 
             patch.setattr(openvino_engine, "compiled", opened_once(openvino_engine.compiled, CARRIED))
         yield
+
+
+def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], object]) -> Path:
+    """A folder that the first process of the test run to want it builds, and the others share; never change it."""
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "complete").exists():
+            shutil.rmtree(folder, ignore_errors=True)  # what a build that failed has left
+            folder.mkdir()
+            build(folder)
+            (folder / "complete").touch()
+    return folder
 
 
 @pytest.fixture(scope="session")

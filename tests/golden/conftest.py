@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.conftest import built_once
 
 from mlsurvey.evaluation.questions import Question, read_questions
 from mlsurvey.syncing.provenance import UPSTREAM
@@ -21,13 +22,17 @@ def questions() -> tuple[Question, ...]:
 
 @pytest.fixture(scope="session")
 def survey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
-    """The shipped corpus with its own index, built once in about fifteen seconds."""
+    """The shipped corpus with its own index, built once in about fifteen seconds; for read-only tests."""
     from mlsurvey.settings import Settings
     from mlsurvey.survey import Survey
 
-    corpus = tmp_path_factory.mktemp("golden_corpus") / "corpus"
-    shutil.copytree(CORPUS, corpus, ignore=shutil.ignore_patterns(UPSTREAM))  # a checkout may contain fetched documents
-    index = tmp_path_factory.mktemp("golden") / "index"
-    with Survey(Settings(corpus=corpus, index=index)) as survey:
-        survey.refresh()
+    def opened(home: Path) -> Survey:
+        return Survey(Settings(corpus=home / "corpus", index=home / "index"))
+
+    def build(home: Path) -> None:
+        shutil.copytree(CORPUS, home / "corpus", ignore=shutil.ignore_patterns(UPSTREAM))  # a checkout may have fetched
+        with opened(home) as survey:
+            survey.refresh()
+
+    with opened(built_once(tmp_path_factory, "golden", build)) as survey:
         yield survey

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from mlsurvey.evaluation.figures import ANSWER_FIGURES
 from mlsurvey.evaluation.gates import bounds, breaches
 from mlsurvey.evaluation.measures import called
 from mlsurvey.evaluation.regions import read_regions
-from mlsurvey.evaluation.run import Gold, Run, corpus_text, evaluate
+from mlsurvey.evaluation.run import Ask, Gold, Run, Search, corpus_text, evaluate
 from mlsurvey.rendering.json import answer_value
 
 from .conftest import CORPUS, QUESTIONS, REGIONS
@@ -33,31 +34,38 @@ BESIDE = Path(__file__).parents[3] / "shared"
 SCORER = Path(os.environ.get("MLSURVEY_SHARED", BESIDE)) / "evals" / "score_answers.py"
 
 
-def run(survey, questions, names) -> Run:
-    return evaluate(
-        Gold(questions, corpus_text(CORPUS), names, read_regions(REGIONS)),
-        ask=survey.ask,
-        search=lambda query, limit: survey.search(query, limit=limit).hits,
-        watch=lambda done, total: None,
-    )
+@pytest.fixture(scope="module")
+def ask(survey) -> Ask:
+    """Answers each question once; the tests measure the same answers in two ways."""
+    return cache(survey.ask)
+
+
+@pytest.fixture(scope="module")
+def search(survey) -> Search:
+    return cache(lambda query, limit: survey.search(query, limit=limit).hits)
+
+
+def run(ask, search, questions, names) -> Run:
+    gold = Gold(questions, corpus_text(CORPUS), names, read_regions(REGIONS))
+    return evaluate(gold, ask, search, watch=lambda done, total: None)
 
 
 @pytest.mark.slow
-def test_answers_keep_their_bounds(survey, questions) -> None:
-    measured = run(survey, questions, called(survey.entities()))
+def test_answers_keep_their_bounds(survey, ask, search, questions) -> None:
+    measured = run(ask, search, questions, called(survey.entities()))
     missed = {question.id: question.missed for question in measured.questions if question.missed}
     assert list(breaches(bounds(LEAST, GREATEST), measured.figures)) == [], f"missed: {missed}"
 
 
 @pytest.mark.slow
-def test_an_independent_scorer_finds_the_same_figures(survey, questions, tmp_path) -> None:
+def test_an_independent_scorer_finds_the_same_figures(ask, search, questions, tmp_path) -> None:
     if not SCORER.is_file():
         pytest.skip(f"no {SCORER}; set MLSURVEY_SHARED to the folder that holds evals/")
     answers = tmp_path / "answers.jsonl"
-    values = ({"id": question.id} | answer_value(survey.ask(question.text)) for question in questions)
+    values = ({"id": question.id} | answer_value(ask(question.text)) for question in questions)
     answers.write_text("".join(json.dumps(value) + "\n" for value in values), "utf-8")
     command = [sys.executable, str(SCORER), str(QUESTIONS), str(answers), str(CORPUS), "--regions", str(REGIONS)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     theirs = {line.split("\t")[0]: line.split("\t")[1] for line in done.stdout.splitlines()}
-    ours = run(survey, questions, {}).figures  # without a manifest, the scorer knows no names but slugs
+    ours = run(ask, search, questions, {}).figures  # without a manifest, the scorer knows no names but slugs
     assert {f.name: f"{f.value:.3f}" for f in ours if f.name in ANSWER_FIGURES} == theirs
