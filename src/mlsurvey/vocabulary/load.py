@@ -140,7 +140,7 @@ class _File:
                 if not row.get(key):
                     place = self._place(table, number)
                     raise SettingsError(f'{place}: the [[{table}]] has no {key}; add {key} = "…"')
-        return [noun(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}) for row in rows]
+        return [noun(**_values(row)) for row in rows]
 
     def _check(self, table: str, number: int, row: Mapping[str, Any], known: Mapping[str, str]) -> None:
         for key, value in row.items():
@@ -176,6 +176,10 @@ class _File:
         ):
             start = found.start()
         return self._text.count("\n", 0, start) + 1
+
+
+def _values(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
 
 
 def _fault(value: object, wanted: str) -> str | None:
