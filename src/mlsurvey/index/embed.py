@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +35,20 @@ def known_vectors(catalogue: Catalogue | None, model: str, keys: Collection[str]
     return dict(catalogue.rows(sql, model=model, keys=json.dumps(list(keys))))
 
 
+class Shelf(Protocol):
+    """Where vectors are put as they are made."""
+
+    def put(self, keys: list[str], rows: NDArray[np.float32]) -> None:
+        """Take the vectors of keys, shape (n, dimension)."""
+        ...
+
+    def flush(self) -> None:
+        """Write what was put."""
+        ...
+
+
 def embed(
-    catalogue: Catalogue,
-    layout: Layout,
+    shelf: Shelf,
     texts: Mapping[str, str],
     embedder: Embedder,
     model: ModelInfo,
@@ -51,7 +63,6 @@ def embed(
     """
     if embedder.id != model.id:
         raise MismatchError(f"the embedder is {embedder.id}, the index is for {model.id}")
-    shelf = _Shelf(catalogue, layout, model.id)
     # Longest first: batches have similar lengths, and the remaining time is not underestimated.
     ordered = sorted(texts.items(), key=lambda item: -len(item[1]))
     done = 0
@@ -88,8 +99,8 @@ def _rows(embedder: Embedder, texts: Sequence[str], dimension: int) -> NDArray[n
 
 
 @dataclass
-class _Shelf:
-    """Buffer of vectors not yet written."""
+class SegmentShelf:
+    """Buffer of vectors not yet written to segments of an index folder."""
 
     catalogue: Catalogue
     layout: Layout
@@ -99,6 +110,7 @@ class _Shelf:
     written: float = field(default_factory=time.monotonic)
 
     def put(self, keys: list[str], rows: NDArray[np.float32]) -> None:
+        """Take the vectors of keys, shape (n, dimension)."""
         self.keys += keys
         self.rows.append(rows)
         if len(self.keys) >= CHECKPOINT or time.monotonic() - self.written > CHECKPOINT_SECONDS:

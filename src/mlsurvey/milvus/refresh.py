@@ -1,0 +1,150 @@
+"""Bring an index in Milvus up to date with a corpus: plan, embed, publish."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlsurvey.address import Address
+from mlsurvey.calling import Progress
+from mlsurvey.errors import Interrupted
+from mlsurvey.found import Found
+from mlsurvey.index.changes import Known
+from mlsurvey.index.deadline import SECONDS
+from mlsurvey.index.engine import Embedder, ModelInfo, silent
+from mlsurvey.index.extracts import NO_EXTRACTS, Extracts
+from mlsurvey.index.job import Embedded, Job, report_of
+from mlsurvey.index.ledger import Published
+from mlsurvey.milvus.engine import Engine
+from mlsurvey.milvus.lease import Lease, lease
+from mlsurvey.milvus.store import State, Store, Version
+from mlsurvey.state import RefreshReport
+from mlsurvey.vocabulary.load import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def refresh(
+    corpus: Path,
+    address: Address,
+    *,
+    vocabulary: Vocabulary,
+    embedder: Callable[[int], Embedder],
+    model: ModelInfo,
+    dry_run: bool = False,
+    rebuild: bool = False,
+    exclude: Sequence[str] = (),
+    thorough: bool = False,
+    wait: float = 0.0,
+    progress: Progress = silent,
+    seconds: float = SECONDS,
+    extracts: Extracts = NO_EXTRACTS,
+) -> RefreshReport:
+    """Index new and changed documents of a corpus folder, and drop removed ones.
+
+    The arguments are those of :func:`mlsurvey.index.refresh.refresh`; ``extracts`` keeps the texts of converted
+    documents on this machine.
+
+    Raises:
+        NotFoundError: the corpus folder does not exist.
+        BusyError: another writer holds the lease, or has taken it over.
+        DamagedIndexError: a row is missing.
+        MismatchError: the index is that of another corpus, or the collections of another version.
+        StorageError: the engine has no space left; the published index is unchanged.
+        UnreachableError: the engine does not answer; the published index is unchanged.
+        EngineError: the embedder failed; finished embeddings are kept.
+        Interrupted: on Ctrl-C; finished embeddings are kept.
+    """
+    started = time.perf_counter()
+    job = Job(corpus, str(address), vocabulary, embedder, model, progress, seconds, tuple(exclude), thorough)
+    try:
+        with _connected(address) as engine:
+            if dry_run:
+                return _preview(job, Store(engine), rebuild, started, extracts)
+            with lease(engine, wait) as held:
+                return _refresh(job, held, rebuild, started, extracts)
+    except KeyboardInterrupt as error:
+        raise Interrupted(
+            "stopped before anything new was published; embedded passages are kept. To continue, type: mlsurvey refresh"
+        ) from error
+
+
+@contextmanager
+def _connected(address: Address) -> Iterator[Engine]:
+    engine = Engine(address)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLedger:
+    """The newest generation, see :class:`mlsurvey.index.ledger.Ledger`."""
+
+    store: Store
+    state: State
+    versions: Mapping[int, Version]
+
+    def known(self) -> list[Known]:
+        """Its document versions."""
+        return [version.known for version in self.versions.values()]
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Pairs (path, text)."""
+        for version in self.versions.values():
+            name = f"text/{version.known.id}"
+            yield version.row.path, self.store.values([name])[name][0]
+
+    def traces(self, paths: Collection[str] | None = None) -> Iterable[tuple[str, str]]:
+        """Pairs (path, traces)."""
+        wanted = [v for v in self.versions.values() if paths is None or v.row.path in paths]
+        found = self.store.values([f"traces/{version.known.id}" for version in wanted])
+        return [(version.row.path, found[f"traces/{version.known.id}"]) for version in wanted]
+
+    def found(self, published: Published | None) -> Found | None:
+        """The subjects of a generation."""
+        return None if published is None else self.store.found(published.generation.number)
+
+
+def ledger_of(store: Store, state: State | None) -> StoredLedger | None:
+    """The ledger of a generation; None if there is none."""
+    return None if state is None else StoredLedger(store, state, store.versions(state))
+
+
+def _preview(job: Job, store: Store, rebuild: bool, started: float, extracts: Extracts) -> RefreshReport:
+    from mlsurvey.milvus.passages import known_keys
+
+    state = None if rebuild else store.newest()
+    base = state.published if state else None
+    plan = job.plan(ledger_of(store, state), base, extracts)
+    keys = plan.keys()
+    count = len(keys) - len(known_keys(store, job.model, keys) if not rebuild else ())
+    return report_of(plan, base, base, Embedded(count), time.perf_counter() - started, is_dry=True)
+
+
+def _refresh(job: Job, held: Lease, rebuild: bool, started: float, extracts: Extracts) -> RefreshReport:
+    state = held.store.newest()
+    before = ledger_of(held.store, state)
+    base = state.published if state and not rebuild else None
+    plan = job.plan(None if rebuild else before, base, extracts)
+    published, embedded = base, Embedded()
+    if not plan.is_idle(base):
+        from mlsurvey.milvus.publish import Publication
+
+        publication = Publication(job, held, plan, before, is_anew=rebuild)
+        embedded = publication.embed()
+        published = publication.publish()
+        publication.clean()
+    if not rebuild:
+        extracts.sweep({draft.document.sha256 for draft in plan.drafts} | _digests(before))
+    return report_of(plan, base, published, embedded, time.perf_counter() - started, is_dry=False)
+
+
+def _digests(before: StoredLedger | None) -> set[str]:
+    return {version.known.sha256 for version in before.versions.values()} if before else set()
