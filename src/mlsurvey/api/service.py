@@ -44,7 +44,7 @@ class Service:
         self.survey = Survey(settings, lasting=True)
         self.metrics = Metrics()
         self.cache = Remembered[Hashable, Any](service.cache)
-        self.jobs = Jobs(settings.index)
+        self.jobs = Jobs(settings.folder)
         self.runner = Runner(settings, self.jobs, self.metrics)
         self.admission = Admission(service.threads, service.queue, service.time_limit, self.metrics)
         self.is_warm = threading.Event()

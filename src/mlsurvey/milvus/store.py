@@ -121,7 +121,9 @@ class Store:
         found: dict[str, dict[int, Row]] = {owner: {} for owner in owners}
         for begin in range(0, len(owners), BATCH):
             names = json.dumps(list(owners[begin : begin + BATCH]))
-            for page in self.engine.pages(parts_of(self.engine), f"owner in {names}", ["owner", "part", "body"], batch_size=_PIECES):
+            for page in self.engine.pages(
+                parts_of(self.engine), f"owner in {names}", ["owner", "part", "body"], batch_size=_PIECES
+            ):
                 for row in page:
                     found[row["owner"]][row["part"] if row["part"] >= 0 else -row["part"] - 1] = row
         return {owner: self._joined(owner, pieces) for owner, pieces in found.items()}
@@ -194,6 +196,10 @@ class Store:
             {int(document): died for document, died in value["dead"].items()},
             {int(one): when for one, when in value["made"].items()},
         )
+
+    def newest_number(self) -> int:
+        """Number of the newest generation; 0 if nothing has been published."""
+        return next(iter(self.generations()), 0) if is_made(self.engine) else 0
 
     def newest(self) -> State | None:
         """The newest generation; None if nothing has been published."""

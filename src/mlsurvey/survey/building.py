@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from mlsurvey.address import Address
 from mlsurvey.calling import Progress
 from mlsurvey.embedding import exported, models
-from mlsurvey.errors import EngineError, IndexingError, StorageError, needing
+from mlsurvey.errors import EngineError, IndexingError, StorageError, UnreachableError, needing
 from mlsurvey.index.engine import SPECIAL_TOKENS, Embedder, ModelInfo, silent
-from mlsurvey.index.refresh import refresh
 from mlsurvey.reading.scan import check_root
 from mlsurvey.settings import Settings
 from mlsurvey.state import RefreshReport
-from mlsurvey.survey.reader import newest_generation
+from mlsurvey.survey.homes import newest_generation, refreshing
 from mlsurvey.vocabulary.load import Vocabulary
 
 if TYPE_CHECKING:
@@ -52,9 +52,8 @@ def build(
         _export_if_missing(settings.model, folder, progress)
     config = _config(folder)
     precision = _precision(settings, identity, folder, rebuild=rebuild)
-    report = refresh(
+    report = refreshing(settings)(
         settings.corpus,
-        settings.index,
         vocabulary=vocabulary,
         embedder=lambda count: _embedder(settings, folder, precision, count),
         model=_model_info(settings.model, models.embedder_id(identity, precision), folder, config),
@@ -137,10 +136,12 @@ def _precision(settings: Settings, identity: str, folder: Path, *, rebuild: bool
     return models.choose_precision(settings.precision, model=identity, existing=existing, bf16_cosine=measured)
 
 
-def _existing_embedder(index: Path) -> str | None:
+def _existing_embedder(index: Path | Address) -> str | None:
     """The embedder of the existing index; None if it is damaged (refresh reports the damage)."""
     try:
         return newest_generation(index).model
+    except UnreachableError:
+        raise
     except IndexingError:
         return None
 
