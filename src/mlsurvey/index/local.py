@@ -23,6 +23,7 @@ from mlsurvey.index.changes import KNOWN_COLUMNS, Known
 from mlsurvey.index.filtering import is_document, is_under, names_documents, tag_groups
 from mlsurvey.index.keywords import KeywordQuery, Keywords
 from mlsurvey.index.layout import Layout
+from mlsurvey.index.ledger import Published
 from mlsurvey.index.records import PASSAGE_COLUMNS, passage_of, unpack_leaves, unpack_text
 from mlsurvey.index.selection import Selection
 from mlsurvey.index.snapshot import ALL, Holding
@@ -95,6 +96,11 @@ class LocalSnapshot:
     def generation(self) -> Generation:
         """The opened generation."""
         return self._published.generation
+
+    @property
+    def published(self) -> Published:
+        """The opened generation with its parts."""
+        return self._published
 
     @property
     def entities(self) -> tuple[Entity, ...]:

@@ -75,7 +75,7 @@ def refresh(
         with storage_errors(index):
             is_old = not rebuild and has_old_format(layout)
             anew = rebuild or is_old
-            report = _preview(job, layout, anew, started) if dry_run else _refresh(job, layout, anew, wait, started)
+            report = _preview(job, layout, anew, started) if dry_run else carry_out(job, layout, anew, wait, started)
             return replace(report, notes=(_OLD_FORMAT, *report.notes)) if is_old else report
     except KeyboardInterrupt as error:
         raise Interrupted(
@@ -108,7 +108,8 @@ def _existing(layout: Layout, rebuild: bool) -> Iterator[Catalogue | None]:
         yield catalogue
 
 
-def _refresh(job: Job, layout: Layout, rebuild: bool, wait: float, started: float) -> RefreshReport:
+def carry_out(job: Job, layout: Layout, rebuild: bool, wait: float, started: float) -> RefreshReport:
+    """Do what a job plans. Raises like :func:`refresh`."""
     layout.root.mkdir(parents=True, exist_ok=True)
     with writer_lock(layout, wait), _writing(layout, rebuild) as catalogue:
         if not rebuild:

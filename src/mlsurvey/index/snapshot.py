@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from mlsurvey.found import Found
 from mlsurvey.index.changes import Known
 from mlsurvey.index.keywords import KeywordQuery
+from mlsurvey.index.ledger import Published
 from mlsurvey.state import DocumentRow, Generation
 from mlsurvey.subjects.traces import Traces
 from mlsurvey.types import Document, Entity, Filters, Passage
@@ -53,6 +54,11 @@ class Snapshot(Protocol):
     @property
     def generation(self) -> Generation:
         """The opened generation."""
+        ...
+
+    @property
+    def published(self) -> Published:
+        """The opened generation with what a refresh needs of it."""
         ...
 
     @property

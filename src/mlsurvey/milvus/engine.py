@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,7 +29,10 @@ from mlsurvey.errors import (
 
 TOKEN = "MLSURVEY_INDEX_TOKEN"
 """``user:password`` or an API key."""
-READ_SECONDS = 20.0
+READ_SECONDS = 15.0
+CONNECT_SECONDS = 5.0
+_PAUSE = 1.0
+"""Seconds before a connection that failed is tried again."""
 WRITE_SECONDS = 120.0
 MOST = 16_384
 """Most hits of one search, and most rows of one query: Milvus' own limit."""
@@ -50,9 +54,10 @@ Row = dict[str, Any]
 class Engine:
     """One engine. Thread-safe."""
 
-    def __init__(self, address: Address) -> None:
-        """Connects to nothing yet."""
-        self.address = address
+    def __init__(self, address: Address, seconds: float = READ_SECONDS) -> None:
+        """Connects to nothing yet; ``seconds`` is how long an answer may take."""
+        self.address, self._seconds = address, seconds
+        self._refusal: tuple[float, MlsurveyError] | None = None
         self._client: Any = None
         self._lock = threading.Lock()
         with _GUARD:
@@ -67,7 +72,7 @@ class Engine:
             with suppress(Exception):  # a lost engine cannot be told
                 client.close()
 
-    def call(self, method: str, *arguments: Any, seconds: float = READ_SECONDS, **options: Any) -> Any:
+    def call(self, method: str, *arguments: Any, seconds: float | None = None, **options: Any) -> Any:
         """Call a method of the client.
 
         Raises:
@@ -77,7 +82,7 @@ class Engine:
             IndexingError: it refuses the credentials, or the request.
         """
         with self._named_errors():
-            return getattr(self._opened(), method)(*arguments, timeout=seconds, **options)
+            return getattr(self._opened(), method)(*arguments, timeout=seconds or self._seconds, **options)
 
     def write(self, method: str, *arguments: Any, **options: Any) -> Any:
         """Like :meth:`call`, one at a time in this process: Milvus Lite takes no two writers."""
@@ -135,8 +140,19 @@ class Engine:
     def _opened(self) -> Any:
         with self._lock:
             if self._client is None:
-                self._client = self._connected()
+                self._client = self._tried()
             return self._client
+
+    def _tried(self) -> Any:
+        """Connect. Of many threads that ask for a lost engine at once, only the first waits for it."""
+        if self._refusal and time.monotonic() - self._refusal[0] < _PAUSE:
+            raise self._refusal[1]
+        try:
+            with self._named_errors():
+                return self._connected()
+        except MlsurveyError as error:
+            self._refusal = (time.monotonic(), error)
+            raise
 
     def _connected(self) -> Any:
         with needing("cluster", f"the index {self.address}"):
@@ -152,7 +168,7 @@ class Engine:
             uri=self.address.uri,
             token=token,
             db_name=self.address.database,
-            timeout=READ_SECONDS,
+            timeout=min(CONNECT_SECONDS, self._seconds),
             dedicated=True,
             grpc_options=_CALM,
         )

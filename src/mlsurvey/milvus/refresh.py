@@ -63,19 +63,26 @@ def refresh(
     started = time.perf_counter()
     job = Job(corpus, str(address), vocabulary, embedder, model, progress, seconds, tuple(exclude), thorough)
     try:
-        with _connected(address) as engine:
+        with connected(address) as engine:
             if dry_run:
                 return _preview(job, Store(engine), rebuild, started, extracts)
-            with lease(engine, wait) as held:
-                return _refresh(job, held, rebuild, started, extracts)
+            return carry_out(job, engine, rebuild, wait, started, extracts)
     except KeyboardInterrupt as error:
         raise Interrupted(
             "stopped before anything new was published; embedded passages are kept. To continue, type: mlsurvey refresh"
         ) from error
 
 
+def carry_out(
+    job: Job, engine: Engine, rebuild: bool, wait: float, started: float, extracts: Extracts = NO_EXTRACTS
+) -> RefreshReport:
+    """Do what a job plans. Raises like :func:`refresh`."""
+    with lease(engine, wait) as held:
+        return _refresh(job, held, rebuild, started, extracts)
+
+
 @contextmanager
-def _connected(address: Address) -> Iterator[Engine]:
+def connected(address: Address) -> Iterator[Engine]:
     engine = Engine(address)
     try:
         yield engine

@@ -25,6 +25,7 @@ from mlsurvey.found import Found
 from mlsurvey.index.changes import Known
 from mlsurvey.index.filtering import is_document, names_documents, tag_groups
 from mlsurvey.index.keywords import KeywordQuery
+from mlsurvey.index.ledger import Published
 from mlsurvey.index.records import passage_of, unpack_leaves
 from mlsurvey.index.snapshot import ALL, Holding
 from mlsurvey.milvus import terms
@@ -98,6 +99,11 @@ class MilvusSnapshot:
     def generation(self) -> Generation:
         """The opened generation."""
         return self._state.published.generation
+
+    @property
+    def published(self) -> Published:
+        """The opened generation with what a refresh needs of it."""
+        return self._state.published
 
     @property
     def entities(self) -> tuple[Entity, ...]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from mlsurvey.address import Address
+from mlsurvey.errors import MlsurveyError
 from mlsurvey.index.catalogue import open_for_reading
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.storage import storage_errors
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
     from mlsurvey.index.changes import Known
     from mlsurvey.index.snapshot import Snapshot
     from mlsurvey.index.vectors import Mode
+    from mlsurvey.milvus.engine import Engine
     from mlsurvey.settings import Settings
+
+Reach = Literal["folder", "reachable", "unreachable"]
 
 
 class Home(Protocol):
@@ -90,6 +95,24 @@ class EngineHome:
 def home_of(index: Path | Address, vectors: Mode, *, lasting: bool) -> Home:
     """The home of an index; ``vectors`` and ``lasting`` are how that of a folder is searched."""
     return EngineHome(index) if isinstance(index, Address) else FolderHome(index, vectors, lasting=lasting)
+
+
+def reach(index: Path | Address) -> Reach:
+    """Where an index is kept, and whether that answers within two seconds."""
+    if not isinstance(index, Address):
+        return "folder"
+    try:
+        _asking(index).call("get_server_version")
+    except MlsurveyError:
+        return "unreachable"
+    return "reachable"
+
+
+@lru_cache(maxsize=4)
+def _asking(address: Address) -> Engine:
+    from mlsurvey.milvus.engine import Engine
+
+    return Engine(address, seconds=2.0)
 
 
 def newest_generation(index: Path | Address) -> Generation:
