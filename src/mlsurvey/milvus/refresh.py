@@ -83,6 +83,7 @@ def carry_out(
 
 @contextmanager
 def connected(address: Address) -> Iterator[Engine]:
+    """An engine that is closed afterwards."""
     engine = Engine(address)
     try:
         yield engine
