@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlsurvey.cli.console import show, write
 from mlsurvey.errors import Interrupted
@@ -24,8 +24,11 @@ def refresh_once(
     thorough: bool = False,
     quiet: bool = False,
     command: str = "mlsurvey refresh",
+    **spread: Any,
 ) -> RefreshReport:
     """Refresh the index and show progress; ``command`` is what to type after an interruption.
+
+    ``spread`` says where passages are embedded, if not here: ``on`` and ``workers``.
 
     Raises:
         Interrupted: on Ctrl-C; says that nothing is lost.
@@ -34,7 +37,7 @@ def refresh_once(
 
     try:
         with make_watcher(quiet=quiet) as progress:
-            return survey.refresh(dry_run=dry_run, rebuild=rebuild, thorough=thorough, progress=progress)
+            return survey.refresh(dry_run=dry_run, rebuild=rebuild, thorough=thorough, progress=progress, **spread)
     except KeyboardInterrupt as error:
         raise Interrupted(NOTHING_LOST + command) from error
 

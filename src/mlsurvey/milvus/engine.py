@@ -41,9 +41,26 @@ OLDEST = (2, 5)
 """The first version of Milvus with full-text search."""
 _CALM = {"grpc.keepalive_time_ms": 600_000}
 """Milvus Lite hangs up on a client that asks more often whether it is there. Each call has a time limit anyway."""
-_REFUSED = ("unauthenticated", "auth check failure", "permission deny", "permissiondenied", "not authorized")
-_FULL = ("no space left", "disk full", "disk quota", "diskquota", "quota exceeded", "memory quota", "quotaexceeded")
-_LOST = ("unavailable", "deadline", "timed out", "timeout", "fail connecting", "failed to connect", "connection")
+_REFUSED = (
+    "unauthenticated",
+    "auth check failure",
+    "permission deny",
+    "permissiondenied",
+    "not authorized",
+    "missing authorization",
+)
+_FULL = ("no space left", "disk full", "disk quota", "memory quota", "diskquota", "memoryquota", "force to deny")
+_LOST = (
+    "rate type",
+    "rate limit",
+    "unavailable",
+    "deadline",
+    "timed out",
+    "timeout",
+    "fail connecting",
+    "failed to connect",
+    "connection",
+)
 _GONE = ("collection not found", "can't find collection", "not exist")
 _LOCKS: dict[str, threading.RLock] = {}
 _GUARD = threading.Lock()

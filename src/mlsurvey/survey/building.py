@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,8 @@ def build(
     rebuild: bool,
     thorough: bool = False,
     progress: Progress | None,
+    on: str | None = None,
+    workers: int | None = None,
 ) -> RefreshReport:
     """Run one refresh with the given settings. Raises like :func:`mlsurvey.index.refresh.refresh`.
 
@@ -52,11 +56,20 @@ def build(
         _export_if_missing(settings.model, folder, progress)
     config = _config(folder)
     precision = _precision(settings, identity, folder, rebuild=rebuild)
+    info = _model_info(settings.model, models.embedder_id(identity, precision), folder, config)
+
+    def spread() -> Embedder:
+        from mlsurvey.index.spread import SpreadEmbedder
+
+        make = partial(_embedder_there, settings.values(), folder, precision)
+        gpus = 1.0 if settings.device == "cuda" else 0.0
+        return SpreadEmbedder(make, info.id, info.dimension, on=on or "", workers=workers, gpus=gpus)
+
     report = refreshing(settings)(
         settings.corpus,
         vocabulary=vocabulary,
-        embedder=lambda count: _embedder(settings, folder, precision, count),
-        model=_model_info(settings.model, models.embedder_id(identity, precision), folder, config),
+        embedder=lambda count: _embedder(settings, folder, precision, count) if on is None else spread(),
+        model=info,
         dry_run=dry_run,
         rebuild=rebuild,
         exclude=settings.exclude,
@@ -64,7 +77,23 @@ def build(
         progress=progress,
         seconds=int(settings.document_seconds),
     )
-    return replace(report, notes=(*report.notes, *_notes(settings, config, report.embedded)))
+    notes = [*_notes(settings, config, report.embedded), *(_rate(report) if on else ())]
+    return replace(report, notes=(*report.notes, *notes))
+
+
+def _rate(report: RefreshReport) -> list[str]:
+    if not report.embedded or not report.seconds_embedding:
+        return []
+    rate = report.embedded / report.seconds_embedding
+    return [f"{report.embedded:,} passages were embedded by {report.device}: {rate:,.0f} a second, its start included"]
+
+
+def _embedder_there(values: Mapping[str, str | None], folder: Path, precision: Precision) -> Embedder:
+    """The embedder of a worker, from the settings of the process that refreshes."""
+    from mlsurvey.settings import Settings
+
+    known = {name: value for name, value in values.items() if value is not None}
+    return _embedder(Settings(**known), folder, precision, WORTH_A_GPU)  # type: ignore[arg-type]  # checked by it
 
 
 def _identity(name: str, *, write: bool) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mlsurvey.calling import Cancelled, Progress
 from mlsurvey.documents import collection, uploading
@@ -293,6 +293,7 @@ class Survey(Subjects):
         rebuild: bool = False,
         thorough: bool = False,
         progress: Progress | None = None,
+        **spread: Any,
     ) -> RefreshReport:
         """Bring the index up to date with the corpus.
 
@@ -315,6 +316,7 @@ class Survey(Subjects):
             rebuild=rebuild,
             thorough=thorough,
             progress=progress,
+            **spread,
         )
         return replace(report, notes=(*notes, *report.notes))
 
