@@ -80,6 +80,8 @@ class Engine:
         with _GUARD:
             self._writing = _LOCKS.setdefault(address.uri, threading.RLock())
         self.is_lite = address.is_embedded
+        self.is_checked = False
+        """Whether its collections are known to be there, with the format of this version."""
 
     def close(self) -> None:
         """Close the connection; the next call opens another. An embedded engine stays open until the process ends."""

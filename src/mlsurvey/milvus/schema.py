@@ -27,7 +27,8 @@ BM25 = "_bm25"
 _K1, _B = 1.2, 0.75  # tantivy's
 _ANALYSERS = {True: {"tokenizer": "standard"}, False: {"tokenizer": "whitespace"}}
 """Of Milvus Lite, which has no other, and of Milvus. Terms are made so that both leave them whole."""
-_PROPERTY = "mlsurvey.format"
+_FORMAT = "format"
+"""Key of the row that says which format the collections have."""
 _NOTHING = "nothing"
 NOTHING = {_NOTHING: [0.0, 0.0]}
 """For collections without vectors, since Milvus takes none."""
@@ -55,20 +56,25 @@ def passages_of(engine: Engine, model: str, anew: int | None = None) -> str:
 
 
 def is_made(engine: Engine) -> bool:
-    """Whether there are collections of this index.
+    """Whether there are collections of this index; asked once for each engine.
 
     Raises:
         MismatchError: another version of mlsurvey made them.
     """
+    if engine.is_checked:
+        return True
     if not engine.call("has_collection", log_of(engine)):
         return False
-    described = engine.call("describe_collection", log_of(engine))
-    found = (described.get("properties") or {}).get(_PROPERTY, "none")
-    if found != FORMAT:
+    engine.call("load_collection", log_of(engine))
+    rows = engine.query(log_of(engine), f'id == "{_FORMAT}"', ["body"], consistency_level="Strong")
+    if not rows:
+        return False
+    if (found := rows[0]["body"]) != FORMAT:
         raise MismatchError(
             f"the collections {engine.address.name}_… of {engine.address} have format {found}, this version of mlsurvey"
             f" reads {FORMAT}; give the index another name in its address, or drop these collections"
         )
+    engine.is_checked = True
     return True
 
 
@@ -93,7 +99,9 @@ def make_log(engine: Engine) -> None:
     _make(engine, documents_of(engine), DataType.INT64, document)
     _make(engine, parts_of(engine), DataType.VARCHAR, [*parts, *document])
     log = [("kind", DataType.VARCHAR, names), *((n, t, {}) for n, t in numbers.items()), document[1]]
-    _make(engine, log_of(engine), DataType.VARCHAR, log)  # last: it says that the others are there
+    _make(engine, log_of(engine), DataType.VARCHAR, log)
+    row = {"id": _FORMAT, "kind": _FORMAT, "number": 0, "body": FORMAT, **NOTHING}
+    engine.write("upsert", log_of(engine), [row])  # last: it says that all are there
 
 
 def make_passages(engine: Engine, name: str, dimension: int) -> None:
@@ -157,8 +165,7 @@ def _make(
         schema.add_field(_NOTHING, DataType.FLOAT_VECTOR, dim=2)
     indexes.add_index(vector, index_type="FLAT", metric_type="IP")
     try:
-        settings = {"properties": {_PROPERTY: FORMAT}, "consistency_level": "Strong"}
-        engine.write("create_collection", name, schema=schema, **settings)
+        engine.write("create_collection", name, schema=schema, consistency_level="Strong")
     except IndexingError:
         if not engine.call("has_collection", name):  # else another writer was faster
             raise
