@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import random
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
+import index_doubles
 import pytest
-from index_doubles import FailingEmbedder, HashEmbedder, World, assert_sides_agree, contents, page, paths
+from index_doubles import FailingEmbedder, HashEmbedder, World, assert_sides_agree, contents, page, paths, run
 
 from mlsurvey.errors import BusyError, EngineError, IndexingError, Interrupted
+
+KILLS = 4
 
 
 class CrashError(BaseException):
@@ -209,3 +216,27 @@ def test_writer_that_lost_its_lease_publishes_nothing(far: World, monkeypatch: p
     with far.snapshot() as snapshot:
         assert snapshot.document("a.md").text == page("three")
         assert_sides_agree(snapshot)
+
+
+@pytest.mark.slow
+def test_killed_process_leaves_a_whole_index_that_the_next_one_completes(server: Any, tmp_path: Path) -> None:
+    if not server.is_embedded:
+        pytest.skip("kills the engine with the process, which only an embedded one survives as a file")
+    world = World(tmp_path / "corpus", f"milvus+lite://{tmp_path}/killed.db")
+    for number in range(30):
+        world.write(f"n{number}.md", page(f"word{number}", f"other{number}"))
+    assert run(world, "refresh", "ask") == "done"
+    chance, cut_off = random.Random(5), 0
+    for kill in range(KILLS):
+        world.write(f"n{kill}.md", page(f"novelty{kill}", "again"))
+        command = [sys.executable, index_doubles.__file__, str(world.corpus), world.index, "lease=2", "refresh"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+            try:
+                child.wait(chance.uniform(1.0, 6.0))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                cut_off += 1
+        time.sleep(2.0)  # until the lease of the dead has run out
+        assert run(world, "ask") == "done"
+    assert cut_off
+    assert run(world, "refresh", "ask") == "done"

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mlsurvey.address import address_of, is_address
 from mlsurvey.errors import MlsurveyError
 from mlsurvey.index.drafts import Batch, Cutter, Draft
 from mlsurvey.index.engine import ModelInfo
@@ -229,8 +230,8 @@ def leftovers(world: World) -> set[str]:
 
 
 def main(corpus: str, index: str, *orders: str) -> None:
-    """Run orders: ``limit=BYTES`` (maximum file size), ``nobody``, ``refresh``, ``ask``, ``serve``."""
-    world = World(Path(corpus), Path(index))
+    """Run orders: ``limit=BYTES`` (maximum file size), ``lease=SECONDS``, ``nobody``, ``refresh``, ``ask``, ``serve``."""
+    world = World(Path(corpus), address_of(index) if is_address(index) else Path(index))
     actions: dict[str, Callable[[], object]] = {
         "nobody": _give_up_rights,
         "refresh": world.refresh,
@@ -242,6 +243,10 @@ def main(corpus: str, index: str, *orders: str) -> None:
         for order in orders:
             if order.startswith("limit="):
                 resource.setrlimit(resource.RLIMIT_FSIZE, (int(order[6:]), resource.RLIM_INFINITY))
+            elif order.startswith("lease="):
+                from mlsurvey.milvus import lease
+
+                lease.LEASE_SECONDS = float(order[6:])
             else:
                 actions[order]()
         print("done")

@@ -153,9 +153,9 @@ def refreshing(settings: Settings) -> Callable[..., RefreshReport]:
         from mlsurvey.index.extracts import Extracts
         from mlsurvey.milvus import refresh as there
 
-        extracts = Extracts(Layout(settings.folder).extracts, is_writable=True)
-
         def refreshed(corpus: Path, **options: Any) -> RefreshReport:
+            is_dry = bool(options.get("dry_run"))
+            extracts = Extracts(Layout(settings.folder).extracts, is_writable=not is_dry)
             return there.refresh(corpus, index, extracts=extracts, **options)
 
         return refreshed
