@@ -230,7 +230,7 @@ def leftovers(world: World) -> set[str]:
 
 
 def main(corpus: str, index: str, *orders: str) -> None:
-    """Run orders: ``limit=BYTES`` (of a file), ``lease=SECONDS``, ``nobody``, ``refresh``, ``preview``, ``ask``, ``serve``."""
+    """Run orders: ``limit=BYTES``, ``lease=SECONDS``, ``nobody``, ``refresh``, ``preview``, ``ask``, ``serve``."""
     world = World(Path(corpus), address_of(index) if is_address(index) else Path(index))
     actions: dict[str, Callable[[], object]] = {
         "nobody": _give_up_rights,
