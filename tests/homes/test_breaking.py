@@ -44,8 +44,26 @@ class Crashing:
 
 
 @pytest.fixture
+def engine(far: World) -> Iterator[Any]:
+    from mlsurvey.milvus.engine import Engine
+
+    engine = Engine(far.index)
+    yield engine
+    engine.close()
+
+
+def run_out(engine: Any) -> None:
+    """Let the leases of all writers run out."""
+    from mlsurvey.milvus.lease import _put, bids
+    from mlsurvey.milvus.store import Store
+
+    for bid in bids(Store(engine)):
+        _put(Store(engine), bid.id, bid.number, 0.0)
+
+
+@pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leases run out at once, and what is removed is not waited for."""
+    """Readers look at once whether their generation is kept, and what is removed is not waited for."""
     monkeypatch.setattr("mlsurvey.milvus.snapshot.CHECK_SECONDS", 0.0)
     monkeypatch.setattr("mlsurvey.milvus.cleaning.GRACE_SECONDS", 0.0)
 
@@ -71,10 +89,8 @@ def test_embedding_that_stops_half_way_loses_nothing(
 
 @pytest.mark.usefixtures("impatient")
 def test_death_before_any_write_leaves_the_old_state_or_the_new_one(
-    far: World, monkeypatch: pytest.MonkeyPatch
+    far: World, engine: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mlsurvey.milvus import lease
-
     far.write("a.md", page("one", "two"))
     far.write("b.md", page("three"))
     first = far.refresh()
@@ -85,7 +101,6 @@ def test_death_before_any_write_leaves_the_old_state_or_the_new_one(
     crashing, died = Crashing(monkeypatch), 0
     for step in range(100):
         crashing.left = step
-        monkeypatch.setattr(lease, "LEASE_SECONDS", 0.3)
         try:
             report = far.refresh()
         except CrashError:
@@ -94,10 +109,9 @@ def test_death_before_any_write_leaves_the_old_state_or_the_new_one(
             break
         finally:
             crashing.left = None
-        time.sleep(0.3)  # until the lease of the dead has run out
+        run_out(engine)
         if far.contents() != before:
             break  # it died while it was cleaning up
-    monkeypatch.setattr(lease, "LEASE_SECONDS", 30.0)
     assert died > 5
     report = far.refresh()
     assert report.generation != first.generation
@@ -155,15 +169,6 @@ def test_reader_of_a_removed_generation_is_told_and_its_rows_go_later(world: Wor
     assert paths(world) == ["a.md"]
 
 
-@pytest.fixture
-def engine(far: World) -> Iterator[Any]:
-    from mlsurvey.milvus.engine import Engine
-
-    engine = Engine(far.index)
-    yield engine
-    engine.close()
-
-
 @pytest.mark.usefixtures("impatient")
 def test_rows_that_no_generation_needs_are_removed(far: World, engine: Any) -> None:
     from mlsurvey.milvus.schema import documents_of, parts_of
@@ -181,9 +186,7 @@ def test_rows_that_no_generation_needs_are_removed(far: World, engine: Any) -> N
     assert len([owner for owner in owners if owner.startswith("generation/")]) == 4
 
 
-def test_writer_that_lost_its_lease_publishes_nothing(far: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mlsurvey.milvus import lease
-
+def test_writer_that_lost_its_lease_publishes_nothing(far: World, engine: Any) -> None:
     far.write("a.md", page("one"))
     far.refresh()
     far.write("a.md", page("two"))
@@ -201,13 +204,10 @@ def test_writer_that_lost_its_lease_publishes_nothing(far: World, monkeypatch: p
         except BusyError as error:
             failures.append(error)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(lease, "LEASE_SECONDS", 0.3)
-        patch.setattr(lease, "_renew", lambda held, ended: None)  # as if its machine slept
-        first = threading.Thread(target=paused)
-        first.start()
-        assert entered.wait(60)
-    time.sleep(0.3)
+    first = threading.Thread(target=paused)
+    first.start()
+    assert entered.wait(60)
+    run_out(engine)  # as if its machine had slept
     far.write("a.md", page("three"))
     far.refresh()
     leave.set()
@@ -229,14 +229,14 @@ def test_killed_process_leaves_a_whole_index_that_the_next_one_completes(server:
     chance, cut_off = random.Random(5), 0
     for kill in range(KILLS):
         world.write(f"n{kill}.md", page(f"novelty{kill}", "again"))
-        command = [sys.executable, index_doubles.__file__, str(world.corpus), world.index, "lease=2", "refresh"]
+        command = [sys.executable, index_doubles.__file__, str(world.corpus), world.index, "lease=5", "refresh"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
             try:
                 child.wait(chance.uniform(1.0, 6.0))
             except subprocess.TimeoutExpired:
                 child.kill()
                 cut_off += 1
-        time.sleep(2.0)  # until the lease of the dead has run out
+        time.sleep(5.0)  # until the lease of the dead has run out
         assert run(world, "ask") == "done"
     assert cut_off
     assert run(world, "refresh", "ask") == "done"

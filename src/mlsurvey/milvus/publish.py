@@ -74,6 +74,10 @@ class Publication:
         """
         self.job.progress("publish", 0, 1)
         self._write_documents()
+        if (
+            self.store.engine.is_lite
+        ):  # what it holds in memory it scores by the statistics of the rows that a filter leaves
+            self.store.engine.write("flush", self.collection)
         self._check_rows()
         state = self._state()
         self.held.confirm()
