@@ -1,7 +1,7 @@
 """Embeds on the workers of a Ray cluster, or on several of this machine.
 
 Ray Data hands batches of texts to a pool of actors, each with its own model, and gives back vectors as they are made,
-in any order. A batch whose worker dies is given to another. What has come back is written by the process that
+in any order. What a worker had that dies is given to another. What has come back is written by the process that
 refreshes, at the latest every :data:`mlsurvey.index.embed.CHECKPOINT_SECONDS`: if it dies, the next refresh finds what
 it wrote and embeds the rest. A vector is stored under the digest of its text, so none is doubled.
 """
@@ -23,8 +23,9 @@ from mlsurvey.index.engine import Embedder
 
 LOCAL = "ray"
 _BATCH = 256
-"""Texts that a worker embeds at once: a second or so, which is what a dead worker costs."""
-_BLOCK = 2_048
+"""Texts that a worker embeds at once."""
+_BLOCK = 1_024
+"""Texts that a worker is given at once: what its death costs."""
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DISABLE_IMPORT_WARNING": "1"}
 """Ray reports its use over the network unless told not to."""
 
