@@ -19,8 +19,8 @@ from mlsurvey.index.records import pack_leaves
 from mlsurvey.milvus.cleaning import cleaned, drop_old
 from mlsurvey.milvus.engine import Row
 from mlsurvey.milvus.lease import Lease, forget
+from mlsurvey.milvus.ledger import StoredLedger
 from mlsurvey.milvus.passages import PassageShelf, document_id, numbered
-from mlsurvey.milvus.refresh import StoredLedger
 from mlsurvey.milvus.schema import documents_of, make_passages, parts_of, passages_of
 from mlsurvey.milvus.store import State, Version
 from mlsurvey.state import DocumentRow, Generation

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlsurvey.address import Address
 from mlsurvey.calling import Progress
 from mlsurvey.errors import Interrupted
-from mlsurvey.found import Found
-from mlsurvey.index.changes import Known
 from mlsurvey.index.deadline import SECONDS
 from mlsurvey.index.engine import Embedder, ModelInfo, silent
 from mlsurvey.index.extracts import NO_EXTRACTS, Extracts
 from mlsurvey.index.job import Embedded, Job, report_of
-from mlsurvey.index.ledger import Published
 from mlsurvey.milvus.engine import Engine
 from mlsurvey.milvus.lease import Lease, lease
-from mlsurvey.milvus.store import State, Store, Version
+from mlsurvey.milvus.ledger import StoredLedger, ledger_of
+from mlsurvey.milvus.store import Store
 from mlsurvey.state import RefreshReport
 from mlsurvey.vocabulary.load import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 
 def refresh(
@@ -89,40 +86,6 @@ def connected(address: Address) -> Iterator[Engine]:
         yield engine
     finally:
         engine.close()
-
-
-@dataclass(frozen=True, slots=True)
-class StoredLedger:
-    """The newest generation, see :class:`mlsurvey.index.ledger.Ledger`."""
-
-    store: Store
-    state: State
-    versions: Mapping[int, Version]
-
-    def known(self) -> list[Known]:
-        """Its document versions."""
-        return [version.known for version in self.versions.values()]
-
-    def texts(self) -> Iterator[tuple[str, str]]:
-        """Pairs (path, text)."""
-        for version in self.versions.values():
-            name = f"text/{version.known.id}"
-            yield version.row.path, self.store.values([name])[name][0]
-
-    def traces(self, paths: Collection[str] | None = None) -> Iterable[tuple[str, str]]:
-        """Pairs (path, traces)."""
-        wanted = [v for v in self.versions.values() if paths is None or v.row.path in paths]
-        found = self.store.values([f"traces/{version.known.id}" for version in wanted])
-        return [(version.row.path, found[f"traces/{version.known.id}"]) for version in wanted]
-
-    def found(self, published: Published | None) -> Found | None:
-        """The subjects of a generation."""
-        return None if published is None else self.store.found(published.generation.number)
-
-
-def ledger_of(store: Store, state: State | None) -> StoredLedger | None:
-    """The ledger of a generation; None if there is none."""
-    return None if state is None else StoredLedger(store, state, store.versions(state))
 
 
 def _preview(job: Job, store: Store, rebuild: bool, started: float, extracts: Extracts) -> RefreshReport:
