@@ -56,6 +56,7 @@ def ray() -> Iterator[None]:
 
 @needs_ray
 @pytest.mark.slow
+@pytest.mark.filterwarnings("default")  # those of Ray about itself
 @pytest.mark.usefixtures("ray")
 def test_workers_that_die_lose_and_double_nothing(world: World, tmp_path: Path) -> None:
     deaths = tmp_path / "deaths"

@@ -266,5 +266,5 @@ def numbers_in(numbers: Collection[int]) -> str:
 def _version(number: int, values: list[Any]) -> Version:
     fields, times, declared, unit = values
     row = DocumentRow(**fields)
-    known = Known(number, row.path, row.sha256, row.bytes, *times, load_entity(declared))
+    known = Known._make((number, row.path, row.sha256, row.bytes, *times, load_entity(declared)))
     return Version(known, row, unit)
