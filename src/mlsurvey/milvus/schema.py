@@ -74,6 +74,7 @@ def is_made(engine: Engine) -> bool:
             f"the collections {engine.address.name}_… of {engine.address} have format {found}, this version of mlsurvey"
             f" reads {FORMAT}; give the index another name in its address, or drop these collections"
         )
+    load(engine)
     engine.is_checked = True
     return True
 
@@ -89,7 +90,6 @@ def make_log(engine: Engine) -> None:
     from pymilvus import DataType
 
     if is_made(engine):
-        load(engine)
         return
     texts = {"max_length": LONGEST}
     names = {"max_length": 1_024}
