@@ -65,6 +65,7 @@ def _is_past(state: State, died: int, late: float) -> bool:
 def _removed(store: Store, state: State, documents: Sequence[int]) -> Sequence[int]:
     """Remove all rows of document versions; none if some are still there."""
     listed = numbers_in(documents)
+    store.engine.call("load_collection", state.passages)  # it may be that of another model than is in use
     store.remove(state.passages, f"document in {listed}")
     store.remove(parts_of(store.engine), f"document in {listed}")
     store.remove(documents_of(store.engine), f"id in {listed}")
