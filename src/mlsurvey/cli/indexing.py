@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mlsurvey.calling import Spread
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Exclude, Index, Json, Model, opened
 from mlsurvey.cli.refreshing import refresh_once, show_report
@@ -59,8 +60,8 @@ def refresh(
     if watch and dry_run:
         raise UsageError("--watch and --dry-run cannot be combined; leave one out")
     with opened(ctx, corpus, index, model, exclude) as survey:
-        spread = {"on": on, "workers": workers} if on else {}
-        report = refresh_once(survey, dry_run=dry_run, rebuild=rebuild, thorough=thorough, quiet=quiet, **spread)
+        spread = Spread(on, workers) if on else None
+        report = refresh_once(survey, dry_run=dry_run, rebuild=rebuild, thorough=thorough, quiet=quiet, spread=spread)
         show_report(report, quiet=quiet, as_json=as_json)
         if watch:
             from mlsurvey.cli.watching import watch_corpus

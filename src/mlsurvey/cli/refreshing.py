@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mlsurvey.calling import Spread
 from mlsurvey.cli.console import show, write
 from mlsurvey.errors import Interrupted
 from mlsurvey.state import RefreshReport
@@ -24,11 +25,11 @@ def refresh_once(
     thorough: bool = False,
     quiet: bool = False,
     command: str = "mlsurvey refresh",
-    **spread: Any,
+    spread: Spread | None = None,
 ) -> RefreshReport:
     """Refresh the index and show progress; ``command`` is what to type after an interruption.
 
-    ``spread`` says where passages are embedded, if not here: ``on`` and ``workers``.
+    ``spread`` is that of :meth:`mlsurvey.survey.Survey.refresh`.
 
     Raises:
         Interrupted: on Ctrl-C; says that nothing is lost.
@@ -37,7 +38,7 @@ def refresh_once(
 
     try:
         with make_watcher(quiet=quiet) as progress:
-            return survey.refresh(dry_run=dry_run, rebuild=rebuild, thorough=thorough, progress=progress, **spread)
+            return survey.refresh(dry_run=dry_run, rebuild=rebuild, thorough=thorough, progress=progress, spread=spread)
     except KeyboardInterrupt as error:
         raise Interrupted(NOTHING_LOST + command) from error
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from mlsurvey.address import Address
-from mlsurvey.calling import Progress
+from mlsurvey.calling import Progress, Spread
 from mlsurvey.embedding import exported, models
 from mlsurvey.errors import EngineError, IndexingError, StorageError, UnreachableError, needing
 from mlsurvey.index.engine import SPECIAL_TOKENS, Embedder, ModelInfo, silent
@@ -41,8 +41,7 @@ def build(
     rebuild: bool,
     thorough: bool = False,
     progress: Progress | None,
-    on: str | None = None,
-    workers: int | None = None,
+    spread: Spread | None = None,
 ) -> RefreshReport:
     """Run one refresh with the given settings. Raises like :func:`mlsurvey.index.refresh.refresh`.
 
@@ -58,17 +57,19 @@ def build(
     precision = _precision(settings, identity, folder, rebuild=rebuild)
     info = _model_info(settings.model, models.embedder_id(identity, precision), folder, config)
 
-    def spread() -> Embedder:
+    def spread_embedder(to: Spread) -> Embedder:
         from mlsurvey.index.spread import SpreadEmbedder
 
         make = partial(_embedder_there, settings.values(), folder, precision)
         gpus = 1.0 if settings.device == "cuda" else 0.0
-        return SpreadEmbedder(make, info.id, info.dimension, on=on or "", workers=workers, gpus=gpus)
+        return SpreadEmbedder(make, info.id, info.dimension, on=to.on, workers=to.workers, gpus=gpus)
 
     report = refreshing(settings)(
         settings.corpus,
         vocabulary=vocabulary,
-        embedder=lambda count: _embedder(settings, folder, precision, count) if on is None else spread(),
+        embedder=lambda count: (
+            _embedder(settings, folder, precision, count) if spread is None else spread_embedder(spread)
+        ),
         model=info,
         dry_run=dry_run,
         rebuild=rebuild,
@@ -77,7 +78,7 @@ def build(
         progress=progress,
         seconds=int(settings.document_seconds),
     )
-    notes = [*_notes(settings, config, report.embedded), *(_rate(report) if on else ())]
+    notes = [*_notes(settings, config, report.embedded), *(_rate(report) if spread else ())]
     return replace(report, notes=(*report.notes, *notes))
 
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from mlsurvey.calling import Cancelled, Progress
+from mlsurvey.calling import Cancelled, Progress, Spread
 from mlsurvey.documents import collection, uploading
 from mlsurvey.documents.staleness import stale_citations, stale_documents, stale_file
 from mlsurvey.documents.uploading import Condition
@@ -293,12 +293,13 @@ class Survey(Subjects):
         rebuild: bool = False,
         thorough: bool = False,
         progress: Progress | None = None,
-        **spread: Any,
+        spread: Spread | None = None,
     ) -> RefreshReport:
         """Bring the index up to date with the corpus.
 
         A file is read if its size, times, inode or device differ from the recorded ones; with ``thorough``, every
-        file is. On first use, if the user's data folder has no corpus yet, the starter corpus is copied there.
+        file is. ``spread`` says who embeds, if not this process. On first use, if the user's data folder has no corpus
+        yet, the starter corpus is copied there.
 
         Raises:
             NotFoundError: there is no corpus folder.
@@ -316,7 +317,7 @@ class Survey(Subjects):
             rebuild=rebuild,
             thorough=thorough,
             progress=progress,
-            **spread,
+            spread=spread,
         )
         return replace(report, notes=(*notes, *report.notes))
 
