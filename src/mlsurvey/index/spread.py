@@ -88,6 +88,7 @@ class SpreadEmbedder:
     def _streamed(self, ray: Any, items: Sequence[tuple[str, str]]) -> Iterator[Made]:
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = False
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
         rows = [{"key": key, "text": text} for key, text in items]
         blocks = max(self.workers, -(-len(rows) // _BLOCK))
         texts = ray.data.from_items(rows, override_num_blocks=min(blocks, len(rows)))
