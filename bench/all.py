@@ -99,10 +99,10 @@ def grow(arguments: argparse.Namespace) -> dict[int, Path]:
 def is_readable(index: Path) -> bool:
     """Whether this version can read the index; True if there is none."""
     from mlsurvey.errors import DamagedIndexError, NoIndexError
-    from mlsurvey.index.snapshot import Snapshot
+    from mlsurvey.index.local import LocalSnapshot
 
     try:
-        with Snapshot(index):
+        with LocalSnapshot(index):
             return True
     except NoIndexError:
         return True

@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 
 from mlsurvey.embedding import models
 from mlsurvey.index.engine import SPECIAL_TOKENS, ModelInfo
+from mlsurvey.index.local import LocalSnapshot
 from mlsurvey.index.refresh import refresh
-from mlsurvey.index.snapshot import Snapshot
 from mlsurvey.settings import Settings, vocabulary_folders
 from mlsurvey.state import RefreshReport
 from mlsurvey.types import Filters, Passage
@@ -74,7 +74,7 @@ class Source:
 
 def source(index: Path) -> Source:
     """Sentences, headings and vectors from an index of real documents."""
-    with Snapshot(index) as snapshot:
+    with LocalSnapshot(index) as snapshot:
         ids = snapshot.select(Filters(paths=("*",)))
         read = zip(ids.tolist(), snapshot.passages(ids.tolist()), strict=True)
         found = {number: (passage, kept) for number, passage in read if len(kept := _sentences(passage)) > 1}

@@ -26,8 +26,8 @@ from kills import EVERY_DOCUMENT, MODEL, VOCABULARY, StandIn
 from linear import FORMATS
 from measuring import say
 
+from mlsurvey.index.local import LocalSnapshot
 from mlsurvey.index.refresh import refresh
-from mlsurvey.index.snapshot import Snapshot
 
 LOT = 250
 SIZES = (50, 200, 1000, 5000)
@@ -63,7 +63,7 @@ def documents(count: int, chance: random.Random) -> Iterator[tuple[str, bytes]]:
 def check(index: Path, known: set[str], unreadable: set[str]) -> Counter[str]:
     """Check all documents. Raises AssertionError at the first fault."""
     counts: Counter[str] = Counter()
-    with Snapshot(index, MODEL.id) as snapshot:
+    with LocalSnapshot(index, MODEL.id) as snapshot:
         snapshot.verify()
         passages: dict[str, list] = {}
         chosen = snapshot.select(EVERY_DOCUMENT)

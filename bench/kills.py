@@ -40,8 +40,8 @@ import mlsurvey.index.publish
 import mlsurvey.index.vectors  # noqa: F401
 from mlsurvey.errors import NoIndexError
 from mlsurvey.index.engine import ModelInfo
+from mlsurvey.index.local import LocalSnapshot
 from mlsurvey.index.refresh import refresh
-from mlsurvey.index.snapshot import Snapshot
 from mlsurvey.types import Entity, Filters
 from mlsurvey.vocabulary.load import Vocabulary
 
@@ -81,7 +81,7 @@ def update(corpus: Path, index: Path) -> None:
 def contents(index: Path) -> str:
     """Digest of all passages and vectors, whatever their ids; checks that the index is whole and answers."""
     try:
-        snapshot = Snapshot(index, MODEL.id)
+        snapshot = LocalSnapshot(index, MODEL.id)
     except NoIndexError:
         return NOTHING
     with snapshot:

@@ -10,6 +10,7 @@
     │   ├── DamagedIndexError a part is missing or broken
     │   ├── MismatchError     it was built with a different model or chunker, or from another corpus
     │   ├── ReplacedError     the generation in use was deleted by later refreshes
+    │   ├── UnreachableError  the engine that keeps it does not answer
     │   └── BusyError         another process is writing it
     ├── StorageError          the disk refused the write (full, read-only)
     ├── EngineError           a model or engine is missing or failed
@@ -76,6 +77,10 @@ class MismatchError(IndexingError):
 
 class ReplacedError(IndexingError):
     """The generation in use was replaced and deleted in the meantime; a retry uses the newest."""
+
+
+class UnreachableError(IndexingError):
+    """The engine that keeps the index does not answer; the message names its address."""
 
 
 class BusyError(IndexingError):

@@ -12,6 +12,7 @@ A value is taken from the first source that has it:
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import tomllib
@@ -22,6 +23,7 @@ from typing import Any, Literal, get_args
 
 import platformdirs
 
+from mlsurvey.address import Address, address_of, is_address
 from mlsurvey.errors import SettingsError
 
 PREFIX = "MLSURVEY_"
@@ -33,8 +35,10 @@ SERVE = "serve"
 """Table in the settings file, and prefix of environment variables, reserved for the service."""
 WRITER_KEY = "MLSURVEY_WRITER_KEY"
 """The key of the language model. Read when it is used and never kept in the settings, which are shown."""
-NOT_SETTINGS = frozenset({"MLSURVEY_SHARED", WRITER_KEY})
-"""Variables with our prefix that are not settings: the key, and one that gives the tests the real documents."""
+INDEX_TOKEN = "MLSURVEY_INDEX_TOKEN"
+"""The token of the engine that keeps the index; likewise."""
+NOT_SETTINGS = frozenset({"MLSURVEY_SHARED", WRITER_KEY, INDEX_TOKEN})
+"""Variables with our prefix that are not settings: secrets, and one that gives the tests the real documents."""
 
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
@@ -70,8 +74,9 @@ class Settings:
 
     corpus: Path
     """Folder that holds the documents."""
-    index: Path
-    """Folder that holds the index built from them."""
+    index: Path | Address
+    """Folder that holds the index built from them, or the address of an engine that keeps it, such as
+    ``milvus://localhost:19530/mlsurvey``."""
     model: str = "all-MiniLM-L6-v2"
     """Sentence-transformers model that embeds passages and questions: a name or a folder."""
     device: Device = "auto"
@@ -119,11 +124,11 @@ class Settings:
             value = getattr(self, name)
             if problem := _problem(name, value):
                 origin = self.origins.get(name, "argument")
-                raise SettingsError(f"setting {name!r} cannot be {value!r} ({origin}): {problem}")
+                raise SettingsError(f"setting {name!r} cannot be {shown(value)!r} ({origin}): {problem}")
         if self.writer != "none":
             self._check_writer()
         for name in FOLDERS:
-            object.__setattr__(self, name, Path(getattr(self, name)))
+            object.__setattr__(self, name, _placed(getattr(self, name)))
         object.__setattr__(self, EXCLUDE, _patterns(self.exclude))
 
     def _check_writer(self) -> None:
@@ -133,6 +138,14 @@ class Settings:
                     f"setting 'writer' is {self.writer!r} ({self.origins.get('writer', 'argument')}), but {name!r} is "
                     f"not set; set {PREFIX}{name.upper()}, or {name} in {FILE_NAME}, such as {example!r}"
                 )
+
+    @property
+    def folder(self) -> Path:
+        """Folder for files of the index on this machine: the index itself, or one in the user's cache folder."""
+        if isinstance(self.index, Path):
+            return self.index
+        name = hashlib.sha256(self.index.text.encode()).hexdigest()[:16]
+        return platformdirs.user_cache_path(PROJECT) / "indexes" / name
 
     def values(self) -> dict[str, str | None]:
         """The fields as strings; ``Settings(**values)`` recreates the same settings in another process."""
@@ -146,6 +159,8 @@ NAMES = tuple(one.name for one in fields(Settings) if one.name != "origins")
 
 def _problem(name: str, value: object) -> str | None:
     """Why the value is invalid for a setting; None if it is valid."""
+    if name == "index" and is_address(value):
+        return _problem_of_address(value)
     if name in FOLDERS:
         return None if isinstance(value, (str, os.PathLike)) else f"Input is not a valid path for {Path}"
     if choices := CHOICES.get(name):
@@ -159,6 +174,26 @@ def _problem(name: str, value: object) -> str | None:
         is_number = re.fullmatch(r"[1-9][0-9]{0,5}", str(value)) is not None and not isinstance(value, float)
         return None if is_number and int(str(value)) <= most else f"Input should be a whole number from 1 to {most}"
     return _problem_of_text(name, value) if isinstance(value, str) else "Input should be a valid string"
+
+
+def _problem_of_address(value: object) -> str | None:
+    try:
+        _placed(value)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def shown(value: object) -> object:
+    """A value as messages may show it: without what an address holds before an ``@``."""
+    return re.sub(r"(://)[^/@]*@", r"\1…@", value) if isinstance(value, str) else value
+
+
+def _placed(value: Any) -> Path | Address:
+    """A folder, or an address."""
+    if isinstance(value, Address):
+        return value
+    return address_of(value) if is_address(value) else Path(value)
 
 
 def _problem_of_text(name: str, value: str) -> str | None:
@@ -242,7 +277,7 @@ def load_settings(explicit: Mapping[str, Any] | None = None, folder: Path | None
     _refuse_unknown(place, file, given)
     _check_file(place, {name: value for name, value in file.items() if name not in {**environment, **given}})
     values = {**place.defaults, **file, **environment, **given}
-    values |= {name: _absolute(Path(v), here) for name in FOLDERS if isinstance(v := values[name], (str, os.PathLike))}
+    values |= {name: _absolute(Path(v), here) for name in FOLDERS if _is_folder(v := values[name])}
     return Settings(**values, origins=_origins(place, file, environment, given))
 
 
@@ -298,7 +333,11 @@ def _file_values(place: Place) -> Mapping[str, Any]:
         raise SettingsError(f"{place.file} cannot be read: {error.strerror}") from error
     home = place.file.parent
     values.pop(SERVE, None)
-    return {key: _absolute(Path(v), home) if key in FOLDERS and isinstance(v, str) else v for key, v in values.items()}
+    return {key: _absolute(Path(v), home) if key in FOLDERS and _is_folder(v) else v for key, v in values.items()}
+
+
+def _is_folder(value: object) -> bool:
+    return isinstance(value, (str, os.PathLike)) and not is_address(value)
 
 
 def _absolute(path: Path, home: Path) -> Path:
@@ -341,7 +380,7 @@ def _check_file(place: Place, values: Mapping[str, object]) -> None:
     """Raise SettingsError for a wrong value in the settings file, with its line."""
     for name, value in values.items():
         if problem := _problem(name, value):
-            raise SettingsError(f"{line_in(place.file, name)}: setting {name!r} cannot be {value!r}: {problem}")
+            raise SettingsError(f"{line_in(place.file, name)}: setting {name!r} cannot be {shown(value)!r}: {problem}")
 
 
 def _unknown(place: Place, file: Mapping[str, object], given: Mapping[str, object]) -> Iterator[tuple[str, str]]:

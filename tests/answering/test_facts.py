@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mlsurvey.answering.facts import Facts
-from mlsurvey.index.snapshot import Snapshot
+from mlsurvey.index.local import LocalSnapshot
 from mlsurvey.types import Document
 
 WAX = """---
@@ -129,7 +129,7 @@ def test_documents_are_read_once_and_only_when_they_are_asked_for() -> None:
 
 
 def test_the_documents_of_an_index_state_facts(indexed) -> None:
-    with Snapshot(indexed.index) as snapshot:
+    with LocalSnapshot(indexed.index) as snapshot:
         known = Facts(snapshot)
         assert {slug: dict(known.of(slug)) for slug in ("burn", "candle", "gorgonia")} == {
             "burn": {"language": "rust"},

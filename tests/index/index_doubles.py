@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,9 +22,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mlsurvey.address import address_of, is_address
 from mlsurvey.errors import MlsurveyError
 from mlsurvey.index.drafts import Batch, Cutter, Draft
 from mlsurvey.index.engine import ModelInfo
+from mlsurvey.index.local import LocalSnapshot
 from mlsurvey.index.refresh import refresh
 from mlsurvey.index.snapshot import Snapshot
 from mlsurvey.index.sources import Content
@@ -126,7 +127,8 @@ class World:
     """A corpus folder and its index, with the operations that tests use."""
 
     corpus: Path
-    index: Path
+    index: Any
+    """A folder, or the address of an engine."""
     vocabulary: Vocabulary = VOCABULARY
     model: str = "hash"
     embedders: list[HashEmbedder] = field(default_factory=list)
@@ -143,7 +145,7 @@ class World:
         return self.embedders[-1]
 
     def refresh(self, embedder: Callable[[], Any] | None = None, **options: Any) -> RefreshReport:
-        return refresh(
+        return self._refresher()(
             self.corpus,
             self.index,
             vocabulary=self.vocabulary,
@@ -152,8 +154,19 @@ class World:
             **options,
         )
 
-    def snapshot(self) -> AbstractContextManager[Snapshot]:
-        return Snapshot(self.index)
+    def _refresher(self) -> Callable[..., RefreshReport]:
+        if isinstance(self.index, Path):
+            return refresh
+        from mlsurvey.milvus.refresh import refresh as refresh_there
+
+        return refresh_there
+
+    def snapshot(self, model: str | None = None) -> Snapshot:
+        if isinstance(self.index, Path):
+            return LocalSnapshot(self.index, model)
+        from mlsurvey.milvus.snapshot import MilvusSnapshot
+
+        return MilvusSnapshot(self.index, model)
 
     def contents(self) -> set[tuple[Any, ...]]:
         """The contents of the newest generation, without ids."""
@@ -217,8 +230,8 @@ def leftovers(world: World) -> set[str]:
 
 
 def main(corpus: str, index: str, *orders: str) -> None:
-    """Run orders: ``limit=BYTES`` (maximum file size), ``nobody``, ``refresh``, ``ask``, ``serve``."""
-    world = World(Path(corpus), Path(index))
+    """Run orders: ``limit=BYTES``, ``lease=SECONDS``, ``nobody``, ``refresh``, ``preview``, ``ask``, ``serve``."""
+    world = World(Path(corpus), address_of(index) if is_address(index) else Path(index))
     actions: dict[str, Callable[[], object]] = {
         "nobody": _give_up_rights,
         "refresh": world.refresh,
@@ -230,6 +243,10 @@ def main(corpus: str, index: str, *orders: str) -> None:
         for order in orders:
             if order.startswith("limit="):
                 resource.setrlimit(resource.RLIMIT_FSIZE, (int(order[6:]), resource.RLIM_INFINITY))
+            elif order.startswith("lease="):
+                from mlsurvey.milvus import lease
+
+                lease.LEASE_SECONDS = float(order[6:])
             else:
                 actions[order]()
         print("done")

@@ -37,7 +37,7 @@ from mlsurvey.errors import (
     MismatchError,
     NoIndexError,
 )
-from mlsurvey.index.snapshot import Snapshot
+from mlsurvey.index.local import LocalSnapshot
 
 KILLS = 50
 
@@ -251,15 +251,15 @@ def test_reader_of_a_cleared_generation_is_told(world: World) -> None:
 
 def test_no_index_yet(world: World) -> None:
     with pytest.raises(NoIndexError, match="mlsurvey refresh"):
-        Snapshot(world.index)
+        LocalSnapshot(world.index)
 
 
 def test_other_model_is_refused_with_what_to_type(world: World) -> None:
     world.write("a.md", page("one"))
     world.refresh()
-    Snapshot(world.index, "hash").close()
+    LocalSnapshot(world.index, "hash").close()
     with pytest.raises(MismatchError, match="mlsurvey refresh"):
-        Snapshot(world.index, "other")
+        LocalSnapshot(world.index, "other")
 
 
 def test_the_index_of_another_corpus_is_not_replaced_unasked(tmp_path) -> None:

@@ -16,7 +16,7 @@ from index_doubles import NOBODY, FailingEmbedder, HashEmbedder, World, generati
 
 from mlsurvey.errors import DamagedIndexError, EngineError, StorageError
 from mlsurvey.index.catalogue import FORMAT
-from mlsurvey.index.snapshot import Snapshot
+from mlsurvey.index.local import LocalSnapshot
 
 
 def truncate(file: Path) -> None:
@@ -52,7 +52,7 @@ def test_damage_is_named_and_a_rebuild_mends_it(world: World, damage: str) -> No
     world.refresh()
     DAMAGES[damage](world.index)
     with pytest.raises(DamagedIndexError, match=r"mlsurvey refresh --rebuild"):
-        Snapshot(world.index)
+        LocalSnapshot(world.index)
     with pytest.raises(DamagedIndexError, match=r"mlsurvey refresh --rebuild"):
         world.refresh()
     assert world.refresh(rebuild=True).added == ("a.md",)
@@ -65,7 +65,7 @@ def test_index_of_an_older_version_is_built_anew(world: World) -> None:
     world.refresh()
     set_format(world, FORMAT - 1)
     with pytest.raises(DamagedIndexError, match=r"type: mlsurvey refresh$"):
-        Snapshot(world.index)
+        LocalSnapshot(world.index)
     assert world.refresh(dry_run=True).added == ("a.md",)
     report = world.refresh()
     assert report.added == ("a.md",) and "an earlier version wrote the index" in report.notes[0]

@@ -10,7 +10,7 @@ import pytest
 
 from mlsurvey.embedding.questions import QuestionEncoder
 from mlsurvey.embedding.samples import sample_texts
-from mlsurvey.index.snapshot import Snapshot
+from mlsurvey.index.local import LocalSnapshot
 from mlsurvey.retrieval.explain import explain, token_shares
 from mlsurvey.retrieval.search import Mode, Searcher
 
@@ -26,7 +26,7 @@ def encoder(question_model: Path) -> QuestionEncoder:
 
 @pytest.fixture(scope="module")
 def searcher(indexed, encoder: QuestionEncoder) -> Iterator[Searcher]:
-    with Snapshot(indexed.index) as snapshot:
+    with LocalSnapshot(indexed.index) as snapshot:
         yield Searcher(snapshot, encoder)
 
 

@@ -11,7 +11,7 @@ import pytest
 from mlsurvey.embedding.questions import QuestionEncoder
 from mlsurvey.embedding.reranker import Reranker
 from mlsurvey.index.keywords import KeywordQuery
-from mlsurvey.index.snapshot import Snapshot
+from mlsurvey.index.local import LocalSnapshot
 from mlsurvey.retrieval.rerank import RERANKED, rerank
 from mlsurvey.retrieval.search import Mode, Searcher
 from mlsurvey.types import Filters, Hit
@@ -26,7 +26,7 @@ def reranker(cross_encoder: Path) -> Reranker:
 
 @pytest.fixture(scope="module")
 def plain(indexed, question_model: Path) -> Iterator[Searcher]:
-    with Snapshot(indexed.index) as snapshot:
+    with LocalSnapshot(indexed.index) as snapshot:
         yield Searcher(snapshot, QuestionEncoder(question_model))
 
 

@@ -9,14 +9,14 @@ import pytest
 
 from mlsurvey.embedding.questions import QuestionEncoder
 from mlsurvey.index.keywords import KeywordQuery
-from mlsurvey.index.snapshot import Snapshot
+from mlsurvey.index.local import LocalSnapshot
 from mlsurvey.retrieval.search import Mode, Searcher
 from mlsurvey.types import Filters
 
 
 @pytest.fixture(scope="module")
 def searcher(indexed, question_model: Path) -> Iterator[Searcher]:
-    with Snapshot(indexed.index) as snapshot:
+    with LocalSnapshot(indexed.index) as snapshot:
         yield Searcher(snapshot, QuestionEncoder(question_model))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from mlsurvey.calling import Progress
+from mlsurvey.calling import Progress, Spread
 from mlsurvey.errors import EngineError
 from mlsurvey.state import RefreshReport
 from mlsurvey.survey import Survey
@@ -39,8 +39,13 @@ class LocalEngine(Survey):
         rebuild: bool = False,
         thorough: bool = False,
         progress: Progress | None = None,
+        spread: Spread | None = None,
     ) -> RefreshReport:
         """Like :meth:`mlsurvey.survey.Survey.refresh`; ``progress`` is called often and stops it by raising."""
+        if spread:  # the work is then in other processes already
+            return super().refresh(
+                dry_run=dry_run, rebuild=rebuild, thorough=thorough, progress=progress, spread=spread
+            )
         told = self._work({"dry_run": dry_run, "rebuild": rebuild, "thorough": thorough}, progress)
         return report_of(told)
 

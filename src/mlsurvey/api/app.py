@@ -22,7 +22,7 @@ from mlsurvey.api import pages
 from mlsurvey.api.agents import add_agents
 from mlsurvey.api.frame import Frame
 from mlsurvey.api.pages.faults import is_page, respond_as
-from mlsurvey.api.problems import RefusalError, problem_of, problem_of_fields, problem_of_status
+from mlsurvey.api.problems import RefusalError, headers_of, problem_of, problem_of_fields, problem_of_status
 from mlsurvey.api.routes import ROUTERS
 from mlsurvey.api.routes.documents import refuse_text
 from mlsurvey.api.routing import Route
@@ -146,7 +146,7 @@ def _add_problems(app: FastAPI, service: Service) -> None:
 
     @app.exception_handler(MlsurveyError)
     async def of_ours(request: Request, error: MlsurveyError) -> Response:
-        return respond_as(request, service, problem_of(error, request_id(request)))
+        return respond_as(request, service, problem_of(error, request_id(request)), headers_of(error))
 
     @app.exception_handler(RefusalError)
     async def of_refusal(request: Request, refusal: RefusalError) -> Response:

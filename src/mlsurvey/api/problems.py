@@ -13,6 +13,8 @@ from mlsurvey.survey import ConditionError
 from mlsurvey.wire.service import FieldError, Problem, ProblemType
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = 5
+"""Seconds after which a client may ask again for what a lost engine keeps."""
 BASE = "/v1/problems/"
 
 
@@ -77,6 +79,12 @@ _KINDS = (
     Kind("time-limit", 503, "Time limit exceeded", "The request took too long and was stopped; ask for less."),
     Kind("no-index", 503, "No index yet", "Build it with POST /v1/index/refresh, or mlsurvey refresh."),
     Kind("index", 503, "Index not usable", "It is damaged, or was built with another model than the settings name."),
+    Kind(
+        "unreachable",
+        503,
+        "Index not reachable",
+        "The engine that keeps the index does not answer; retry after the number of seconds in Retry-After.",
+    ),
     Kind("engine", 503, "Model or engine failed", "A model or engine is missing or failed; the detail says which."),
     Kind("starting", 503, "Not ready yet", "The model is being loaded, or the service is stopping."),
     Kind("cancelled", 503, "Cancelled", "The work was stopped before it ended; nothing is lost."),
@@ -91,6 +99,7 @@ _OF_ERRORS: tuple[tuple[type[errors.MlsurveyError], str], ...] = (
     (errors.UnreadableError, "unreadable"),
     (errors.NoIndexError, "no-index"),
     (errors.BusyError, "busy"),
+    (errors.UnreachableError, "unreachable"),
     (errors.IndexingError, "index"),
     (errors.StorageError, "storage"),
     (errors.EngineError, "engine"),
@@ -131,6 +140,11 @@ def problem_of(error: Exception, instance: str | None = None) -> Problem:
     return problem(kind, detail, instance)
 
 
+def headers_of(error: Exception) -> dict[str, str]:
+    """Return the headers of the response to an error: when to try again, if the engine of the index is gone."""
+    return {"Retry-After": str(RETRY_AFTER)} if isinstance(error, errors.UnreachableError) else {}
+
+
 def problem_of_status(status: int, detail: str, instance: str | None) -> Problem:
     """Return the problem for a status set by the framework."""
     kind = KINDS[_OF_STATUS.get(status, "internal")]
@@ -167,7 +181,10 @@ def documented(*slugs: str) -> dict[int | str, dict[str, Any]]:
 
 COMMON = ("unauthorised", "method", "not-acceptable", "invalid", "wrong-host", "internal")
 """Problems that any route may return."""
-WORK = ("malformed", "invalid", "not-found", "too-large", "media-type", "overloaded", "index", "storage", "origin")
+WORK = (
+    "malformed", "invalid", "not-found", "too-large", "media-type", "overloaded", "index", "unreachable", "storage",
+    "origin",
+)  # fmt: skip
 """Problems of routes that use the index."""
 STARTS_JOB = (
     "malformed", "invalid", "forbidden", "read-only", "origin", "busy", "storage", "too-large", "media-type",

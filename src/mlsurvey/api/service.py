@@ -25,6 +25,7 @@ from mlsurvey.errors import MlsurveyError, ReplacedError
 from mlsurvey.remembered import Remembered
 from mlsurvey.settings import Settings
 from mlsurvey.survey import Survey
+from mlsurvey.survey.homes import Reach, reach
 from mlsurvey.wire.service import Job, JobKind
 
 T = TypeVar("T")
@@ -44,7 +45,7 @@ class Service:
         self.survey = Survey(settings, lasting=True)
         self.metrics = Metrics()
         self.cache = Remembered[Hashable, Any](service.cache)
-        self.jobs = Jobs(settings.index)
+        self.jobs = Jobs(settings.folder)
         self.runner = Runner(settings, self.jobs, self.metrics)
         self.admission = Admission(service.threads, service.queue, service.time_limit, self.metrics)
         self.is_warm = threading.Event()
@@ -105,6 +106,10 @@ class Service:
             LOGGER.warning("not warm", extra=describe(error))
         else:
             self.is_warm.set()
+
+    def reach(self) -> Reach:
+        """Where the index is kept, and whether that answers; takes two seconds at most. Call it in a thread."""
+        return reach(self.survey.settings.index)
 
     def check_ready(self) -> str:
         """Return the id of the generation in use. Call it in a thread.

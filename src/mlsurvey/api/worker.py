@@ -57,7 +57,7 @@ class Watch:
 
 def work(settings: Settings, name: str) -> None:
     """Run the job of this name and record its outcome."""
-    jobs = Jobs(settings.index)
+    jobs = Jobs(settings.folder)
     with jobs.working(name) as job:
         watch = Watch(jobs, job)
         try:

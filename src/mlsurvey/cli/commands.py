@@ -22,6 +22,7 @@ COMMANDS = {
     "chat": "chatting",
     "tui": "interface",
     "refresh": "indexing",
+    "index": "copying",
     "add": "collecting",
     "remove": "collecting",
     "show": "collecting",

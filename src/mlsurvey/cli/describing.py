@@ -39,7 +39,7 @@ _ENTITY = {
 _NAMED = {"slug": "Identity.", "name": "Name, as it is shown."}
 _SETTINGS = {
     "corpus": "Folder that holds the documents; relative to this file.",
-    "index": "Folder that holds the index built from them; relative to this file.",
+    "index": "Folder that holds the index built from them, relative to this file; or an address, milvus://host:19530/name.",
     "reranker": "Cross-encoder that reranks the best hits: a name or a folder; none if it is empty.",
     "exclude": "Patterns of files and folders that stay out of the index, with the syntax of .gitignore.",
 }

@@ -23,8 +23,10 @@ Corpus = Annotated[
     typer.Option("--corpus", metavar="FOLDER", help="Folder with the documents.", rich_help_panel=_PLACE),
 ]
 Index = Annotated[
-    Path | None,
-    typer.Option("--index", metavar="FOLDER", help="Folder of the index.", rich_help_panel=_PLACE),
+    str | None,
+    typer.Option(
+        "--index", metavar="FOLDER|URL", help="Folder of the index, or milvus://host:port/name.", rich_help_panel=_PLACE
+    ),
 ]
 Model = Annotated[
     str | None,
@@ -89,7 +91,7 @@ def filters_of(entities: list[str] | None, languages: list[str] | None, paths: l
 def settings_of(
     ctx: typer.Context,
     corpus: Path | None,
-    index: Path | None,
+    index: str | None,
     model: str | None,
     exclude: list[str] | None = None,
     writer: str | None = None,
@@ -106,7 +108,7 @@ def settings_of(
 def opened(
     ctx: typer.Context,
     corpus: Path | None,
-    index: Path | None,
+    index: str | None,
     model: str | None,
     exclude: list[str] | None = None,
     writer: str | None = None,

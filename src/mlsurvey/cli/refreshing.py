@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlsurvey.calling import Spread
 from mlsurvey.cli.console import show, write
 from mlsurvey.errors import Interrupted
 from mlsurvey.state import RefreshReport
@@ -24,8 +25,11 @@ def refresh_once(
     thorough: bool = False,
     quiet: bool = False,
     command: str = "mlsurvey refresh",
+    spread: Spread | None = None,
 ) -> RefreshReport:
     """Refresh the index and show progress; ``command`` is what to type after an interruption.
+
+    ``spread`` is that of :meth:`mlsurvey.survey.Survey.refresh`.
 
     Raises:
         Interrupted: on Ctrl-C; says that nothing is lost.
@@ -34,7 +38,7 @@ def refresh_once(
 
     try:
         with make_watcher(quiet=quiet) as progress:
-            return survey.refresh(dry_run=dry_run, rebuild=rebuild, thorough=thorough, progress=progress)
+            return survey.refresh(dry_run=dry_run, rebuild=rebuild, thorough=thorough, progress=progress, spread=spread)
     except KeyboardInterrupt as error:
         raise Interrupted(NOTHING_LOST + command) from error
 

@@ -23,7 +23,8 @@ def watch_corpus(survey: Survey, *, quiet: bool, as_json: bool) -> None:
 
     if not quiet:
         say(f"watching {survey.settings.corpus}; press Ctrl-C to stop")
-    wanted = DefaultFilter(ignore_paths=[survey.settings.index])  # it may lie in the corpus, and each refresh writes it
+    # The folder of the index may lie in the corpus, and each refresh writes it.
+    wanted = DefaultFilter(ignore_paths=[survey.settings.folder])
     changes = watch(survey.settings.corpus, watch_filter=wanted, step=250, debounce=DEBOUNCE_MS, raise_interrupt=True)
     try:
         for _ in changes:

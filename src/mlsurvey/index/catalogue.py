@@ -17,16 +17,18 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from mlsurvey.errors import DamagedIndexError, IndexingError, NoIndexError, ReplacedError
 from mlsurvey.found import Found
+from mlsurvey.index.changes import KNOWN_COLUMNS, Known
 from mlsurvey.index.layout import Layout
+from mlsurvey.index.ledger import Published
 from mlsurvey.index.records import pack_text, unpack_text
 from mlsurvey.index.storage import REBUILD, storage_errors
 from mlsurvey.state import Generation
@@ -77,23 +79,6 @@ CREATE TABLE files(path TEXT PRIMARY KEY, size INTEGER NOT NULL, sha256 TEXT NOT
 def live(table: str) -> str:
     """SQL condition: a row of ``table`` is visible in generation ``:at``."""
     return _LIVE.format(table)
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A generation with its parts."""
-
-    generation: Generation
-    dimension: int
-    chunking: str
-    """Digest of what affects passages besides the entities; if it differs, all documents are read again."""
-    entities: tuple[Entity, ...]
-    segments: tuple[str, ...]
-    """Names of its vector segments."""
-    files: tuple[str, ...]
-    """Paths of all files it needs, relative to the index folder."""
-    digest: str
-    """Digest of its documents; see :func:`mlsurvey.index.identity.documents_digest`."""
 
 
 class Catalogue:
@@ -155,6 +140,30 @@ class Catalogue:
         """Kept generations, newest first."""
         return [_published(row) for row in self.rows(f"SELECT {_COLUMNS} FROM generations ORDER BY number DESC")]
 
+    # What a refresh asks, see :class:`mlsurvey.index.ledger.Ledger`
+
+    def known(self) -> list[Known]:
+        """The documents of the newest generation."""
+        rows = self.rows(f"SELECT {KNOWN_COLUMNS}, declared FROM documents NOT INDEXED WHERE died IS NULL")
+        return [Known._make(row if row[-1] is None else (*row[:-1], load_entity(row[-1]))) for row in rows]
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Pairs (path, text) of its documents."""
+        rows = self.rows("SELECT path, text FROM documents JOIN texts ON document = id WHERE died IS NULL")
+        return ((path, unpack_text(text)) for path, text in rows)
+
+    def traces(self, paths: Collection[str] | None = None) -> list[tuple[str, str]]:
+        """Pairs (path, traces) of its documents, or of those at paths."""
+        sql = "SELECT path, traces FROM documents JOIN traces ON document = id WHERE died IS NULL"
+        if paths is None:
+            return self.rows(sql)
+        return self.rows(f"{sql} AND path IN (SELECT value FROM json_each(:paths))", paths=json.dumps([*paths]))
+
+    def found(self, published: Published | None) -> Found | None:
+        """The subjects of a generation; None if there is none. Read apart from it, as few uses need them."""
+        kept = _found_as_kept(self, published)
+        return None if kept is None else load(unpack_text(kept))
+
 
 _COLUMNS = (
     "number, id, created, model, recipe, documents, passages, dimension, chunking, entities, segments, files, digest"
@@ -192,12 +201,6 @@ def record(catalogue: Catalogue, published: Published, found: Found | None, base
     kept = _found_as_kept(catalogue, base) if found is None else pack_text(dump(found))
     row = (g.number, g.id, g.created, g.model, g.recipe, g.documents, g.passages, *parts, kept)
     catalogue.write_all(f"INSERT INTO generations({_COLUMNS}, found) VALUES ({', '.join('?' * len(row))})", [row])
-
-
-def found_of(catalogue: Catalogue | None, published: Published | None) -> Found | None:
-    """The subjects of a generation; None if there is none. Read apart from it, as few uses need them."""
-    kept = None if catalogue is None else _found_as_kept(catalogue, published)
-    return None if kept is None else load(unpack_text(kept))
 
 
 def _found_as_kept(catalogue: Catalogue, published: Published | None) -> bytes | None:

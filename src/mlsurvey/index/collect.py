@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 
-from mlsurvey.index.catalogue import Catalogue, Published
+from mlsurvey.index.catalogue import Catalogue
 from mlsurvey.index.layout import Layout
+from mlsurvey.index.ledger import Published
 
 KEEP = 2  # the current generation and the previous one, for readers that have it open
 

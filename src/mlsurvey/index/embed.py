@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +35,29 @@ def known_vectors(catalogue: Catalogue | None, model: str, keys: Collection[str]
     return dict(catalogue.rows(sql, model=model, keys=json.dumps(list(keys))))
 
 
+@runtime_checkable
+class Streaming(Protocol):
+    """An embedder that gives vectors as they are made, in an order of its own."""
+
+    def stream(self, items: Sequence[tuple[str, str]]) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
+        """Yield the vectors of pairs (key, text) with their keys, shape (n, dimension), each key once."""
+        ...
+
+
+class Shelf(Protocol):
+    """Where vectors are put as they are made."""
+
+    def put(self, keys: list[str], rows: NDArray[np.float32]) -> None:
+        """Take the vectors of keys, shape (n, dimension)."""
+        ...
+
+    def flush(self) -> None:
+        """Write what was put."""
+        ...
+
+
 def embed(
-    catalogue: Catalogue,
-    layout: Layout,
+    shelf: Shelf,
     texts: Mapping[str, str],
     embedder: Embedder,
     model: ModelInfo,
@@ -51,16 +72,14 @@ def embed(
     """
     if embedder.id != model.id:
         raise MismatchError(f"the embedder is {embedder.id}, the index is for {model.id}")
-    shelf = _Shelf(catalogue, layout, model.id)
     # Longest first: batches have similar lengths, and the remaining time is not underestimated.
     ordered = sorted(texts.items(), key=lambda item: -len(item[1]))
     done = 0
     progress("embed", done, len(ordered))
     try:
-        for start in range(0, len(ordered), embedder.portion):
-            batch = ordered[start : start + embedder.portion]
-            shelf.put([key for key, _ in batch], _rows(embedder, [text for _, text in batch], model.dimension))
-            done += len(batch)
+        for keys, rows in _made(embedder, ordered):
+            shelf.put(keys, _checked(rows, len(keys), model.dimension))
+            done += len(keys)
             progress("embed", done, len(ordered))
     except KeyboardInterrupt as error:
         shelf.flush()
@@ -78,18 +97,28 @@ def _kept(what: str, done: int, total: int) -> str:
     return f"{what} with {done} of {total} passages embedded; they are kept. To continue, type: mlsurvey refresh"
 
 
-def _rows(embedder: Embedder, texts: Sequence[str], dimension: int) -> NDArray[np.float32]:
-    rows = np.asarray(embedder.embed(texts), dtype=np.float32)
-    if rows.shape != (len(texts), dimension):
-        raise EngineError(f"the embedder gave shape {rows.shape} for {len(texts)} texts of dimension {dimension}")
+def _made(embedder: Embedder, ordered: Sequence[tuple[str, str]]) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
+    """Yield vectors with their keys, as they are made."""
+    if isinstance(embedder, Streaming):
+        yield from embedder.stream(ordered)
+        return
+    for start in range(0, len(ordered), embedder.portion):
+        batch = ordered[start : start + embedder.portion]
+        yield [key for key, _ in batch], embedder.embed([text for _, text in batch])
+
+
+def _checked(made: NDArray[np.float32], count: int, dimension: int) -> NDArray[np.float32]:
+    rows = np.asarray(made, dtype=np.float32)
+    if rows.shape != (count, dimension):
+        raise EngineError(f"the embedder gave shape {rows.shape} for {count} texts of dimension {dimension}")
     if not np.isfinite(rows).all():
         raise EngineError("the embedder gave numbers that are not finite; try another device or precision")
     return rows
 
 
 @dataclass
-class _Shelf:
-    """Buffer of vectors not yet written."""
+class SegmentShelf:
+    """Buffer of vectors not yet written to segments of an index folder."""
 
     catalogue: Catalogue
     layout: Layout
@@ -99,6 +128,7 @@ class _Shelf:
     written: float = field(default_factory=time.monotonic)
 
     def put(self, keys: list[str], rows: NDArray[np.float32]) -> None:
+        """Take the vectors of keys, shape (n, dimension)."""
         self.keys += keys
         self.rows.append(rows)
         if len(self.keys) >= CHECKPOINT or time.monotonic() - self.written > CHECKPOINT_SECONDS:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from mlsurvey.found import Evidence, Found, Subject
-from mlsurvey.index.catalogue import Catalogue, Published, found_of
 from mlsurvey.index.changes import Known
 from mlsurvey.index.engine import ModelInfo, TokenCounter
 from mlsurvey.index.identity import chunking_digest, digest, recipe_digest, values
+from mlsurvey.index.ledger import Ledger, Published
 from mlsurvey.index.sources import Content, Sources
 from mlsurvey.subjects.corrected import corrected
 from mlsurvey.subjects.traces import Traces, load
@@ -58,17 +57,17 @@ class Named:
 
 
 def name_all(
-    catalogue: Catalogue | None,
+    ledger: Ledger | None,
     base: Published | None,
     sources: Sources,
     known: Mapping[str, Known],
     vocabulary: Vocabulary,
     model: ModelInfo,
 ) -> Named:
-    """The names of a corpus, from the traces of its documents; those of unchanged documents are in the catalogue.
+    """The names of a corpus, from the traces of its documents; those of unchanged documents are in the index.
 
     Args:
-        catalogue: of the index, if any.
+        ledger: of the index, if any.
         base: its newest generation.
         sources: the documents of the corpus.
         known: documents of the generation, by path.
@@ -77,26 +76,26 @@ def name_all(
     """
     chunking, basis = chunking_digest(model), _basis(vocabulary)
     is_as_declared = base is not None and base.generation.recipe == recipe_digest(chunking, base.entities, basis)
-    if catalogue and base and is_as_declared and known.keys() == sources.sure.keys() | sources.read.keys():
+    if ledger and base and is_as_declared and known.keys() == sources.sure.keys() | sources.read.keys():
         changed = {path: c for path, c in sources.read.items() if known[path].sha256 != c.sha256}
         if not changed:
             return Named(base.entities, base.generation.recipe, None)
-        if _is_same(catalogue, changed):
-            before = found_of(catalogue, base) or Found()
+        if _is_same(ledger, changed):
+            before = ledger.found(base) or Found()
             return Named(base.entities, base.generation.recipe, _in_new_lines(before, changed), before)
-    entities, found = _proposed(catalogue, sources, vocabulary, model.counter)
+    entities, found = _proposed(ledger, sources, vocabulary, model.counter)
     recipe = recipe_digest(chunking, entities, basis)
-    return Named(entities, recipe, found, found_of(catalogue, base))
+    return Named(entities, recipe, found, ledger.found(base) if ledger else None)
 
 
 def _proposed(
-    catalogue: Catalogue | None, sources: Sources, vocabulary: Vocabulary, counter: TokenCounter
+    ledger: Ledger | None, sources: Sources, vocabulary: Vocabulary, counter: TokenCounter
 ) -> tuple[tuple[Entity, ...], Found]:
     from mlsurvey.subjects.propose import propose  # loads the Markdown parser, unneeded without changes
 
     declared_slugs = {entity.slug for entity in vocabulary.entities}
     introduced = [entity for entity in sources.declared if entity.slug not in declared_slugs]
-    traces = _traces(catalogue, sources)
+    traces = _traces(ledger, sources)
     found = propose(traces, vocabulary, introduced, lru_cache(maxsize=None)(lambda word: counter([word])[0] == 1))
     declared = [e for e in vocabulary.entities if found.in_field or e.slug not in vocabulary.bundled]
     named = [_with_classes(entity, found) for entity in (*declared, *introduced)]
@@ -110,13 +109,9 @@ def _with_classes(entity: Entity, found: Found) -> Entity:
     return replace(entity, category=tuple(dict.fromkeys([*entity.category, *classes]))) if classes else entity
 
 
-def _is_same(catalogue: Catalogue, changed: Mapping[str, Content]) -> bool:
+def _is_same(ledger: Ledger, changed: Mapping[str, Content]) -> bool:
     """Whether changed documents show the same names and labels as before."""
-    sql = (
-        "SELECT path, traces FROM documents JOIN traces ON document = id"
-        " WHERE died IS NULL AND path IN (SELECT value FROM json_each(:paths))"
-    )
-    before = {path: load(text) for path, text in catalogue.rows(sql, paths=json.dumps([*changed]))}
+    before = {path: load(text) for path, text in ledger.traces([*changed])}
     return all(content.traces and before[path].shape == content.traces.shape for path, content in changed.items())
 
 
@@ -140,13 +135,12 @@ def _at(piece: Evidence, changed: Mapping[str, Content]) -> Evidence:
     return piece if line is None else replace(piece, line=line)
 
 
-def _traces(catalogue: Catalogue | None, sources: Sources) -> Mapping[str, Traces]:
-    """The traces of all documents; those of unchanged ones are in the catalogue."""
+def _traces(ledger: Ledger | None, sources: Sources) -> Mapping[str, Traces]:
+    """The traces of all documents; those of unchanged ones are in the index."""
     traces = {path: content.traces for path, content in sources.read.items() if content.traces}
-    if catalogue is not None:
-        sql = "SELECT path, traces FROM documents JOIN traces ON document = id WHERE died IS NULL"
+    if ledger is not None:
         kept = sources.sure.keys() | (sources.read.keys() - traces.keys())
-        traces |= {path: load(text) for path, text in catalogue.rows(sql) if path in kept}
+        traces |= {path: load(text) for path, text in ledger.traces() if path in kept}
     return traces
 
 

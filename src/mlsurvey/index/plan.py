@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from mlsurvey.calling import Progress
 from mlsurvey.found import Found
-from mlsurvey.index.catalogue import Catalogue, Published, load_entity
-from mlsurvey.index.changes import KNOWN_COLUMNS, Changes, Known, classify
+from mlsurvey.index.changes import Changes, Known, classify
 from mlsurvey.index.engine import ModelInfo
 from mlsurvey.index.extracts import NO_EXTRACTS, Extracts
 from mlsurvey.index.found import Named, name_all
 from mlsurvey.index.identity import NO_DOCUMENTS, chunking_digest, documents_digest
-from mlsurvey.index.records import unpack_text
+from mlsurvey.index.ledger import Ledger, Published
 from mlsurvey.index.sources import Content, look, look_again
 from mlsurvey.reading.scan import FileState, scan
 from mlsurvey.state import LeftOut, Unreadable
@@ -80,7 +79,7 @@ class Plan:
 
 def make_plan(
     corpus: Path,
-    catalogue: Catalogue | None,
+    ledger: Ledger | None,
     base: Published | None,
     vocabulary: Vocabulary,
     model: ModelInfo,
@@ -91,7 +90,7 @@ def make_plan(
     thorough: bool = False,
     extracts: Extracts = NO_EXTRACTS,
 ) -> Plan:
-    """Compare the corpus with ``base``, the newest generation of the catalogue.
+    """Compare the corpus with ``base``, the newest generation of the index that the ledger describes.
 
     A document that takes more time than allowed for ``seconds`` (see :mod:`mlsurvey.index.deadline`) is left out.
     ``exclude`` is that of :func:`mlsurvey.reading.scan.scan`; ``thorough`` reads every file, whatever its times say;
@@ -102,15 +101,15 @@ def make_plan(
     """
     now_ns = time.time_ns()
     files, skipped, left_out = scan(corpus, exclude)
-    known = known_documents(catalogue)
+    known = known_documents(ledger)
     chunking = chunking_digest(model)
     is_new_recipe = base is None or base.chunking != chunking
 
     known_here = {} if is_new_recipe else known
     sources = look(corpus, files, known_here, partial(progress, "read"), seconds, extracts, is_trusting=not thorough)
-    named = name_all(catalogue, base, sources, known, vocabulary, model)
+    named = name_all(ledger, base, sources, known, vocabulary, model)
     entities = named.entities
-    affected = set(known) if is_new_recipe else _affected(catalogue, base, entities)
+    affected = set(known) if is_new_recipe else _affected(ledger, base, entities)
     affected |= named.moved & known.keys()
     sources = look_again(corpus, sources, files, affected, seconds, extracts)
 
@@ -164,28 +163,24 @@ def _drafts(
     return drafts(fresh, named.entities, named.about, model, partial(progress, "chunk"), seconds)
 
 
-def known_documents(catalogue: Catalogue | None) -> dict[str, Known]:
+def known_documents(ledger: Ledger | None) -> dict[str, Known]:
     """Documents of the newest generation, by path."""
-    if catalogue is None:
-        return {}
-    rows = catalogue.rows(f"SELECT {KNOWN_COLUMNS}, declared FROM documents NOT INDEXED WHERE died IS NULL")
-    return {row[1]: Known._make(row if row[-1] is None else (*row[:-1], load_entity(row[-1]))) for row in rows}
+    return {one.path: one for one in ledger.known()} if ledger else {}
 
 
-def _affected(catalogue: Catalogue | None, base: Published | None, entities: tuple[Entity, ...]) -> set[str]:
+def _affected(ledger: Ledger | None, base: Published | None, entities: tuple[Entity, ...]) -> set[str]:
     """Documents that mention an added, removed or changed entity: the subjects of their passages may change.
 
     The collapsed text contains the name of every mention, in any spelling. The reverse
     does not hold, so some documents are cut again unnecessarily.
     """
-    if catalogue is None or base is None or base.entities == entities:
+    if ledger is None or base is None or base.entities == entities:
         return set()
     if not (names := _altered_names(base.entities, entities)):
         return set()
     if len(names) > _MANY_NAMES:
-        return {path for (path,) in catalogue.rows("SELECT path FROM documents WHERE died IS NULL")}
-    rows = catalogue.rows("SELECT path, text FROM documents JOIN texts ON document = id WHERE died IS NULL")
-    return {path for path, text in rows if _holds(collapse(f"{path} {unpack_text(text)}"), names)}
+        return {one.path for one in ledger.known()}
+    return {path for path, text in ledger.texts() if _holds(collapse(f"{path} {text}"), names)}
 
 
 def _holds(text: str, names: Iterable[str]) -> bool:

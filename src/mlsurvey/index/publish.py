@@ -9,15 +9,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from mlsurvey.index import keywords
-from mlsurvey.index.catalogue import Catalogue, Published, dump_entity, record
+from mlsurvey.index.catalogue import Catalogue, dump_entity, record
 from mlsurvey.index.changes import is_settled
 from mlsurvey.index.collect import purge
 from mlsurvey.index.engine import ModelInfo
 from mlsurvey.index.identity import generation_id
 from mlsurvey.index.keywords import KeywordRow
 from mlsurvey.index.layout import Layout
+from mlsurvey.index.ledger import Published
 from mlsurvey.index.plan import Plan
-from mlsurvey.index.records import pack_leaves, pack_text, passage_row, tags_of
+from mlsurvey.index.records import headings, pack_leaves, pack_text, passage_row, tags_of
 from mlsurvey.index.segments import files_of, tidy
 from mlsurvey.index.storage import stored
 from mlsurvey.reading.scan import FileState
@@ -208,11 +209,10 @@ def _times(state: FileState, now_ns: int) -> tuple[int, int, int, int, bool]:
 
 
 def _keyword_row(numbered: _Numbered) -> KeywordRow:
-    title, trail = numbered.draft.document.title, numbered.passage.trail
     return KeywordRow(
         numbered.id,
         numbered.document,
-        title="\n".join(trail if title in trail else (title, *trail)),
+        title="\n".join(headings(numbered.draft.document.title, numbered.passage.trail)),
         body=numbered.passage.text,
         tags=numbered.tags,
     )

@@ -93,6 +93,11 @@ def _names(names: tuple[str, ...]) -> str:
     return _json(names)
 
 
+def headings(title: str, trail: tuple[str, ...]) -> tuple[str, ...]:
+    """The headings by which a passage is found: its document's title, and those above it."""
+    return trail if title in trail else (title, *trail)
+
+
 def entity_tag(slug: str) -> str:
     """Tag of passages about an entity."""
     return f"entity:{slug.casefold()}"

@@ -5,77 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from mlsurvey.calling import Progress
-from mlsurvey.errors import DamagedIndexError, Interrupted, MismatchError, NoIndexError
-from mlsurvey.index.catalogue import Catalogue, Published, has_old_format, open_for_reading, open_for_writing
+from mlsurvey.errors import DamagedIndexError, Interrupted, NoIndexError
+from mlsurvey.index.catalogue import Catalogue, has_old_format, open_for_reading, open_for_writing
 from mlsurvey.index.collect import has_outdated, purge, sweep
 from mlsurvey.index.deadline import SECONDS
 from mlsurvey.index.engine import Embedder, ModelInfo, silent
 from mlsurvey.index.extracts import Extracts
+from mlsurvey.index.job import Embedded, Job, report_of
 from mlsurvey.index.layout import Layout
+from mlsurvey.index.ledger import Published
 from mlsurvey.index.lock import writer_lock
-from mlsurvey.index.plan import Plan, make_plan
+from mlsurvey.index.plan import Plan
 from mlsurvey.index.storage import storage_errors, sync_folder
 from mlsurvey.index.verify import check_sizes
 from mlsurvey.state import RefreshReport
 from mlsurvey.vocabulary.load import Vocabulary
 
-_MANY = 10
-"""Documents from which an index is taken to be that of another corpus if the corpus has none of them."""
 _OLD_FORMAT = "an earlier version wrote the index: everything is read and embedded anew"
-
-
-@dataclass(frozen=True, slots=True)
-class _Embedded:
-    """Outcome of the embedding step."""
-
-    count: int = 0
-    seconds: float = 0.0
-    device: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """Inputs of one refresh, shared by all steps."""
-
-    corpus: Path
-    layout: Layout
-    vocabulary: Vocabulary
-    embedder: Callable[[int], Embedder]
-    model: ModelInfo
-    progress: Progress
-    seconds: float
-    exclude: tuple[str, ...] = ()
-    thorough: bool = False
-
-    def plan(self, catalogue: Catalogue | None, base: Published | None, extracts: Extracts) -> Plan:
-        """The work to be done on top of ``base``.
-
-        Raises:
-            MismatchError: nothing of ``base`` is in the corpus.
-        """
-        plan = make_plan(
-            self.corpus,
-            catalogue,
-            base,
-            self.vocabulary,
-            self.model,
-            self.progress,
-            seconds=self.seconds,
-            exclude=self.exclude,
-            thorough=self.thorough,
-            extracts=extracts,
-        )
-        if base and base.generation.documents >= _MANY and plan.changes.added and not plan.changes.is_related:
-            raise MismatchError(
-                f"none of the {base.generation.documents:,} documents of the index in {self.layout.root} is in"
-                f" {self.corpus}; name another place for its index (--index FOLDER), or to replace the index, type:"
-                " mlsurvey refresh --rebuild"
-            )
-        return plan
 
 
 def refresh(
@@ -119,12 +69,13 @@ def refresh(
         Interrupted: on Ctrl-C; finished embeddings are kept.
     """
     started = time.perf_counter()
-    job = _Job(corpus, Layout(index), vocabulary, embedder, model, progress, seconds, tuple(exclude), thorough)
+    layout = Layout(index)
+    job = Job(corpus, str(index), vocabulary, embedder, model, progress, seconds, tuple(exclude), thorough)
     try:
         with storage_errors(index):
-            is_old = not rebuild and has_old_format(job.layout)
+            is_old = not rebuild and has_old_format(layout)
             anew = rebuild or is_old
-            report = _preview(job, anew, started) if dry_run else _refresh(job, anew, wait, started)
+            report = _preview(job, layout, anew, started) if dry_run else carry_out(job, layout, anew, wait, started)
             return replace(report, notes=(_OLD_FORMAT, *report.notes)) if is_old else report
     except KeyboardInterrupt as error:
         raise Interrupted(
@@ -132,15 +83,15 @@ def refresh(
         ) from error
 
 
-def _preview(job: _Job, rebuild: bool, started: float) -> RefreshReport:
+def _preview(job: Job, layout: Layout, rebuild: bool, started: float) -> RefreshReport:
     from mlsurvey.index.embed import known_vectors
 
-    with _existing(job.layout, rebuild) as catalogue:
+    with _existing(layout, rebuild) as catalogue:
         base = _newest(catalogue)
-        plan = job.plan(catalogue, base, Extracts(job.layout.extracts, is_writable=False))
+        plan = job.plan(catalogue, base, Extracts(layout.extracts, is_writable=False))
         keys = plan.keys()
         count = len(keys) - len(known_vectors(catalogue, job.model.id, keys))
-        return _report(plan, base, base, _Embedded(count), time.perf_counter() - started, is_dry=True)
+        return report_of(plan, base, base, Embedded(count), time.perf_counter() - started, is_dry=True)
 
 
 @contextmanager
@@ -157,35 +108,36 @@ def _existing(layout: Layout, rebuild: bool) -> Iterator[Catalogue | None]:
         yield catalogue
 
 
-def _refresh(job: _Job, rebuild: bool, wait: float, started: float) -> RefreshReport:
-    job.layout.root.mkdir(parents=True, exist_ok=True)
-    with writer_lock(job.layout, wait), _writing(job.layout, rebuild) as catalogue:
+def carry_out(job: Job, layout: Layout, rebuild: bool, wait: float, started: float) -> RefreshReport:
+    """Do what a job plans. Raises like :func:`refresh`."""
+    layout.root.mkdir(parents=True, exist_ok=True)
+    with writer_lock(layout, wait), _writing(layout, rebuild) as catalogue:
         if not rebuild:
-            sweep(catalogue, job.layout)
-        check_sizes(catalogue, job.layout)
+            sweep(catalogue, layout)
+        check_sizes(catalogue, layout)
         base = _newest(catalogue)
-        extracts = Extracts(job.layout.extracts, is_writable=True)
+        extracts = Extracts(layout.extracts, is_writable=True)
         plan = job.plan(catalogue, base, extracts)
         if plan.is_idle(base):
-            _settle(job, catalogue, plan)
-            published, embedded = base, _Embedded()
+            _settle(job, layout, catalogue, plan)
+            published, embedded = base, Embedded()
         else:
-            embedded = _embed(job, catalogue, plan)
-            published = _publish(job, catalogue, plan, base)
+            embedded = _embed(job, layout, catalogue, plan)
+            published = _publish(job, layout, catalogue, plan, base)
         if not rebuild:
-            sweep(catalogue, job.layout)
+            sweep(catalogue, layout)
             extracts.sweep({sha256 for (sha256,) in catalogue.rows("SELECT sha256 FROM documents")})
-        return _report(plan, base, published, embedded, time.perf_counter() - started, is_dry=False)
+        return report_of(plan, base, published, embedded, time.perf_counter() - started, is_dry=False)
 
 
-def _settle(job: _Job, catalogue: Catalogue, plan: Plan) -> None:
+def _settle(job: Job, layout: Layout, catalogue: Catalogue, plan: Plan) -> None:
     """With nothing to publish, record the file states checked and drop generations no reader needs."""
     if plan.touched or has_outdated(catalogue):
         from mlsurvey.index.publish import touch
 
         with catalogue.transaction():
             touch(catalogue, plan)
-            purge(catalogue, job.layout, job.model.id)
+            purge(catalogue, layout, job.model.id)
 
 
 @contextmanager
@@ -215,60 +167,24 @@ def _newest(catalogue: Catalogue | None) -> Published | None:
     return published[0] if published else None
 
 
-def _embed(job: _Job, catalogue: Catalogue, plan: Plan) -> _Embedded:
-    from mlsurvey.index.embed import embed, known_vectors  # loads numpy, unneeded if nothing changed
+def _embed(job: Job, layout: Layout, catalogue: Catalogue, plan: Plan) -> Embedded:
+    from mlsurvey.index.embed import SegmentShelf, embed, known_vectors  # loads numpy, unneeded if nothing changed
 
     missing = plan.texts(known_vectors(catalogue, job.model.id, plan.keys()))
     if not missing:
-        return _Embedded()
+        return Embedded()
     started = time.perf_counter()
     embedder = job.embedder(len(missing))
-    embed(catalogue, job.layout, missing, embedder, job.model, job.progress)
-    return _Embedded(len(missing), time.perf_counter() - started, embedder.device)
+    embed(SegmentShelf(catalogue, layout, job.model.id), missing, embedder, job.model, job.progress)
+    return Embedded(len(missing), time.perf_counter() - started, embedder.device)
 
 
-def _publish(job: _Job, catalogue: Catalogue, plan: Plan, base: Published | None) -> Published:
+def _publish(job: Job, layout: Layout, catalogue: Catalogue, plan: Plan, base: Published | None) -> Published:
     from mlsurvey.index.embed import known_vectors
     from mlsurvey.index.publish import publish
 
     job.progress("publish", 0, 1)
     vectors = known_vectors(catalogue, job.model.id, plan.keys())
-    published = publish(catalogue, job.layout, plan, vectors, job.model, base)
+    published = publish(catalogue, layout, plan, vectors, job.model, base)
     job.progress("publish", 1, 1)
     return published
-
-
-def _report(
-    plan: Plan,
-    base: Published | None,
-    published: Published | None,
-    embedded: _Embedded,
-    seconds: float,
-    *,
-    is_dry: bool,
-) -> RefreshReport:
-    written = sum(len(draft.passages) for draft in plan.drafts)
-    changes = plan.changes
-    return RefreshReport(
-        dry_run=is_dry,
-        generation=published.generation.id if published else None,
-        added=changes.added,
-        changed=changes.changed,
-        moved=changes.moved,
-        removed=changes.removed,
-        duplicate=changes.duplicate,
-        unreadable=plan.unreadable,
-        decoded=plan.decoded,
-        omitted=tuple((draft.document.path, draft.omitted) for draft in plan.drafts if draft.omitted),
-        left_out=plan.left_out,
-        found=plan.newly_found,
-        lost=plan.lost,
-        unchanged=changes.unchanged,
-        passages=published.generation.passages if published else 0,
-        embedded=embedded.count,
-        reused=written - embedded.count,
-        seconds=seconds,
-        seconds_embedding=embedded.seconds,
-        device=embedded.device,
-        notes=plan.notes,
-    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mlsurvey.errors import DamagedIndexError
-from mlsurvey.index.catalogue import Catalogue, Published, live
+from mlsurvey.index.catalogue import Catalogue, live
 from mlsurvey.index.keywords import Keywords
 from mlsurvey.index.layout import Layout
+from mlsurvey.index.ledger import Published
 from mlsurvey.index.storage import REBUILD, StoredFile, stored
 
 

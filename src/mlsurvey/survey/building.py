@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from mlsurvey.calling import Progress
+from mlsurvey.address import Address
+from mlsurvey.calling import Progress, Spread
 from mlsurvey.embedding import exported, models
-from mlsurvey.errors import EngineError, IndexingError, StorageError, needing
+from mlsurvey.errors import EngineError, IndexingError, StorageError, UnreachableError, needing
 from mlsurvey.index.engine import SPECIAL_TOKENS, Embedder, ModelInfo, silent
-from mlsurvey.index.refresh import refresh
 from mlsurvey.reading.scan import check_root
 from mlsurvey.settings import Settings
 from mlsurvey.state import RefreshReport
-from mlsurvey.survey.reader import newest_generation
+from mlsurvey.survey.homes import newest_generation, refreshing
 from mlsurvey.vocabulary.load import Vocabulary
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ def build(
     rebuild: bool,
     thorough: bool = False,
     progress: Progress | None,
+    spread: Spread | None = None,
 ) -> RefreshReport:
     """Run one refresh with the given settings. Raises like :func:`mlsurvey.index.refresh.refresh`.
 
@@ -52,12 +55,22 @@ def build(
         _export_if_missing(settings.model, folder, progress)
     config = _config(folder)
     precision = _precision(settings, identity, folder, rebuild=rebuild)
-    report = refresh(
+    info = _model_info(settings.model, models.embedder_id(identity, precision), folder, config)
+
+    def spread_embedder(to: Spread) -> Embedder:
+        from mlsurvey.index.spread import SpreadEmbedder
+
+        make = partial(_embedder_there, settings.values(), folder, precision)
+        gpus = 1.0 if settings.device == "cuda" else 0.0
+        return SpreadEmbedder(make, info.id, info.dimension, on=to.on, workers=to.workers, gpus=gpus)
+
+    report = refreshing(settings)(
         settings.corpus,
-        settings.index,
         vocabulary=vocabulary,
-        embedder=lambda count: _embedder(settings, folder, precision, count),
-        model=_model_info(settings.model, models.embedder_id(identity, precision), folder, config),
+        embedder=lambda count: (
+            _embedder(settings, folder, precision, count) if spread is None else spread_embedder(spread)
+        ),
+        model=info,
         dry_run=dry_run,
         rebuild=rebuild,
         exclude=settings.exclude,
@@ -65,7 +78,23 @@ def build(
         progress=progress,
         seconds=int(settings.document_seconds),
     )
-    return replace(report, notes=(*report.notes, *_notes(settings, config, report.embedded)))
+    notes = [*_notes(settings, config, report.embedded), *(_rate(report) if spread else ())]
+    return replace(report, notes=(*report.notes, *notes))
+
+
+def _rate(report: RefreshReport) -> list[str]:
+    if not report.embedded or not report.seconds_embedding:
+        return []
+    rate = report.embedded / report.seconds_embedding
+    return [f"{report.embedded:,} passages were embedded by {report.device}: {rate:,.0f} a second, its start included"]
+
+
+def _embedder_there(values: Mapping[str, str | None], folder: Path, precision: Precision) -> Embedder:
+    """The embedder of a worker, from the settings of the process that refreshes."""
+    from mlsurvey.settings import Settings
+
+    known = {name: value for name, value in values.items() if value is not None}
+    return _embedder(Settings(**known), folder, precision, WORTH_A_GPU)  # type: ignore[arg-type]  # checked by it
 
 
 def _identity(name: str, *, write: bool) -> str:
@@ -137,10 +166,12 @@ def _precision(settings: Settings, identity: str, folder: Path, *, rebuild: bool
     return models.choose_precision(settings.precision, model=identity, existing=existing, bf16_cosine=measured)
 
 
-def _existing_embedder(index: Path) -> str | None:
+def _existing_embedder(index: Path | Address) -> str | None:
     """The embedder of the existing index; None if it is damaged (refresh reports the damage)."""
     try:
         return newest_generation(index).model
+    except UnreachableError:
+        raise
     except IndexingError:
         return None
 

@@ -71,11 +71,11 @@ class Documents(Wiring):
 
     def store(self, files: Mapping[str, bytes], condition: Condition) -> tuple[uploading.Stored, ...]:
         """Write documents into the corpus, for the next refresh; see :func:`mlsurvey.documents.uploading.store`."""
-        return uploading.store(self.settings.corpus, self.settings.index, files, condition)
+        return uploading.store(self.settings.corpus, self.settings.folder, files, condition)
 
     def discard(self, name: str, condition: Condition) -> None:
         """Delete one document from the corpus; see :func:`mlsurvey.documents.uploading.discard`."""
-        uploading.discard(self.settings.corpus, self.settings.index, name, condition)
+        uploading.discard(self.settings.corpus, self.settings.folder, name, condition)
 
     def digest(self, name: str) -> str | None:
         """Hex SHA-256 of a document's current file; None if absent."""

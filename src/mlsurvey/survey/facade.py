@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlsurvey.calling import Cancelled, Progress
+from mlsurvey.calling import Cancelled, Progress, Spread
 from mlsurvey.documents.collection import lay_starter
 from mlsurvey.documents.staleness import stale_citations, stale_documents
 from mlsurvey.errors import UsageError
@@ -206,11 +206,13 @@ class Survey(Documents, Subjects):
         rebuild: bool = False,
         thorough: bool = False,
         progress: Progress | None = None,
+        spread: Spread | None = None,
     ) -> RefreshReport:
         """Bring the index up to date with the corpus.
 
         A file is read if its size, times, inode or device differ from the recorded ones; with ``thorough``, every
-        file is. On first use, if the user's data folder has no corpus yet, the starter corpus is copied there.
+        file is. ``spread`` says who embeds, if not this process. On first use, if the user's data folder has no corpus
+        yet, the starter corpus is copied there.
 
         Raises:
             NotFoundError: there is no corpus folder.
@@ -228,6 +230,7 @@ class Survey(Documents, Subjects):
             rebuild=rebuild,
             thorough=thorough,
             progress=progress,
+            spread=spread,
         )
         return replace(report, notes=(*notes, *report.notes))
 

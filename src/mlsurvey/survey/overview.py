@@ -10,17 +10,17 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from mlsurvey.address import Address
 from mlsurvey.errors import NoIndexError, NotFoundError
 from mlsurvey.index.catalogue import open_for_reading
 from mlsurvey.index.changes import Known
 from mlsurvey.index.extracts import Extracts
 from mlsurvey.index.layout import Layout
-from mlsurvey.index.plan import known_documents
 from mlsurvey.index.sources import Sources, look
 from mlsurvey.reading.scan import FileState, Scan, scan
 from mlsurvey.settings import Settings
 from mlsurvey.state import Generation, Pending
-from mlsurvey.survey.reader import newest_generation
+from mlsurvey.survey.homes import known_in, newest_generation
 
 _FAISS = ("faiss-gpu", "faiss-cpu")
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
@@ -86,7 +86,7 @@ def overview(settings: Settings) -> Overview:
     found = _scan(settings)
     files = found.files if found else None
     generation = _generation(settings.index)
-    known = None if files is None or generation is None else _known(settings.index)
+    known = None if files is None or generation is None else known_in(settings.index)
     sources = None if known is None else _looked(settings, files or (), known)
     garbled = frozenset(sources.unreadable) if sources else frozenset()
     readable = [file for file in files or () if file.path not in garbled]
@@ -97,7 +97,7 @@ def overview(settings: Settings) -> Overview:
         corpus_unreadable=len(found.unreadable if found else ()) + len(garbled),
         corpus_left_out=len(found.left_out if found else ()),
         index=str(settings.index),
-        index_bytes=sum(p.lstat().st_size for p in settings.index.rglob("*") if p.is_file() and not p.is_symlink()),
+        index_bytes=_size_of(settings.folder),
         generation=generation,
         pending=None if known is None or sources is None else _pending(known, sources.digests),
         model=generation.model if generation else settings.model,
@@ -111,7 +111,7 @@ def overview(settings: Settings) -> Overview:
 
 def _looked(settings: Settings, files: Iterable[FileState], known: Mapping[str, Known]) -> Sources:
     """The documents that may have changed, read; nothing is converted for it."""
-    extracts = Extracts(Layout(settings.index).extracts, is_writable=False)
+    extracts = Extracts(Layout(settings.folder).extracts, is_writable=False)
     seconds = int(settings.document_seconds)
     return look(settings.corpus, files, known, seconds=seconds, extracts=extracts, converting=False)
 
@@ -123,15 +123,22 @@ def _scan(settings: Settings) -> Scan | None:
         return None
 
 
-def _generation(index: Path) -> Generation | None:
+def _generation(index: Path | Address) -> Generation | None:
     try:
         return newest_generation(index)
     except NoIndexError:
         return None
 
 
-def _compressed(index: Path) -> dict[str, Any]:
+def _size_of(folder: Path) -> int:
+    """Bytes of the files in the folder; those that an engine keeps elsewhere do not count."""
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def _compressed(index: Path | Address) -> dict[str, Any]:
     """Number of compressed vectors, and their search recall: the mean over segments, weighted by rows."""
+    if isinstance(index, Address):
+        return {}
     with closing(open_for_reading(Layout(index))) as catalogue:
         names = json.dumps(catalogue.published()[0].segments)
         sql = (
@@ -140,11 +147,6 @@ def _compressed(index: Path) -> dict[str, Any]:
         )
         ((rows, recall),) = catalogue.rows(sql, names=names)
     return {"compressed": rows or 0, "recall": recall}
-
-
-def _known(index: Path) -> dict[str, Known]:
-    with closing(open_for_reading(Layout(index))) as catalogue:
-        return known_documents(catalogue)
 
 
 def _pending(known: Mapping[str, Known], digests: Mapping[str, str]) -> Pending:

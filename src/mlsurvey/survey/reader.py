@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlsurvey.index.catalogue import open_for_reading
-from mlsurvey.index.layout import Layout
-from mlsurvey.index.storage import storage_errors
-from mlsurvey.index.verify import check_sizes
-from mlsurvey.state import Generation
+from mlsurvey.address import Address
 from mlsurvey.subjects.fitting import fitting
 from mlsurvey.survey.encoding import LazyEncoder, LazyNetwork, LazyReranker, judge_named
+from mlsurvey.survey.homes import home_of
 from mlsurvey.types import Explanation, Hit
 from mlsurvey.vocabulary.load import Vocabulary
 
@@ -25,15 +22,12 @@ if TYPE_CHECKING:
     from mlsurvey.index.snapshot import Snapshot
     from mlsurvey.index.vectors import Mode
 
-Stamp = tuple[int, int, int]
-
 
 class Reading:
     """One open generation with its searcher and encoder; a newer generation may use another model."""
 
     def __init__(
         self,
-        index: Path,
         snapshot: Snapshot,
         vocabulary: Callable[[], Vocabulary],
         reranker: LazyReranker | None = None,
@@ -86,7 +80,7 @@ class Reader:
 
     def __init__(
         self,
-        index: Path,
+        index: Path | Address,
         vocabulary: Callable[[], Vocabulary],
         reranker: LazyReranker | None = None,
         *,
@@ -98,7 +92,7 @@ class Reader:
         """Opens nothing yet.
 
         Args:
-            index: folder of the index.
+            index: folder of the index, or its address.
             vocabulary: called for each generation.
             reranker: reranks the best hits, if given.
             vectors: how vectors are searched, see :class:`mlsurvey.index.vectors.Vectors`.
@@ -106,15 +100,15 @@ class Reader:
             device: device of a cross-encoder used as judge.
             lasting: optimise for many concurrent questions, with an encoder that starts slower.
         """
-        self._index, self._vocabulary, self._reranker = index, vocabulary, reranker
-        self._mode: Mode = vectors
+        self._home = home_of(index, vectors, lasting=lasting)
+        self._vocabulary, self._reranker = vocabulary, reranker
         self._lasting = lasting
         self._encoder: tuple[str, LazyEncoder] | None = None
         self._network = LazyNetwork()
         self._judge = judge_named(judge, device, self._network)
         self._lock = threading.Lock()
         self._current: Reading | None = None
-        self._stamp: Stamp | None = None
+        self._stamp: Hashable = None
         self._users: dict[Reading, int] = {}
 
     @contextmanager
@@ -124,6 +118,7 @@ class Reader:
         Raises:
             NoIndexError: there is no index yet.
             DamagedIndexError: a part of the index is missing or broken.
+            UnreachableError: the engine that keeps it does not answer.
         """
         with self._lock:
             reading = self._newest()
@@ -140,18 +135,17 @@ class Reader:
         with self._lock:
             self._current = self._stamp = None
             self._close_unused()
+            if not self._users:
+                self._home.close()
 
     def _newest(self) -> Reading:
-        from mlsurvey.index.snapshot import Snapshot
-
-        stamp = _stamp(self._index)
+        stamp = self._home.stamp()
         if self._current is None or stamp != self._stamp:
-            snapshot = Snapshot(self._index, vectors=self._mode, lasting=self._lasting)
+            snapshot = self._home.opened()
             if self._current and snapshot.generation == self._current.snapshot.generation:
                 snapshot.close()  # the catalogue was cleaned up, nothing new was published
             else:
                 self._current = Reading(
-                    self._index,
                     snapshot,
                     self._vocabulary,
                     self._reranker,
@@ -174,20 +168,3 @@ class Reader:
         for reading in [r for r, users in self._users.items() if users == 0 and r is not self._current]:
             del self._users[reading]
             reading.snapshot.close()
-
-
-def newest_generation(index: Path) -> Generation:
-    """The last published generation; keeps nothing open. Raises like :meth:`Reader.reading`."""
-    with storage_errors(index), closing(open_for_reading(Layout(index))) as catalogue:
-        published = catalogue.published()[0]
-        check_sizes(catalogue, Layout(index), published)
-        return published.generation
-
-
-def _stamp(index: Path) -> Stamp | None:
-    """A value that changes with every publication; one stat call, cheap enough for every question."""
-    try:
-        state = Layout(index).catalogue.stat()
-    except FileNotFoundError:
-        return None
-    return state.st_ino, state.st_size, state.st_mtime_ns

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from mlsurvey.address import Address
 from mlsurvey.errors import NotFoundError, SettingsError, StorageError, UsageError, similar
 from mlsurvey.reading.ignoring import STORE
 from mlsurvey.reading.scan import READABLE_SUFFIXES, Scan, scan
@@ -169,6 +170,8 @@ def _is_same(one: Path, other: Path) -> bool:
 
 
 def _relative(value: Any, folder: Path) -> Any:
+    if isinstance(value, Address):
+        return value.text
     if not isinstance(value, Path):
         return list(value) if isinstance(value, tuple) else value
     return value.relative_to(folder).as_posix() if value.is_relative_to(folder) else str(value)

@@ -115,6 +115,8 @@ class Health(Reply):
 
     status: Literal["alive"]
     version: str
+    index: Literal["folder", "reachable", "unreachable"] = "folder"
+    """Where the index is kept: in a folder, or in an engine that answers or does not."""
 
 
 class Readiness(Reply):

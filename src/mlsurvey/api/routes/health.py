@@ -19,12 +19,12 @@ METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 @router.get("/v1/health", responses=documented())
-async def get_health() -> Health:
-    """Check that the process is alive. Does not check the index; see `/v1/ready`."""
-    return Health(status="alive", version=__version__)
+async def get_health(service: ServiceOf) -> Health:
+    """Check that the process is alive. It is even without its index; see `/v1/ready`."""
+    return Health(status="alive", version=__version__, index=await asyncio.to_thread(service.reach))
 
 
-@router.get("/v1/ready", responses=documented("starting", "no-index", "index"))
+@router.get("/v1/ready", responses=documented("starting", "no-index", "index", "unreachable"))
 async def get_readiness(service: ServiceOf) -> Readiness:
     """Check that the index is open and the model is loaded, so that questions are answered at full speed."""
     return Readiness(status="ready", index=await asyncio.to_thread(service.check_ready))
