@@ -1,9 +1,11 @@
 """Write the artefact that the program loads: encoder and reader as one 8-bit ONNX graph, matcher, sieve, all numbers.
 
-    python training/export.py sieve.pt judge.pt reader.pt --validation g-validation*.jsonl \
-        --data data/*.jsonl --into ../src/mlsurvey/learned/artefact
+    python training/export.py graphs sieve.pt judge.pt reader.pt --into ../src/mlsurvey/learned/artefact
+    python training/export.py joint joint.pt --validation g-validation*.jsonl --data data/*.jsonl \
+        --into ../src/mlsurvey/learned/artefact
 
-Calibration and thresholds are fitted on the validation part, using the exported graphs.
+``graphs`` writes the networks on which the joint layers are trained. ``joint`` adds these, and fits weights,
+calibration and thresholds on the validation part, using the exported graphs.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import tempfile
 import warnings
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,7 @@ from network import (
     QUESTION,
     STRETCH,
     WIDTH,
+    Joint,
     Judge,
     Lower,
     Matcher,
@@ -47,7 +51,7 @@ from torch import Tensor, nn
 
 from mlsurvey.answering.features import NAMES
 from mlsurvey.answering.polarity import denies
-from mlsurvey.learned.artefact import ENCODER, MATCHER, NUMBERS, SCHEMA, SIEVE, TOKENIZER, Artefact
+from mlsurvey.learned.artefact import ENCODER, JOINT, MATCHER, NUMBERS, SCHEMA, SIEVE, TOKENIZER, Artefact
 from mlsurvey.learned.network import Network
 from mlsurvey.learned.pieces import Pair
 
@@ -67,9 +71,9 @@ class Encoder(nn.Module):
         self.lower, self.judge, self.reader = Lower(), judge, reader
 
     def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
-        """States, followed by the reader's four outputs."""
+        """States after the frozen layers and after the last, followed by the reader's four outputs."""
         states = self.lower(ids, mask)
-        return (self.judge.upper(states, mask), *self.reader(states, mask))
+        return (states, self.judge.upper(states, mask), *self.reader(states, mask))
 
 
 class Matched(nn.Module):
@@ -98,7 +102,7 @@ def write_encoder(encoder: Encoder, pieces: Any, file: Path) -> None:
     free = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
     with tempfile.TemporaryDirectory() as scratch:
         exact = Path(scratch) / "exact.onnx"
-        names = ["states", "labels", "negated", "kinds", "flags"]
+        names = ["lower", "states", "labels", "negated", "kinds", "flags"]
         _export(encoder, columns, {"ids": free, "mask": free}, names, exact)
         # 7 bits for processors without VNNI: 8 bits would overflow the sums of products.
         quantize_dynamic(exact, file, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
@@ -107,6 +111,19 @@ def write_encoder(encoder: Encoder, pieces: Any, file: Path) -> None:
 def write_matcher(matcher: Matcher, file: Path) -> None:
     """Export in 32 bits: the matcher is small, and its columns differ in scale."""
     _export_pairs(Matched(matcher), torch.rand(1, 7, WIDTH), torch.rand(5, 9, WIDTH), "evidence", file)
+
+
+def write_joint(joint: Joint, file: Path) -> None:
+    """Export in 32 bits and quantise like the encoder; pairs are judged one by one for the same reason."""
+    asked = torch.zeros(2, 16)
+    asked[:, :7] = 1.0
+    columns = (torch.rand(2, 16, WIDTH), asked, 1.0 - asked, torch.rand(2, len(NAMES)))
+    pairs, pieces = torch.export.Dim("pairs"), torch.export.Dim("pieces")
+    shapes = {name: {0: pairs, 1: pieces} for name in ("states", "asked", "said")} | {"features": {0: pairs}}
+    with tempfile.TemporaryDirectory() as scratch:
+        exact = Path(scratch) / "exact.onnx"
+        _export(joint, columns, shapes, ["evidence"], exact)
+        quantize_dynamic(exact, file, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
 
 
 def write_sieve(sieve: Sieve, file: Path) -> None:
@@ -190,38 +207,37 @@ def judged(network: Network, cells: Sequence[Mapping[str, Any]]) -> None:
             candidate["sieve"] = float(logit)
         group["candidates"].sort(key=lambda c: -c["sieve"])
         best = group["candidates"][:JUDGED]
-        logits = network.judge([Pair(group["premise"], c["text"], tuple(c["features"])) for c in best])
-        for candidate, (answers, no) in zip(best, logits.tolist(), strict=True):
-            candidate["judge"], candidate["no"] = answers, no
+        pairs = [Pair(group["premise"], c["text"], tuple(c["features"])) for c in best]
+        matched, joined = network.match(pairs), network.join(pairs)
+        for candidate, matcher, joint in zip(best, matched.tolist(), joined.tolist(), strict=True):
+            candidate["answering"], candidate["denying"] = (matcher[0], joint[0]), (matcher[1], joint[1])
 
 
 def numbers(cells: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """All parameters fitted in addition to the network."""
     known = [c for g in cells for c in g["candidates"][:JUDGED] if c["answers"] >= 0]
-    columns = np.array([(c["judge"], c["sieve"]) for c in known])
+    columns = np.array([(*c["answering"], c["sieve"]) for c in known])
     answers = [c["answers"] for c in known]
-    blend = logistic(columns, answers, ("judge", "sieve"))
+    says = logistic(columns, answers, ("matcher", "joint", "sieve"))
     for c in (c for g in cells for c in g["candidates"][:JUDGED]):
-        c["p"] = float(sigmoid(np.array(blend["bias"] + blend["judge"] * c["judge"] + blend["sieve"] * c["sieve"])))
+        logit = says["bias"] + says["matcher"] * c["answering"][0] + says["joint"] * c["answering"][1]
+        c["p"] = float(sigmoid(np.array(logit + says["sieve"] * c["sieve"])))
     positive = [c for c in known if c["answers"] == 1]
-    for c in positive:
-        c["negation"] = float(denies(c["text"]))
-    no = logistic(
-        np.array([(c["no"], c["negation"]) for c in positive]),
-        [c["denies"] for c in positive],
-        ("judge", "negation"),
-    )
+    columns = np.array([(*c["denying"], float(denies(c["text"]))) for c in positive])
+    no = logistic(columns, [c["denies"] for c in positive], ("matcher", "joint", "negation"))
+    weights = np.array([no["matcher"], no["joint"], no["negation"]])
+    for c, p in zip(positive, sigmoid(no["bias"] + columns @ weights), strict=True):
+        c["no"] = float(p)
     return {
-        "judged": blend,
+        "voices": {name: [says[name], no[name]] for name in ("matcher", "joint")},
+        "judged": {"bias": says["bias"], "judge": 1.0, "sieve": says["sieve"]},
         "unjudged": logistic(np.array([[c["sieve"]] for c in known]), answers, ("sieve",)),
-        "denies": no,
-        "thresholds": thresholds(cells, positive, no),
+        "denies": {"bias": no["bias"], "judge": 1.0, "negation": no["negation"]},
+        "thresholds": thresholds(cells, positive),
     }
 
 
-def thresholds(
-    cells: Sequence[Mapping[str, Any]], positive: Sequence[Mapping[str, Any]], no: Mapping[str, float]
-) -> dict[str, float]:
+def thresholds(cells: Sequence[Mapping[str, Any]], positive: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     """Minimum probabilities.
 
     Shown: suppresses few cells with evidence. Unnamed and disputed: best balance between cells with and without
@@ -232,7 +248,7 @@ def thresholds(
     sets = np.array([g["kind"] in ("list", "recommend") for g in cells])
     shown = float(np.quantile(best[~sets & has], SILENCED))
     member = listing([(g["id"], p, h) for g, p, h in zip(cells, best, has, strict=True) if g["kind"] == "list"])
-    says = sigmoid(np.array([no["bias"] + no["judge"] * c["no"] + no["negation"] * c["negation"] for c in positive]))
+    says = np.array([c["no"] for c in positive])
     return {
         "shown": round(shown, 4),
         "unnamed": round(balanced(best[~sets], has[~sets]), 4),
@@ -278,53 +294,73 @@ def digest(*files: Path) -> str:
     return told.hexdigest()[:16]
 
 
-def main() -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sieve", type=Path)
-    parser.add_argument("judge", type=Path)
-    parser.add_argument("reader", type=Path)
-    parser.add_argument("--validation", type=Path, nargs="+", required=True)
-    parser.add_argument("--data", type=Path, nargs="+", required=True)
-    parser.add_argument("--into", type=Path, required=True)
-    arguments = parser.parse_args()
+def graphs(sieve_file: Path, judge_file: Path, reader_file: Path, into: Path) -> None:
+    """Write all graphs, with joint layers that are not trained yet and have no weight."""
     pieces, judge, reader = tokenizer(), Judge(), Reader()
     sieve = Sieve(len(pieces))
-    sieve.load_state_dict(torch.load(arguments.sieve))
-    judge.load_state_dict(torch.load(arguments.judge))
-    reader.load_state_dict(torch.load(arguments.reader))
-    into: Path = arguments.into
+    sieve.load_state_dict(torch.load(sieve_file))
+    judge.load_state_dict(torch.load(judge_file))
+    reader.load_state_dict(torch.load(reader_file))
     into.mkdir(parents=True, exist_ok=True)
     write_encoder(Encoder(judge, reader), pieces, into / ENCODER)
     write_matcher(judge.matcher, into / MATCHER)
+    write_joint(Joint(), into / JOINT)
     write_sieve(sieve, into / SIEVE)
     backend = pieces.backend_tokenizer
     backend.no_padding()
     backend.no_truncation()
     backend.save(str(into / TOKENIZER))
-    held = groups(arguments.validation)
-    base: dict[str, Any] = {
-        "id": digest(into / ENCODER, into / MATCHER, into / SIEVE),
-        "labels": LABELS,
-        "kinds": KINDS,
-        "flags": ALL_FLAGS,
-        "question_pieces": QUESTION,
-        "stretch_pieces": STRETCH,
-        "judged": {},
-        "unjudged": {},
-        "denies": {},
-        "thresholds": {},
-        "data": {file.name: digest(file) for file in arguments.data},
-        "schema": SCHEMA,
-    }
-    Artefact(**base)
-    write(into, base)
-    judged(Network(into), held)
-    fitted = base | numbers(held)
+    base = Artefact(
+        id=digest(into / ENCODER, into / MATCHER, into / JOINT, into / SIEVE),
+        labels=LABELS,
+        kinds=KINDS,
+        flags=ALL_FLAGS,
+        question_pieces=QUESTION,
+        stretch_pieces=STRETCH,
+        voices={"matcher": (1.0, 1.0), "joint": (0.0, 0.0)},
+        judged={},
+        unjudged={},
+        denies={},
+        thresholds={},
+        data={},
+        schema=SCHEMA,
+    )
+    write(into, asdict(base))
+
+
+def finish(joint_file: Path, validation: Sequence[Path], data: Sequence[Path], into: Path) -> None:
+    """Add the trained joint layers, and fit all numbers."""
+    joint = Joint()
+    joint.load_state_dict(torch.load(joint_file))
+    write_joint(joint, into / JOINT)
+    held = groups(validation)
+    network = Network(into)
+    judged(network, held)
+    fitted = asdict(network.artefact) | numbers(held) | {"data": {file.name: digest(file) for file in data}}
+    fitted["id"] = digest(into / ENCODER, into / MATCHER, into / JOINT, into / SIEVE)
     fitted["id"] = hashlib.sha256(json.dumps(fitted, sort_keys=True).encode()).hexdigest()[:16]
     write(into, fitted)
-    print(json.dumps({k: fitted[k] for k in ("judged", "unjudged", "denies", "thresholds")}, indent=1))
+    print(json.dumps({k: fitted[k] for k in ("voices", "judged", "unjudged", "denies", "thresholds")}, indent=1))
     print(f"{sum(file.stat().st_size for file in into.iterdir()) / 1e6:.1f} MB")
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    first, second = commands.add_parser("graphs"), commands.add_parser("joint")
+    for name in ("sieve", "judge", "reader"):
+        first.add_argument(name, type=Path)
+    second.add_argument("joint", type=Path)
+    second.add_argument("--validation", type=Path, nargs="+", required=True)
+    second.add_argument("--data", type=Path, nargs="+", required=True)
+    for command in (first, second):
+        command.add_argument("--into", type=Path, required=True)
+    arguments = parser.parse_args()
+    if arguments.command == "graphs":
+        graphs(arguments.sieve, arguments.judge, arguments.reader, arguments.into)
+    else:
+        finish(arguments.joint, arguments.validation, arguments.data, arguments.into)
 
 
 def write(into: Path, values: Mapping[str, Any]) -> None:

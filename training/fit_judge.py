@@ -132,21 +132,34 @@ def loss(logits: Tensor, candidates: Sequence[Cells]) -> Tensor:
 
 
 def measure(fitting: Fitting, cells: Cells) -> dict[str, float]:
-    """hit@1 and recall@3 of cells with evidence; ROC AUC of *has evidence* (by kind) and *denies*."""
+    """Judge all candidates of the cells, stored as ``judge`` and ``no``, and sum up."""
     fitting.net.eval()
-    hits, best, denials = [], [], []
     with torch.inference_mode():
         for at in range(0, len(cells), 16):
             part = cells[at : at + 16]
-            told = iter(fitting.logits(part, [g["candidates"] for g in part]).tolist())
-            for group in part:
-                scored = sorted(((*next(told), c) for c in group["candidates"]), key=lambda one: -one[0])
-                best.append((group["kind"] in SETS, bool(group["evidence"]), scored[0][0]))
-                right = [rank for rank, (_, _, c) in enumerate(scored) if c["answers"] == 1]
-                if group["evidence"]:
-                    hits.append((bool(right) and right[0] < 1, bool(right) and right[0] < 3))
-                denials += [(c["denies"], no) for _, no, c in scored if c["answers"] == 1]
+            logits = iter(fitting.logits(part, [g["candidates"] for g in part]).tolist())
+            for candidate in (c for g in part for c in g["candidates"]):
+                candidate["judge"], candidate["no"] = next(logits)
     fitting.net.train()
+    return summary(cells, "judge", "no")
+
+
+def summary(cells: Cells, answers: str, no: str) -> dict[str, float]:
+    """hit@1 and recall@3 of cells with evidence; ROC AUC of *has evidence* (by kind) and *denies*.
+
+    Args:
+        cells: cells whose candidates are judged.
+        answers: under which name a candidate holds the logit of *answers*.
+        no: the same for *denies*.
+    """
+    hits, best, denials = [], [], []
+    for group in cells:
+        scored = sorted(group["candidates"], key=lambda c: -c[answers])
+        best.append((group["kind"] in SETS, bool(group["evidence"]), scored[0][answers]))
+        right = [rank for rank, c in enumerate(scored) if c["answers"] == 1]
+        if group["evidence"]:
+            hits.append((bool(right) and right[0] < 1, bool(right) and right[0] < 3))
+        denials += [(c["denies"], c[no]) for c in scored if c["answers"] == 1]
     by_kind = {kind: [(has, score) for is_set, has, score in best if is_set == kind] for kind in (False, True)}
     return {
         "hit@1": float(np.mean([first for first, _ in hits])),

@@ -54,9 +54,9 @@ def tokenizer() -> Any:
     return AutoTokenizer.from_pretrained(base_folder())
 
 
-def minilm() -> nn.Module:
-    """The pretrained model, without its pooler."""
-    model: nn.Module = AutoModel.from_pretrained(base_folder(), attn_implementation="sdpa")
+def minilm(attention: str = "sdpa") -> nn.Module:
+    """The pretrained model, without its pooler; ``attention`` names an implementation of transformers."""
+    model: nn.Module = AutoModel.from_pretrained(base_folder(), attn_implementation=attention)
     model.pooler = None
     return model
 
@@ -165,6 +165,57 @@ class Matcher(nn.Module):
         return [(weights[..., place, None] * counted).sum(1) for place in (0, 1)]
 
 
+class Joint(nn.Module):
+    """Maps pairs to logits of *answers* and *denies*, reading question and stretch together.
+
+    The last layers of MiniLM, over the states of both texts after the frozen layers, so that each piece attends to the
+    pieces of both. Joining texts late costs little, as in PreTTR (MacAvaney et al., SIGIR 2020) and MORES (Gao, Dai and
+    Callan, EMNLP 2020). To each state is added which text it is of, and how similar the most similar piece of the other
+    text is, since the frozen layers have seen one text only. A small network reads the joint state of the question's
+    first piece, the means of both texts, and the features.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(minilm("eager").encoder.layer[FROZEN:])  # faster than sdpa in bf16
+        for part in self.layers.modules():
+            if isinstance(part, nn.Dropout):
+                part.p = 0.0  # drawing random numbers takes an eighth of a step, and two rounds do not overfit
+        self.of_text = nn.Parameter(torch.zeros(2, WIDTH))
+        self.project = nn.Linear(WIDTH, PROJECTED, bias=False)
+        nn.init.orthogonal_(self.project.weight)
+        self.alike = nn.Linear(2, WIDTH, bias=False)
+        nn.init.normal_(self.alike.weight, std=0.02)
+        self.norm = nn.BatchNorm1d(len(NAMES))
+        self.pool = nn.Linear(3 * WIDTH, 256)
+        self.decide = nn.Sequential(
+            nn.Dropout(0.1), nn.Linear(256 + len(NAMES), 128), nn.ReLU(), nn.Dropout(0.1), nn.Linear(128, 2)
+        )
+
+    def forward(self, states: Tensor, asked: Tensor, said: Tensor, features: Tensor) -> Tensor:
+        """Logits (pairs, 2).
+
+        Args:
+            states: those of the question's pieces, followed by those of the stretch, (pairs, pieces, width).
+            asked: 1 for the question's pieces, else 0, (pairs, pieces).
+            said: 1 for the stretch's pieces, else 0, (pairs, pieces).
+            features: (pairs, names).
+        """
+        other = asked[:, :, None] * said[:, None, :] + said[:, :, None] * asked[:, None, :]
+        alike = torch.stack([_most(states, other), _most(self.project(states), other)], -1)
+        which = asked[..., None] * self.of_text[0] + said[..., None] * self.of_text[1]
+        hidden = through(self.layers, states + which + self.alike(alike), asked + said)
+        whole = torch.cat([hidden[:, 0], _average(hidden, asked), _average(hidden, said)], 1)
+        logits: Tensor = self.decide(torch.cat([torch.tanh(self.pool(whole)), self.norm(features)], 1))
+        return logits
+
+
+def _most(states: Tensor, other: Tensor) -> Tensor:
+    """For each piece, its maximum cosine with a piece of the other text (MaxSim), (pairs, pieces)."""
+    unit = functional.normalize(states, dim=-1)
+    return (torch.bmm(unit, unit.transpose(1, 2)) - 2.0 * (1.0 - other)).max(2).values
+
+
 class Sieve(nn.Module):
     """Maps pairs to the logit of *answers*, from one context-free vector per word piece and the features.
 
@@ -241,8 +292,13 @@ class Reader(nn.Module):
 
 def _mean(states: Tensor, mask: Tensor) -> Tensor:
     """Mean states as unit vectors (texts, width)."""
+    return functional.normalize(_average(states, mask), dim=-1)
+
+
+def _average(states: Tensor, mask: Tensor) -> Tensor:
+    """Mean states (texts, width)."""
     kept = mask.unsqueeze(-1).to(states.dtype)
-    return functional.normalize((states * kept).sum(1) / kept.sum(1), dim=-1)
+    return (states * kept).sum(1) / kept.sum(1)
 
 
 def _hidden(weights: Tensor, mask: Tensor) -> Tensor:

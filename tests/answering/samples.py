@@ -32,6 +32,7 @@ ARTEFACT = Artefact(
     flags=("yesno",),
     question_pieces=48,
     stretch_pieces=80,
+    voices={"matcher": (1.0, 1.0), "joint": (1.0, 1.0)},
     judged={"bias": 0.0, "judge": 1.0, "sieve": 0.5},
     unjudged={"bias": 0.0, "sieve": 1.0},
     denies={"bias": -1.0, "judge": 2.0, "negation": 0.0},

@@ -11,6 +11,7 @@ from mlsurvey.answering.conditions import FACTS
 from mlsurvey.errors import EngineError
 from mlsurvey.learned.artefact import (
     ENCODER,
+    JOINT,
     MATCHER,
     NUMBERS,
     SCHEMA,
@@ -30,6 +31,7 @@ VALUES: dict[str, Any] = {
     "flags": [],
     "question_pieces": 48,
     "stretch_pieces": 80,
+    "voices": {"matcher": [0.75, 0.5]},
     "judged": {"bias": 0.5},
     "unjudged": {},
     "denies": {},
@@ -47,8 +49,9 @@ def written(place: Path, text: str) -> Path:
 def test_what_was_written_is_read(tmp_path: Path) -> None:
     artefact = read_artefact(written(tmp_path, json.dumps(VALUES)))
     assert (artefact.labels, artefact.kinds, artefact.flags) == (("O", "S"), ("lookup",), ())
+    assert artefact.voices == {"matcher": (0.75, 0.5)}
     kept = {f.name: getattr(artefact, f.name) for f in fields(Artefact)}
-    assert {name: list(v) if isinstance(v, tuple) else v for name, v in kept.items()} == VALUES
+    assert json.loads(json.dumps(kept)) == VALUES
 
 
 def test_what_a_later_version_adds_does_no_harm(tmp_path: Path) -> None:
@@ -92,11 +95,12 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 
 def test_the_program_comes_with_one() -> None:
-    assert all((folder() / name).is_file() for name in (ENCODER, MATCHER, SIEVE, TOKENIZER, NUMBERS))
+    assert all((folder() / name).is_file() for name in (ENCODER, MATCHER, JOINT, SIEVE, TOKENIZER, NUMBERS))
 
 
 def test_the_one_that_comes_with_the_program_has_every_number_that_is_asked_for() -> None:
     artefact = read_artefact(folder())
+    assert {of: len(weights) for of, weights in artefact.voices.items()} == {"matcher": 2, "joint": 2}
     assert {"bias", "judge", "sieve"} <= set(artefact.judged)
     assert {"bias", "sieve"} <= set(artefact.unjudged)
     assert {"bias", "judge"} <= set(artefact.denies)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,8 +10,8 @@ import pytest
 
 from mlsurvey.answering.features import NAMES
 from mlsurvey.errors import EngineError
-from mlsurvey.learned.artefact import ENCODER, MATCHER, NUMBERS, SIEVE, TOKENIZER, folder
-from mlsurvey.learned.network import LONGEST, Network
+from mlsurvey.learned.artefact import ENCODER, JOINT, MATCHER, NUMBERS, SIEVE, TOKENIZER, folder
+from mlsurvey.learned.network import LONGEST, Judgement, Network
 from mlsurvey.learned.pieces import Pair
 
 QUESTION = "Does tch-rs (v0.17) run PyTorch models, or isn't it for CUDA 12.8?"
@@ -69,7 +69,21 @@ def test_a_judgement_is_two_logits_a_pair(network: Network) -> None:
 
 
 def test_no_pairs_have_no_judgement(network: Network) -> None:
-    assert network.judge([]).shape == (0, 2)
+    assert network.judge([]).shape == network.match([]).shape == network.join([]).shape == (0, 2)
+
+
+def test_a_judgement_weighs_matcher_and_joint_layers_as_fitted(network: Network) -> None:
+    voices = network.artefact.voices
+    weighed = np.array(voices["matcher"]) * network.match(PAIRS) + np.array(voices["joint"]) * network.join(PAIRS)
+    np.testing.assert_allclose(network.judge(PAIRS), weighed, atol=NEAR)
+
+
+@pytest.mark.parametrize("voice", [Network.match, Network.join], ids=["matcher", "joint"])
+def test_each_voice_puts_what_answers_before_what_does_not(
+    network: Network, voice: Callable[[Network, Sequence[Pair]], Judgement]
+) -> None:
+    answers, other = voice(network, PAIRS[3:5])[:, 0]
+    assert answers > other
 
 
 def test_a_pair_is_judged_the_same_alone_and_among_others(network: Network) -> None:
@@ -133,17 +147,17 @@ def test_a_folder_without_an_artefact_is_told(tmp_path: Path) -> None:
         Network(tmp_path)
 
 
-@pytest.mark.parametrize("missing", [ENCODER, MATCHER, SIEVE, TOKENIZER])
+@pytest.mark.parametrize("missing", [ENCODER, MATCHER, JOINT, SIEVE, TOKENIZER])
 def test_a_missing_file_of_the_artefact_is_told(tmp_path: Path, missing: str) -> None:
-    for name in {ENCODER, MATCHER, SIEVE, TOKENIZER, NUMBERS} - {missing}:
+    for name in {ENCODER, MATCHER, JOINT, SIEVE, TOKENIZER, NUMBERS} - {missing}:
         shutil.copy(folder() / name, tmp_path / name)
     with pytest.raises(EngineError, match="cannot open the network"):
         Network(tmp_path)
 
 
-@pytest.mark.parametrize("broken", [ENCODER, MATCHER, SIEVE, TOKENIZER])
+@pytest.mark.parametrize("broken", [ENCODER, MATCHER, JOINT, SIEVE, TOKENIZER])
 def test_a_broken_file_of_the_artefact_is_told(tmp_path: Path, broken: str) -> None:
-    for name in (ENCODER, MATCHER, SIEVE, TOKENIZER, NUMBERS):
+    for name in (ENCODER, MATCHER, JOINT, SIEVE, TOKENIZER, NUMBERS):
         shutil.copy(folder() / name, tmp_path / name)
     (tmp_path / broken).write_bytes(b"not what it should be")
     with pytest.raises(EngineError, match="cannot open the network"):

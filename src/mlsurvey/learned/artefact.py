@@ -12,10 +12,11 @@ from mlsurvey.errors import EngineError
 
 ENCODER: Final = "encoder.onnx"
 MATCHER: Final = "matcher.onnx"
+JOINT: Final = "joint.onnx"
 SIEVE: Final = "sieve.onnx"
 TOKENIZER: Final = "tokenizer.json"
 NUMBERS: Final = "artefact.json"
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 """Incremented when older artefacts can no longer be read."""
 
 
@@ -32,6 +33,8 @@ class Artefact:
     question_pieces: int
     """Maximum word pieces of what is asked, including special tokens."""
     stretch_pieces: int
+    voices: Mapping[str, tuple[float, float]]
+    """Weights of ``matcher`` and ``joint`` in the judge's logits of *answers* and *denies*."""
     judged: Mapping[str, float]
     """Logistic weights that combine the logits of judge and sieve into a probability."""
     unjudged: Mapping[str, float]
@@ -69,4 +72,6 @@ def read_artefact(place: Path) -> Artefact:
 
 
 def _frozen(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _frozen(of) for name, of in value.items()}
     return tuple(value) if isinstance(value, list) else value

@@ -5,12 +5,12 @@ The only module that knows the network's inputs and outputs. Thread-safe.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import onnxruntime
@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 
 from mlsurvey.embedding.cores import cores
 from mlsurvey.errors import EngineError
-from mlsurvey.learned.artefact import ENCODER, MATCHER, SIEVE, TOKENIZER, read_artefact
+from mlsurvey.learned.artefact import ENCODER, JOINT, MATCHER, SIEVE, TOKENIZER, read_artefact
 from mlsurvey.learned.pieces import CLS, SEP, Pair
 from mlsurvey.learned.reading import Reading, Word
 from mlsurvey.remembered import Remembered
@@ -28,16 +28,25 @@ from mlsurvey.types import Span
 LONGEST: Final = 128
 """Maximum labelled word pieces of a question; the rest is treated as plain words."""
 REMEMBERED: Final = 2048
-"""Cached encoder states, 40 kB each: the same stretches are judged for many questions."""
+"""Texts whose encoder states are cached, 60 kB each: the same stretches are judged for many questions."""
 CUT: Final = 20_000
 """Texts whose word pieces are cached."""
 _READ = ("labels", "negated", "kinds", "flags")
-_STATES = ("states",)
+_STATES = ("lower", "states")
 
 Judgement = NDArray[np.float32]
 """Logits of *answers* and of *denies*, shape (pairs, 2)."""
 States = NDArray[np.float16]
 """Encoder states of one text, shape (pieces, width)."""
+
+
+class Encoded(NamedTuple):
+    """One text, encoded on its own."""
+
+    lower: States
+    """After the frozen layers; the joint layers read them."""
+    upper: States
+    """After all layers; the matcher compares them."""
 
 
 class Network:
@@ -50,7 +59,8 @@ class Network:
     def __init__(self, folder: Path) -> None:
         self.artefact = read_artefact(folder)
         try:
-            self._encoder = _session(folder / ENCODER, 1)  # single-threaded: each core encodes a text
+            self._encoder = _session(folder / ENCODER, 1)  # single-threaded: each core takes a text or a pair
+            self._joint = _session(folder / JOINT, 1)
             self._matcher, self._sieve = _session(folder / MATCHER, cores()), _session(folder / SIEVE, cores())
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         except Exception as error:  # the classes of both libraries derive from Exception only
@@ -60,7 +70,7 @@ class Network:
         self._workers = ThreadPoolExecutor(cores(), thread_name_prefix="judge")
         self._partly = onnxruntime.RunOptions()
         self._partly.only_execute_path_to_fetches = True
-        self._remembered = Remembered[tuple[str, int], States](REMEMBERED)
+        self._remembered = Remembered[tuple[str, int], Encoded](REMEMBERED)
         self._ids = lru_cache(maxsize=CUT)(self._cut)
 
     @property
@@ -100,47 +110,74 @@ class Network:
 
     def judge(self, pairs: Sequence[Pair]) -> Judgement:
         """Logits that each stretch answers and denies what is asked, in the order of the pairs."""
-        asked = self._states_of({pair.asked for pair in pairs}, self.artefact.question_pieces)
-        said = self._states_of({pair.stretch for pair in pairs}, self.artefact.stretch_pieces)
-        judged = [
-            self._matched(asked[question], [said[pair.stretch] for pair in some], [pair.features for pair in some])
-            for question, some in ((q, list(of)) for q, of in groupby(pairs, lambda pair: pair.asked))
-        ]
-        return np.concatenate([np.empty((0, 2), dtype=np.float32), *judged])
+        matcher, joint = (np.array(self.artefact.voices[of], dtype=np.float32) for of in ("matcher", "joint"))
+        return matcher * self.match(pairs) + joint * self.join(pairs)
 
-    def _matched(
-        self, asked: States, said: Sequence[States], features: Sequence[tuple[float, ...]]
-    ) -> NDArray[np.float32]:
-        question, question_mask = _padded([asked])
-        stretch, stretch_mask = _padded(said)
+    def match(self, pairs: Sequence[Pair]) -> Judgement:
+        """The matcher's logits: it compares texts that all layers have encoded separately."""
+        of = self._encoded_of(pairs)
+        matched = [
+            self._matched(of[some[0].asked, True], [of[pair.stretch, False] for pair in some], some)
+            for some in (list(some) for _, some in groupby(pairs, lambda pair: pair.asked))
+        ]
+        return np.concatenate([np.empty((0, 2), dtype=np.float32), *matched])
+
+    def join(self, pairs: Sequence[Pair]) -> Judgement:
+        """The joint layers' logits: they read question and stretch together.
+
+        Pairs are judged one by one, like texts are encoded; see :meth:`_encoded_of`.
+        """
+        of = self._encoded_of(pairs)
+        joined = self._workers.map(
+            lambda pair: self._joined(of[pair.asked, True], of[pair.stretch, False], pair.features), pairs
+        )
+        return np.concatenate([np.empty((0, 2), dtype=np.float32), *joined])
+
+    def _joined(self, asked: Encoded, said: Encoded, features: tuple[float, ...]) -> Judgement:
+        of_question = np.zeros((1, len(asked.lower) + len(said.lower)), dtype=np.float32)
+        of_question[:, : len(asked.lower)] = 1.0
+        named = {
+            "states": np.concatenate([asked.lower, said.lower])[None].astype(np.float32),
+            "asked": of_question,
+            "said": 1.0 - of_question,
+            "features": np.array([features], dtype=np.float32),
+        }
+        (logits,) = self._joint.run(["evidence"], named)
+        joined: Judgement = logits
+        return joined
+
+    def _matched(self, asked: Encoded, said: Sequence[Encoded], pairs: Sequence[Pair]) -> Judgement:
+        question, question_mask = _padded([asked.upper])
+        stretch, stretch_mask = _padded([one.upper for one in said])
         named = {
             "question": question,
             "question_mask": question_mask,
             "stretch": stretch,
             "stretch_mask": stretch_mask,
-            "features": np.array(features, dtype=np.float32),
+            "features": np.array([pair.features for pair in pairs], dtype=np.float32),
         }
         (logits,) = self._matcher.run(["evidence"], named)
-        matched: NDArray[np.float32] = logits
+        matched: Judgement = logits
         return matched
 
-    def _states_of(self, texts: Iterable[str], most: int) -> dict[str, States]:
-        """Encoder states of each text, truncated to ``most`` pieces.
+    def _encoded_of(self, pairs: Sequence[Pair]) -> dict[tuple[str, bool], Encoded]:
+        """The encoded texts of the pairs, by text and whether it is what is asked.
 
         Texts are encoded one by one: 8-bit quantisation scales over a whole batch, so in a batch the result would
         depend on the other texts. On a CPU this is not slower.
         """
-        keys = [(text, most) for text in texts]
-        states = self._remembered.get_all(keys, self._all_encoded)
-        return {text: of for (text, _), of in zip(keys, states, strict=True)}
+        texts = list(dict.fromkeys([(p.asked, True) for p in pairs] + [(p.stretch, False) for p in pairs]))
+        most = (self.artefact.stretch_pieces, self.artefact.question_pieces)
+        keys = [(text, most[is_asked]) for text, is_asked in texts]
+        return dict(zip(texts, self._remembered.get_all(keys, self._all_encoded), strict=True))
 
-    def _all_encoded(self, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], States]:
-        return dict(zip(keys, self._workers.map(self._encoded, keys), strict=True))
+    def _all_encoded(self, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Encoded]:
+        return dict(zip(keys, self._workers.map(lambda key: self.encode(*key), keys), strict=True))
 
-    def _encoded(self, key: tuple[str, int]) -> States:
-        (states,) = self._encode(_STATES, [self._ids(*key)])
-        halved: States = states[0].astype(np.float16)
-        return halved
+    def encode(self, text: str, most: int) -> Encoded:
+        """The states of one text, truncated to ``most`` pieces."""
+        lower, upper = self._encode(_STATES, [self._ids(text, most)])
+        return Encoded(lower[0].astype(np.float16), upper[0].astype(np.float16))
 
     def _cut(self, text: str, most: int) -> list[int]:
         return [CLS, *self._tokenizer.encode(text, add_special_tokens=False).ids[: most - 2], SEP]
