@@ -17,7 +17,7 @@ from mlsurvey.cli import main
 pytestmark = pytest.mark.slow
 
 READING = ("ask", "search", "show", "status")
-ELSEWHERE = {"--follow", "--jsonl", "-"}
+ELSEWHERE = {"--follow", "--index", "--jsonl", "-"}
 """Options by which a command reads something that a page does not show."""
 
 

@@ -66,7 +66,7 @@ def test_a_refused_file_is_not_tried_again_and_one_that_is_mended_is_read(
     with monkeypatch.context() as patch:
         fail_to_convert(patch)
         assert [one.reason for one in world.refresh().unreadable] == reasons
-    assert "no Jupyter notebook" in reasons[0]
+    assert "not a Jupyter notebook" in reasons[0]
     file.write_text(notebook(WORDS))
     assert world.refresh().added == ("a.ipynb",)
 

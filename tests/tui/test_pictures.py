@@ -132,7 +132,7 @@ async def subjects(app, pilot, album) -> None:
     await pilot.press("f4", "s")
     await until(pilot, lambda: len(getattr(app.screen, "rows", ())) == 3 and app.screen.current is not None)
     await pilot.press("j")
-    await until(pilot, lambda: "Candle" in str(app.screen.query_one("#told", Static).content))
+    await until(pilot, lambda: "Candle" in str(app.screen.query_one("#subject", Static).content))
     await album.take("subjects")
     await pilot.press("m")
     await album.take("merge")

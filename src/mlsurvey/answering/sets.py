@@ -334,7 +334,7 @@ def _extra(
     if aspect is None or not entities:
         return {}
     wording = (ALIVE,) if slug == UPKEEP else ()
-    question = f"Is it {ALIVE}? {understood.question}" if wording else understood.question
+    question = f"Is it {ALIVE}?" if wording else understood.question
     asked = Understood(question, understood.kind, (), aspects=(AskedAspect(aspect, wording),))
     pools = [bench.pool(asked, asked.aspects[0], filters)]
     best = {}

@@ -106,6 +106,7 @@ _OF_SLUG: Mapping[str, type[ProblemError]] = {
     "precondition": ConditionProblemError,
     "unreadable": UnreadableProblemError,
     "overloaded": UnavailableError,
+    "unreachable": UnavailableError,
     "time-limit": UnavailableError,
     "starting": UnavailableError,
     "no-index": NoIndexProblemError,
