@@ -194,6 +194,7 @@ def _session(file: Path, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # it would slow down the next session
     return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
 
