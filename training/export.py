@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
-from cells import groups
+from cells import groups, sifted
 from labels import KINDS
 from network import (
     ALL_FLAGS,
@@ -57,6 +57,8 @@ from mlsurvey.learned.pieces import Pair
 
 JUDGED = 16
 """Number of candidates judged per cell, as in an answer with a single cell."""
+VOICES = ("matcher", "joint")
+"""What a judgement is weighed from."""
 SILENCED = 0.05
 """Share of the cells with evidence that the threshold for showing may suppress."""
 SURE = 0.9
@@ -202,14 +204,9 @@ def sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
 def judged(network: Network, cells: Sequence[Mapping[str, Any]]) -> None:
     """Add the sieve's logits to the candidates of each cell, and the judge's to the best."""
     for group in cells:
-        texts, features = [c["text"] for c in group["candidates"]], [c["features"] for c in group["candidates"]]
-        for candidate, logit in zip(group["candidates"], network.sift(group["premise"], texts, features), strict=True):
-            candidate["sieve"] = float(logit)
-        group["candidates"].sort(key=lambda c: -c["sieve"])
-        best = group["candidates"][:JUDGED]
-        pairs = [Pair(group["premise"], c["text"], tuple(c["features"])) for c in best]
-        matched, joined = network.match(pairs), network.join(pairs)
-        for candidate, matcher, joint in zip(best, matched.tolist(), joined.tolist(), strict=True):
+        best = sifted(network, group)[:JUDGED]
+        voices = network.voices([Pair(group["premise"], c["text"], tuple(c["features"])) for c in best])
+        for candidate, matcher, joint in zip(best, *(voices[name].tolist() for name in VOICES), strict=True):
             candidate["answering"], candidate["denying"] = (matcher[0], joint[0]), (matcher[1], joint[1])
 
 
@@ -218,18 +215,18 @@ def numbers(cells: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     known = [c for g in cells for c in g["candidates"][:JUDGED] if c["answers"] >= 0]
     columns = np.array([(*c["answering"], c["sieve"]) for c in known])
     answers = [c["answers"] for c in known]
-    says = logistic(columns, answers, ("matcher", "joint", "sieve"))
+    says = logistic(columns, answers, (*VOICES, "sieve"))
     for c in (c for g in cells for c in g["candidates"][:JUDGED]):
         logit = says["bias"] + says["matcher"] * c["answering"][0] + says["joint"] * c["answering"][1]
         c["p"] = float(sigmoid(np.array(logit + says["sieve"] * c["sieve"])))
     positive = [c for c in known if c["answers"] == 1]
     columns = np.array([(*c["denying"], float(denies(c["text"]))) for c in positive])
-    no = logistic(columns, [c["denies"] for c in positive], ("matcher", "joint", "negation"))
+    no = logistic(columns, [c["denies"] for c in positive], (*VOICES, "negation"))
     weights = np.array([no["matcher"], no["joint"], no["negation"]])
     for c, p in zip(positive, sigmoid(no["bias"] + columns @ weights), strict=True):
         c["no"] = float(p)
     return {
-        "voices": {name: [says[name], no[name]] for name in ("matcher", "joint")},
+        "voices": {name: [says[name], no[name]] for name in VOICES},
         "judged": {"bias": says["bias"], "judge": 1.0, "sieve": says["sieve"]},
         "unjudged": logistic(np.array([[c["sieve"]] for c in known]), answers, ("sieve",)),
         "denies": {"bias": no["bias"], "judge": 1.0, "negation": no["negation"]},

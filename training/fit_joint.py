@@ -10,9 +10,7 @@ products are in bf16 where the processor multiplies it. A checkpoint is written 
 from __future__ import annotations
 
 import argparse
-import json
 import random
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,8 +18,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from cells import Cells, drawn
-from fit_judge import KEPT, loss, summary
+from cells import Cells, States, each, sifted, steps
+from fit_judge import KEPT, Schedule, train
 from network import QUESTION, STRETCH, WIDTH, Joint
 from numpy.typing import NDArray
 from torch import Tensor
@@ -40,23 +38,14 @@ MEASURED, HELD = 400, 600
 """Steps between two evaluations, and about how many cells they take."""
 
 
-class States:
-    """States of texts after the frozen layers, in 16 bits."""
-
-    def __init__(self, network: Network, texts: Sequence[str], most: int) -> None:
-        self._place = {text: place for place, text in enumerate(texts)}
-        with ThreadPoolExecutor(2) as workers:
-            rows = list(workers.map(lambda text: network.encode(text, most).lower, texts, chunksize=64))
-        self._from = np.cumsum([0, *map(len, rows)])
-        self._states = np.concatenate(rows)
-
-    def __len__(self) -> int:
-        return len(self._place)
-
-    def __getitem__(self, text: str) -> NDArray[np.float16]:
-        """States (pieces, width) of one text."""
-        place = self._place[text]
-        return self._states[self._from[place] : self._from[place + 1]]
+def encoded(network: Network, texts: Sequence[str], most: int) -> States:
+    """The states of texts after the frozen layers, by the exported graph."""
+    with ThreadPoolExecutor(2) as workers:
+        rows = list(workers.map(lambda text: network.encode(text, most).lower, texts, chunksize=64))
+    states = States(texts, list(map(len, rows)), WIDTH)
+    for text, row in zip(texts, rows, strict=True):
+        states[text][:] = row
+    return states
 
 
 class Fitting:
@@ -64,8 +53,8 @@ class Fitting:
 
     def __init__(self, network: Network, cells: Cells) -> None:
         self.net = Joint()
-        self.questions = States(network, sorted({g["premise"] for g in cells}), QUESTION)
-        self.stretches = States(network, sorted({c["text"] for g in cells for c in g["candidates"]}), STRETCH)
+        self.questions = encoded(network, sorted({g["premise"] for g in cells}), QUESTION)
+        self.stretches = encoded(network, sorted({c["text"] for g in cells for c in g["candidates"]}), STRETCH)
 
     def logits(self, part: Cells, candidates: Sequence[Cells]) -> Tensor:
         """Logits of all candidates of the cells, concatenated."""
@@ -94,62 +83,16 @@ class Fitting:
         return logits.float()
 
 
-def steps(cells: Cells, rng: random.Random) -> Iterator[Cells]:
-    """Yields batches of cells in random order."""
-    order = list(cells)
-    rng.shuffle(order)
-    for at in range(0, len(order) - TOGETHER + 1, TOGETHER):
-        yield order[at : at + TOGETHER]
-
-
-def measure(fitting: Fitting, cells: Cells) -> dict[str, float]:
-    """Judge all candidates of the cells, stored as ``joint``, and sum up."""
-    fitting.net.eval()
-    with torch.inference_mode():
-        for at in range(0, len(cells), 16):
-            part = cells[at : at + 16]
-            logits = iter(fitting.logits(part, [g["candidates"] for g in part]).tolist())
-            for candidate in (c for g in part for c in g["candidates"]):
-                candidate["joint"], candidate["joint_no"] = next(logits)
-    fitting.net.train()
-    return summary(cells, "joint", "joint_no")
-
-
 def fit(fitting: Fitting, cells: Cells, held: Cells, rounds: float, minutes: float, out: Path) -> None:
     """Train for ``rounds``, or as many steps as ``minutes`` allow, with a rate that falls to nothing at the end."""
-    net, rng, began = fitting.net, random.Random(SEED), time.monotonic()
-    layers = [*net.layers.parameters()]
+    net, rng = fitting.net, random.Random(SEED)
     head = [value for name, value in net.named_parameters() if not name.startswith("layers.")]
     optimiser = torch.optim.AdamW(
-        [
-            {"params": layers, "most": RATE, "weight_decay": 0.01},
-            {"params": head, "most": RATE_HEAD, "weight_decay": 0.01},
-        ]
+        [{"params": [*net.layers.parameters()], "most": RATE}, {"params": head, "most": RATE_HEAD}], weight_decay=0.01
     )
-    most, step, total = int(rounds * (len(cells) // TOGETHER)), 0, 0.0
-    net.train()
-    while step < most:
-        for part in steps(cells, rng):
-            share = max(step / most, (time.monotonic() - began) / (60 * minutes))
-            for group in optimiser.param_groups:
-                group["lr"] = group["most"] * min(1.0, (step + 1) / 100) * max(0.005, 1.0 - share)
-            candidates = [drawn(g, DRAWN, EVIDENCE, rng) for g in part]
-            kept = [(g, some) for g, some in zip(part, candidates, strict=True) if some]
-            optimiser.zero_grad()
-            value = loss(fitting.logits([g for g, _ in kept], [s for _, s in kept]), [s for _, s in kept])
-            value.backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-            optimiser.step()
-            step, total = step + 1, total + value.item()
-            ends = step >= most or share >= 1.0
-            if step % 50 == 0:
-                print(f"step {step} of {most}, {time.monotonic() - began:.0f} s, loss {total / 50:.3f}", flush=True)
-                total = 0.0
-            if step % MEASURED == 0 or ends:
-                print({k: round(v, 3) for k, v in measure(fitting, held).items()}, flush=True)
-                torch.save(net.state_dict(), out)
-            if ends:
-                return
+    most = int(rounds * (len(cells) // TOGETHER))
+    schedule = Schedule(most, DRAWN, EVIDENCE, MEASURED, least=0.005, clip=1.0, minutes=minutes)
+    train(fitting, optimiser, lambda: steps(cells, TOGETHER, rng), held, schedule, out, rng)
 
 
 def chosen(network: Network, files: Sequence[Path], spare: int) -> Iterator[dict[str, Any]]:
@@ -162,17 +105,10 @@ def chosen(network: Network, files: Sequence[Path], spare: int) -> Iterator[dict
         files: gathered cells.
         spare: pieces of lower-ranked evidence to keep as well.
     """
-    for line in (line for file in files for line in file.open(encoding="utf-8")):
-        group = json.loads(line)
-        found = group["candidates"]
-        logits = network.sift(group["premise"], [c["text"] for c in found], [c["features"] for c in found])
-        for candidate, logit in zip(found, logits.tolist(), strict=True):
-            candidate["sieve"] = logit
-        found.sort(key=lambda c: -c["sieve"])
+    for group in each(files):
+        found = sifted(network, group)
         rest = [c for c in found[KEPT:] if c["answers"] == 1]
-        group["candidates"] = found[:KEPT] + rest[:spare]
-        if found:
-            yield group
+        yield {**group, "candidates": found[:KEPT] + rest[:spare]}
 
 
 def main() -> None:

@@ -12,19 +12,20 @@ evaluation.
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
-from cells import Cells, by_cell, drawn, groups, listwise
+from cells import Cells, States, by_cell, drawn, groups, listwise
 from fit_sieve import restored, sifted
 from network import QUESTION, STRETCH, WIDTH, Judge, Lower, padded, pieces_of, tokenizer
-from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn import functional
@@ -49,36 +50,31 @@ def shortened(cells: Cells) -> None:
         group["candidates"] = group["candidates"][:KEPT] + rest[:2]
 
 
-class States:
-    """States of texts after the frozen layers, in 16 bits."""
+def encoded(texts: Sequence[str], most: int) -> States:
+    """The states of texts after the frozen layers."""
+    rows = pieces_of(tokenizer(), texts, most)
+    states = States(texts, list(map(len, rows)), WIDTH)
+    lower = Lower().eval()
+    order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
+    for at in range(0, len(order), 64):
+        part = order[at : at + 64]
+        with torch.inference_mode():
+            made = lower(*padded([rows[place] for place in part])).numpy()
+        for place, of_text in zip(part, made, strict=True):
+            states[texts[place]][:] = of_text[: len(rows[place])]
+        if at % 6400 == 0:
+            print(f"{at} of {len(order)} texts", flush=True)
+    return states
 
-    def __init__(self, texts: Sequence[str], most: int) -> None:
-        self._place = {text: place for place, text in enumerate(texts)}
-        rows = pieces_of(tokenizer(), texts, most)
-        self._from = np.cumsum([0, *map(len, rows)])
-        self._states = np.empty((int(self._from[-1]), WIDTH), dtype=np.float16)
-        lower = Lower().eval()
-        order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
-        for at in range(0, len(order), 64):
-            part = order[at : at + 64]
-            with torch.inference_mode():
-                states = lower(*padded([rows[place] for place in part])).numpy()
-            for place, of_text in zip(part, states, strict=True):
-                self._of(place)[:] = of_text[: len(rows[place])]
-            if at % 6400 == 0:
-                print(f"{at} of {len(order)} texts", flush=True)
 
-    def _of(self, place: int) -> NDArray[np.float16]:
-        return self._states[self._from[place] : self._from[place + 1]]
-
-    def __call__(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
-        """States (texts, pieces, width) and mask."""
-        rows = [self._of(self._place[text]) for text in texts]
-        states = np.zeros((len(rows), max(map(len, rows)), WIDTH), dtype=np.float32)
-        mask = np.zeros(states.shape[:2], dtype=np.float32)
-        for place, row in enumerate(rows):
-            states[place, : len(row)], mask[place, : len(row)] = row, 1.0
-        return torch.from_numpy(states), torch.from_numpy(mask)
+def together(states: States, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+    """The states of texts as one tensor (texts, pieces, width), and mask."""
+    rows = [states[text] for text in texts]
+    whole = np.zeros((len(rows), max(map(len, rows)), WIDTH), dtype=np.float32)
+    mask = np.zeros(whole.shape[:2], dtype=np.float32)
+    for place, row in enumerate(rows):
+        whole[place, : len(row)], mask[place, : len(row)] = row, 1.0
+    return torch.from_numpy(whole), torch.from_numpy(mask)
 
 
 class Fitting:
@@ -86,16 +82,16 @@ class Fitting:
 
     def __init__(self, cells: Cells) -> None:
         self.net = Judge()
-        self.questions = States(sorted({g["premise"] for g in cells}), QUESTION)
-        self.stretches = States(sorted({c["text"] for g in cells for c in g["candidates"]}), STRETCH)
+        self.questions = encoded(sorted({g["premise"] for g in cells}), QUESTION)
+        self.stretches = encoded(sorted({c["text"] for g in cells for c in g["candidates"]}), STRETCH)
 
     def logits(self, part: Cells, candidates: Sequence[Cells]) -> Tensor:
         """Logits of all candidates of the cells, concatenated."""
         flat = [c for some in candidates for c in some]
         texts = sorted({c["text"] for c in flat}, key=len)
         places = {text: place for place, text in enumerate(texts)}
-        asked, asked_mask = self.questions([g["premise"] for g in part])
-        said, said_mask = self.stretches(texts)
+        asked, asked_mask = together(self.questions, [g["premise"] for g in part])
+        said, said_mask = together(self.stretches, texts)
         asked, said = self.net.upper(asked, asked_mask), self.net.upper(said, said_mask)
         of = torch.tensor([place for place, some in enumerate(candidates) for _ in some])
         to = torch.tensor([places[c["text"]] for c in flat])
@@ -131,35 +127,22 @@ def loss(logits: Tensor, candidates: Sequence[Cells]) -> Tensor:
     return total
 
 
-def measure(fitting: Fitting, cells: Cells) -> dict[str, float]:
-    """Judge all candidates of the cells, stored as ``judge`` and ``no``, and sum up."""
+def measure(fitting: Trained, cells: Cells) -> dict[str, float]:
+    """hit@1 and recall@3 of cells with evidence; ROC AUC of *has evidence* (by kind) and *denies*."""
     fitting.net.eval()
+    hits, best, denials = [], [], []
     with torch.inference_mode():
         for at in range(0, len(cells), 16):
             part = cells[at : at + 16]
-            logits = iter(fitting.logits(part, [g["candidates"] for g in part]).tolist())
-            for candidate in (c for g in part for c in g["candidates"]):
-                candidate["judge"], candidate["no"] = next(logits)
+            told = iter(fitting.logits(part, [g["candidates"] for g in part]).tolist())
+            for group in part:
+                scored = sorted(((*next(told), c) for c in group["candidates"]), key=lambda one: -one[0])
+                best.append((group["kind"] in SETS, bool(group["evidence"]), scored[0][0]))
+                right = [rank for rank, (_, _, c) in enumerate(scored) if c["answers"] == 1]
+                if group["evidence"]:
+                    hits.append((bool(right) and right[0] < 1, bool(right) and right[0] < 3))
+                denials += [(c["denies"], no) for _, no, c in scored if c["answers"] == 1]
     fitting.net.train()
-    return summary(cells, "judge", "no")
-
-
-def summary(cells: Cells, answers: str, no: str) -> dict[str, float]:
-    """hit@1 and recall@3 of cells with evidence; ROC AUC of *has evidence* (by kind) and *denies*.
-
-    Args:
-        cells: cells whose candidates are judged.
-        answers: under which name a candidate holds the logit of *answers*.
-        no: the same for *denies*.
-    """
-    hits, best, denials = [], [], []
-    for group in cells:
-        scored = sorted(group["candidates"], key=lambda c: -c[answers])
-        best.append((group["kind"] in SETS, bool(group["evidence"]), scored[0][answers]))
-        right = [rank for rank, c in enumerate(scored) if c["answers"] == 1]
-        if group["evidence"]:
-            hits.append((bool(right) and right[0] < 1, bool(right) and right[0] < 3))
-        denials += [(c["denies"], c[no]) for c in scored if c["answers"] == 1]
     by_kind = {kind: [(has, score) for is_set, has, score in best if is_set == kind] for kind in (False, True)}
     return {
         "hit@1": float(np.mean([first for first, _ in hits])),
@@ -168,6 +151,81 @@ def summary(cells: Cells, answers: str, no: str) -> dict[str, float]:
         "answered, sets": float(roc_auc_score(*zip(*by_kind[True], strict=True))),
         "denied": float(roc_auc_score(*zip(*denials, strict=True))),
     }
+
+
+class Trained(Protocol):
+    """What is trained: a network, and its logits of candidates."""
+
+    net: Any
+
+    def logits(self, part: Cells, candidates: Sequence[Cells]) -> Tensor:
+        """Logits of all candidates of the cells, concatenated."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how to train."""
+
+    steps: int
+    drawn: int
+    """Maximum candidates of a cell in one step."""
+    evidence: int
+    """Maximum pieces of evidence among them."""
+    measured: int
+    """Steps between two evaluations."""
+    least: float
+    """Share of the rate that is left at the end."""
+    clip: float
+    """Maximum norm of the gradient."""
+    minutes: float = math.inf
+    """Time after which training ends before its last step; the rate falls accordingly."""
+
+
+def train(
+    fitting: Trained,
+    optimiser: torch.optim.Optimizer,
+    batches: Callable[[], Iterable[Cells]],
+    held: Cells,
+    schedule: Schedule,
+    out: Path,
+    rng: random.Random,
+) -> None:
+    """Train, with a checkpoint after each evaluation.
+
+    Args:
+        fitting: what is trained.
+        optimiser: each of its groups has its highest rate under ``most``.
+        batches: the cells of each step of one round.
+        held: cells for the evaluations.
+        schedule: how long and how.
+        out: file of the checkpoint.
+        rng: draws the candidates of each step.
+    """
+    net, step, total, began = fitting.net, 0, 0.0, time.monotonic()
+    net.train()
+    while step < schedule.steps:
+        for part in batches():
+            share = max(step / schedule.steps, (time.monotonic() - began) / (60 * schedule.minutes))
+            for group in optimiser.param_groups:
+                group["lr"] = group["most"] * min(1.0, step / 100) * max(schedule.least, 1.0 - share)
+            candidates = [drawn(g, schedule.drawn, schedule.evidence, rng) for g in part]
+            kept = [(g, some) for g, some in zip(part, candidates, strict=True) if some]
+            optimiser.zero_grad()
+            value = loss(fitting.logits([g for g, _ in kept], [s for _, s in kept]), [s for _, s in kept])
+            value.backward()
+            torch.nn.utils.clip_grad_norm_(net.parameters(), schedule.clip)
+            optimiser.step()
+            step, total = step + 1, total + value.item()
+            ends = step >= schedule.steps or share >= 1.0
+            if step % 50 == 0:
+                seconds = time.monotonic() - began
+                print(f"step {step} of {schedule.steps}, {seconds:.0f} s, loss {total / 50:.3f}", flush=True)
+                total = 0.0
+            if step % schedule.measured == 0 or ends:
+                print({k: round(v, 3) for k, v in measure(fitting, held).items()}, flush=True)
+                torch.save(net.state_dict(), out)
+            if ends:
+                return
 
 
 def main() -> None:
@@ -204,28 +262,8 @@ def _fit(fitting: Fitting, cells: Cells, held: Cells, rounds: float, out: Path, 
             {"params": net.matcher.parameters(), "most": RATE_MATCHER, "weight_decay": 0.02},
         ]
     )
-    most, step, total, began = int(rounds * len(list(steps(cells, rng)))), 0, 0.0, time.monotonic()
-    net.train()
-    while step < most:
-        for part in steps(cells, rng):
-            for group in optimiser.param_groups:
-                group["lr"] = group["most"] * min(1.0, step / 100) * max(0.01, 1.0 - step / most)
-            candidates = [drawn(g, DRAWN, EVIDENCE, rng) for g in part]
-            kept = [(g, some) for g, some in zip(part, candidates, strict=True) if some]
-            optimiser.zero_grad()
-            value = loss(fitting.logits([g for g, _ in kept], [s for _, s in kept]), [s for _, s in kept])
-            value.backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
-            optimiser.step()
-            step, total = step + 1, total + value.item()
-            if step % 50 == 0:
-                print(f"step {step} of {most}, {time.monotonic() - began:.0f} s, loss {total / 50:.3f}", flush=True)
-                total = 0.0
-            if step % MEASURED == 0 or step == most:
-                print({k: round(v, 3) for k, v in measure(fitting, held).items()}, flush=True)
-                torch.save(net.state_dict(), out)
-            if step >= most:
-                break
+    schedule = Schedule(int(rounds * len(list(steps(cells, rng)))), DRAWN, EVIDENCE, MEASURED, least=0.01, clip=2.0)
+    train(fitting, optimiser, lambda: steps(cells, rng), held, schedule, out, rng)
 
 
 if __name__ == "__main__":

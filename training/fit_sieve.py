@@ -11,12 +11,12 @@ from __future__ import annotations
 import argparse
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
-from cells import Cells, by_cell, drawn, groups, listwise
+from cells import Cells, by_cell, drawn, groups, listwise, steps
 from network import QUESTION, STRETCH, Sieve, padded, pieces_of, tokenizer
 from torch import Tensor
 from torch.nn import functional
@@ -86,14 +86,6 @@ def recall(cells: Cells) -> dict[int, float]:
     return {most: float(np.mean([rank < most for rank in ranks])) for most in BEST}
 
 
-def steps(cells: Cells, rng: random.Random) -> Iterator[Cells]:
-    """Yields batches of cells in random order."""
-    order = list(cells)
-    rng.shuffle(order)
-    for at in range(0, len(order) - TOGETHER + 1, TOGETHER):
-        yield order[at : at + TOGETHER]
-
-
 def loss(logits: Tensor, candidates: Sequence[Cells]) -> Tensor:
     """Listwise for cells with evidence and other candidates; pointwise for all, so that logits are comparable."""
     answers = torch.cat([answers for _, answers in by_cell(logits, candidates)])
@@ -107,7 +99,7 @@ def fit(sifting: Sifting, cells: Cells, rng: random.Random) -> None:
     rest = [value for name, value in net.named_parameters() if not name.startswith("table.")]
     optimiser = torch.optim.Adam([table, {"params": rest, "lr": RATE}])
     net.train()
-    for step, part in enumerate(steps(cells, rng), start=1):
+    for step, part in enumerate(steps(cells, TOGETHER, rng), start=1):
         candidates = [drawn(g, DRAWN, EVIDENCE, rng) for g in part]
         optimiser.zero_grad()
         value = loss(sifting.logits(part, candidates, rng), candidates)
