@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from mlsurvey.answering.features import NAMES
 from mlsurvey.errors import EngineError
 from mlsurvey.learned.artefact import ENCODER, JOINT, MATCHER, NUMBERS, SIEVE, TOKENIZER, folder
-from mlsurvey.learned.network import LONGEST, Judgement, Network
+from mlsurvey.learned.network import LONGEST, Network
 from mlsurvey.learned.pieces import Pair
 
 QUESTION = "Does tch-rs (v0.17) run PyTorch models, or isn't it for CUDA 12.8?"
@@ -69,20 +69,18 @@ def test_a_judgement_is_two_logits_a_pair(network: Network) -> None:
 
 
 def test_no_pairs_have_no_judgement(network: Network) -> None:
-    assert network.judge([]).shape == network.match([]).shape == network.join([]).shape == (0, 2)
+    assert {network.judge([]).shape, *(voice.shape for voice in network.voices([]).values())} == {(0, 2)}
 
 
 def test_a_judgement_weighs_matcher_and_joint_layers_as_fitted(network: Network) -> None:
-    voices = network.artefact.voices
-    weighed = np.array(voices["matcher"]) * network.match(PAIRS) + np.array(voices["joint"]) * network.join(PAIRS)
+    weights, voices = network.artefact.voices, network.voices(PAIRS)
+    weighed = np.array(weights["matcher"]) * voices["matcher"] + np.array(weights["joint"]) * voices["joint"]
     np.testing.assert_allclose(network.judge(PAIRS), weighed, atol=NEAR)
 
 
-@pytest.mark.parametrize("voice", [Network.match, Network.join], ids=["matcher", "joint"])
-def test_each_voice_puts_what_answers_before_what_does_not(
-    network: Network, voice: Callable[[Network, Sequence[Pair]], Judgement]
-) -> None:
-    answers, other = voice(network, PAIRS[3:5])[:, 0]
+@pytest.mark.parametrize("voice", ["matcher", "joint"])
+def test_each_voice_puts_what_answers_before_what_does_not(network: Network, voice: str) -> None:
+    answers, other = network.voices(PAIRS[3:5])[voice][:, 0]
     assert answers > other
 
 

@@ -49,6 +49,10 @@ class Encoded(NamedTuple):
     """After all layers; the matcher compares them."""
 
 
+Texts = dict[tuple[str, bool], Encoded]
+"""Encoded texts, by text and whether it is what is asked."""
+
+
 class Network:
     """The network of the artefact in a folder.
 
@@ -110,24 +114,30 @@ class Network:
 
     def judge(self, pairs: Sequence[Pair]) -> Judgement:
         """Logits that each stretch answers and denies what is asked, in the order of the pairs."""
-        matcher, joint = (np.array(self.artefact.voices[of], dtype=np.float32) for of in ("matcher", "joint"))
-        return matcher * self.match(pairs) + joint * self.join(pairs)
+        weights = self.artefact.voices
+        judged = np.zeros((len(pairs), 2), dtype=np.float32)
+        for name, voice in self.voices(pairs).items():
+            judged += np.array(weights[name], dtype=np.float32) * voice
+        return judged
 
-    def match(self, pairs: Sequence[Pair]) -> Judgement:
-        """The matcher's logits: it compares texts that all layers have encoded separately."""
+    def voices(self, pairs: Sequence[Pair]) -> dict[str, Judgement]:
+        """The logits that a judgement is weighed from, by the name of what gives them.
+
+        ``matcher`` compares texts that all layers have encoded separately, ``joint`` reads question and stretch
+        together.
+        """
         of = self._encoded_of(pairs)
+        return {"matcher": self._match(pairs, of), "joint": self._join(pairs, of)}
+
+    def _match(self, pairs: Sequence[Pair], of: Texts) -> Judgement:
         matched = [
             self._matched(of[some[0].asked, True], [of[pair.stretch, False] for pair in some], some)
             for some in (list(some) for _, some in groupby(pairs, lambda pair: pair.asked))
         ]
         return np.concatenate([np.empty((0, 2), dtype=np.float32), *matched])
 
-    def join(self, pairs: Sequence[Pair]) -> Judgement:
-        """The joint layers' logits: they read question and stretch together.
-
-        Pairs are judged one by one, like texts are encoded; see :meth:`_encoded_of`.
-        """
-        of = self._encoded_of(pairs)
+    def _join(self, pairs: Sequence[Pair], of: Texts) -> Judgement:
+        """Pairs are judged one by one, like texts are encoded; see :meth:`_encoded_of`."""
         joined = self._workers.map(
             lambda pair: self._joined(of[pair.asked, True], of[pair.stretch, False], pair.features), pairs
         )
@@ -160,7 +170,7 @@ class Network:
         matched: Judgement = logits
         return matched
 
-    def _encoded_of(self, pairs: Sequence[Pair]) -> dict[tuple[str, bool], Encoded]:
+    def _encoded_of(self, pairs: Sequence[Pair]) -> Texts:
         """The encoded texts of the pairs, by text and whether it is what is asked.
 
         Texts are encoded one by one: 8-bit quantisation scales over a whole batch, so in a batch the result would
