@@ -79,8 +79,11 @@ async def contents(files: list[UploadFile], most: int) -> dict[str, bytes]:
 def store(survey: Survey, files: Mapping[str, bytes], wanted: Condition) -> list[Stored]:
     """Write documents; raises like :func:`mlsurvey.documents.uploading.store`."""
     stored = survey.store(files, wanted)
-    known = survey.indexed([one.path for one in stored])
-    return [Stored(**asdict(one), indexed=known.get(one.path) == one.sha256, refresh=REFRESH) for one in stored]
+    known = survey.rows([one.path for one in stored])
+    return [
+        Stored(**asdict(one), indexed=one.path in known and known[one.path].sha256 == one.sha256, refresh=REFRESH)
+        for one in stored
+    ]
 
 
 def state(survey: Survey, path: str) -> DocumentState:
@@ -90,7 +93,7 @@ def state(survey: Survey, path: str) -> DocumentState:
         NotFoundError: it is in neither.
     """
     path = survey.path_of(path)
-    row = _row(survey, path)
+    row = survey.rows([path]).get(path)
     found = _digest(survey, path, row)
     if row is None and found is None:
         survey.document(path)  # raises, suggesting similar names
@@ -140,13 +143,6 @@ def _mark(document: Document, wanted: TextParameters, end: int) -> dict[str, Any
         "line_start": text.count("\n", 0, start) + 1,
         "line_end": text.count("\n", 0, max(start, stop - 1)) + 1,
     }
-
-
-def _row(survey: Survey, path: str) -> DocumentRow | None:
-    """Return the index row of a document; None if it has none."""
-    if not survey.indexed([path]):
-        return None
-    return next((row for row in survey.documents().documents if row.path == path), None)
 
 
 def _digest(survey: Survey, path: str, row: DocumentRow | None) -> str | None:

@@ -37,6 +37,7 @@ from mlsurvey.types import Document, Entity, Filters, Passage
 if TYPE_CHECKING:
     from mlsurvey.index.vectors import Mode, Vectors
 
+_ROW = "path, sha256, title, subject, language, date, bytes, passages"
 _SPARE = 16  # extra vectors requested at first: some belong to passages of other generations
 _GROWTH = 4
 _STREAMED = 512  # passages read at once when all are read
@@ -312,18 +313,25 @@ class LocalSnapshot:
 
     def known(self, paths: Iterable[str]) -> list[Known]:
         """The indexed versions of the documents at these paths, to be compared with the files."""
-        columns = f"SELECT {KNOWN_COLUMNS} FROM documents WHERE path IN (SELECT value FROM json_each(:paths))"
-        return [Known(*row) for row in self._rows(f"{columns} AND {live('documents')}", paths=json.dumps([*paths]))]
+        return [Known(*row) for row in self._at(paths, KNOWN_COLUMNS)]
 
     def documents(self, filters: Filters = ALL) -> list[DocumentRow]:
         """Documents in path order; with entity or language filters, those with at least one matching passage."""
-        columns = "path, sha256, title, subject, language, date, bytes, passages"
-        rows = self._rows(f"SELECT id, {columns} FROM documents WHERE {live('documents')} ORDER BY path")
+        rows = self._rows(f"SELECT id, {_ROW} FROM documents WHERE {live('documents')} ORDER BY path")
         if filters:
             where, parameters = self._condition(filters)
             kept = {i for (i,) in self._rows(f"SELECT DISTINCT document FROM passages WHERE {where}", **parameters)}
             rows = [row for row in rows if row[0] in kept]
         return [DocumentRow(*row[1:]) for row in rows]
+
+    def rows(self, paths: Iterable[str]) -> list[DocumentRow]:
+        """The documents at these paths, as :meth:`documents` gives them, in no order."""
+        return [DocumentRow(*row) for row in self._at(paths, _ROW)]
+
+    def _at(self, paths: Iterable[str], columns: str) -> list[tuple[Any, ...]]:
+        """Columns of the documents at these paths."""
+        where = f"path IN (SELECT value FROM json_each(:paths)) AND {live('documents')}"
+        return self._rows(f"SELECT {columns} FROM documents WHERE {where}", paths=json.dumps([*paths]))
 
     def holdings(self) -> Iterator[Holding]:
         """Yield everything that is held of each document, in path order."""

@@ -148,6 +148,10 @@ class Snapshot(Protocol):
         """Documents in path order; with entity or language filters, those with at least one matching passage."""
         ...
 
+    def rows(self, paths: Iterable[str]) -> list[DocumentRow]:
+        """The documents at these paths, as :meth:`documents` gives them, in no order."""
+        ...
+
     def holdings(self) -> Iterator[Holding]:
         """Yield everything that is held of each document, in path order, to be copied elsewhere."""
         ...

@@ -237,6 +237,10 @@ class MilvusSnapshot:
         kept = set() if where is None else {r["document"] for p in self._pages(where, ["id", "document"]) for r in p}
         return [version.row for version in self._by_path.values() if version.known.id in kept]
 
+    def rows(self, paths: Iterable[str]) -> list[DocumentRow]:
+        """The documents at these paths, as :meth:`documents` gives them, in no order."""
+        return [self._by_path[path].row for path in paths if path in self._by_path]
+
     def holdings(self) -> Iterator[Holding]:
         """Yield everything that is held of each document, in path order."""
         for version in self._by_path.values():

@@ -10,6 +10,7 @@ from mlsurvey.documents.staleness import stale_file
 from mlsurvey.documents.uploading import Condition
 from mlsurvey.errors import IndexingError
 from mlsurvey.reading.names import known_as
+from mlsurvey.state import DocumentRow
 from mlsurvey.survey.results import Listed
 from mlsurvey.survey.wiring import Wiring
 from mlsurvey.types import Document, Filters
@@ -36,11 +37,11 @@ class Documents(Wiring):
         with self._reader.reading() as reading:
             return naming.document_named(path, reading.snapshot)
 
-    def indexed(self, paths: Iterable[str]) -> Mapping[str, str]:
-        """Hex SHA-256, by path, of those of these documents that are in the index; empty if there is no index yet."""
+    def rows(self, paths: Iterable[str]) -> Mapping[str, DocumentRow]:
+        """Those of these documents that are in the index, by path; empty if there is no index yet."""
         try:
             with self._reader.reading() as reading:
-                return {known.path: known.sha256 for known in reading.snapshot.known(paths)}
+                return {row.path: row for row in reading.snapshot.rows(paths)}
         except IndexingError:
             return {}
 
