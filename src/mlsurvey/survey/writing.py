@@ -94,9 +94,7 @@ class _Writer:
         from mlsurvey.writing.parsing import QuestionReader
 
         began = time.monotonic()
-        reader = QuestionReader(self._left(), self._cancelled)
-        revised = reader(question, reading)
-        self.interpretation = reader.interpretation
+        revised, self.interpretation = QuestionReader(self._left())(question, reading, self._cancelled)
         self._spent += time.monotonic() - began
         return revised
 

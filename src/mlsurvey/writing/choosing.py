@@ -12,10 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from mlsurvey.answering.offers import Offer
 from mlsurvey.answering.score import Scored
 from mlsurvey.calling import Cancelled
-from mlsurvey.writing.client import Call
 from mlsurvey.writing.errors import WriterError
-from mlsurvey.writing.protocol import Message
-from mlsurvey.writing.replies import json_object
+from mlsurvey.writing.replies import json_object, whole_reply
 from mlsurvey.writing.setup import Setup
 from mlsurvey.written import Choice
 
@@ -68,14 +66,7 @@ class Chooser:
     def _reply(self, asked: Mapping[int, Offer], cancelled: Cancelled | None) -> str:
         cells = [{"cell": number, **_shown(one)} for number, one in asked.items()]
         content = json.dumps({"cells": cells}, ensure_ascii=False, indent=1)
-        messages = [Message(role="system", content=INSTRUCTIONS), Message(role="user", content=content)]
-        text = ""
-        with Call(self.setup, messages, cancelled) as call:
-            for piece in call:
-                text += piece
-                if len(text) > MOST_REPLY:
-                    raise WriterError("the model wrote more than numbers; the rest was not read")
-        return text
+        return whole_reply(self.setup, INSTRUCTIONS, content, MOST_REPLY, "numbers", cancelled)
 
 
 def _shown(one: Offer) -> dict[str, object]:

@@ -16,10 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from mlsurvey.calling import Cancelled
 from mlsurvey.learned.reading import ASKED, KNOWN, LIKE, PLAIN, SIDE, USED_BY, USES, Mark, Reading, Word
 from mlsurvey.types import Kind, Span
-from mlsurvey.writing.client import Call
 from mlsurvey.writing.errors import WriterError
-from mlsurvey.writing.protocol import Message
-from mlsurvey.writing.replies import json_object
+from mlsurvey.writing.replies import json_object, whole_reply
 from mlsurvey.writing.setup import Setup
 from mlsurvey.written import Interpretation
 
@@ -69,42 +67,30 @@ class _Reply(BaseModel):
     marks: list[_Mark]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class QuestionReader:
     """Asks a language model what the words of a question are."""
 
     setup: Setup
-    cancelled: Cancelled | None = None
-    interpretation: Interpretation | None = None
-    """What became of the last reply."""
 
-    def __call__(self, question: str, reading: Reading) -> Reading:
-        """The network's reading of a question, with the model's marks in place of its labels where they are valid.
+    def __call__(
+        self, question: str, reading: Reading, cancelled: Cancelled | None = None
+    ) -> tuple[Reading, Interpretation]:
+        """The network's reading with the model's marks in place of its labels where valid; what became of the marks.
 
         Raises:
             Interrupted: ``cancelled`` returned True.
         """
         try:
-            reply = parsed(self._reply(question))
+            reply = parsed(whole_reply(self.setup, INSTRUCTIONS, question, MOST_REPLY, "marks", cancelled))
         except WriterError as error:
-            self.interpretation = Interpretation(0, 0, str(error))
-            return reading
+            return reading, Interpretation(0, 0, str(error))
         marks = list(placed(reply.marks, question, reading.words))
         note = None
         if len(marks) < len(reply.marks):
             note = f"{len(reply.marks) - len(marks)} of {len(reply.marks)} marks of the model are not valid"
-        self.interpretation = Interpretation(len(reply.marks), len(marks), note)
-        return marked(reading, Kind(reply.kind), marks, is_whole=note is None) if marks else reading
-
-    def _reply(self, question: str) -> str:
-        messages = [Message(role="system", content=INSTRUCTIONS), Message(role="user", content=question)]
-        text = ""
-        with Call(self.setup, messages, self.cancelled) as call:
-            for piece in call:
-                text += piece
-                if len(text) > MOST_REPLY:
-                    raise WriterError("the model wrote more than marks; the rest was not read")
-        return text
+        revised = marked(reading, Kind(reply.kind), marks, is_whole=note is None) if marks else reading
+        return revised, Interpretation(len(reply.marks), len(marks), note)
 
 
 def parsed(reply: str) -> _Reply:
