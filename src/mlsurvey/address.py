@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+TOKEN = "MLSURVEY_INDEX_TOKEN"
+"""Variable with the token of the engine, ``user:password`` or an API key. Read when it is used, never kept or shown."""
 EXAMPLE = "milvus://localhost:19530/mlsurvey"
 _SERVER = re.compile(
     r"milvus(?P<tls>\+https)?://(?P<host>[^/@?#\s]+)/(?:(?P<database>\w+)/)?(?P<name>[A-Za-z_]\w{0,99})/?"
@@ -48,7 +50,7 @@ def address_of(text: str) -> Address:
         ValueError: it is none; the message says what one looks like, and never repeats a password.
     """
     if "@" in text.partition("://")[2].partition("/")[0]:
-        raise ValueError("Input should be an address without user and password; put them into MLSURVEY_INDEX_TOKEN")
+        raise ValueError(f"Input should be an address without user and password; put them into {TOKEN}")
     if match := _SERVER.fullmatch(text):
         uri = f"http{'s' if match['tls'] else ''}://{match['host']}"
         return Address(text, uri, match["name"], match["database"] or "")

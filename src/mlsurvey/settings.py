@@ -23,7 +23,7 @@ from typing import Any, Literal, get_args
 
 import platformdirs
 
-from mlsurvey.address import Address, address_of, is_address
+from mlsurvey.address import TOKEN, Address, address_of, is_address
 from mlsurvey.errors import SettingsError
 
 PREFIX = "MLSURVEY_"
@@ -35,9 +35,7 @@ SERVE = "serve"
 """Table in the settings file, and prefix of environment variables, reserved for the service."""
 WRITER_KEY = "MLSURVEY_WRITER_KEY"
 """The key of the language model. Read when it is used and never kept in the settings, which are shown."""
-INDEX_TOKEN = "MLSURVEY_INDEX_TOKEN"
-"""The token of the engine that keeps the index; likewise."""
-NOT_SETTINGS = frozenset({"MLSURVEY_SHARED", WRITER_KEY, INDEX_TOKEN})
+NOT_SETTINGS = frozenset({"MLSURVEY_SHARED", WRITER_KEY, TOKEN})
 """Variables with our prefix that are not settings: secrets, and one that gives the tests the real documents."""
 
 
@@ -128,7 +126,7 @@ class Settings:
         if self.writer != "none":
             self._check_writer()
         for name in FOLDERS:
-            object.__setattr__(self, name, _placed(getattr(self, name)))
+            object.__setattr__(self, name, placed(getattr(self, name)))
         object.__setattr__(self, EXCLUDE, _patterns(self.exclude))
 
     def _check_writer(self) -> None:
@@ -178,7 +176,7 @@ def _problem(name: str, value: object) -> str | None:
 
 def _problem_of_address(value: object) -> str | None:
     try:
-        _placed(value)
+        placed(value)
     except ValueError as error:
         return str(error)
     return None
@@ -189,8 +187,12 @@ def shown(value: object) -> object:
     return re.sub(r"(://)[^/@]*@", r"\1…@", value) if isinstance(value, str) else value
 
 
-def _placed(value: Any) -> Path | Address:
-    """A folder, or an address."""
+def placed(value: Any) -> Path | Address:
+    """A folder, or an address.
+
+    Raises:
+        ValueError: it is meant as an address, and is none.
+    """
     if isinstance(value, Address):
         return value
     return address_of(value) if is_address(value) else Path(value)

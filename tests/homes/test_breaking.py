@@ -14,7 +14,7 @@ from typing import Any
 
 import index_doubles
 import pytest
-from index_doubles import FailingEmbedder, HashEmbedder, World, assert_sides_agree, contents, page, paths, run
+from index_doubles import FailingEmbedder, Gate, HashEmbedder, World, assert_sides_agree, contents, page, paths, run
 
 from mlsurvey.errors import BusyError, EngineError, IndexingError, Interrupted
 
@@ -125,19 +125,13 @@ def test_death_before_any_write_leaves_the_old_state_or_the_new_one(
 
 def test_second_writer_is_told_who_writes_or_waits(world: World) -> None:
     world.write("a.md", page("one"))
-    entered, leave = threading.Event(), threading.Event()
-
-    def slowly() -> HashEmbedder:
-        entered.set()
-        leave.wait(60)
-        return HashEmbedder()
-
-    first = threading.Thread(target=world.refresh, args=(slowly,))
+    gate = Gate()
+    first = threading.Thread(target=world.refresh, args=(gate,))
     first.start()
-    assert entered.wait(60)
+    assert gate.entered.wait(60)
     with pytest.raises(BusyError, match=r"is being written by process \d+ on \S+ since \d{4}-"):
         world.refresh()
-    threading.Timer(0.2, leave.set).start()
+    threading.Timer(0.2, gate.leave.set).start()
     report = world.refresh(wait=60.0)
     first.join()
     assert report.unchanged == 1
@@ -190,27 +184,22 @@ def test_writer_that_lost_its_lease_publishes_nothing(far: World, engine: Any) -
     far.write("a.md", page("one"))
     far.refresh()
     far.write("a.md", page("two"))
-    entered, leave = threading.Event(), threading.Event()
+    gate = Gate()
     failures: list[Exception] = []
-
-    def slowly() -> HashEmbedder:
-        entered.set()
-        leave.wait(60)
-        return HashEmbedder()
 
     def paused() -> None:
         try:
-            far.refresh(slowly)
+            far.refresh(gate)
         except BusyError as error:
             failures.append(error)
 
     first = threading.Thread(target=paused)
     first.start()
-    assert entered.wait(60)
+    assert gate.entered.wait(60)
     run_out(engine)  # as if its machine had slept
     far.write("a.md", page("three"))
     far.refresh()
-    leave.set()
+    gate.leave.set()
     first.join()
     assert [str(error)[:27] for error in failures] == ["this writer lost its lease "]
     with far.snapshot() as snapshot:

@@ -12,6 +12,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -123,6 +124,21 @@ class FailingEmbedder(HashEmbedder):
 
 
 @dataclass
+class Gate:
+    """Makes an embedder once it is let go: until then, whoever refreshes with it holds the index."""
+
+    seconds: float = 60.0
+    """How long it waits at most."""
+    entered: threading.Event = field(default_factory=threading.Event)
+    leave: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self) -> HashEmbedder:
+        self.entered.set()
+        self.leave.wait(self.seconds)
+        return HashEmbedder()
+
+
+@dataclass
 class World:
     """A corpus folder and its index, with the operations that tests use."""
 
@@ -157,9 +173,14 @@ class World:
     def _refresher(self) -> Callable[..., RefreshReport]:
         if isinstance(self.index, Path):
             return refresh
-        from mlsurvey.milvus.refresh import refresh as refresh_there
+        from mlsurvey.index.job import Job
+        from mlsurvey.milvus import refresh as there
 
-        return refresh_there
+        def refreshed(corpus: Path, index: Any, **options: Any) -> RefreshReport:
+            how = {name: options.pop(name) for name in ("dry_run", "rebuild", "wait") if name in options}
+            return there.refresh(Job(corpus, str(index), **options), index, **how)
+
+        return refreshed
 
     def snapshot(self, model: str | None = None) -> Snapshot:
         if isinstance(self.index, Path):

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from index_doubles import (
     FailingEmbedder,
+    Gate,
     HashEmbedder,
     World,
     assert_sides_agree,
@@ -190,20 +191,14 @@ def change(world: World, chance: random.Random, number: int) -> None:
 
 def test_second_writer_is_told_who_holds_the_index_or_waits(world: World) -> None:
     world.write("a.md", page("one"))
-    entered, leave = threading.Event(), threading.Event()
-
-    def slowly() -> HashEmbedder:
-        entered.set()
-        leave.wait(30)
-        return HashEmbedder()
-
-    first = threading.Thread(target=world.refresh, args=(slowly,))
+    gate = Gate(30)
+    first = threading.Thread(target=world.refresh, args=(gate,))
     first.start()
-    assert entered.wait(30)
+    assert gate.entered.wait(30)
     with pytest.raises(BusyError, match=rf"process {os.getpid()} on \S+ since \d{{4}}-"):
         world.refresh()
     assert run(world, "refresh").startswith("BusyError")
-    threading.Timer(0.2, leave.set).start()
+    threading.Timer(0.2, gate.leave.set).start()
     report = world.refresh(wait=30.0)
     first.join()
     assert report.unchanged == 1

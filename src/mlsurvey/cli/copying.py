@@ -63,9 +63,10 @@ def copy(
 
 
 def _place(name: str, text: str) -> Path | Address:
-    from mlsurvey.address import address_of, is_address
+    from mlsurvey.settings import placed
 
     try:
-        return address_of(text) if is_address(text) else Path(text).expanduser().absolute()
+        place = placed(text)
+        return place.expanduser().absolute() if isinstance(place, Path) else place
     except ValueError as error:
         raise UsageError(f"{name}: {error}") from error

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlsurvey.calling import Progress
-from mlsurvey.errors import MismatchError
-from mlsurvey.index.engine import Embedder, ModelInfo
+from mlsurvey.errors import Interrupted, MismatchError
+from mlsurvey.index.deadline import SECONDS
+from mlsurvey.index.engine import Embedder, ModelInfo, silent
 from mlsurvey.index.extracts import Extracts
 from mlsurvey.index.ledger import Ledger, Published
 from mlsurvey.index.plan import Plan, make_plan
@@ -38,8 +40,8 @@ class Job:
     vocabulary: Vocabulary
     embedder: Callable[[int], Embedder]
     model: ModelInfo
-    progress: Progress
-    seconds: float
+    progress: Progress = silent
+    seconds: float = SECONDS
     exclude: tuple[str, ...] = ()
     thorough: bool = False
 
@@ -68,6 +70,21 @@ class Job:
                 " mlsurvey refresh --rebuild"
             )
         return plan
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Say what is kept if Ctrl-C stops a refresh before it publishes.
+
+    Raises:
+        Interrupted: on Ctrl-C.
+    """
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise Interrupted(
+            "stopped before anything new was published; embedded passages are kept. To continue, type: mlsurvey refresh"
+        ) from error
 
 
 def report_of(

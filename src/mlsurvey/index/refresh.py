@@ -9,13 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from mlsurvey.calling import Progress
-from mlsurvey.errors import DamagedIndexError, Interrupted, NoIndexError
+from mlsurvey.errors import DamagedIndexError, NoIndexError
 from mlsurvey.index.catalogue import Catalogue, has_old_format, open_for_reading, open_for_writing
 from mlsurvey.index.collect import has_outdated, purge, sweep
 from mlsurvey.index.deadline import SECONDS
 from mlsurvey.index.engine import Embedder, ModelInfo, silent
 from mlsurvey.index.extracts import Extracts
-from mlsurvey.index.job import Embedded, Job, report_of
+from mlsurvey.index.job import Embedded, Job, report_of, stoppable
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.ledger import Published
 from mlsurvey.index.lock import writer_lock
@@ -71,16 +71,11 @@ def refresh(
     started = time.perf_counter()
     layout = Layout(index)
     job = Job(corpus, str(index), vocabulary, embedder, model, progress, seconds, tuple(exclude), thorough)
-    try:
-        with storage_errors(index):
-            is_old = not rebuild and has_old_format(layout)
-            anew = rebuild or is_old
-            report = _preview(job, layout, anew, started) if dry_run else carry_out(job, layout, anew, wait, started)
-            return replace(report, notes=(_OLD_FORMAT, *report.notes)) if is_old else report
-    except KeyboardInterrupt as error:
-        raise Interrupted(
-            "stopped before anything new was published; embedded passages are kept. To continue, type: mlsurvey refresh"
-        ) from error
+    with stoppable(), storage_errors(index):
+        is_old = not rebuild and has_old_format(layout)
+        anew = rebuild or is_old
+        report = _preview(job, layout, anew, started) if dry_run else carry_out(job, layout, anew, wait, started)
+        return replace(report, notes=(_OLD_FORMAT, *report.notes)) if is_old else report
 
 
 def _preview(job: Job, layout: Layout, rebuild: bool, started: float) -> RefreshReport:

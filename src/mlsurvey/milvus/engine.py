@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from mlsurvey.address import Address
+from mlsurvey.address import TOKEN, Address
 from mlsurvey.errors import (
     BusyError,
     IndexingError,
@@ -27,8 +27,6 @@ from mlsurvey.errors import (
     needing,
 )
 
-TOKEN = "MLSURVEY_INDEX_TOKEN"
-"""``user:password`` or an API key."""
 READ_SECONDS = 15.0
 CONNECT_SECONDS = 5.0
 _PAUSE = 1.0

@@ -3,49 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mlsurvey.address import Address
-from mlsurvey.calling import Progress
-from mlsurvey.errors import Interrupted
-from mlsurvey.index.deadline import SECONDS
-from mlsurvey.index.engine import Embedder, ModelInfo, silent
 from mlsurvey.index.extracts import NO_EXTRACTS, Extracts
-from mlsurvey.index.job import Embedded, Job, report_of
+from mlsurvey.index.job import Embedded, Job, report_of, stoppable
 from mlsurvey.milvus.engine import Engine
 from mlsurvey.milvus.lease import Lease, lease
 from mlsurvey.milvus.ledger import StoredLedger, ledger_of
 from mlsurvey.milvus.store import Store
 from mlsurvey.state import RefreshReport
-from mlsurvey.vocabulary.load import Vocabulary
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def refresh(
-    corpus: Path,
+    job: Job,
     address: Address,
     *,
-    vocabulary: Vocabulary,
-    embedder: Callable[[int], Embedder],
-    model: ModelInfo,
     dry_run: bool = False,
     rebuild: bool = False,
-    exclude: Sequence[str] = (),
-    thorough: bool = False,
     wait: float = 0.0,
-    progress: Progress = silent,
-    seconds: float = SECONDS,
     extracts: Extracts = NO_EXTRACTS,
 ) -> RefreshReport:
     """Index new and changed documents of a corpus folder, and drop removed ones.
 
-    The arguments are those of :func:`mlsurvey.index.refresh.refresh`; ``extracts`` keeps the texts of converted
-    documents on this machine.
+    Args:
+        job: inputs of the refresh.
+        address: of the index.
+        dry_run: report only; writes nothing and takes no lease.
+        rebuild: start from scratch. The old index stays in use until the new one replaces it.
+        wait: seconds to wait for another writer.
+        extracts: keeps the texts of converted documents on this machine.
 
     Raises:
         NotFoundError: the corpus folder does not exist.
@@ -58,16 +46,10 @@ def refresh(
         Interrupted: on Ctrl-C; finished embeddings are kept.
     """
     started = time.perf_counter()
-    job = Job(corpus, str(address), vocabulary, embedder, model, progress, seconds, tuple(exclude), thorough)
-    try:
-        with connected(address) as engine:
-            if dry_run:
-                return _preview(job, Store(engine), rebuild, started, extracts)
-            return carry_out(job, engine, rebuild, wait, started, extracts)
-    except KeyboardInterrupt as error:
-        raise Interrupted(
-            "stopped before anything new was published; embedded passages are kept. To continue, type: mlsurvey refresh"
-        ) from error
+    with stoppable(), connected(address) as engine:
+        if dry_run:
+            return _preview(job, Store(engine), rebuild, started, extracts)
+        return carry_out(job, engine, rebuild, wait, started, extracts)
 
 
 def carry_out(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from mlsurvey.address import Address
 from mlsurvey.calling import Progress
-from mlsurvey.errors import IndexingError, NoIndexError, UsageError
+from mlsurvey.errors import IndexingError, UsageError
 from mlsurvey.index.changes import Changes
 from mlsurvey.index.drafts import Draft
 from mlsurvey.index.engine import ModelInfo, silent
@@ -27,7 +28,7 @@ from mlsurvey.index.sources import Content
 from mlsurvey.index.storage import storage_errors
 from mlsurvey.reading.scan import FileState
 from mlsurvey.state import Generation
-from mlsurvey.survey.homes import home_of
+from mlsurvey.survey.homes import home_of, published_in
 from mlsurvey.vocabulary.load import Vocabulary
 
 _PORTION = 1_000
@@ -61,11 +62,11 @@ def copy(source: Path | Address, target: Path | Address, progress: Progress | No
     if source == target:
         raise UsageError(f"{source} is both source and target; name two places")
     started = time.perf_counter()
-    with home_of(source, "auto", lasting=False).opened() as snapshot:
-        there = _generation(target)
+    with closing(home_of(source, "auto", lasting=False)) as home, home.opened() as snapshot:
+        there = published_in(target)
         if is_new := there is None or _mark(there) != _mark(snapshot.generation):
             _write(snapshot, target, progress or silent)
-            there = _generation(target)
+            there = published_in(target)
         if there is None or _mark(there) != _mark(snapshot.generation):
             raise IndexingError(f"the copy in {target} differs from {source}; type: mlsurvey index copy again")
     return Copied(str(source), str(target), there, time.perf_counter() - started, is_new)
@@ -73,14 +74,6 @@ def copy(source: Path | Address, target: Path | Address, progress: Progress | No
 
 def _mark(generation: Generation) -> tuple[object, ...]:
     return generation.id, generation.model, generation.documents, generation.passages
-
-
-def _generation(index: Path | Address) -> Generation | None:
-    try:
-        with home_of(index, "auto", lasting=False).opened() as snapshot:
-            return snapshot.generation
-    except NoIndexError:
-        return None
 
 
 def _write(snapshot: Snapshot, target: Path | Address, progress: Progress) -> None:

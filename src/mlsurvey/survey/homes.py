@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from mlsurvey.address import Address
-from mlsurvey.errors import MlsurveyError
+from mlsurvey.errors import MlsurveyError, NoIndexError
 from mlsurvey.index.catalogue import open_for_reading
 from mlsurvey.index.layout import Layout
 from mlsurvey.index.storage import storage_errors
@@ -133,6 +133,14 @@ def newest_generation(index: Path | Address) -> Generation:
         return published.generation
 
 
+def published_in(index: Path | Address) -> Generation | None:
+    """The last published generation; None if there is no index yet. Raises like :func:`newest_generation`."""
+    try:
+        return newest_generation(index)
+    except NoIndexError:
+        return None
+
+
 def known_in(index: Path | Address) -> dict[str, Known]:
     """Documents of the newest generation, by path. Raises like :func:`newest_generation`."""
     if isinstance(index, Address):
@@ -151,12 +159,13 @@ def refreshing(settings: Settings) -> Callable[..., RefreshReport]:
     index = settings.index
     if isinstance(index, Address):
         from mlsurvey.index.extracts import Extracts
+        from mlsurvey.index.job import Job
         from mlsurvey.milvus import refresh as there
 
-        def refreshed(corpus: Path, **options: Any) -> RefreshReport:
-            is_dry = bool(options.get("dry_run"))
-            extracts = Extracts(Layout(settings.folder).extracts, is_writable=not is_dry)
-            return there.refresh(corpus, index, extracts=extracts, **options)
+        def refreshed(corpus: Path, *, dry_run: bool = False, rebuild: bool = False, **inputs: Any) -> RefreshReport:
+            extracts = Extracts(Layout(settings.folder).extracts, is_writable=not dry_run)
+            job = Job(corpus, str(index), **inputs)
+            return there.refresh(job, index, dry_run=dry_run, rebuild=rebuild, extracts=extracts)
 
         return refreshed
     from mlsurvey.index.refresh import refresh

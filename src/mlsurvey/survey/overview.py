@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mlsurvey.address import Address
-from mlsurvey.errors import NoIndexError, NotFoundError
+from mlsurvey.errors import NotFoundError
 from mlsurvey.index.catalogue import open_for_reading
 from mlsurvey.index.changes import Known
 from mlsurvey.index.extracts import Extracts
@@ -20,7 +20,7 @@ from mlsurvey.index.sources import Sources, look
 from mlsurvey.reading.scan import FileState, Scan, scan
 from mlsurvey.settings import Settings
 from mlsurvey.state import Generation, Pending
-from mlsurvey.survey.homes import known_in, newest_generation
+from mlsurvey.survey.homes import known_in, published_in
 
 _FAISS = ("faiss-gpu", "faiss-cpu")
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
@@ -85,7 +85,7 @@ def overview(settings: Settings) -> Overview:
     """
     found = _scan(settings)
     files = found.files if found else None
-    generation = _generation(settings.index)
+    generation = published_in(settings.index)
     known = None if files is None or generation is None else known_in(settings.index)
     sources = None if known is None else _looked(settings, files or (), known)
     garbled = frozenset(sources.unreadable) if sources else frozenset()
@@ -120,13 +120,6 @@ def _scan(settings: Settings) -> Scan | None:
     try:
         return scan(settings.corpus, settings.exclude)
     except NotFoundError:
-        return None
-
-
-def _generation(index: Path | Address) -> Generation | None:
-    try:
-        return newest_generation(index)
-    except NoIndexError:
         return None
 
 
