@@ -86,6 +86,8 @@ def test_a_chat_says_what_the_model_wrote_and_marks_it(serve) -> None:
     message = client.post("/v1/chat/completions", json=body).json()["choices"][0]["message"]
     text = message["content"]
     assert f"**Summary**\n\n- {SAID} [1]\n" in text and DROPPED in text
+    assert "*Summary by openai-compatible/toy: 1 of 2 sentences" in text
+    assert client.get("/v1/models").json()["data"][0]["description"].startswith("With the help of a language model")
     assert "The summary is by a language model" in text and "no language model wrote this" not in text
     start = text.index(f"- {SAID}") + len(f"- {SAID} ")
     assert start in [one["url_citation"]["start_index"] for one in message["annotations"]]
