@@ -67,6 +67,15 @@ def test_the_api_streams_the_quotes_first_and_the_whole_is_the_same(serve) -> No
     assert client.post("/v1/compare", json={"entities": ["burn", "candle"]}).json()["answer"]["summary"]["written"] == 2
 
 
+def test_the_log_says_that_the_model_failed_and_holds_no_question(serve, caplog) -> None:
+    client, _ = serve(status(401))
+    client.post("/v1/ask", json={"question": QUESTION})
+    (record,) = [one for one in caplog.records if one.message == "writer"]
+    assert record.levelname == "WARNING" and record.writer == "openai-compatible/toy"
+    assert len(record.notes) == 1 and "HTTP 401" in record.notes[0]
+    assert "Burn" not in str(vars(record))
+
+
 def test_a_failure_is_not_cached_and_a_summary_is(serve) -> None:
     behaviours = [status(500), says(*REPLY)]
     client, model = serve(lambda handler: behaviours[min(len(model_of(handler)), 2) - 1](handler))
