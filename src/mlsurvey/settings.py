@@ -183,8 +183,10 @@ def _problem_of_address(value: object) -> str | None:
 
 
 def shown(value: object) -> object:
-    """A value as messages may show it: without what an address holds before an ``@``."""
-    return re.sub(r"(://)[^/@]*@", r"\1…@", value) if isinstance(value, str) else value
+    """A value as messages may show it: without what an address holds before an ``@``, or after ``?`` or ``#``."""
+    if not isinstance(value, str):
+        return value
+    return re.sub(r"(://[^?#]*[?#]).*", r"\1…", re.sub(r"(://)[^/@]*@", r"\1…@", value), flags=re.DOTALL)
 
 
 def placed(value: Any) -> Path | Address:

@@ -67,6 +67,15 @@ def test_the_api_streams_the_quotes_first_and_the_whole_is_the_same(serve) -> No
     assert client.post("/v1/compare", json={"entities": ["burn", "candle"]}).json()["answer"]["summary"]["written"] == 2
 
 
+def test_the_log_says_that_the_model_failed_and_holds_no_question(serve, caplog) -> None:
+    client, _ = serve(status(401))
+    client.post("/v1/ask", json={"question": QUESTION})
+    (record,) = [one for one in caplog.records if one.message == "writer"]
+    assert record.levelname == "WARNING" and record.writer == "openai-compatible/toy"
+    assert len(record.notes) == 1 and "HTTP 401" in record.notes[0]
+    assert "Burn" not in str(vars(record))
+
+
 def test_a_failure_is_not_cached_and_a_summary_is(serve) -> None:
     behaviours = [status(500), says(*REPLY)]
     client, model = serve(lambda handler: behaviours[min(len(model_of(handler)), 2) - 1](handler))
@@ -86,6 +95,8 @@ def test_a_chat_says_what_the_model_wrote_and_marks_it(serve) -> None:
     message = client.post("/v1/chat/completions", json=body).json()["choices"][0]["message"]
     text = message["content"]
     assert f"**Summary**\n\n- {SAID} [1]\n" in text and DROPPED in text
+    assert "*Summary by openai-compatible/toy: 1 of 2 sentences" in text
+    assert client.get("/v1/models").json()["data"][0]["description"].startswith("With the help of a language model")
     assert "The summary is by a language model" in text and "no language model wrote this" not in text
     start = text.index(f"- {SAID}") + len(f"- {SAID} ")
     assert start in [one["url_citation"]["start_index"] for one in message["annotations"]]

@@ -104,6 +104,35 @@ def test_a_server_that_is_down_is_named_with_what_to_do(start) -> None:
     assert "http://127.0.0.1:9/v1" in summary.note and "writer_url" in summary.note
 
 
+@pytest.mark.parametrize(("behaviour", "reason"), [(status(401), "HTTP 401"), (silent(), "within 2 seconds")])
+def test_a_server_that_failed_is_not_asked_again_for_the_same_answer(start, behaviour: Behaviour, reason: str) -> None:
+    survey, model = start(behaviour, writer_uses="summary, choose, read", writer_seconds=SECONDS)
+    answer = survey.ask(QUESTION, max_statements=1)
+    notes = {made.note for made in (answer.summary, answer.choice, answer.interpretation) if made is not None}
+    assert len(model.requests) == 1 and len(notes) == 1 and reason in (notes.pop() or "")
+    survey.ask(QUESTION, max_statements=1)
+    assert len(model.requests) == 2, "the next answer tries again"
+
+
+def test_a_server_that_failed_in_one_use_is_not_asked_in_the_next(start) -> None:
+    def behave(handler) -> None:
+        marks = says(
+            '{"kind": "compare", "marks": [{"words": "Burn", "is": "side"}, {"words": "Candle", "is": "side"}]}'
+        )
+        (marks if len(handler.server.model.requests) == 1 else status(500))(handler)
+
+    survey, model = start(behave, writer_uses="summary, choose, read")
+    answer = survey.ask(QUESTION, max_statements=1)
+    assert answer.interpretation is not None and answer.interpretation.note is None
+    assert answer.summary is not None and "HTTP 500" in (answer.summary.note or "") and len(model.requests) == 2
+
+
+def test_a_model_that_only_writes_nonsense_is_asked_for_each_use(start) -> None:
+    survey, model = start(says("Sure! Burn is great."), writer_uses="summary, read")
+    answer = survey.ask(QUESTION)
+    assert answer.summary is not None and answer.summary.written == 2 and len(model.requests) == 2
+
+
 def test_what_came_before_the_failure_is_kept(start) -> None:
     survey, _ = start(streams(chunk(f"{GOOD}\n"), chunk("Candle supports GP")))
     summary = survey.ask(QUESTION).summary

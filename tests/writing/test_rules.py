@@ -131,6 +131,8 @@ def test_lines_come_whole_and_without_thoughts() -> None:
         ("- Burn 0.9.1 runs [1][1][2].", [("Burn 0.9.1 runs.", (1, 2))]),
         ("2. Burn runs; [1]", [("Burn runs;", (1,))]),
         ("Burn runs", [("Burn runs", ())]),
+        ("Burn has the feature `cuda` [1].", [("Burn has the feature cuda.", (1,))]),
+        ("Burn has `cuda and ```x```. [1]", [("Burn has `cuda and ```x```.", (1,))]),
         ("See e.g. Burn. [1]", [("See e.g.", ()), ("Burn.", (1,))]),
         ("   ", []),
     ],

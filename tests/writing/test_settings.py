@@ -7,6 +7,7 @@ import pytest
 from tests.writing.model_server import says
 
 from mlsurvey.cli import main
+from mlsurvey.cli.console import waiting
 from mlsurvey.errors import SettingsError
 from mlsurvey.settings import Settings, load_settings
 from mlsurvey.writing.protocol import body
@@ -53,6 +54,13 @@ def test_what_cannot_be_is_refused(name: str, value: object, tmp_path: Path) -> 
         made(tmp_path, **{name: value})
 
 
+@pytest.mark.parametrize("url", [f"http://localhost/v1?key={KEY}", f"http://{KEY}@localhost/v1", f"http://h/v1#{KEY}"])
+def test_a_key_in_the_address_is_refused_without_showing_it(url: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="setting 'writer_url' cannot be") as caught:
+        made(tmp_path, writer_url=url)
+    assert KEY not in str(caught.value)
+
+
 def test_the_key_comes_from_the_environment_else_from_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "key"
     file.write_text(f"{KEY}\n", "utf-8")
@@ -90,6 +98,25 @@ def test_the_request_has_limits_and_no_tools() -> None:
     assert request == {"model": "toy", "messages": [], "stream": True, "max_tokens": 7, "temperature": 0}
     hosted = body(Setup("https://api.openai.com/v1", "toy", tokens=7), [])
     assert hosted == {"model": "toy", "messages": [], "stream": True, "max_completion_tokens": 7}
+
+
+def test_on_a_terminal_it_says_that_the_model_is_waited_for(tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with waiting(made(tmp_path, writer_seconds=7)):
+        pass
+    assert "waiting for the language model, 7 seconds at most" in capsys.readouterr().err
+    with waiting(Settings(tmp_path, tmp_path)):
+        pass
+    assert capsys.readouterr().err == ""
+
+
+def test_in_a_pipe_nothing_is_said_while_the_model_is_waited_for(tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.delenv("TTY_COMPATIBLE", raising=False)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    with waiting(made(tmp_path)):
+        pass
+    assert capsys.readouterr().err == ""
 
 
 def test_asking_on_the_command_line_shows_the_summary(start, capsys, monkeypatch) -> None:

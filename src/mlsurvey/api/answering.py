@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from mlsurvey.api.logs import LOGGER
 from mlsurvey.api.service import Service
 from mlsurvey.calling import Cancelled
 from mlsurvey.survey import Part, Passages, Understood
@@ -43,7 +44,7 @@ def compare(service: Service, wanted: CompareRequest, cancelled: Cancelled) -> A
     key = wanted.model_dump_json()
 
     def compute() -> Answer:
-        return service.survey.compare(
+        answer = service.survey.compare(
             wanted.entities,
             wanted.aspects,
             question=wanted.question,
@@ -51,6 +52,8 @@ def compare(service: Service, wanted: CompareRequest, cancelled: Cancelled) -> A
             max_statements=wanted.max_statements,
             cancelled=cancelled,
         )
+        _log_notes(answer)
+        return answer
 
     return _remembered(service, "compare", key, compute)
 
@@ -70,6 +73,8 @@ def parts(service: Service, wanted: QuestionRequest, cancelled: Cancelled) -> It
             now = time.perf_counter()
             service.metrics.stage(stage, now - began)
             began = now
+        if isinstance(part, Answer):
+            _log_notes(part)
         yield part
 
 
@@ -84,4 +89,16 @@ def _remembered(service: Service, route: str, key: str, compute: Callable[[], An
 
 def _lasts(answer: Answer) -> bool:
     """Whether to keep the answer: not if a language model failed, which may work the next time."""
-    return not any(made.note for made in (answer.interpretation, answer.choice, answer.summary) if made is not None)
+    return not _notes(answer)
+
+
+def _log_notes(answer: Answer) -> None:
+    """Tell the operator that a language model failed: the notes have words of this program only."""
+    if notes := _notes(answer):
+        LOGGER.warning("writer", extra={"writer": answer.writer, "notes": notes})
+
+
+def _notes(answer: Answer) -> list[str]:
+    """Why a language model did less than it was asked to, each reason once."""
+    made = (answer.interpretation, answer.choice, answer.summary)
+    return list(dict.fromkeys(one.note for one in made if one is not None and one.note))

@@ -114,7 +114,7 @@ class Writer:
         for source in sources:
             yield self._source(source, stale.get(source.number), with_quote=answer.abstained)
         if remarks := wording.summary_remarks(answer):
-            yield f"{self._gap()}*{escape(remarks)}*\n"
+            yield f"{self._gap()}*{escape(f'{wording.summary_title(answer)}: {remarks}')}*\n"
         is_quoted = answer.summary is None or not answer.summary.sentences
         yield f"{self._gap()}{NOTE if is_quoted else SUMMARISED}\n"
         if self.unmet:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from mlsurvey.cli import conversation
-from mlsurvey.cli.console import make_console, show, write
+from mlsurvey.cli.console import make_console, show, waiting, write
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Entities, Index, Json, Languages, Model, Paths, Writer, filters_of, opened
 from mlsurvey.errors import UsageError
@@ -94,7 +94,8 @@ def ask(
 
             raise typer.Exit(answer_lines(survey, jsonl, filters, max_statements, explain=explain))
         parts = survey.parts(text, filters=filters, max_statements=max_statements, after=earlier)
-        understood, answer = ends(parts)
+        with waiting(survey.settings):
+            understood, answer = ends(parts)
         conversation.remember((*earlier, text))
         explained = understood if explain else None
         if as_json:

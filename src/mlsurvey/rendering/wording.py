@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from mlsurvey.provenance import Source
 from mlsurvey.rendering.layout import Grid, Names
@@ -69,15 +69,32 @@ def carried(taken: Sequence[str], entities: Sequence[str], aspects: Sequence[str
 
 
 def summary_title(answer: Answer) -> str:
-    """Return the heading of what a language model did, which names it."""
-    did = "Summary" if answer.summary else "Chosen" if answer.choice else "Read"
-    return f"{did} by {one_line(answer.writer)}"
+    """Return the heading of what a language model did, or did not do, which names it."""
+    done = (
+        ("Summary by", answer.summary is not None and answer.summary.sentences),
+        ("Chosen by", answer.choice is not None and answer.choice.chosen),
+        ("Read by", answer.interpretation is not None and answer.interpretation.valid),
+    )
+    return f"{next((did for did, is_done in done if is_done), 'Without')} {one_line(answer.writer)}"
 
 
 def summary_remarks(answer: Answer) -> str:
     """Return what is to be known about a summary besides its sentences, a choice, and a reading; empty without any."""
-    told = _summary_remark(answer.summary), _choice_remark(answer.choice), _reading_remark(answer.interpretation)
+    if failure := _failure(answer):
+        return f"{failure[0].upper()}{failure[1:]}."
+    summary, choice, reading = answer.summary, answer.choice, answer.interpretation
+    noted = [made.note for made in (summary, choice) if made]
+    told = _summary_remark(summary), _choice_remark(choice, noted[:-1]), _reading_remark(reading, noted)
     return " ".join(filter(None, told))
+
+
+def _failure(answer: Answer) -> str:
+    """Why a language model did nothing at all for an answer, if there is one reason; else empty."""
+    summary, choice, reading = answer.summary, answer.choice, answer.interpretation
+    if (summary and summary.written) or (choice and choice.chosen) or (reading and reading.valid):
+        return ""
+    notes = {one_line(made.note or "") for made in (summary, choice, reading) if made}
+    return notes.pop() if len(notes) == 1 else ""
 
 
 def _summary_remark(summary: Summary | None) -> str:
@@ -92,19 +109,27 @@ def _summary_remark(summary: Summary | None) -> str:
     return " ".join(told) or "Each sentence was checked against its quotes below."
 
 
-def _choice_remark(choice: Choice | None) -> str:
+def _choice_remark(choice: Choice | None, noted: Collection[str | None]) -> str:
     if choice is None:
         return ""
-    told = f"The model chose the quotes of {choice.chosen} of {choice.cells} cells with more candidates than fit."
-    return f"{told} For the others: {one_line(choice.note)}." if choice.note else told
+    if choice.note is None:
+        return "The model chose the quotes where there were more than fit."
+    did = "The program chose the quotes" if choice.chosen == 0 else "The program chose some of the quotes"
+    return _instead(did, choice.note, noted)
 
 
-def _reading_remark(interpretation: Interpretation | None) -> str:
+def _reading_remark(interpretation: Interpretation | None, noted: Collection[str | None]) -> str:
     if interpretation is None:
         return ""
     if interpretation.note is None:
         return "The model read the question."
-    return f"The program read the question, in whole or in part: {one_line(interpretation.note)}."
+    did = "The program read the question" if interpretation.valid == 0 else "The program read some of the question"
+    return _instead(did, interpretation.note, noted)
+
+
+def _instead(did: str, note: str, noted: Collection[str | None]) -> str:
+    """What the program did itself, and why unless that has been said."""
+    return f"{did} for the same reason." if note in noted else f"{did}: {one_line(note)}."
 
 
 def disagreement(kind: str) -> str:

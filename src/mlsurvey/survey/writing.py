@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from mlsurvey.answering.score import Scored
     from mlsurvey.calling import Cancelled
     from mlsurvey.learned.reading import Reading
-    from mlsurvey.writing.setup import Setup
+    from mlsurvey.writing.setup import Turn
 
 
 Make = Callable[["Answerer"], "Iterator[Part]"]
@@ -37,31 +36,32 @@ def written(make: Make, answerer: Answerer, settings: Settings, cancelled: Cance
     return _with_writer(make, answerer, settings, cancelled)
 
 
-def setup_of(settings: Settings) -> Setup:
-    """The server, model and limits of the settings, with the key.
+def _turn_of(settings: Settings) -> Turn:
+    """The server, model and limits of the settings, with the key, for one answer.
 
     Raises:
         SettingsError: the key cannot be read.
     """
-    from mlsurvey.writing.setup import Setup, read_key
+    from mlsurvey.writing.setup import Setup, Turn, read_key
 
-    return Setup(
+    setup = Setup(
         url=settings.writer_url,
         model=settings.writer_model,
         key=read_key(WRITER_KEY, settings.writer_key_file),
         seconds=float(settings.writer_seconds),
         tokens=int(settings.writer_tokens),
     )
+    return Turn(setup)
 
 
 def _with_writer(make: Make, answerer: Answerer, settings: Settings, cancelled: Cancelled | None) -> Iterator[Part]:
     """The parts as they come; before the whole answer, the sentences of its summary as they are checked."""
-    uses, writer = uses_of(settings.writer_uses), _Writer(setup_of(settings), answerer, cancelled)
+    uses, writer = uses_of(settings.writer_uses), _Writer(_turn_of(settings), answerer, cancelled)
     for part in sourced(make(writer.helping(uses)), settings.corpus):
         if not isinstance(part, Answer):
             yield part
             continue
-        answer = replace(part, writer=writer.setup.name, interpretation=writer.interpretation, choice=writer.choice)
+        answer = replace(part, writer=writer.name, interpretation=writer.interpretation, choice=writer.choice)
         if "summary" not in uses:
             yield answer
             continue
@@ -74,12 +74,12 @@ def _with_writer(make: Make, answerer: Answerer, settings: Settings, cancelled: 
 
 
 class _Writer:
-    """The language model at work on one answer: all uses share its time."""
+    """The language model at work on one answer."""
 
-    def __init__(self, setup: Setup, answerer: Answerer, cancelled: Cancelled | None) -> None:
-        self.setup, self._answerer, self._cancelled = setup, answerer, cancelled
+    def __init__(self, turn: Turn, answerer: Answerer, cancelled: Cancelled | None) -> None:
+        self._turn, self._answerer, self._cancelled = turn, answerer, cancelled
+        self.name = turn.setup.name
         self._names = {aspect.slug: aspect.name for aspect in answerer.vocabulary.aspects}
-        self._spent = 0.0
         self.interpretation: Interpretation | None = None
         self.choice: Choice | None = None
 
@@ -93,17 +93,13 @@ class _Writer:
     def _read(self, question: str, reading: Reading) -> Reading:
         from mlsurvey.writing.parsing import QuestionReader
 
-        began = time.monotonic()
-        revised, self.interpretation = QuestionReader(self._left())(question, reading, self._cancelled)
-        self._spent += time.monotonic() - began
+        revised, self.interpretation = QuestionReader(self._turn)(question, reading, self._cancelled)
         return revised
 
     def _choose(self, offers: Sequence[Offer]) -> Sequence[Sequence[Scored] | None]:
         from mlsurvey.writing.choosing import Chooser
 
-        began = time.monotonic()
-        chosen, self.choice = Chooser(self._left())(offers, self._cancelled)
-        self._spent += time.monotonic() - began
+        chosen, self.choice = Chooser(self._turn)(offers, self._cancelled)
         return chosen
 
     def summary(self, answer: Answer) -> Iterator[SummarySentence | Summary]:
@@ -111,7 +107,4 @@ class _Writer:
         from mlsurvey.writing.summary import Summariser
 
         bench = self._answerer.bench
-        return Summariser(self._left(), bench.planner, bench.scorer, self._names)(answer, self._cancelled)
-
-    def _left(self) -> Setup:
-        return replace(self.setup, seconds=max(0.0, self.setup.seconds - self._spent))
+        return Summariser(self._turn, bench.planner, bench.scorer, self._names)(answer, self._cancelled)

@@ -14,7 +14,7 @@ from mlsurvey.answering.score import Scored
 from mlsurvey.calling import Cancelled
 from mlsurvey.writing.errors import WriterError
 from mlsurvey.writing.replies import json_object, whole_reply
-from mlsurvey.writing.setup import Setup
+from mlsurvey.writing.setup import Turn
 from mlsurvey.written import Choice
 
 MOST_CELLS: Final = 16
@@ -39,7 +39,7 @@ class _Reply(BaseModel):
 class Chooser:
     """Asks a language model which candidates to show."""
 
-    setup: Setup
+    turn: Turn
 
     def __call__(
         self, offers: Sequence[Offer], cancelled: Cancelled | None = None
@@ -66,7 +66,7 @@ class Chooser:
     def _reply(self, asked: Mapping[int, Offer], cancelled: Cancelled | None) -> str:
         cells = [{"cell": number, **_shown(one)} for number, one in asked.items()]
         content = json.dumps({"cells": cells}, ensure_ascii=False, indent=1)
-        return whole_reply(self.setup, INSTRUCTIONS, content, MOST_REPLY, "numbers", cancelled)
+        return whole_reply(self.turn, INSTRUCTIONS, content, MOST_REPLY, "numbers", cancelled)
 
 
 def _shown(one: Offer) -> dict[str, object]:

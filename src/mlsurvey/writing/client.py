@@ -14,15 +14,16 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
+from types import TracebackType
 from urllib.parse import urlsplit
 
 import httpx2
 
 from mlsurvey.calling import Cancelled
 from mlsurvey.errors import Interrupted
-from mlsurvey.writing.errors import WriterError
+from mlsurvey.writing.errors import ServerError, WriterError
 from mlsurvey.writing.protocol import PATH, Message, Reply, body, problem_of
-from mlsurvey.writing.setup import Setup
+from mlsurvey.writing.setup import Turn
 
 MOST_BYTES = 2 * 1024 * 1024
 """Maximum bytes of a reply; an event of a stream takes a few hundred bytes for each token."""
@@ -39,24 +40,33 @@ _End = BaseException | None
 class Call:
     """A request that runs in a thread of its own, so that no server can hold up the caller.
 
-    Iterate over it for the text as it arrives. Closing it, or leaving the ``with`` block, closes the connection.
+    Iterate over it for the text as it arrives. Leaving the ``with`` block closes the connection. Entering it raises
+    :class:`ServerError` if the server has failed for the same answer before, or no time is left.
     """
 
-    def __init__(self, setup: Setup, messages: Sequence[Message], cancelled: Cancelled | None = None) -> None:
-        self._setup, self._messages, self._cancelled = setup, messages, cancelled
+    def __init__(self, turn: Turn, messages: Sequence[Message], cancelled: Cancelled | None = None) -> None:
+        self._turn, self._setup, self._messages, self._cancelled = turn, turn.setup, messages, cancelled
         self._pieces: queue.Queue[str | _End] = queue.Queue()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._is_closed = False
-        self._deadline = time.monotonic() + setup.seconds
+        self._began = time.monotonic()
+        self._deadline = self._began + turn.left
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def __enter__(self) -> Call:
+        if self._turn.failure is not None:
+            raise ServerError(self._turn.failure)
+        if self._turn.left <= 0:
+            raise self._late()
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._is_closed = True
+        self._turn.spent += time.monotonic() - self._began
+        if isinstance(error, ServerError):
+            self._turn.failure = str(error)
         if self._loop is not None and self._task is not None:
             with suppress(RuntimeError):  # the loop has ended meanwhile
                 self._loop.call_soon_threadsafe(self._task.cancel)
@@ -66,7 +76,7 @@ class Call:
         """The text in pieces.
 
         Raises:
-            WriterError: there is no usable reply, or no more of it.
+            ServerError: there is no usable reply, or no more of it.
             Interrupted: the answer is no longer needed.
         """
         while True:
@@ -85,14 +95,15 @@ class Call:
                 return
             yield piece
 
-    def _late(self) -> WriterError:
-        return WriterError(f"the model did not finish within {self._setup.seconds:.3g} seconds ('writer_seconds')")
+    def _late(self) -> ServerError:
+        most = f"{self._setup.seconds:.3g} seconds"
+        return ServerError(f"the model did not finish within {most}; raise 'writer_seconds', or take a faster model")
 
     def _run(self) -> None:
         try:
             asyncio.run(self._main())
         except Exception as error:  # never lost in a thread
-            self._pieces.put(WriterError(f"the model could not be asked ({type(error).__name__})"))
+            self._pieces.put(ServerError(f"the model could not be asked ({type(error).__name__})"))
 
     async def _main(self) -> None:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
@@ -109,7 +120,7 @@ class Call:
         except WriterError as error:
             end = error
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError) as error:
-            end = WriterError(_reason(error, self._setup.url))
+            end = ServerError(_reason(error, self._setup.url))
         self._pieces.put(end)
 
     async def _read(self) -> None:
@@ -117,15 +128,15 @@ class Call:
         headers = {"Accept": EVENTS, "Accept-Encoding": "identity", "User-Agent": "mlsurvey"}
         if self._setup.key:
             headers["Authorization"] = f"Bearer {self._setup.key}"
-        timeout = httpx2.Timeout(self._setup.seconds, connect=min(CONNECT, self._setup.seconds))
+        timeout = httpx2.Timeout(self._turn.left, connect=min(CONNECT, self._turn.left))
         async with (
             httpx2.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=not _is_local(url)) as client,
             client.stream("POST", url, json=body(self._setup, self._messages), headers=headers) as response,
         ):
             if problem := problem_of(response.status_code):
-                raise WriterError(problem)
+                raise ServerError(problem)
             if response.headers.get("content-encoding", "identity") != "identity":
-                raise WriterError("the model's server compresses its reply although it was told not to")
+                raise ServerError("the model's server compresses its reply although it was told not to")
             await self._receive(response)
 
     async def _receive(self, response: httpx2.Response) -> None:
@@ -138,7 +149,7 @@ class Call:
             self._put(reply.event(line))
             if reply.is_complete:
                 return
-        raise WriterError("the model's server closed the connection before the reply was complete")
+        raise ServerError("the model's server closed the connection before the reply was complete")
 
     def _put(self, pieces: Iterator[str]) -> None:
         for piece in pieces:
@@ -150,7 +161,7 @@ async def _limited(response: httpx2.Response) -> AsyncIterator[bytes]:
     async for piece in response.aiter_raw():
         received += len(piece)
         if received > MOST_BYTES:
-            raise WriterError(f"the model's reply is longer than {MOST_BYTES // 1024:,} kB; the rest was not read")
+            raise ServerError(f"the model's reply is longer than {MOST_BYTES // 1024:,} kB; the rest was not read")
         yield piece
 
 

@@ -18,7 +18,7 @@ from mlsurvey.learned.reading import ASKED, KNOWN, LIKE, PLAIN, SIDE, USED_BY, U
 from mlsurvey.types import Kind, Span
 from mlsurvey.writing.errors import WriterError
 from mlsurvey.writing.replies import json_object, whole_reply
-from mlsurvey.writing.setup import Setup
+from mlsurvey.writing.setup import Turn
 from mlsurvey.written import Interpretation
 
 MOST_MARKS: Final = 40
@@ -71,7 +71,7 @@ class _Reply(BaseModel):
 class QuestionReader:
     """Asks a language model what the words of a question are."""
 
-    setup: Setup
+    turn: Turn
 
     def __call__(
         self, question: str, reading: Reading, cancelled: Cancelled | None = None
@@ -82,7 +82,7 @@ class QuestionReader:
             Interrupted: ``cancelled`` returned True.
         """
         try:
-            reply = parsed(whole_reply(self.setup, INSTRUCTIONS, question, MOST_REPLY, "marks", cancelled))
+            reply = parsed(whole_reply(self.turn, INSTRUCTIONS, question, MOST_REPLY, "marks", cancelled))
         except WriterError as error:
             return reading, Interpretation(0, 0, str(error))
         marks = list(placed(reply.marks, question, reading.words))
@@ -104,7 +104,7 @@ def parsed(reply: str) -> _Reply:
     except ValidationError as error:
         raise WriterError("the model's marks are not the JSON that was asked for") from error
     if not 0 < len(read.marks) <= MOST_MARKS:
-        raise WriterError(f"the model made {len(read.marks)} marks; 1 to {MOST_MARKS} are read")
+        raise WriterError(f"the model made {len(read.marks)} marks in the question; 1 to {MOST_MARKS} are read")
     return read
 
 

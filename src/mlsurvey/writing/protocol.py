@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from mlsurvey.writing.errors import WriterError
+from mlsurvey.writing.errors import ServerError, WriterError
 from mlsurvey.writing.setup import Setup
 
 PATH = "/chat/completions"
@@ -60,7 +60,7 @@ class Reply:
         """
         name, _, data = line.partition(":")
         if name == "error":
-            raise WriterError("the model's server reported an error")
+            raise ServerError("the model's server reported an error")
         if name != "data" or not (data := data.strip()):
             return  # comments, names of events, empty lines
         if data == END:
@@ -73,7 +73,7 @@ class Reply:
         try:
             choices = _Reply.model_validate_json(text).choices
         except ValidationError as error:
-            raise WriterError("the model's reply does not follow the chat-completions protocol") from error
+            raise ServerError("the model's reply does not follow the chat-completions protocol") from error
         for choice in choices[:1]:
             said = choice.message or choice.delta or _Text()
             if said.refusal:

@@ -6,16 +6,16 @@ from mlsurvey.calling import Cancelled
 from mlsurvey.writing.client import Call
 from mlsurvey.writing.errors import WriterError
 from mlsurvey.writing.protocol import Message
-from mlsurvey.writing.setup import Setup
+from mlsurvey.writing.setup import Turn
 
 
 def whole_reply(
-    setup: Setup, instructions: str, content: str, most: int, wanted: str, cancelled: Cancelled | None
+    turn: Turn, instructions: str, content: str, most: int, wanted: str, cancelled: Cancelled | None
 ) -> str:
     """The text of one reply.
 
     Args:
-        setup: server, model and limits.
+        turn: the use of the server for this answer.
         instructions: what the model is to do.
         content: what it is to do it with.
         most: maximum characters of the reply.
@@ -28,7 +28,7 @@ def whole_reply(
     """
     messages = [Message(role="system", content=instructions), Message(role="user", content=content)]
     text = ""
-    with Call(setup, messages, cancelled) as call:
+    with Call(turn, messages, cancelled) as call:
         for piece in call:
             text += piece
             if len(text) > most:

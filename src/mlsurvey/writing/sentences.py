@@ -10,6 +10,8 @@ _MARK = re.compile(r"\s*\[\s*(\d{1,4}(?:\s*[,;]\s*\d{1,4})*)\s*\]")
 _BULLET = re.compile(r"^\s*(?:[-*•–]\s+|\d{1,2}[.)]\s+)")
 _END = re.compile(r"(?:[.!?][\"”')]?(?:\s*\[[\d\s,;]*\])*|(?:\s*\[[\d\s,;]*\])+[.!?]?)\s+(?=[\"“'(]?[A-Z])")
 """The end of a sentence, its numbers before or behind the full stop."""
+_CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+"""Words set as code, as documents and models like to set names; the words are checked without the marks."""
 _THOUGHT = ("<think>", "</think>")
 """What some models write before the reply itself, and servers may not take out."""
 LONGEST_LINE = 4_000
@@ -66,6 +68,6 @@ def sentences_of(line: str) -> Iterator[Written]:
 
 
 def written(text: str) -> Written:
-    """A sentence without its marks, and the numbers in these, each once."""
+    """A sentence without its marks and those of code, and the numbers in the former, each once."""
     numbers = (int(number) for mark in _MARK.findall(text) for number in re.findall(r"\d+", mark))
-    return Written(" ".join(_MARK.sub("", text).split()), tuple(dict.fromkeys(numbers)))
+    return Written(" ".join(_CODE.sub(r"\1", _MARK.sub("", text)).split()), tuple(dict.fromkeys(numbers)))

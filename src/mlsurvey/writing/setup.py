@@ -32,6 +32,22 @@ class Setup:
         return f"openai-compatible/{self.model}"
 
 
+@dataclass(slots=True)
+class Turn:
+    """The use of a server for one answer: its requests share the time, and the first that fails is the last."""
+
+    setup: Setup
+    spent: float = 0.0
+    """Seconds that its requests have taken."""
+    failure: str | None = None
+    """How the server failed."""
+
+    @property
+    def left(self) -> float:
+        """Seconds left for the answer."""
+        return max(0.0, self.setup.seconds - self.spent)
+
+
 def read_key(variable: str, file: str) -> str | None:
     """The key in the environment variable, else in the file; None if neither is given.
 

@@ -18,7 +18,7 @@ from mlsurvey.writing.messages import summary_messages
 from mlsurvey.writing.names import Known
 from mlsurvey.writing.rules import claim_of, fault_of, form_fault
 from mlsurvey.writing.sentences import Lines, Written, sentences_of
-from mlsurvey.writing.setup import Setup
+from mlsurvey.writing.setup import Turn
 from mlsurvey.writing.support import Supporter
 from mlsurvey.written import Summary, SummarySentence
 
@@ -81,7 +81,7 @@ class _Draft:
 class Summariser:
     """Asks a language model for summaries of answers."""
 
-    setup: Setup
+    turn: Turn
     planner: Planner
     scorer: Scorer
     names: Mapping[str, str]
@@ -103,7 +103,7 @@ class Summariser:
         checker = Checker(evidence, known, names_of_matters(answer, self.names), Supporter(self.planner, self.scorer))
         draft = _Draft()
         try:
-            with Call(self.setup, summary_messages(answer, evidence, known), cancelled) as call:
+            with Call(self.turn, summary_messages(answer, evidence, known), cancelled) as call:
                 yield from _kept(call, checker, draft)
         except WriterError as error:
             draft.note = str(error)

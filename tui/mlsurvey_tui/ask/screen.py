@@ -18,7 +18,7 @@ from mlsurvey.errors import Interrupted, MlsurveyError, NoIndexError
 from mlsurvey.parsed import Condition
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.retrieval.quoted import unquoted
-from mlsurvey.types import Answer
+from mlsurvey.types import Answer, Citation
 from mlsurvey_tui.answer.earlier import Earlier
 from mlsurvey_tui.answer.view import AnswerView
 from mlsurvey_tui.ask.chips import Chip, Chips, answer_chips, understood_chips
@@ -209,6 +209,8 @@ class AskScreen(Screen[None]):
                     self.app.call_from_thread(self._show_chips, understood_chips(part, self.program.names))
                 elif isinstance(part, Passages):
                     self.app.call_from_thread(self._progress, f"{part.read} passages read …")
+                elif isinstance(part, Citation):
+                    self.app.call_from_thread(self._progress, f"quotes found: {part.number} …")
                 elif isinstance(part, Answer):
                     self._finish(request, part, conditions)
         except Interrupted:

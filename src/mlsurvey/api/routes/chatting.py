@@ -42,7 +42,7 @@ from mlsurvey.wire.chat import (
 from mlsurvey.wire.service import Problem
 
 ABOUT = (
-    "No language model: questions about machine learning libraries are answered with verbatim quotes from a fixed set "
+    "questions about machine learning libraries are answered with verbatim quotes from a fixed set "
     "of documents. The last user message is the question; a follow-up takes what it omits from the previous user "
     "messages."
 )
@@ -184,7 +184,8 @@ def _model(survey: Survey) -> Model:
         created = int(datetime.fromisoformat(survey.generation().created).timestamp())
     except IndexingError:
         created = 0
-    return Model(created=created, description=ABOUT)
+    by = "No language model" if survey.settings.writer == "none" else "With the help of a language model"
+    return Model(created=created, description=f"{by}: {ABOUT}")
 
 
 def _whole(survey: Survey, asked: _Asked, cancelled: Cancelled) -> tuple[dict[str, Any], ChatMessage]:
