@@ -1,11 +1,13 @@
-"""Write the artefact that the program loads: encoder and reader as one 8-bit ONNX graph, matcher, sieve, all numbers.
+"""Write the artefact that the program loads: encoder, reader, joint layers, matcher and sieve as ONNX, all numbers.
 
-    python training/export.py graphs sieve.pt judge.pt reader.pt --into ../src/mlsurvey/learned/artefact
+    python training/export.py graphs sieve.pt judge.pt --into ../src/mlsurvey/learned/artefact
+    python training/export.py reader reader.pt --into ../src/mlsurvey/learned/artefact
     python training/export.py joint joint.pt --validation g-validation*.jsonl --data data/*.jsonl \
         --into ../src/mlsurvey/learned/artefact
 
-``graphs`` writes the networks on which the joint layers are trained. ``joint`` adds these, and fits weights,
-calibration and thresholds on the validation part, using the exported graphs.
+``graphs`` writes the networks on which the joint layers are trained. ``reader`` adds the reader, which depends on no
+other network. ``joint`` adds the joint layers, and fits weights, calibration and thresholds on the validation part,
+using the exported graphs.
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ from network import (
     Sieve,
     padded,
     pieces_of,
+    through,
     tokenizer,
 )
 from numpy.typing import NDArray
@@ -51,7 +54,18 @@ from torch import Tensor, nn
 
 from mlsurvey.answering.features import NAMES
 from mlsurvey.answering.polarity import denies
-from mlsurvey.learned.artefact import ENCODER, JOINT, MATCHER, NUMBERS, SCHEMA, SIEVE, TOKENIZER, Artefact
+from mlsurvey.learned.artefact import (
+    ENCODER,
+    GRAPHS,
+    JOINT,
+    MATCHER,
+    NUMBERS,
+    READER,
+    SCHEMA,
+    SIEVE,
+    TOKENIZER,
+    Artefact,
+)
 from mlsurvey.learned.network import Network
 from mlsurvey.learned.pieces import Pair
 
@@ -66,16 +80,17 @@ SURE = 0.9
 
 
 class Encoder(nn.Module):
-    """The judge's encoder and the reader on shared first layers; the requested outputs determine which one runs."""
+    """What reader, joint layers and matcher read; the requested outputs determine which layers run."""
 
-    def __init__(self, judge: Judge, reader: Reader) -> None:
+    def __init__(self, judge: Judge) -> None:
         super().__init__()
-        self.lower, self.judge, self.reader = Lower(), judge, reader
+        self.lower, self.judge = Lower(), judge
 
-    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
-        """States after the frozen layers and after the last, followed by the reader's four outputs."""
-        states = self.lower(ids, mask)
-        return (states, self.judge.upper(states, mask), *self.reader(states, mask))
+    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """States before the first layer, after the frozen layers, and after the last."""
+        embedded = self.lower.embed(ids)
+        states = through(self.lower.layers, embedded, mask)
+        return embedded, states, self.judge.upper(states, mask)
 
 
 class Matched(nn.Module):
@@ -104,10 +119,25 @@ def write_encoder(encoder: Encoder, pieces: Any, file: Path) -> None:
     free = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
     with tempfile.TemporaryDirectory() as scratch:
         exact = Path(scratch) / "exact.onnx"
-        names = ["lower", "states", "labels", "negated", "kinds", "flags"]
+        names = ["embedded", "lower", "states"]
         _export(encoder, columns, {"ids": free, "mask": free}, names, exact)
-        # 7 bits for processors without VNNI: 8 bits would overflow the sums of products.
-        quantize_dynamic(exact, file, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+        quantise(exact, file)
+
+
+def quantise(exact: Path, file: Path) -> None:
+    """To 8-bit weights, of which 7 are used: without VNNI, 8 would overflow the sums of products."""
+    quantize_dynamic(exact, file, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+
+
+def write_reader(reader: Reader, file: Path) -> None:
+    """Export in 32 bits and quantise like the encoder."""
+    columns = (torch.rand(2, 16, WIDTH), torch.ones(2, 16, dtype=torch.long))
+    free = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
+    with tempfile.TemporaryDirectory() as scratch:
+        exact = Path(scratch) / "exact.onnx"
+        names = ["labels", "negated", "kinds", "flags"]
+        _export(reader, columns, {"embedded": free, "mask": free}, names, exact)
+        quantise(exact, file)
 
 
 def write_matcher(matcher: Matcher, file: Path) -> None:
@@ -125,7 +155,7 @@ def write_joint(joint: Joint, file: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         exact = Path(scratch) / "exact.onnx"
         _export(joint, columns, shapes, ["evidence"], exact)
-        quantize_dynamic(exact, file, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+        quantise(exact, file)
 
 
 def write_sieve(sieve: Sieve, file: Path) -> None:
@@ -291,15 +321,15 @@ def digest(*files: Path) -> str:
     return told.hexdigest()[:16]
 
 
-def graphs(sieve_file: Path, judge_file: Path, reader_file: Path, into: Path) -> None:
-    """Write all graphs, with joint layers that are not trained yet and have no weight."""
-    pieces, judge, reader = tokenizer(), Judge(), Reader()
+def graphs(sieve_file: Path, judge_file: Path, into: Path) -> None:
+    """Write all graphs, with a reader and joint layers that are not trained yet; these have no weight."""
+    pieces, judge = tokenizer(), Judge()
     sieve = Sieve(len(pieces))
     sieve.load_state_dict(torch.load(sieve_file))
     judge.load_state_dict(torch.load(judge_file))
-    reader.load_state_dict(torch.load(reader_file))
     into.mkdir(parents=True, exist_ok=True)
-    write_encoder(Encoder(judge, reader), pieces, into / ENCODER)
+    write_encoder(Encoder(judge), pieces, into / ENCODER)
+    write_reader(Reader(), into / READER)
     write_matcher(judge.matcher, into / MATCHER)
     write_joint(Joint(), into / JOINT)
     write_sieve(sieve, into / SIEVE)
@@ -308,7 +338,7 @@ def graphs(sieve_file: Path, judge_file: Path, reader_file: Path, into: Path) ->
     backend.no_truncation()
     backend.save(str(into / TOKENIZER))
     base = Artefact(
-        id=digest(into / ENCODER, into / MATCHER, into / JOINT, into / SIEVE),
+        id="",
         labels=LABELS,
         kinds=KINDS,
         flags=ALL_FLAGS,
@@ -325,6 +355,14 @@ def graphs(sieve_file: Path, judge_file: Path, reader_file: Path, into: Path) ->
     write(into, asdict(base))
 
 
+def add_reader(reader_file: Path, into: Path) -> None:
+    """Write the trained reader."""
+    reader = Reader()
+    reader.load_state_dict(torch.load(reader_file))
+    write_reader(reader, into / READER)
+    write(into, json.loads((into / NUMBERS).read_text("utf-8")))
+
+
 def finish(joint_file: Path, validation: Sequence[Path], data: Sequence[Path], into: Path) -> None:
     """Add the trained joint layers, and fit all numbers."""
     joint = Joint()
@@ -334,8 +372,6 @@ def finish(joint_file: Path, validation: Sequence[Path], data: Sequence[Path], i
     network = Network(into)
     judged(network, held)
     fitted = asdict(network.artefact) | numbers(held) | {"data": {file.name: digest(file) for file in data}}
-    fitted["id"] = digest(into / ENCODER, into / MATCHER, into / JOINT, into / SIEVE)
-    fitted["id"] = hashlib.sha256(json.dumps(fitted, sort_keys=True).encode()).hexdigest()[:16]
     write(into, fitted)
     print(json.dumps({k: fitted[k] for k in ("voices", "judged", "unjudged", "denies", "thresholds")}, indent=1))
     print(f"{sum(file.stat().st_size for file in into.iterdir()) / 1e6:.1f} MB")
@@ -345,25 +381,30 @@ def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    first, second = commands.add_parser("graphs"), commands.add_parser("joint")
-    for name in ("sieve", "judge", "reader"):
+    first, second, third = (commands.add_parser(name) for name in ("graphs", "reader", "joint"))
+    for name in ("sieve", "judge"):
         first.add_argument(name, type=Path)
-    second.add_argument("joint", type=Path)
-    second.add_argument("--validation", type=Path, nargs="+", required=True)
-    second.add_argument("--data", type=Path, nargs="+", required=True)
-    for command in (first, second):
+    second.add_argument("reader", type=Path)
+    third.add_argument("joint", type=Path)
+    third.add_argument("--validation", type=Path, nargs="+", required=True)
+    third.add_argument("--data", type=Path, nargs="+", required=True)
+    for command in (first, second, third):
         command.add_argument("--into", type=Path, required=True)
     arguments = parser.parse_args()
     if arguments.command == "graphs":
-        graphs(arguments.sieve, arguments.judge, arguments.reader, arguments.into)
+        graphs(arguments.sieve, arguments.judge, arguments.into)
+    elif arguments.command == "reader":
+        add_reader(arguments.reader, arguments.into)
     else:
         finish(arguments.joint, arguments.validation, arguments.data, arguments.into)
 
 
 def write(into: Path, values: Mapping[str, Any]) -> None:
-    """Write the numbers to a file."""
+    """Write the numbers to a file, with the digest of the graphs and of themselves."""
+    kept = dict(values) | {"id": digest(*(into / name for name in GRAPHS))}
+    kept["id"] = hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:16]
     draft = into / f".{NUMBERS}"
-    draft.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+    draft.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     shutil.move(draft, into / NUMBERS)
 
 

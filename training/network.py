@@ -1,9 +1,9 @@
 """The trained networks, built on the layers of the default embedder, all-MiniLM-L6-v2.
 
 The *encoder* reads a single text; its first layers are frozen, its last are fine-tuned. The *matcher* compares the
-pieces of a question with those of a stretch and estimates how likely the stretch answers, and denies. The *reader* uses
-the encoder's first layers and one of its own, and predicts a label for each piece of a question, its kind and its
-flags. The *sieve* selects the candidates to judge, from one static vector per piece, without running any layer.
+pieces of a question with those of a stretch and estimates how likely the stretch answers, and denies. The *reader* has
+all layers for itself, fine-tuned, and predicts a label for each piece of a question, its kind and its flags. The
+*sieve* selects the candidates to judge, from one static vector per piece, without running any layer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from mlsurvey.answering.features import NAMES
 from mlsurvey.learned.pieces import CLS, SEP
 
 FROZEN = 4
-"""Number of MiniLM's six layers that are frozen and shared by judge and reader."""
+"""Number of MiniLM's six layers that are frozen and shared by matcher and joint layers."""
 WIDTH = 384
 PROJECTED = 128
 """Dimension in which pieces are compared, as in ColBERT (Khattab and Zaharia, SIGIR 2020)."""
@@ -71,7 +71,7 @@ def through(layers: nn.ModuleList, hidden: Tensor, mask: Tensor) -> Tensor:
 
 
 class Lower(nn.Module):
-    """Maps word pieces to states after the frozen layers."""
+    """Maps word pieces to states after the frozen layers. The embeddings of pieces are frozen, too."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -84,7 +84,12 @@ class Lower(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """States (texts, pieces, width)."""
-        return through(self.layers, self.embeddings(input_ids=ids), mask)
+        return through(self.layers, self.embed(ids), mask)
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """States before the first layer, (texts, pieces, width)."""
+        embedded: Tensor = self.embeddings(input_ids=ids)
+        return embedded
 
 
 class Judge(nn.Module):
@@ -268,11 +273,14 @@ class Sieve(nn.Module):
 
 
 class Reader(nn.Module):
-    """Maps states from :class:`Lower` to labels and negation (per piece), kinds and flags (per question)."""
+    """Maps embedded pieces to labels and negation (per piece), kinds and flags (per question).
+
+    All layers of MiniLM, fine-tuned on the embeddings of :class:`Lower`.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(minilm().encoder.layer[FROZEN : FROZEN + 1])
+        self.layers = nn.ModuleList(minilm().encoder.layer)
         self.labels = nn.Linear(WIDTH, len(LABELS))
         self.negated = nn.Linear(WIDTH, 1)
         self.pool = nn.Linear(WIDTH, WIDTH)
@@ -280,9 +288,9 @@ class Reader(nn.Module):
         self.flags = nn.Linear(WIDTH, len(ALL_FLAGS))
         self.drop = nn.Dropout(0.1)
 
-    def forward(self, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def forward(self, embedded: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """See the class."""
-        hidden = through(self.layers, states, mask)
+        hidden = through(self.layers, embedded, mask)
         kept = mask.unsqueeze(-1).to(hidden.dtype)
         mean = (hidden * kept).sum(1) / kept.sum(1)
         pooled = self.drop(torch.tanh(self.pool(hidden[:, 0] + mean)))

@@ -109,6 +109,14 @@ def test_a_name_is_unknown_where_no_document_has_its_rarest_word(words: str, is_
     assert looks_unknown(words, frequency) is is_unknown
 
 
+@pytest.mark.parametrize(
+    "words",
+    [".pth", ".safetensors", ".gguf", ".pb", ".mlmodel", ".npz", ".parquet", ".ipynb", ".h5", "*.json", ".xlsx"],
+)
+def test_the_ending_of_a_file_name_is_no_unknown_name(words: str) -> None:
+    assert looks_unknown(words, lambda _: 0) is False
+
+
 def test_blanked_text_keeps_its_positions() -> None:
     assert blank("Candle and tch", [Span(0, 6), Span(11, 14)]) == "       and    "
 

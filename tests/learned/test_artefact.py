@@ -10,12 +10,9 @@ import pytest
 from mlsurvey.answering.conditions import FACTS
 from mlsurvey.errors import EngineError
 from mlsurvey.learned.artefact import (
-    ENCODER,
-    JOINT,
-    MATCHER,
+    GRAPHS,
     NUMBERS,
     SCHEMA,
-    SIEVE,
     TOKENIZER,
     Artefact,
     folder,
@@ -95,7 +92,7 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 
 def test_the_program_comes_with_one() -> None:
-    assert all((folder() / name).is_file() for name in (ENCODER, MATCHER, JOINT, SIEVE, TOKENIZER, NUMBERS))
+    assert all((folder() / name).is_file() for name in (*GRAPHS, TOKENIZER, NUMBERS))
 
 
 def test_the_one_that_comes_with_the_program_has_every_number_that_is_asked_for() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from mlsurvey.answering.features import NAMES
 from mlsurvey.errors import EngineError
-from mlsurvey.learned.artefact import ENCODER, JOINT, MATCHER, NUMBERS, SIEVE, TOKENIZER, folder
+from mlsurvey.learned.artefact import GRAPHS, NUMBERS, TOKENIZER, folder
 from mlsurvey.learned.network import LONGEST, Network
 from mlsurvey.learned.pieces import Pair
 
@@ -145,17 +145,17 @@ def test_a_folder_without_an_artefact_is_told(tmp_path: Path) -> None:
         Network(tmp_path)
 
 
-@pytest.mark.parametrize("missing", [ENCODER, MATCHER, JOINT, SIEVE, TOKENIZER])
+@pytest.mark.parametrize("missing", [*GRAPHS, TOKENIZER])
 def test_a_missing_file_of_the_artefact_is_told(tmp_path: Path, missing: str) -> None:
-    for name in {ENCODER, MATCHER, JOINT, SIEVE, TOKENIZER, NUMBERS} - {missing}:
+    for name in {*GRAPHS, TOKENIZER, NUMBERS} - {missing}:
         shutil.copy(folder() / name, tmp_path / name)
     with pytest.raises(EngineError, match="cannot open the network"):
         Network(tmp_path)
 
 
-@pytest.mark.parametrize("broken", [ENCODER, MATCHER, JOINT, SIEVE, TOKENIZER])
+@pytest.mark.parametrize("broken", [*GRAPHS, TOKENIZER])
 def test_a_broken_file_of_the_artefact_is_told(tmp_path: Path, broken: str) -> None:
-    for name in (ENCODER, MATCHER, JOINT, SIEVE, TOKENIZER, NUMBERS):
+    for name in (*GRAPHS, TOKENIZER, NUMBERS):
         shutil.copy(folder() / name, tmp_path / name)
     (tmp_path / broken).write_bytes(b"not what it should be")
     with pytest.raises(EngineError, match="cannot open the network"):

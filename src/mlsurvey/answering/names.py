@@ -22,6 +22,7 @@ _NAME_LIKE = re.compile(
 """Not spelt like an ordinary word: a dot, hyphen or underscore inside, or capitals in the middle."""
 _PROPER = re.compile(r"(?<=[\w,;:()/-] )[A-Z]\w{2,}(?:[.\-_][A-Za-z0-9#+]\w*)*")
 """Capitalised within a sentence, and long enough to be told from an initial or the name of a letter."""
+_FILE_TYPE = re.compile(r"\*?\.[A-Za-z]\w*")
 _WORD = re.compile(r"[A-Za-z][\w]*(?:[.\-_][A-Za-z0-9#+]\w*)*")
 _MIN_FUZZY = 5  # shorter names differ from ordinary words by a letter or two
 _RARER = 10  # a typo is at least this many times rarer in the documents than the name
@@ -68,7 +69,12 @@ def proper_names(question: str, wording: Iterable[str]) -> list[str]:
 
 
 def looks_unknown(words: str, frequency: Frequency) -> bool:
-    """Whether words used like a name are an unknown name: at least one of them occurs in no document."""
+    """Whether words used like a name are an unknown name: at least one of them occurs in no document.
+
+    The ending of a file name (".xlsx") is no name, whether or not a document has it.
+    """
+    if _FILE_TYPE.fullmatch(words):
+        return False
     parts = [word for word in _WORD.findall(words) if word.casefold() not in STOP_WORDS]
     if not parts or _is_compound(words, frequency):
         return False

@@ -11,12 +11,14 @@ from typing import Any, Final
 from mlsurvey.errors import EngineError
 
 ENCODER: Final = "encoder.onnx"
+READER: Final = "reader.onnx"
 MATCHER: Final = "matcher.onnx"
 JOINT: Final = "joint.onnx"
 SIEVE: Final = "sieve.onnx"
+GRAPHS: Final = (ENCODER, READER, MATCHER, JOINT, SIEVE)
 TOKENIZER: Final = "tokenizer.json"
 NUMBERS: Final = "artefact.json"
-SCHEMA: Final = 4
+SCHEMA: Final = 5
 """Incremented when older artefacts can no longer be read."""
 
 

@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 
 from mlsurvey.embedding.cores import cores
 from mlsurvey.errors import EngineError
-from mlsurvey.learned.artefact import ENCODER, JOINT, MATCHER, SIEVE, TOKENIZER, read_artefact
+from mlsurvey.learned.artefact import ENCODER, JOINT, MATCHER, READER, SIEVE, TOKENIZER, read_artefact
 from mlsurvey.learned.pieces import CLS, SEP, Pair
 from mlsurvey.learned.reading import Reading, Word
 from mlsurvey.remembered import Remembered
@@ -64,7 +64,7 @@ class Network:
         self.artefact = read_artefact(folder)
         try:
             self._encoder = _session(folder / ENCODER, 1)  # single-threaded: each core takes a text or a pair
-            self._joint = _session(folder / JOINT, 1)
+            self._joint, self._reader = _session(folder / JOINT, 1), _session(folder / READER, cores())
             self._matcher, self._sieve = _session(folder / MATCHER, cores()), _session(folder / SIEVE, cores())
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         except Exception as error:  # the classes of both libraries derive from Exception only
@@ -85,8 +85,9 @@ class Network:
     def read(self, question: str) -> Reading:
         """The label of each word, the kind of the question and its flags."""
         encoding = self._tokenizer.encode(question, add_special_tokens=False)
-        ids = [CLS, *encoding.ids[:LONGEST], SEP]
-        labels, negated, kinds, flags = self._encode(_READ, [ids])
+        (embedded,) = self._encode(("embedded",), [[CLS, *encoding.ids[:LONGEST], SEP]])
+        mask = np.ones(embedded.shape[:2], dtype=np.int64)
+        labels, negated, kinds, flags = self._reader.run(_READ, {"embedded": embedded, "mask": mask})
         return Reading(
             words=_words(encoding.word_ids, encoding.offsets, _softmax(labels[0, 1:-1]), _sigmoid(negated[0, 1:-1])),
             labels=self.artefact.labels,
