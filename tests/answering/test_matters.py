@@ -22,6 +22,21 @@ def test_a_stretch_asks_for_each_matter_that_it_names(text: str, slugs: list[str
     assert aspects(parse(text, LIST)) == slugs
 
 
+@pytest.mark.parametrize(
+    ("text", "wording"),
+    [
+        ("[language Rust] crates without [asked GPU support]", "without GPU support"),
+        ("crates without any [asked native code]", "without any native code"),
+        ("crates lacking a [asked stable API]", "lacking a stable API"),
+        ("which crates lack [asked documentation]", "lack documentation"),
+        ("crates with [asked GPU support]", "GPU support"),
+    ],
+)
+def test_what_is_to_be_missing_is_read_with_the_word_that_says_so(text: str, wording: str) -> None:
+    (asked,) = parse(text, LIST).aspects
+    assert asked.wording == (wording,)
+
+
 def test_a_negation_in_one_part_of_a_stretch_turns_that_part_only() -> None:
     understood = parse("[language Rust] crates that [asked are easy but need no CUDA]", LIST)
     assert [(a.aspect.slug, a.negated) for a in understood.aspects] == [("ease-of-use", False), ("gpu", True)]

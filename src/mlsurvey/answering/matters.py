@@ -32,6 +32,8 @@ _AND = re.compile(
     r"\W*(?:and|plus|as\s+well\s+as|&)\s+(?:(?:the|its|any|about|for|on|how\s+about|what\s+about)\s+)*", re.IGNORECASE
 )
 """Between two matters of one question."""
+_LACKING = re.compile(r"\b(?:without|lack(?:s|ing)?)\s+(?:(?:any|an?|the)\s+)?$", re.IGNORECASE)
+"""Right before what is to be missing."""
 
 
 class Recognise(Protocol):
@@ -166,6 +168,12 @@ def from_its_beginning(question: str, span: Span) -> Span:
     """The stretch with all of its first word: a word ends at an apostrophe for the network."""
     is_cut = question[: span.start].endswith(("'", "’"))
     return Span(max(question.rfind(" ", 0, span.start), -1) + 1, span.end) if is_cut else span
+
+
+def with_lack(question: str, span: Span) -> Span:
+    """The stretch with the word before it that says it is to be missing: "*without* GPU support"."""
+    before = _LACKING.search(question, 0, span.start)
+    return Span(before.start(), span.end) if before else span
 
 
 def beside_names(question: str, span: Span, mentions: Iterable[Mention]) -> Span:

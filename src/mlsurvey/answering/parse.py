@@ -20,6 +20,7 @@ from mlsurvey.answering.matters import (
     from_its_beginning,
     matters,
     whole,
+    with_lack,
     with_object,
 )
 from mlsurvey.answering.names import blank, find_names, languages_in, looks_unknown, without_languages
@@ -207,7 +208,8 @@ class Parser:
         for mark in marks:
             is_thing = mark.label in (SIDE, *RELATIONS) and not any(mark.span.overlap(m.span) for m in mentions)
             if mark.label == ASKED or (is_thing and not looks_unknown(_token(question, mark.span), self.frequency)):
-                span = beside_names(question, from_its_beginning(question, mark.span), mentions)
+                span = with_lack(question, from_its_beginning(question, mark.span))
+                span = beside_names(question, span, mentions)
                 yield with_object(question, span, objects)
 
     def _conditions(
