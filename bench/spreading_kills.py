@@ -2,7 +2,8 @@
 
     python bench/spreading_kills.py --workers-killed 50 --drivers-killed 20 --milvus-killed 20 [--seed 0]
 
-Needs the extra ``cluster`` and Linux. Before each refresh all documents of a corpus, or half of them, are written anew.
+Needs the extra ``cluster`` and Linux. Before each refresh all documents of a corpus are written anew, or three quarters
+of them.
 
 Workers: processes of the pool that embeds are killed (SIGKILL) at random moments of refreshes. Each refresh has to
 finish; then each passage has exactly one vector, that of its text, and the report counts them.
@@ -50,11 +51,11 @@ from mlsurvey.state import RefreshReport
 
 WORKERS = 2
 SECTIONS = 20
-SECONDS_A_PASSAGE = 0.01
+SECONDS_A_PASSAGE = 0.02
 POOL = "ray::MapWorker("
 """How the processes of the pool call themselves, followed by ``).submit`` while they embed."""
 LEASE_SECONDS = 5.0
-PATIENCE = 5.0
+PATIENCE = 10.0
 """Seconds that what a driver has started has to end by itself."""
 
 
@@ -97,7 +98,8 @@ def end_session(session: int) -> int:
     until = time.monotonic() + PATIENCE
     while (left := processes(session)) and time.monotonic() < until:
         time.sleep(0.2)
-    count = len(left)
+    if count := len(left):
+        say(f"still there: {', '.join(sorted({title[:60] for title in left.values()}))}")
     while left := processes(session):
         for process in left:
             with suppress(ProcessLookupError):
@@ -196,10 +198,8 @@ def check_vectors(index: Path, report: RefreshReport, missing: int) -> None:
         assert report.embedded == missing, f"{missing} passages had no vector, the report has {report.embedded}"
         texts = [passage.embedding_text for passage in snapshot.passages(ids.tolist())]
         assert np.array_equal(snapshot.vectors(ids.tolist()), StandIn().embed(texts)), "vectors of other texts"
-        stored = "SELECT COUNT(*), COUNT(DISTINCT model || key) FROM vectors"
-        held = "SELECT SUM(rows), SUM(rows) FROM segments"
-        ((rows, keys),), ((in_segments, _),) = snapshot._catalogue.rows(stored), snapshot._catalogue.rows(held)
-        assert rows == keys == in_segments, f"{rows} vectors of {keys} texts, {in_segments} in segments"
+        found = [one for one, _ in snapshot.dense(StandIn().embed(["Ember"])[0], 2 * len(ids))]
+        assert sorted(found) == ids.tolist(), "a search finds passages twice or not at all"
 
 
 def fresh(corpus: Path, home: Path) -> str:
@@ -236,10 +236,10 @@ def milvus(corpus: Path, home: Path) -> Place:
 def update_there(corpus: Path, address: Address, dry_run: bool = False, **options: Any) -> RefreshReport:
     """Refresh an index in Milvus Lite; waits until the lease of a killed process has run out."""
     from mlsurvey.index.job import Job
-    from mlsurvey.milvus import lease
+    from mlsurvey.milvus import lease, passages
     from mlsurvey.milvus.refresh import refresh
 
-    lease.LEASE_SECONDS = LEASE_SECONDS
+    lease.LEASE_SECONDS, passages.BATCH = LEASE_SECONDS, 50
     job = Job(corpus, str(address), kills.VOCABULARY, lambda count: SlowStandIn(), MODEL, **options)
     return refresh(job, address, dry_run=dry_run, wait=10 * LEASE_SECONDS)
 
@@ -263,18 +263,19 @@ class Drivers:
 
 
 def kill_drivers(
-    count: int, documents: int, chance: random.Random, home: Path, make: Callable[[Path, Path], Place]
+    count: int, documents: int, chance: random.Random, home: Path, until: float, make: Callable[[Path, Path], Place]
 ) -> Drivers:
-    """Kill refreshes until so many were killed in their midst. Raises AssertionError at a loss."""
+    """Kill refreshes until so many were killed in their midst, or time is up. Raises AssertionError at a loss."""
     corpus, steps, found = home / "corpus", home / "steps", Drivers()
     corpus.mkdir(parents=True)
     place = make(corpus, home)
     write_anew(corpus, chance, range(documents))
     found.whole.append(alone(lambda: kills.timed(place.refresh)))
     before = apart(place.contents)
-    while found.counts["killed"] < count:
-        write_anew(corpus, chance, chance.sample(range(documents), documents // 2))
+    while found.counts["killed"] < count and time.monotonic() < until:
+        write_anew(corpus, chance, chance.sample(range(documents), documents * 3 // 4))
         missing = apart(lambda: place.refresh(dry_run=True)).embedded
+        steps.unlink(missing_ok=True)
         work = partial(in_session, partial(place.refresh, progress=partial(note, steps)))
         is_killed = kills.killed(child := kills.started(work), chance.random() * median(found.whole[-5:]))
         left = end_session(child)
@@ -302,7 +303,6 @@ def note(file: Path, step: str, done: int, total: int) -> None:
 def tally(steps: Path, missing: int, embedded: int, left: int, is_published: bool) -> Counter[str]:
     """Counts of one kill: when it came, and what was kept."""
     step = steps.read_text() if steps.exists() else ""
-    steps.unlink(missing_ok=True)
     counts = Counter({"killed": 1, "published": int(is_published), "missing": missing, "kept": missing - embedded})
     counts["embedding"] = int(step.startswith("embed ") and step != "embed 0")
     counts["kept in"] = int(0 < embedded < missing)
@@ -339,6 +339,7 @@ def options() -> argparse.Namespace:
     made.add_argument("--drivers-killed", type=int, default=20)
     made.add_argument("--milvus-killed", type=int, default=20)
     made.add_argument("--documents", type=int, default=80, help=f"each of {SECTIONS} passages")
+    made.add_argument("--minutes", type=float, default=120.0, help="no more drivers are killed after them")
     made.add_argument("--seed", type=int, default=0)
     return made.parse_args()
 
@@ -346,6 +347,7 @@ def options() -> argparse.Namespace:
 def main() -> int:
     asked = options()
     mlsurvey.index.embed.CHECKPOINT_SECONDS = 1.0
+    until = time.monotonic() + 60 * asked.minutes
     chance, is_whole = partial(random.Random, asked.seed), True
     with tempfile.TemporaryDirectory(prefix="kills-") as name:
         home = Path(name)
@@ -357,7 +359,7 @@ def main() -> int:
         for kind, most in ((folder, asked.drivers_killed), (milvus, asked.milvus_killed)):
             where = home / kind.__name__
             if most > 0:
-                drive = partial(kill_drivers, most, asked.documents, chance(), where, kind)
+                drive = partial(kill_drivers, most, asked.documents, chance(), where, until, kind)
                 parts.append(lambda kind=kind, drive=drive: told_drivers(kind.__name__, drive()))  # type: ignore[misc]
         for part in parts:
             try:
