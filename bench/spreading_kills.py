@@ -9,9 +9,9 @@ Workers: processes of the pool that embeds are killed (SIGKILL) at random moment
 finish; then each passage has exactly one vector, that of its text, and the report counts them.
 
 Drivers: the process that refreshes is killed after a random time, at most what a whole refresh takes, and with it what
-is left of its Ray. Then the index has to open, to answer, and to hold what it held before or what a new index of the
-corpus holds; the next refresh has to make it equal to a new one. The same for an index in Milvus Lite, whose refreshes
-embed in their own process.
+is left of its Ray; a share of them (``--aimed``) at a random moment after their first vectors. Then the index has to
+open, to answer, and to hold what it held before or what a new index of the corpus holds; the next refresh has to make
+it equal to a new one. The same for an index in Milvus Lite, whose refreshes embed in their own process.
 
 Embedding is done by a stand-in that takes some milliseconds a passage, and checkpoints are written every second, so
 that kills fall into every step. Exits with 1 at a loss.
@@ -256,28 +256,38 @@ class Drivers:
     """What killing drivers found."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    whole: list[float] = field(default_factory=list)
-    """Seconds that refreshes took that were not killed, the first."""
+    whole: float = 0.0
+    """Seconds that the first refresh took, which was not killed."""
     recovery: list[float] = field(default_factory=list)
     """Seconds that the refreshes after kills took."""
 
 
 def kill_drivers(
-    count: int, documents: int, chance: random.Random, home: Path, until: float, make: Callable[[Path, Path], Place]
+    count: int,
+    documents: int,
+    aimed: float,
+    chance: random.Random,
+    home: Path,
+    until: float,
+    make: Callable[[Path, Path], Place],
 ) -> Drivers:
     """Kill refreshes until so many were killed in their midst, or time is up. Raises AssertionError at a loss."""
     corpus, steps, found = home / "corpus", home / "steps", Drivers()
     corpus.mkdir(parents=True)
     place = make(corpus, home)
     write_anew(corpus, chance, range(documents))
-    found.whole.append(alone(lambda: kills.timed(place.refresh)))
+    found.whole = alone(lambda: kills.timed(place.refresh))
     before = apart(place.contents)
     while found.counts["killed"] < count and time.monotonic() < until:
         write_anew(corpus, chance, chance.sample(range(documents), documents * 3 // 4))
         missing = apart(lambda: place.refresh(dry_run=True)).embedded
         steps.unlink(missing_ok=True)
         work = partial(in_session, partial(place.refresh, progress=partial(note, steps)))
-        is_killed = kills.killed(child := kills.started(work), chance.random() * median(found.whole[-5:]))
+        child, most = kills.started(work), found.whole
+        if chance.random() < aimed:
+            wait_for_vectors(child, steps)
+            most = SECONDS_A_PASSAGE * missing / WORKERS
+        is_killed = kills.killed(child, chance.random() * most)
         left = end_session(child)
         wanted, held = fresh(corpus, home), apart(place.contents)
         assert held in (before, wanted) and held != NOTHING, "neither the old nor the new contents"
@@ -300,11 +310,21 @@ def note(file: Path, step: str, done: int, total: int) -> None:
     file.write_text(f"{step} {done}")
 
 
+def wait_for_vectors(child: int, steps: Path) -> None:
+    """Wait until a refresh has got vectors, or has ended."""
+    while not has_vectors(steps) and not os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+        time.sleep(0.05)
+
+
+def has_vectors(steps: Path) -> bool:
+    """Whether a refresh is at embedding and has got vectors."""
+    return (step := steps.read_text() if steps.exists() else "").startswith("embed ") and step != "embed 0"
+
+
 def tally(steps: Path, missing: int, embedded: int, left: int, is_published: bool) -> Counter[str]:
     """Counts of one kill: when it came, and what was kept."""
-    step = steps.read_text() if steps.exists() else ""
     counts = Counter({"killed": 1, "published": int(is_published), "missing": missing, "kept": missing - embedded})
-    counts["embedding"] = int(step.startswith("embed ") and step != "embed 0")
+    counts["embedding"] = int(has_vectors(steps))
     counts["kept in"] = int(0 < embedded < missing)
     counts["left"] = int(left > 0)
     return counts
@@ -326,7 +346,7 @@ def told_drivers(name: str, found: Drivers) -> str:
     return (
         f"{name}: {counts['killed']} drivers killed, {counts['embedding']} between their first vectors and their last,"
         f" {counts['published']} after publishing ({counts['ended before']} had ended before); 0 failures. The next"
-        f" refresh took {median(found.recovery or [0]):.1f} s (median; the first {found.whole[0]:.1f} s) and had"
+        f" refresh took {median(found.recovery or [0]):.1f} s (median; the first {found.whole:.1f} s) and had"
         f" {counts['kept']:,} of {counts['missing']:,} passages; after {counts['kept in']} kills it had a part of"
         f" them. {counts['left']} kills left processes for more than {PATIENCE:.0f} s"
     )
@@ -339,6 +359,7 @@ def options() -> argparse.Namespace:
     made.add_argument("--drivers-killed", type=int, default=20)
     made.add_argument("--milvus-killed", type=int, default=20)
     made.add_argument("--documents", type=int, default=80, help=f"each of {SECTIONS} passages")
+    made.add_argument("--aimed", type=float, default=0.3, help="share of drivers killed after their first vectors")
     made.add_argument("--minutes", type=float, default=120.0, help="no more drivers are killed after them")
     made.add_argument("--seed", type=int, default=0)
     return made.parse_args()
@@ -359,7 +380,7 @@ def main() -> int:
         for kind, most in ((folder, asked.drivers_killed), (milvus, asked.milvus_killed)):
             where = home / kind.__name__
             if most > 0:
-                drive = partial(kill_drivers, most, asked.documents, chance(), where, until, kind)
+                drive = partial(kill_drivers, most, asked.documents, asked.aimed, chance(), where, until, kind)
                 parts.append(lambda kind=kind, drive=drive: told_drivers(kind.__name__, drive()))  # type: ignore[misc]
         for part in parts:
             try:
