@@ -42,6 +42,7 @@ from mlsurvey.errors import NoIndexError
 from mlsurvey.index.engine import ModelInfo
 from mlsurvey.index.local import LocalSnapshot
 from mlsurvey.index.refresh import refresh
+from mlsurvey.state import RefreshReport
 from mlsurvey.types import Entity, Filters
 from mlsurvey.vocabulary.load import Vocabulary
 
@@ -74,14 +75,19 @@ def count_words(texts: Sequence[str]) -> list[int]:
 MODEL = ModelInfo(StandIn.id, DIMENSION, 128, count_words)
 
 
-def update(corpus: Path, index: Path) -> None:
-    refresh(corpus, index, vocabulary=VOCABULARY, embedder=lambda count: StandIn(), model=MODEL)
+def update(corpus: Path, index: Path, embedder: Callable[[], Any] = StandIn, **options: Any) -> RefreshReport:
+    return refresh(corpus, index, vocabulary=VOCABULARY, embedder=lambda count: embedder(), model=MODEL, **options)
 
 
 def contents(index: Path) -> str:
+    """Digest of what an index folder holds, see :func:`digest`."""
+    return digest(lambda: LocalSnapshot(index, MODEL.id))
+
+
+def digest(opened: Callable[[], Any]) -> str:
     """Digest of all passages and vectors, whatever their ids; checks that the index is whole and answers."""
     try:
-        snapshot = LocalSnapshot(index, MODEL.id)
+        snapshot = opened()
     except NoIndexError:
         return NOTHING
     with snapshot:
@@ -121,26 +127,37 @@ def apart(work: Callable[[], Any]) -> Any:
     return answer
 
 
+def document(chance: random.Random, sections: int) -> str:
+    """A document of random words, with a passage for each section."""
+    lines = [f"# Part {chance.randrange(99)}\n"]
+    for number in range(sections):
+        words = " ".join(chance.choices(WORDS, k=chance.randint(20, 60)))
+        lines.append(f"## Section {number}\n\nEmber has tensors and {words}.\n")
+    return "\n".join(lines)
+
+
 def change(corpus: Path, chance: random.Random, most: int) -> None:
     """Write some documents anew, and remove some if there are too many."""
     for _ in range(chance.randint(1, 4)):
-        lines = [f"# Part {chance.randrange(99)}\n"]
-        for number in range(chance.randint(1, 6)):
-            words = " ".join(chance.choices(WORDS, k=chance.randint(20, 60)))
-            lines.append(f"## Section {number}\n\nEmber has tensors and {words}.\n")
-        (corpus / f"d{chance.randrange(most)}.md").write_text("\n".join(lines), "utf-8")
+        text = document(chance, chance.randint(1, 6))
+        (corpus / f"d{chance.randrange(most)}.md").write_text(text, "utf-8")
     there = sorted(corpus.iterdir())
     for path in chance.sample(there, max(0, min(len(there) - 2, chance.randint(0, 2)))):
         path.unlink()
 
 
-def killed(corpus: Path, index: Path, seconds: float) -> bool:
-    """Start a refresh and kill it after that time; whether it had not ended by then."""
+def started(work: Callable[[], Any]) -> int:
+    """Start a process that does some work; its id."""
     if not (child := os.fork()):
         try:
-            update(corpus, index)
+            work()
         finally:
             os._exit(0)
+    return child
+
+
+def killed(child: int, seconds: float) -> bool:
+    """Kill a process after that time; whether it had not ended by then."""
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
@@ -163,7 +180,7 @@ def run(count: int, seconds: float, seed: int, most: int, home: Path) -> Counter
     took = [apart(lambda: timed(lambda: update(corpus, home / "first")))]
     counts: Counter[str] = Counter()
     while counts["killed"] < count and time.monotonic() < until:
-        is_killed = killed(corpus, index, chance.random() * median(took[-20:]))
+        is_killed = killed(started(lambda: update(corpus, index)), chance.random() * median(took[-20:]))
         counts["killed" if is_killed else "ended before"] += 1
         shutil.rmtree(clean, ignore_errors=True)
         apart(lambda: update(corpus, clean))

@@ -15,7 +15,7 @@ import pytest
 from index_doubles import World, page
 
 from mlsurvey.errors import EngineError, UsageError
-from mlsurvey.index.spread import SpreadEmbedder
+from mlsurvey.index.spread import SpreadEmbedder, _cluster
 
 needs_ray = pytest.mark.skipif(
     not find_spec("ray"), reason="ray is not installed; type: pip install 'mlsurvey[cluster]'"
@@ -84,6 +84,20 @@ def filters_of_all() -> Any:
 def test_another_place_to_embed_is_refused() -> None:
     with pytest.raises(UsageError, match=r"--on 'spark' is unknown; type --on ray, or the address of a cluster"):
         SpreadEmbedder(maker(), "hash", DIMENSION, on="spark")
+
+
+@needs_ray
+@pytest.mark.filterwarnings("default")
+def test_this_machine_is_used_whatever_cluster_is_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr("ray.is_initialized", lambda: False)
+    monkeypatch.setattr("ray.init", lambda **options: asked.update(options))
+    monkeypatch.setattr("ray.shutdown", lambda: None)
+    with _cluster("ray", WORKERS):
+        assert (asked["address"], asked["num_cpus"]) == ("local", WORKERS + 1)
+    asked.clear()
+    with _cluster("ray://head:10001", WORKERS):
+        assert (asked["address"], asked.get("num_cpus")) == ("ray://head:10001", None)
 
 
 def test_without_ray_the_extra_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

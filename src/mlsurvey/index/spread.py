@@ -131,7 +131,9 @@ def _cluster(on: str, workers: int) -> Iterator[Any]:
         import ray.data
     is_ours = not ray.is_initialized()
     if is_ours:
-        place = {"num_cpus": workers + 1, "include_dashboard": False} if on == LOCAL else {"address": on}
+        # "local", since without an address Ray joins a cluster that is running here or named in RAY_ADDRESS
+        ours = {"address": "local", "num_cpus": workers + 1, "include_dashboard": False}
+        place = ours if on == LOCAL else {"address": on}
         try:
             ray.init(**place, log_to_driver=False, logging_level=logging.ERROR)
         except Exception as error:  # whatever its transport raises
