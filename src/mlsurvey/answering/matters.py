@@ -10,7 +10,7 @@ from typing import Protocol
 
 from mlsurvey.answering.asked import in_own_words
 from mlsurvey.answering.names import without_languages
-from mlsurvey.answering.polarity import affirmed, is_more, is_turned
+from mlsurvey.answering.polarity import LACKING, affirmed, is_more, is_turned
 from mlsurvey.answering.understood import AskedAspect
 from mlsurvey.answering.words import content_words
 from mlsurvey.types import Kind, Span
@@ -32,7 +32,7 @@ _AND = re.compile(
     r"\W*(?:and|plus|as\s+well\s+as|&)\s+(?:(?:the|its|any|about|for|on|how\s+about|what\s+about)\s+)*", re.IGNORECASE
 )
 """Between two matters of one question."""
-_LACKING = re.compile(r"\b(?:without|lack(?:s|ing)?)\s+(?:(?:any|an?|the)\s+)?$", re.IGNORECASE)
+_LACKING = re.compile(rf"\b{LACKING}\s+(?:(?:any|an?|the)\s+)?$", re.IGNORECASE)
 """Right before what is to be missing."""
 
 

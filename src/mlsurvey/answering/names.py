@@ -23,6 +23,7 @@ _NAME_LIKE = re.compile(
 _PROPER = re.compile(r"(?<=[\w,;:()/-] )[A-Z]\w{2,}(?:[.\-_][A-Za-z0-9#+]\w*)*")
 """Capitalised within a sentence, and long enough to be told from an initial or the name of a letter."""
 _FILE_TYPE = re.compile(r"\*?\.[A-Za-z]\w*")
+"""The ending of a file name."""
 _WORD = re.compile(r"[A-Za-z][\w]*(?:[.\-_][A-Za-z0-9#+]\w*)*")
 _MIN_FUZZY = 5  # shorter names differ from ordinary words by a letter or two
 _RARER = 10  # a typo is at least this many times rarer in the documents than the name

@@ -48,6 +48,8 @@ _NOT = re.compile(
 _MORE = rf"(?:\bnot|n['’]t|\bmore\s+than|\bbeyond)\s+{_MERELY}\b"
 _MORE_BEFORE = re.compile(rf"{_MORE}(?:\s+\w+)?\s*$", re.IGNORECASE)
 _MORE_WITHIN = re.compile(rf"\W*(?:\w+\s+){{0,2}}{_MORE}", re.IGNORECASE)
+LACKING = r"(?:without|lack(?:s|ing)?)"
+"""Before what is to be missing; a pattern to be part of others."""
 _FREE = re.compile(r"-free\b", re.IGNORECASE)
 _NEAR = 3
 """Number of words before a stretch in which a negation applies to it."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 
 from mlsurvey.answering.names import blank, languages_in
-from mlsurvey.answering.polarity import affirmed
+from mlsurvey.answering.polarity import LACKING, affirmed
 from mlsurvey.answering.understood import AskedAspect
 from mlsurvey.answering.words import content_words, stem
 from mlsurvey.types import Aspect, Fact, Span
@@ -26,7 +26,7 @@ Match = tuple[Span, Fact, str | None]
 _AND = re.compile(r"\s*(?:[,;&]\s*(?:and\b)?|\band\b)\s*", re.IGNORECASE)
 _WITHOUT = re.compile(r"\b(?:without|lack(?:s|ing)?)\b", re.IGNORECASE)
 """Whether "runs without a GPU" asks for ``gpu: no`` is for the documents to say."""
-_LACKING = re.compile(r"\s*(?:without|that\s+lacks?|which\s+lacks?|lack(?:s|ing)?)\s+(?:any\s+|an?\s+)?", re.IGNORECASE)
+_LACKING = re.compile(rf"\s*(?:(?:that|which)\s+lacks?|{LACKING})\s+(?:any\s+|an?\s+)?", re.IGNORECASE)
 """Before all that is asked, it asks for a fact to be missing: "without GPU support"."""
 _FREE = re.compile(r"(?<=\w)-free$", re.IGNORECASE)
 """Behind all that is asked, it asks for the same: "Python-free"."""
