@@ -103,27 +103,14 @@ def write_encoder(encoder: Encoder, pieces: Any, file: Path) -> None:
     """
     columns = padded(pieces_of(pieces, ["Does it run offline?", "It is under MIT, they say, and so it stays."], 64))
     free = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
-    with tempfile.TemporaryDirectory() as scratch:
-        exact = Path(scratch) / "exact.onnx"
-        names = ["embedded", "lower", "states"]
-        _export(encoder, columns, {"ids": free, "mask": free}, names, exact)
-        quantise(exact, file)
-
-
-def quantise(exact: Path, file: Path) -> None:
-    """To 8-bit weights, of which 7 are used: without VNNI, 8 would overflow the sums of products."""
-    quantize_dynamic(exact, file, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+    _export_in_8_bits(encoder, columns, {"ids": free, "mask": free}, ["embedded", "lower", "states"], file)
 
 
 def write_reader(reader: Reader, file: Path) -> None:
     """Export in 32 bits and quantise like the encoder."""
     columns = (torch.rand(2, 16, WIDTH), torch.ones(2, 16, dtype=torch.long))
     free = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
-    with tempfile.TemporaryDirectory() as scratch:
-        exact = Path(scratch) / "exact.onnx"
-        names = ["labels", "negated", "kinds", "flags"]
-        _export(reader, columns, {"embedded": free, "mask": free}, names, exact)
-        quantise(exact, file)
+    _export_in_8_bits(reader, columns, {"embedded": free, "mask": free}, ["labels", "negated", "kinds", "flags"], file)
 
 
 def write_matcher(matcher: Matcher, file: Path) -> None:
@@ -138,10 +125,7 @@ def write_joint(joint: Joint, file: Path) -> None:
     columns = (torch.rand(2, 16, WIDTH), asked, 1.0 - asked, torch.rand(2, len(NAMES)))
     pairs, pieces = torch.export.Dim("pairs"), torch.export.Dim("pieces")
     shapes = {name: {0: pairs, 1: pieces} for name in ("states", "asked", "said")} | {"features": {0: pairs}}
-    with tempfile.TemporaryDirectory() as scratch:
-        exact = Path(scratch) / "exact.onnx"
-        _export(joint, columns, shapes, ["evidence"], exact)
-        quantise(exact, file)
+    _export_in_8_bits(joint, columns, shapes, ["evidence"], file)
 
 
 def write_sieve(sieve: Sieve, file: Path) -> None:
@@ -171,6 +155,16 @@ def _export_pairs(net: nn.Module, question: Tensor, stretch: Tensor, output: str
         "features": {0: stretches},
     }
     _export(net, columns, shapes, [output], file)
+
+
+def _export_in_8_bits(
+    net: nn.Module, columns: Sequence[Tensor], shapes: Mapping[str, Any], outputs: Sequence[str], file: Path
+) -> None:
+    """Of the weights, 7 bits are used: without VNNI, 8 would overflow the sums of products."""
+    with tempfile.TemporaryDirectory() as scratch:
+        exact = Path(scratch) / "exact.onnx"
+        _export(net, columns, shapes, outputs, exact)
+        quantize_dynamic(exact, file, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
 
 
 def _export(
