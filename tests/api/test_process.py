@@ -23,7 +23,9 @@ ASK = {"question": QUESTION}
 
 def test_a_refresh_by_another_process_is_picked_up_without_a_failed_request(serve, home) -> None:
     server = serve(home)
-    seen, failed, stop = [], [], threading.Event()
+    first = server.client.post("/v1/ask", json=ASK)  # loads the models, which may take longer than both refreshes
+    assert first.status_code == 200
+    seen, failed, stop = [first.json()["index"]], [], threading.Event()
 
     def ask() -> None:
         with httpx2.Client(base_url=server.url, timeout=30, trust_env=False) as client:
