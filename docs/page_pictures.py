@@ -1,6 +1,6 @@
 """Make the pictures of the page anew, from the shipped corpus: ``python docs/page_pictures.py [INDEX]``.
 
-Needs Chromium, or the browser named in ``MLSURVEY_BROWSER``.
+Needs Chromium, or the browser named in ``TEST_BROWSER``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgro
 
 def main() -> None:
     """Refresh the index, serve it, and take one picture after another."""
-    browser = os.environ.get("MLSURVEY_BROWSER") or shutil.which("chromium")
+    browser = os.environ.get("TEST_BROWSER") or shutil.which("chromium")
     with tempfile.TemporaryDirectory() as scratch:
         index = sys.argv[1] if len(sys.argv) > 1 else f"{scratch}/index"
         place = ["--corpus", str(ROOT / "corpus"), "--index", index]

@@ -2,7 +2,7 @@
 
 For reviews: five states of each, at every size that is supported. The states are reached by questions and keys alone,
 so an older version can be shown by the same script, with ``PYTHONPATH`` naming its sources, and ``terminal`` or
-``page`` as a third word if it has only one of them. Needs Chromium, or the browser named in ``MLSURVEY_BROWSER``.
+``page`` as a third word if it has only one of them. Needs Chromium, or the browser named in ``TEST_BROWSER``.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def main() -> None:
 
 @contextmanager
 def _browser() -> Iterator[Browser]:
-    path = os.environ.get("MLSURVEY_BROWSER") or shutil.which("chromium")
+    path = os.environ.get("TEST_BROWSER") or shutil.which("chromium")
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=path, args=OPTIONS)
 

@@ -16,7 +16,7 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-p
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402  # after the checks that they are there
 
-CHROMIUM = os.environ.get("MLSURVEY_BROWSER") or next(
+CHROMIUM = os.environ.get("TEST_BROWSER") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 OPTIONS = [
@@ -52,7 +52,7 @@ NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1600, "height": 900}
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed; name one in MLSURVEY_BROWSER"),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed; name one in TEST_BROWSER"),
 ]
 
 

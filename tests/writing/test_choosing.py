@@ -11,7 +11,7 @@ from tests.conftest import DOCUMENTS, Home
 from tests.writing.model_server import says, silent, status
 
 from mlsurvey.settings import Settings
-from mlsurvey.survey import Survey
+from mlsurvey.survey import Survey, Waiting
 
 QUESTION = "How do Burn and Candle differ in GPU support?"
 TOLD = (
@@ -40,6 +40,24 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Home:
 def choosing(start, rich):
     """Opens a survey in which a server with a behaviour chooses."""
     return lambda behaviour, **more: start(behaviour, rich.corpus, rich.index, writer_uses="choose", **more)
+
+
+def test_what_the_answer_waits_for_is_said_before_it_waits(start, rich) -> None:
+    survey, model = start(says("{}"), rich.corpus, rich.index, writer_uses="read, choose, summary")
+    asked = {}
+    for part in survey.parts(QUESTION, max_statements=1):
+        if isinstance(part, Waiting):
+            asked[part.use] = len(model.requests)
+            assert 0 < part.seconds <= 30 and (part.answer is not None) == (part.use == "summary")
+    assert asked == {"read": 0, "choose": 1, "summary": 2} and len(model.requests) == 3
+
+
+def test_a_set_or_a_failed_server_is_not_waited_for(start) -> None:
+    survey, _ = start(status(500), writer_uses="read, choose, summary")
+    assert [part.use for part in survey.parts(QUESTION) if isinstance(part, Waiting)] == ["read"]
+    survey, _ = start(says("{}"), writer_uses="choose")
+    parts = list(survey.parts("Which libraries support GPUs?"))
+    assert parts[-1].citations and not [part for part in parts if isinstance(part, Waiting)]
 
 
 @pytest.fixture(scope="module")

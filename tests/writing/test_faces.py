@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -10,8 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 from tests.api.conftest import BASE, events
 from tests.rendering.samples import NAMES, comparison
-from tests.tui.conftest import asked, play, text_of
-from tests.writing.model_server import says, serving, status
+from tests.tui.conftest import asked, play, text_of, until
+from tests.writing.model_server import chunk, says, serving, silent, status
 
 from mlsurvey.api.app import create_app
 from mlsurvey.api.settings import ServiceSettings
@@ -59,8 +60,11 @@ def test_the_api_streams_the_quotes_first_and_the_whole_is_the_same(serve) -> No
     response = client.post("/v1/ask", json={"question": QUESTION, "stream": True})
     names = [event.name for event in events(response.text)]
     assert names.index("summary") > max(place for place, name in enumerate(names) if name == "citation")
-    assert names[-2:] == ["summary", "done"]
+    assert names[-3:] == ["waiting", "summary", "done"]
     told = {event.name: event.value for event in events(response.text)}
+    draft, done = told["waiting"]["answer"], told["done"]
+    assert told["waiting"]["use"] == "summary" and 0 < told["waiting"]["seconds"] <= 30
+    assert draft == {name: value for name, value in done.items() if name != "summary"}
     assert told["summary"] == {"text": SAID, "citations": [1]} == told["done"]["summary"]["sentences"][0]
     whole = client.post("/v1/ask", json={"question": QUESTION}).json()
     assert whole["writer"] == "openai-compatible/toy" and whole["summary"]["dropped"] == 1
@@ -112,6 +116,7 @@ def test_a_chat_without_a_kept_sentence_says_that_it_is_all_quotes(serve) -> Non
 def test_the_page_shows_the_summary_above_the_table(serve) -> None:
     client, _ = serve(says(*REPLY))
     page = client.get("/", params={"q": QUESTION}, headers={"Accept": "text/html"}).text
+    assert "waiting for the language model, 30 s at most" in page
     assert DROPPED in page and page.index("Summary by openai-compatible/toy") < page.index('class="matrix')
 
 
@@ -146,9 +151,55 @@ def test_the_terminal_interface_shows_it_above_the_quotes(tmp_path, home) -> Non
 
         async def story(app, pilot) -> None:
             await asked(app, pilot, QUESTION)
+            await until(pilot, lambda: DROPPED in text_of(app))
             shown = text_of(app)
             title, said = shown.index("Summary by openai-compatible/toy"), shown.index(SAID)
             assert title < said < shown.index("Candle supports GPUs") and shown.count(SAID) == 2
             assert DROPPED in shown
 
         play(app, story, (120, 60))
+
+
+def test_the_terminal_interface_shows_the_quotes_while_the_summary_is_written(tmp_path, home) -> None:
+    goes_on = threading.Event()
+
+    def behave(handler) -> None:
+        handler.head()
+        handler.send(chunk(f"{SAID} [1]\n"))
+        goes_on.wait(30)
+        handler.send(chunk("Candle supports GPUs through CUDA and Metal. [2]\n", "stop"))
+
+    with serving(behave) as model:
+        writer = {"writer": "openai-compatible", "writer_url": model.url, "writer_model": "toy"}
+        settings = Settings(corpus=home.corpus, index=home.index, **writer)
+        app = application(settings, keys=tmp_path / "keys.toml", state=tmp_path / "state")
+
+        async def story(app, pilot) -> None:
+            await asked(app, pilot, QUESTION)
+            await until(pilot, lambda: "Summary by" in text_of(app))
+            assert "waiting for the model to write a summary" in text_of(app)
+            assert "Candle supports GPUs" in text_of(app) and not app.history.questions()
+            await pilot.press("j")
+            pointed = app.screen.focused.text
+            goes_on.set()
+            await until(pilot, lambda: "waiting for" not in text_of(app))
+            await until(pilot, lambda: getattr(app.screen.focused, "text", "") == pointed)
+            assert " · summary " in text_of(app)
+            assert app.history.questions() == [QUESTION] and app.screen.shown.answer.summary.written == 2
+            assert not app.screen.conversation.earlier
+
+        play(app, story, (120, 60))
+
+
+def test_an_answer_left_while_its_summary_is_written_is_in_the_history(tmp_path, home) -> None:
+    with serving(silent()) as model:
+        writer = {"writer": "openai-compatible", "writer_url": model.url, "writer_model": "toy"}
+        settings = Settings(corpus=home.corpus, index=home.index, **writer)
+        app = application(settings, keys=tmp_path / "keys.toml", state=tmp_path / "state")
+
+        async def story(app, pilot) -> None:
+            await asked(app, pilot, QUESTION)
+            app.screen.workers.cancel_group(app.screen, "ask")
+            await until(pilot, lambda: app.history.questions() == [QUESTION])
+
+        play(app, story)

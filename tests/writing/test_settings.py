@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.writing.model_server import says
 
 from mlsurvey.cli import main
-from mlsurvey.cli.console import waiting
+from mlsurvey.cli.awaiting import answered
 from mlsurvey.errors import SettingsError
 from mlsurvey.settings import Settings, load_settings
+from mlsurvey.types import Filters
 from mlsurvey.writing.protocol import body
 from mlsurvey.writing.setup import Setup, read_key
 
@@ -100,23 +104,72 @@ def test_the_request_has_limits_and_no_tools() -> None:
     assert hosted == {"model": "toy", "messages": [], "stream": True, "max_completion_tokens": 7}
 
 
-def test_on_a_terminal_it_says_that_the_model_is_waited_for(tmp_path: Path, monkeypatch, capsys) -> None:
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     monkeypatch.setenv("TERM", "xterm")
-    with waiting(made(tmp_path, writer_seconds=7)):
-        pass
-    assert "waiting for the language model, 7 seconds at most" in capsys.readouterr().err
-    with waiting(Settings(tmp_path, tmp_path)):
-        pass
-    assert capsys.readouterr().err == ""
 
 
-def test_in_a_pipe_nothing_is_said_while_the_model_is_waited_for(tmp_path: Path, monkeypatch, capsys) -> None:
+def asked(survey):
+    return answered(survey, QUESTION, Filters(), max_statements=1)[1]
+
+
+@pytest.mark.usefixtures("terminal")
+def test_on_a_terminal_it_says_what_the_model_is_waited_for(start, capsys) -> None:
+    survey, _ = start(says("Burn supports GPUs through CUDA. [1]"), writer_seconds=7)
+    assert asked(survey).summary.written == 1
+    told = capsys.readouterr().err
+    assert "waiting for the model to write a summary, 7 s at most; Ctrl-C skips it …" in told
+    survey, _ = start(says("no use"), writer_uses="read, choose", writer_seconds=7)
+    asked(survey)
+    told = capsys.readouterr().err
+    assert "to read the question" in told and "to choose quotes" in told and "summary" not in told
+
+
+def test_in_a_pipe_nothing_is_said_while_the_model_is_waited_for(start, monkeypatch, capsys) -> None:
     monkeypatch.delenv("TTY_COMPATIBLE", raising=False)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
-    with waiting(made(tmp_path)):
-        pass
+    survey, _ = start(says("Burn supports GPUs through CUDA. [1]"))
+    assert asked(survey).summary.written == 1
     assert capsys.readouterr().err == ""
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C raises KeyboardInterrupt, also where the tests run in workers."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def interrupts(handler) -> None:
+    """Presses Ctrl-C once the model has been asked, and never replies."""
+    os.kill(os.getpid(), signal.SIGINT)
+    handler.pause(30)
+
+
+@pytest.mark.usefixtures("terminal", "interruptible")
+@pytest.mark.parametrize("uses", ["summary", "read", "read, choose, summary"])
+def test_ctrl_c_goes_on_without_the_model(uses: str, start, capsys) -> None:
+    plain, _ = start(says(), writer="none", writer_url="", writer_model="")
+    survey, model = start(interrupts, writer_uses=uses)
+    answer = asked(survey)
+    assert answer.summary is None and answer.citations == plain.ask(QUESTION, max_statements=1).citations
+    assert len(model.requests) == 1
+    assert "stopped waiting for the language model" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("terminal")
+def test_ctrl_c_while_nothing_is_waited_for_ends_the_question(start, monkeypatch) -> None:
+    survey, _ = start(says())
+
+    def interrupted(*_: object, **__: object):
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(survey, "parts", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        asked(survey)
 
 
 def test_asking_on_the_command_line_shows_the_summary(start, capsys, monkeypatch) -> None:

@@ -35,6 +35,8 @@ class Shown:
             parts.append(f"{_count(len(cited), 'quote')} from {_count(len({c.document for c in cited}), 'document')}")
         if "total" in self.answer.timings_ms:
             parts.append(f"{self.answer.timings_ms['total'] / 1000:.1f} s")
+        if self.answer.summary is not None and self.answer.summary.seconds:
+            parts.append(f"summary {self.answer.summary.seconds:.1f} s")
         return " · ".join(parts)
 
     @property

@@ -23,9 +23,21 @@ class Passages:
     """The passages with the best scores of any search."""
 
 
-Part = Understood | Passages | Statement | Citation | Missing | Conflict | SummarySentence | Answer
-"""What was understood, what was read, each statement and its sources, gaps, conflicts, sentences of a language model if
-one is set, the whole answer."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The answer now waits for a language model."""
+
+    use: str
+    """What the model is used for: ``read``, ``choose`` or ``summary``."""
+    seconds: float
+    """Maximum seconds until the answer goes on."""
+    answer: Answer | None = None
+    """The answer as it is, if only its summary is missing."""
+
+
+Part = Understood | Passages | Statement | Citation | Missing | Conflict | Waiting | SummarySentence | Answer
+"""What was understood, what was read, each statement and its sources, gaps, conflicts, the whole answer; if a language
+model is set, what it is waited for, and the sentences of its summary."""
 
 BEST = 5
 """Number of hits reported in :class:`Passages`."""
@@ -80,6 +92,6 @@ def last(parts: Iterable[Part]) -> Answer:
 
 
 def ends(parts: Iterable[Part]) -> tuple[Understood, Answer]:
-    """How the question was understood, which is the first part, and the whole answer, which is the last one."""
-    understood, *_, answer = parts
-    return cast("Understood", understood), cast("Answer", answer)
+    """How the question was understood, and the whole answer, which is the last part."""
+    *before, answer = parts
+    return next(part for part in before if isinstance(part, Understood)), cast("Answer", answer)

@@ -12,7 +12,7 @@ from mlsurvey.page import links
 from mlsurvey.rendering import wording
 from mlsurvey.rendering.layout import Names
 from mlsurvey.rendering.markdown import escape
-from mlsurvey.survey import Part, Passages, Understood
+from mlsurvey.survey import Part, Passages, Understood, Waiting
 from mlsurvey.types import Answer, Citation, Conflict, Missing, Statement
 from mlsurvey.wire.chat import Annotation, UrlCitation
 from mlsurvey.written import SummarySentence
@@ -79,7 +79,7 @@ class Writer:
         elif isinstance(part, Understood):
             yield from self._carried(part)
         else:
-            assert isinstance(part, (Passages, Citation))  # shown at the end, or not at all
+            assert isinstance(part, (Passages, Citation, Waiting))  # shown at the end, or not at all
 
     def _carried(self, understood: Understood) -> Iterator[str]:
         asked = [a.aspect.slug for a in understood.aspects]

@@ -14,7 +14,7 @@ from mlsurvey.api.admission import Admission
 from mlsurvey.api.problems import KINDS, RefusalError, problem, problem_of
 from mlsurvey.calling import Cancelled
 from mlsurvey.rendering.json import answer_value, hits_value, part_value, to_json
-from mlsurvey.survey import Part, Passages, Survey, Understood, understanding
+from mlsurvey.survey import Part, Passages, Survey, Understood, Waiting, understanding
 from mlsurvey.types import Answer
 from mlsurvey.wire.parts import EVENTS
 
@@ -34,9 +34,16 @@ def event_of(part: Part, survey: Survey) -> bytes:
         return event("understood", understanding.value(part))
     if isinstance(part, Passages):
         return event("passages", {"read": part.read, "best": hits_value("", "", "", part.best)["hits"]})
+    if isinstance(part, Waiting):
+        value = {"use": part.use, "seconds": part.seconds}
+        return event("waiting", value | ({"answer": _answer(part.answer, survey)} if part.answer else {}))
     if isinstance(part, Answer):
-        return event("done", answer_value(part, survey.stale(part)))
+        return event("done", _answer(part, survey))
     return event(_NAMES[type(part)], part_value(part))
+
+
+def _answer(answer: Answer, survey: Survey) -> dict[str, Any]:
+    return answer_value(answer, survey.stale(answer))
 
 
 def event(name: str, value: Any) -> bytes:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from mlsurvey.cli import conversation
-from mlsurvey.cli.console import make_console, show, waiting, write
+from mlsurvey.cli.awaiting import answered
+from mlsurvey.cli.console import make_console, show, write
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Entities, Index, Json, Languages, Model, Paths, Writer, filters_of, opened
 from mlsurvey.errors import UsageError
@@ -86,16 +87,12 @@ def ask(
     _check_one_form(text, as_json=as_json, jsonl=jsonl, markdown=markdown)
     earlier = _earlier([valid(one) for one in after or ()], follow=follow, jsonl=jsonl)
     filters = filters_of(entity, language, path)
-    from mlsurvey.answering.parts import ends
-
     with opened(ctx, corpus, index, model, writer=writer) as survey:
         if jsonl is not None:
             from mlsurvey.cli.batch import answer_lines
 
             raise typer.Exit(answer_lines(survey, jsonl, filters, max_statements, explain=explain))
-        parts = survey.parts(text, filters=filters, max_statements=max_statements, after=earlier)
-        with waiting(survey.settings):
-            understood, answer = ends(parts)
+        understood, answer = answered(survey, text, filters, earlier, max_statements)
         conversation.remember((*earlier, text))
         explained = understood if explain else None
         if as_json:

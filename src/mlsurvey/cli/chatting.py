@@ -11,7 +11,8 @@ import typer
 from mlsurvey.answering.follow import REMEMBERED
 from mlsurvey.cli import conversation
 from mlsurvey.cli.asking import show_answer
-from mlsurvey.cli.console import make_console, report_error, waiting, write
+from mlsurvey.cli.awaiting import answered
+from mlsurvey.cli.console import make_console, report_error, write
 from mlsurvey.cli.help import with_examples
 from mlsurvey.cli.options import Corpus, Entities, Index, Json, Languages, Model, Paths, filters_of, opened
 from mlsurvey.errors import UsageError
@@ -87,8 +88,7 @@ def _answer(
 ) -> tuple[str, ...]:
     """Answer a question and return the conversation so far; an invalid question is reported and not kept."""
     try:
-        with waiting(survey.settings):
-            answer = survey.ask(question, filters=filters, after=earlier)
+        _, answer = answered(survey, question, filters, earlier)
     except UsageError as error:
         report_error(error, error.exit_code, as_json=as_json)
         return earlier

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from contextlib import AbstractContextManager, nullcontext
 from typing import IO, TYPE_CHECKING
 
 from mlsurvey.rendering.json import error_value, to_json
@@ -13,8 +12,6 @@ from mlsurvey.rendering.plain import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
-
-    from mlsurvey.settings import Settings
 
 
 def make_console(*, stderr: bool = False) -> Console:
@@ -43,14 +40,6 @@ def show(renderable: RenderableType, console: Console | None = None) -> None:
     """Print to stdout; without wrapping in a pipe, so that each statement stays on one line."""
     console = console or make_console()
     console.print(renderable, soft_wrap=not console.is_terminal)
-
-
-def waiting(settings: Settings) -> AbstractContextManager[object]:
-    """Say on a terminal that a language model is waited for, and how long at most; nothing without one."""
-    if settings.writer == "none" or not is_terminal(sys.stderr):
-        return nullcontext()
-    most = f"{settings.writer_seconds} seconds at most"
-    return make_console(stderr=True).status(f"waiting for the language model, {most}; Ctrl-C stops …")
 
 
 def write(text: str) -> None:

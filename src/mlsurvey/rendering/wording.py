@@ -68,6 +68,12 @@ def carried(taken: Sequence[str], entities: Sequence[str], aspects: Sequence[str
     return f"Taken from the previous question: {'; '.join(taken)}." if taken else None
 
 
+def waiting(use: str, seconds: float) -> str:
+    """Return what the answer waits for, and how long at most."""
+    does = {"read": "read the question", "choose": "choose quotes", "summary": "write a summary"}[use]
+    return f"waiting for the model to {does}, {seconds:.0f} s at most"
+
+
 def summary_title(answer: Answer) -> str:
     """Return the heading of what a language model did, or did not do, which names it."""
     done = (

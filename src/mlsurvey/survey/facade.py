@@ -69,12 +69,15 @@ class Survey(Documents, Subjects):
         max_statements: int = 3,
         cancelled: Cancelled | None = None,
         after: Sequence[str] = (),
+        with_writer: bool = True,
     ) -> Iterator[Part]:
         """The answer in parts, as they become available; the last one is what :meth:`ask` returns.
 
         The order is: what was understood, what was read, each statement followed by the citations that it is the
         first to use, what is missing, each conflict likewise, sentences of a language model if one is set, the whole
-        answer; all from one generation. Closing the iterator stops the work; ``cancelled`` is called after each search.
+        answer; all from one generation. Before the answer waits for a language model, a part says so; with
+        ``with_writer`` False there is none, whatever the settings say. Closing the iterator stops the work;
+        ``cancelled`` is called after each search.
 
         Raises:
             Interrupted: ``cancelled`` returned True. Otherwise like :meth:`ask`, when the first part is requested.
@@ -82,7 +85,8 @@ class Survey(Documents, Subjects):
         question, *after = (checked("question", text) for text in (question, *after))
         with self._answering(filters) as (answerer, resolved):
             asked = (question, resolved, max_statements, cancelled, after)
-            yield from written(lambda by: by.parts(*asked), answerer, self.settings, cancelled)
+            settings = self.settings if with_writer else replace(self.settings, writer="none")
+            yield from written(lambda by: by.parts(*asked), answerer, settings, cancelled)
 
     def compare(
         self,

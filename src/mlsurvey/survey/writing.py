@@ -14,7 +14,7 @@ from mlsurvey.written import Choice, Interpretation, Summary, SummarySentence
 if TYPE_CHECKING:
     from mlsurvey.answering.answer import Answerer
     from mlsurvey.answering.offers import Offer
-    from mlsurvey.answering.parts import Part
+    from mlsurvey.answering.parts import Part, Waiting
     from mlsurvey.answering.score import Scored
     from mlsurvey.calling import Cancelled
     from mlsurvey.learned.reading import Reading
@@ -55,22 +55,31 @@ def _turn_of(settings: Settings) -> Turn:
 
 
 def _with_writer(make: Make, answerer: Answerer, settings: Settings, cancelled: Cancelled | None) -> Iterator[Part]:
-    """The parts as they come; before the whole answer, the sentences of its summary as they are checked."""
+    """The parts as they come, and what is waited for; before the whole answer, its summary sentence by sentence."""
+    from mlsurvey.answering.understood import Understood
+
     uses, writer = uses_of(settings.writer_uses), _Writer(_turn_of(settings), answerer, cancelled)
+    if "read" in uses:
+        yield from writer.waiting("read")
     for part in sourced(make(writer.helping(uses)), settings.corpus):
-        if not isinstance(part, Answer):
-            yield part
+        if isinstance(part, Answer):
+            answer = replace(part, writer=writer.name, interpretation=writer.interpretation, choice=writer.choice)
+            yield from _summarised(answer, writer) if "summary" in uses else (answer,)
             continue
-        answer = replace(part, writer=writer.name, interpretation=writer.interpretation, choice=writer.choice)
-        if "summary" not in uses:
-            yield answer
-            continue
-        for written in writer.summary(answer):
-            if not isinstance(written, Summary):
-                yield written
-            else:
-                answer = replace(answer, summary=written)
-        yield answer
+        yield part
+        if isinstance(part, Understood) and "choose" in uses and not part.kind.is_set:
+            yield from writer.waiting("choose")
+
+
+def _summarised(answer: Answer, writer: _Writer) -> Iterator[Part]:
+    if answer.citations and not answer.abstained:
+        yield from writer.waiting("summary", answer)
+    for written in writer.summary(answer):
+        if isinstance(written, Summary):
+            answer = replace(answer, summary=written)
+        else:
+            yield written
+    yield answer
 
 
 class _Writer:
@@ -82,6 +91,13 @@ class _Writer:
         self._names = {aspect.slug: aspect.name for aspect in answerer.vocabulary.aspects}
         self.interpretation: Interpretation | None = None
         self.choice: Choice | None = None
+
+    def waiting(self, use: str, answer: Answer | None = None) -> Iterator[Waiting]:
+        """That the model is waited for; nothing if it has failed, as it is then not asked again."""
+        from mlsurvey.answering.parts import Waiting
+
+        if self._turn.failure is None:
+            yield Waiting(use, round(self._turn.left, 1), answer)
 
     def helping(self, uses: Collection[str]) -> Answerer:
         """The answerer, with this model reading the question and choosing among the candidates, as far as it may."""

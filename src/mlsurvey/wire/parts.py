@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from mlsurvey.parsed import Condition, Correction
 from mlsurvey.types import Answer, Citation, Conflict, Kind, Missing, Statement
@@ -62,7 +63,18 @@ class Passages(Reply):
     """A few with the best scores of any search."""
 
 
-Part = Understood | Passages | Statement | Citation | Missing | Conflict | SummarySentence | Answer
+class Waiting(Reply):
+    """The answer now waits for a language model."""
+
+    use: Literal["read", "choose", "summary"]
+    """What the model is used for."""
+    seconds: float
+    """Maximum seconds until the answer goes on."""
+    answer: Answer | None = None
+    """The answer as it is, if only its summary is missing."""
+
+
+Part = Understood | Passages | Statement | Citation | Missing | Conflict | Waiting | SummarySentence | Answer
 """A part of a stream; the last one is the whole answer."""
 
 EVENTS: Mapping[str, type[Part]] = {
@@ -72,6 +84,7 @@ EVENTS: Mapping[str, type[Part]] = {
     "citation": Citation,
     "missing": Missing,
     "conflict": Conflict,
+    "waiting": Waiting,
     "summary": SummarySentence,
     "done": Answer,
 }

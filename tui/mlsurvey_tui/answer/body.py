@@ -39,10 +39,6 @@ class AnswerBody(Vertical):
     class Again(Message):
         """The lines have been built again."""
 
-        def __init__(self, *, had_focus: bool) -> None:
-            self.had_focus = had_focus
-            super().__init__()
-
     def __init__(self, shown: Shown | None, *, is_current: bool = False) -> None:
         super().__init__(id=CURRENT if is_current else None)
         self.set_reactive(AnswerBody.shown, shown)
@@ -53,10 +49,15 @@ class AnswerBody(Vertical):
             yield from _parts(self.shown)
 
     async def recompose(self) -> None:
-        """Build the lines again, and tell whether one of them had the focus."""
-        had_focus = self.has_focus_within
+        """Build the lines again, and tell so."""
         await super().recompose()
-        self.post_message(self.Again(had_focus=had_focus))
+        self.post_message(self.Again())
+
+    @property
+    def place(self) -> int | None:
+        """Place of the focused line, counted from the end, as a summary grows at the top; None if none is focused."""
+        lines, focused = list(self.query(Cited)), self.screen.focused
+        return lines.index(focused) - len(lines) if focused in lines else None
 
     def lay_out(self, width: int, *, cards: bool) -> None:
         """Put the sides of comparisons below each other if wanted, or if the columns would be too narrow."""

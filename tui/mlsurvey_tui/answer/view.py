@@ -67,6 +67,8 @@ class AnswerView(VerticalScroll):
     def __init__(self) -> None:
         super().__init__(id="answer")
         self.earlier: Sequence[Shown] = ()
+        self._place: int | None = None
+        """Place of the line that had the focus before the lines were built again."""
 
     def compose(self) -> ComposeResult:
         """Yield the earlier questions, the oldest first, then the current answer."""
@@ -86,6 +88,9 @@ class AnswerView(VerticalScroll):
 
     def mark(self, shown: Shown) -> None:
         """Show the current answer marked anew, and leave the rest as it is."""
+        place = self.body.place
+        if place is not None or self.screen.focused is not self:  # else the lines are just being built again
+            self._place = place
         self.set_reactive(AnswerView.shown, shown)
         self.body.shown = shown
 
@@ -110,10 +115,11 @@ class AnswerView(VerticalScroll):
         self.scroll_to(y=max(0, self.body.virtual_region.y - 1), animate=False)
 
     @on(AnswerBody.Again)
-    def _built_again(self, event: AnswerBody.Again) -> None:
+    def _built_again(self) -> None:
         self._lay_out()
-        if event.had_focus and self.has_focus_within:
-            self.enter()
+        if self._place is not None and self.has_focus_within:
+            if self.body.place is None:
+                self.enter(self._place)
         else:
             self._enter_again()
 
@@ -122,10 +128,11 @@ class AnswerView(VerticalScroll):
         if self.has_focus:
             self.enter()
 
-    def enter(self) -> None:
-        """Focus the first line of the current answer, or the view if there is none."""
-        first = next(iter(self.body.query(Cited)), None)
-        self.screen.set_focus(first or self, scroll_visible=False)
+    def enter(self, place: int = 0) -> None:
+        """Focus a line of the current answer, the first or counted from the end, or the view if there is none."""
+        lines = list(self.body.query(Cited))
+        here = place if -len(lines) <= place < len(lines) else 0
+        self.screen.set_focus(lines[here] if lines else self, scroll_visible=False)
 
     def come_back(self) -> None:
         """Focus the first line of the current answer, and scroll to it."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from mlsurvey.answering.follow import REMEMBERED
 from mlsurvey.parsed import Condition
 from mlsurvey.rendering.layout import Names
+from mlsurvey.written import Summary, SummarySentence
 from mlsurvey_tui.ask.request import Request, stated
 from mlsurvey_tui.shown import Shown
 
@@ -23,6 +24,13 @@ class Turn:
     shown: Shown
     conditions: Sequence[Condition] = ()
     """What the members of a set must be, if the question was parsed for this answer."""
+
+    def with_sentence(self, sentence: SummarySentence) -> Turn:
+        """Return the turn with one more sentence in the summary of its answer, which is still being written."""
+        answer = self.shown.answer
+        so_far = (*(answer.summary.sentences if answer.summary else ()), sentence)
+        summary = Summary(so_far, written=len(so_far), dropped=0, note=None, seconds=0.0)
+        return replace(self, shown=replace(self.shown, answer=replace(answer, summary=summary)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ class Conversation:
         return Conversation((*others, self.current) if self.current else others, turn)
 
     def marked(self, shown: Shown) -> Conversation:
-        """Return the conversation with the current answer marked anew."""
+        """Return the conversation with the current answer marked anew, or with more of its summary."""
         return replace(self, current=replace(self.current, shown=shown)) if self.current else self
 
 

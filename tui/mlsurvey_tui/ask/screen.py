@@ -15,17 +15,17 @@ from textual.widgets import ContentSwitcher, Footer, Input, OptionList, Static
 from textual.worker import get_current_worker
 
 from mlsurvey.errors import Interrupted, MlsurveyError, NoIndexError
-from mlsurvey.parsed import Condition
 from mlsurvey.rendering.plain import one_line
 from mlsurvey.retrieval.quoted import unquoted
-from mlsurvey.types import Answer, Citation
+from mlsurvey.types import Answer
 from mlsurvey_tui.answer.earlier import Earlier
 from mlsurvey_tui.answer.view import AnswerView
-from mlsurvey_tui.ask.chips import Chip, Chips, answer_chips, understood_chips
+from mlsurvey_tui.ask.chips import Chip, Chips, answer_chips
 from mlsurvey_tui.ask.conversation import Conversation, Turn, followed
 from mlsurvey_tui.ask.hits import Hits
 from mlsurvey_tui.ask.notice import Examples, Notice
 from mlsurvey_tui.ask.question import QuestionInput
+from mlsurvey_tui.ask.receiving import Receiving
 from mlsurvey_tui.ask.request import Request, stated
 from mlsurvey_tui.banner import Banner
 from mlsurvey_tui.export.screen import ExportScreen
@@ -185,34 +185,17 @@ class AskScreen(Screen[None]):
         self.request = request
         self.query_one(QuestionInput).settle(request.question)
         self.workers.cancel_group(self, "live")
-        self._progress("reading the question …")
+        self.tell("reading the question …")
         self._answer(request)
 
     @work(thread=True, exclusive=True, group="ask")
     def _answer(self, request: Request) -> None:
-        from mlsurvey.answering.parts import Passages
-        from mlsurvey.answering.understood import Understood
-
-        worker, engine = get_current_worker(), self.program.engine
+        worker = get_current_worker()
         try:
             if request.is_given:
-                self._finish(request, self._compared(request))
-                return
-            filters = request.effective_filters
-            parts = engine().parts(
-                request.question, filters=filters, cancelled=lambda: worker.is_cancelled, after=request.after
-            )
-            conditions: tuple[Condition, ...] = ()
-            for part in parts:
-                if isinstance(part, Understood):
-                    conditions = part.conditions
-                    self.app.call_from_thread(self._show_chips, understood_chips(part, self.program.names))
-                elif isinstance(part, Passages):
-                    self.app.call_from_thread(self._progress, f"{part.read} passages read …")
-                elif isinstance(part, Citation):
-                    self.app.call_from_thread(self._progress, f"quotes found: {part.number} …")
-                elif isinstance(part, Answer):
-                    self._finish(request, part, conditions)
+                self.finish(Turn(request, self.program.shown(self._compared(request))))
+            else:
+                Receiving(self, request, lambda: worker.is_cancelled).run()
         except Interrupted:
             return
         except MlsurveyError as error:
@@ -229,21 +212,44 @@ class AskScreen(Screen[None]):
             cancelled=lambda: worker.is_cancelled,
         )
 
-    def _finish(self, request: Request, answer: Answer, conditions: Sequence[Condition] = ()) -> None:
-        """Do the slow work in the worker, then update the screen."""
-        shown = self.program.shown(answer)
+    def finish(self, turn: Turn, *, has_begun: bool = False) -> None:
+        """Save an answer in the history and show it; called by the worker.
+
+        Args:
+            turn: the question and its answer.
+            has_begun: whether the answer is shown already, but for the end of its summary.
+        """
         if not get_current_worker().is_cancelled:
-            try:
-                self.program.history.add(answer)
-            except MlsurveyError as error:  # an answer that cannot be saved can still be shown
-                self.app.call_from_thread(self.program.fail, str(error), "Not saved in the history")
-            self.app.call_from_thread(self.show_answer, request, shown, conditions)
+            self.save(turn.shown.answer)
+            if has_begun:
+                self.app.call_from_thread(self.improve, turn, turn.shown.status_row)
+            else:
+                self.app.call_from_thread(self.show_turn, turn)
 
-    def show_answer(self, request: Request, shown: Shown, conditions: Sequence[Condition] = ()) -> None:
-        """Show an answer, new or from the history; the one before becomes a row above it."""
-        self._turn_to(self.conversation.with_turn(Turn(request, shown, conditions)))
+    def save(self, answer: Answer) -> None:
+        """Save an answer in the history; called by the worker. One that cannot be saved can still be shown."""
+        try:
+            self.program.history.add(answer)
+        except MlsurveyError as error:
+            self.app.call_from_thread(self.program.fail, str(error), "Not saved in the history")
 
-    def _turn_to(self, conversation: Conversation) -> None:
+    def show_answer(self, request: Request, shown: Shown) -> None:
+        """Show an answer from the history; the one before becomes a row above it."""
+        self.show_turn(Turn(request, shown))
+
+    def show_turn(self, turn: Turn, row: str | None = None) -> None:
+        """Show a new answer, by default with its status row."""
+        self._turn_to(self.conversation.with_turn(turn), row)
+
+    def improve(self, turn: Turn, row: str) -> None:
+        """Show more of the summary of the current answer, and leave the focus where it is."""
+        current = self.conversation.current
+        if current is not None and current.request is turn.request:
+            self.conversation = self.conversation.marked(turn.shown)
+            self.query_one(AnswerView).mark(turn.shown)
+            self.tell(row)
+
+    def _turn_to(self, conversation: Conversation, row: str | None = None) -> None:
         """Show the current turn of a conversation and its earlier ones."""
         turn = conversation.current
         assert turn is not None
@@ -255,13 +261,13 @@ class AskScreen(Screen[None]):
         view = self.query_one(AnswerView)
         view.is_awaited = self.focused is None or self.query_one(Chips) not in self.focused.ancestors
         view.show([one.shown for one in conversation.earlier], shown)
-        self._show_chips(answer_chips(request, shown.answer, shown.names, turn.conditions))
-        self._progress(shown.status_row)
+        self.show_chips(answer_chips(request, shown.answer, shown.names, turn.conditions))
+        self.tell(shown.status_row if row is None else row)
         self._switch("answer")
         self.refresh_bindings()
 
     def _fail(self, error: MlsurveyError) -> None:
-        self._progress("")
+        self.tell("")
         notice = self.query_one(Notice)
         if isinstance(error, NoIndexError):
             self._tell_empty()
@@ -278,10 +284,12 @@ class AskScreen(Screen[None]):
             return
         self.app.call_from_thread(self.query_one(Notice).empty, state.corpus, state.corpus_documents)
 
-    def _progress(self, text: str) -> None:
+    def tell(self, text: str) -> None:
+        """Show a row below the question."""
         self.query_one("#progress", Static).update(one_line(text))
 
-    def _show_chips(self, chips: Sequence[Chip]) -> None:
+    def show_chips(self, chips: Sequence[Chip]) -> None:
+        """Show how the question was understood."""
         self.query_one(Chips).chips = chips
 
     @on(Chips.Edited)

@@ -11,6 +11,7 @@ from mlsurvey import __version__
 from mlsurvey.api.security import scope_of
 from mlsurvey.api.service import Service
 from mlsurvey.page.templating import fill
+from mlsurvey.settings import Settings
 
 POLICY = "; ".join(
     (
@@ -52,5 +53,13 @@ def show(request: Request, service: Service, template: str, *, status: int = 200
         "is_in": scope is not None,
         "has_login": bool(service.tokens),
         "may_write": may_write(request, service),
+        "busy": _busy(service.survey.settings),
     }
     return HTMLResponse(fill(template, **{**common, **values}), status, headers=HEADERS)
+
+
+def _busy(settings: Settings) -> str:
+    """Return what a page says while it waits for an answer."""
+    if settings.writer == "none":
+        return "Reading the documents…"
+    return f"Reading the documents, and waiting for the language model, {settings.writer_seconds} s at most…"

@@ -33,8 +33,8 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
         "model": Answer,
         "content": _STREAM,
         "description": "The answer. As a stream: the events `understood`, `passages`, `statement`, `citation`, "
-        "`missing`, `conflict`, `summary` (a checked sentence of a language model, if one is set), and `done` with the "
-        "whole answer, or `error` with a problem.",
+        "`missing`, `conflict`, with a language model `waiting` (for what, how long at most) and `summary` (a checked "
+        "sentence), and `done` with the whole answer, or `error` with a problem.",
     },
     **NOT_MODIFIED,
     **documented(*WORK),

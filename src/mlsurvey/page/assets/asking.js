@@ -22,14 +22,15 @@ export function askers() {
 }
 
 function begin(form) {
+  const busy = document.getElementById("told").dataset.busy;
   form.classList.add("is-busy");
   if (!form.querySelector(".busy")) {
     const line = document.createElement("p");
     line.className = "busy";
-    line.textContent = "Reading the documents…";
+    line.textContent = busy;
     form.querySelector(".box").after(line);
   }
-  tell("Reading the documents…");
+  tell(busy);
 }
 
 function end() {
