@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from tests.api.conftest import QUESTION, Server, serving
+from tests.writing.model_server import says
+from tests.writing.model_server import serving as model_serving
 
 pytest.importorskip("playwright", reason="Playwright is not installed; type: pip install playwright")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
@@ -194,6 +197,37 @@ def test_asking_and_reading_need_no_scripts(browser, server) -> None:
         page.locator("a.mark").first.click()
         page.locator("mark").first.wait_for()
         assert "/documents/" in page.url and page.url.endswith("#mark")
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_a_summary_follows_the_quotes(has_scripts, browser, indexed, tmp_path, monkeypatch) -> None:
+    goes_on = threading.Event()
+
+    def behave(handler: Any) -> None:
+        goes_on.wait(30)
+        says("Burn supports GPUs through CUDA, Metal and WebGPU. [1]")(handler)
+
+    with model_serving(behave) as model, serving(tmp_path) as start:
+        monkeypatch.setenv("MLSURVEY_WRITER", "openai-compatible")
+        monkeypatch.setenv("MLSURVEY_WRITER_URL", model.url)
+        monkeypatch.setenv("MLSURVEY_WRITER_MODEL", "toy")
+        server = start(indexed)
+        with browser.new_context(base_url=server.url, java_script_enabled=has_scripts) as context:
+            page = context.new_page()
+            page.goto(PAGES["comparison"])
+            section = page.locator("section[data-summary]")
+            assert page.locator("table.matrix").is_visible()
+            if has_scripts:
+                assert section.inner_text().endswith("toy is writing a summary, 30 s at most…")
+                goes_on.set()
+            else:
+                assert not model.requests
+                goes_on.set()
+                section.get_by_role("link").click()
+            page.locator("#summary").wait_for()
+            assert page.locator("#summary h2").inner_text() == "Summary by openai-compatible/toy"
+            assert page.locator("#summary a.mark").count() == 1 and section.count() == 0
+            assert page.url.endswith("&summary=wait") is not has_scripts
 
 
 def test_the_heat_map_scrolls_within_itself_and_keeps_its_heads_in_sight(page) -> None:

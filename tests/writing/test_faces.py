@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import threading
 import time
 from contextlib import ExitStack
@@ -37,9 +39,9 @@ def serve(indexed, tmp_path):
     """A service whose writer is a server with a behaviour."""
     with ExitStack() as stack:
 
-        def started(behaviour):
+        def started(behaviour, **more):
             model = stack.enter_context(serving(behaviour))
-            writer = {"writer": "openai-compatible", "writer_url": model.url, "writer_model": "toy"}
+            writer = {"writer": "openai-compatible", "writer_url": model.url, "writer_model": "toy"} | more
             settings = Settings(corpus=indexed.corpus, index=indexed.index, **writer)
             app = create_app(settings, ServiceSettings(tokens_file=tmp_path / "tokens"))
             client = stack.enter_context(TestClient(app, base_url=BASE))
@@ -113,11 +115,33 @@ def test_a_chat_without_a_kept_sentence_says_that_it_is_all_quotes(serve) -> Non
     assert "no language model wrote this" in text and "No summary" in text and "Burn is the best" not in text
 
 
-def test_the_page_shows_the_summary_above_the_table(serve) -> None:
-    client, _ = serve(says(*REPLY))
-    page = client.get("/", params={"q": QUESTION}, headers={"Accept": "text/html"}).text
-    assert "waiting for the language model, 30 s at most" in page
+def page_of(client, address: str = "/", **parameters: str) -> str:
+    return client.get(address, params=parameters or None, headers={"Accept": "text/html"}).text
+
+
+@pytest.mark.parametrize(("address", "asked"), [("/", {"q": QUESTION}), ("/compare", {"entity": ["burn", "candle"]})])
+def test_the_page_shows_the_quotes_and_asks_for_the_summary_later(serve, address, asked) -> None:
+    client, model = serve(says(*REPLY))
+    page = page_of(client, address, **asked)
+    assert 'class="matrix' in page and DROPPED not in page and not model.requests
+    assert "toy is writing a summary, 30 s at most…" in page
+    (later,) = set(re.findall(r'data-summary="([^"]+)"', page))
+    page = page_of(client, html.unescape(later))
     assert DROPPED in page and page.index("Summary by openai-compatible/toy") < page.index('class="matrix')
+    assert "data-summary" not in page and len(model.requests) == 1
+
+
+def test_the_page_waits_for_a_model_that_has_a_part_in_the_quotes(serve) -> None:
+    client, model = serve(says("{}"), writer_uses="choose, summary")
+    page = page_of(client, q=QUESTION)
+    assert "waiting for the language model, 30 s at most" in page and "data-summary" not in page
+    assert 'id="summary"' in page and len(model.requests) == 1
+
+
+def test_the_page_offers_no_summary_of_nothing(serve) -> None:
+    client, model = serve(says(*REPLY))
+    page = page_of(client, q="Does Zorblatt support GPUs?")
+    assert "data-summary" not in page and 'id="summary"' not in page and not model.requests
 
 
 def test_the_tools_for_agents_return_it(start) -> None:

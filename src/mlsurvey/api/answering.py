@@ -26,21 +26,24 @@ class Answered:
     """What was asked, as one text."""
 
 
-def ask(service: Service, wanted: QuestionRequest, cancelled: Cancelled) -> Answered:
-    """Answer a question. Call it in a thread; raises like :meth:`mlsurvey.survey.Survey.ask`."""
+def ask(service: Service, wanted: QuestionRequest, cancelled: Cancelled, *, with_writer: bool = True) -> Answered:
+    """Answer a question, by default with a language model if one is set.
+
+    Call it in a thread; raises like :meth:`mlsurvey.survey.Survey.ask`.
+    """
     key = wanted.model_dump_json(exclude={"stream"})
 
     def compute() -> Answer:
-        *_, answer = parts(service, wanted, cancelled)
+        *_, answer = parts(service, wanted, cancelled, with_writer=with_writer)
         if not isinstance(answer, Answer):
             raise TypeError("the answer is the last part")
         return answer
 
-    return _remembered(service, "ask", key, compute)
+    return _remembered(service, "ask" if with_writer else "ask alone", key, compute)
 
 
-def compare(service: Service, wanted: CompareRequest, cancelled: Cancelled) -> Answered:
-    """Compare given libraries. Call it in a thread; raises like :meth:`mlsurvey.survey.Survey.compare`."""
+def compare(service: Service, wanted: CompareRequest, cancelled: Cancelled, *, with_writer: bool = True) -> Answered:
+    """Compare given libraries; likewise. Raises like :meth:`mlsurvey.survey.Survey.compare`."""
     key = wanted.model_dump_json()
 
     def compute() -> Answer:
@@ -51,14 +54,17 @@ def compare(service: Service, wanted: CompareRequest, cancelled: Cancelled) -> A
             filters=wanted.filters.filters(),
             max_statements=wanted.max_statements,
             cancelled=cancelled,
+            with_writer=with_writer,
         )
         _log_notes(answer)
         return answer
 
-    return _remembered(service, "compare", key, compute)
+    return _remembered(service, "compare" if with_writer else "compare alone", key, compute)
 
 
-def parts(service: Service, wanted: QuestionRequest, cancelled: Cancelled) -> Iterator[Part]:
+def parts(
+    service: Service, wanted: QuestionRequest, cancelled: Cancelled, *, with_writer: bool = True
+) -> Iterator[Part]:
     """Yield the parts of an answer and record the time of each stage."""
     began = time.perf_counter()
     found = service.survey.parts(
@@ -67,6 +73,7 @@ def parts(service: Service, wanted: QuestionRequest, cancelled: Cancelled) -> It
         max_statements=wanted.max_statements,
         cancelled=cancelled,
         after=wanted.after,
+        with_writer=with_writer,
     )
     for part in found:
         if stage := STAGES.get(type(part)):

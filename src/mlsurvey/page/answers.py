@@ -131,6 +131,17 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """A summary that a language model has yet to write."""
+
+    address: str
+    """The page with it."""
+    model: str
+    seconds: int
+    """Maximum seconds until that page is there."""
+
+
+@dataclass(frozen=True, slots=True)
 class SummaryView:
     """What a language model wrote, and what is to be known about it."""
 

@@ -58,6 +58,11 @@ def answer(asked: Asked) -> str:
     return _with(HOME, asked.parameters())
 
 
+def with_summary(address: str) -> str:
+    """Return the address of an answer that waits for the summary of a language model."""
+    return f"{address}&summary=wait"
+
+
 def export(asked: Asked, form: str) -> str:
     """Return the address of an answer as a file."""
     return _with("/export", [*asked.parameters(), ("format", form)])

@@ -85,8 +85,7 @@ class Survey(Documents, Subjects):
         question, *after = (checked("question", text) for text in (question, *after))
         with self._answering(filters) as (answerer, resolved):
             asked = (question, resolved, max_statements, cancelled, after)
-            settings = self.settings if with_writer else replace(self.settings, writer="none")
-            yield from written(lambda by: by.parts(*asked), answerer, settings, cancelled)
+            yield from written(lambda by: by.parts(*asked), answerer, self._writing(with_writer), cancelled)
 
     def compare(
         self,
@@ -97,6 +96,7 @@ class Survey(Documents, Subjects):
         filters: Filters | None = None,
         max_statements: int = 3,
         cancelled: Cancelled | None = None,
+        with_writer: bool = True,
     ) -> Answer:
         """The answer to a comparison of given libraries and aspects.
 
@@ -107,6 +107,7 @@ class Survey(Documents, Subjects):
             filters: restrict what may be quoted.
             max_statements: per library and aspect.
             cancelled: called after every search.
+            with_writer: as in :meth:`parts`.
 
         Raises:
             UsageError: fewer than two libraries, or more than eight.
@@ -122,7 +123,10 @@ class Survey(Documents, Subjects):
             asked = naming.aspects(aspects, answerer.vocabulary)
             understood = naming.comparison(sides, asked, question, answerer)
             given = (understood, resolved, max_statements, cancelled)
-            return last(written(lambda by: by.compare(*given), answerer, self.settings, cancelled))
+            return last(written(lambda by: by.compare(*given), answerer, self._writing(with_writer), cancelled))
+
+    def _writing(self, with_writer: bool) -> Settings:
+        return self.settings if with_writer else replace(self.settings, writer="none")
 
     @contextmanager
     def _answering(self, filters: Filters | None) -> Iterator[tuple[Answerer, Filters]]:

@@ -18,14 +18,16 @@ from mlsurvey.api.pages.parameters import AskParameters, CompareParameters, Expo
 from mlsurvey.api.pages.routing import PageRouter
 from mlsurvey.api.pages.showing import show
 from mlsurvey.api.problems import RefusalError
-from mlsurvey.api.service import ServiceOf
+from mlsurvey.api.service import Service, ServiceOf
 from mlsurvey.calling import Cancelled
 from mlsurvey.errors import NoIndexError
-from mlsurvey.page.answers import answer_view
+from mlsurvey.page import links
+from mlsurvey.page.answers import Later, answer_view
 from mlsurvey.page.links import STATEMENTS, Asked
 from mlsurvey.rendering.examples import examples
 from mlsurvey.rendering.formats import FORMATS, file_name
 from mlsurvey.rendering.layout import names_of
+from mlsurvey.settings import uses_of
 from mlsurvey.survey import Survey, understanding
 from mlsurvey.types import Entity
 
@@ -55,10 +57,11 @@ async def home(request: Request, parameters: Annotated[AskParameters, Query()], 
         values = await service.work(request, lambda survey, _: _welcome(survey))
         return show(request, service, "welcome.html", form=_form(parameters.asked(), values["entities"]), **values)
     asked = parameters.asked()
+    later = _later(service, parameters.summary, links.answer(asked))
 
     def work(survey: Survey, cancelled: Cancelled) -> dict[str, Any]:
-        found = answering.ask(service, parameters.question(), cancelled)
-        return _answer(survey, found) | {"understood": _understood(survey, asked), "entities": survey.entities()}
+        found = answering.ask(service, parameters.question(), cancelled, with_writer=later is None)
+        return _answer(survey, found, later) | {"understood": _understood(survey, asked), "entities": survey.entities()}
 
     values = await service.work(request, work)
     form = _form(asked, values.pop("entities"))
@@ -73,9 +76,11 @@ async def compare(request: Request, parameters: Annotated[CompareParameters, Que
     except ValidationError as error:
         raise RequestValidationError(error.errors(include_url=False, include_input=False)) from error
 
+    later = _later(service, parameters.summary, links.comparison(parameters.entity, parameters.aspect))
+
     def work(survey: Survey, cancelled: Cancelled) -> dict[str, Any]:
-        found = answering.compare(service, wanted, cancelled)
-        return _answer(survey, found) | {"question": found.answer.question, "entities": survey.entities()}
+        found = answering.compare(service, wanted, cancelled, with_writer=later is None)
+        return _answer(survey, found, later) | {"question": found.answer.question, "entities": survey.entities()}
 
     values = await service.work(request, work)
     asked = Asked(values.pop("question"))
@@ -113,9 +118,21 @@ def _welcome(survey: Survey) -> dict[str, Any]:
     return {"generation": generation, "entities": entities, "examples": examples(entities)}
 
 
-def _answer(survey: Survey, found: Answered) -> dict[str, Any]:
+def _later(service: Service, summary: str | None, address: str) -> Later | None:
+    """Return the summary that a page asks for once it is shown; None if there is none, or the page waits for it.
+
+    Quotes that a language model helps to find are waited for.
+    """
+    settings = service.survey.settings
+    if summary or settings.writer == "none" or uses_of(settings.writer_uses) != ("summary",):
+        return None
+    return Later(links.with_summary(address), settings.writer_model, int(settings.writer_seconds))
+
+
+def _answer(survey: Survey, found: Answered, later: Later | None) -> dict[str, Any]:
     names = names_of(survey.entities(), survey.aspects())
-    return {"view": answer_view(found.answer, names, found.stale)}
+    has_quotes = found.answer.citations and not found.answer.abstained
+    return {"view": answer_view(found.answer, names, found.stale), "later": later if has_quotes else None}
 
 
 def _understood(survey: Survey, asked: Asked) -> list[tuple[str, ...]]:

@@ -53,6 +53,8 @@ class AskParameters(Parameters):
     q: Query | None = None
     after: Annotated[list[Query], Field(max_length=MOST_EARLIER)] = Field(default_factory=list)
     n: MaxStatements = STATEMENTS
+    summary: Literal["wait"] | None = None
+    """Whether to wait for the summary of a language model; otherwise the page asks for it once it is shown."""
 
     def asked(self) -> Asked:
         """Return the question as pages refer to it."""
@@ -75,6 +77,8 @@ class CompareParameters(Parameters):
     """A comparison of given libraries; ``entity`` names the sides."""
 
     aspect: Names = Field(default_factory=list)
+    summary: Literal["wait"] | None = None
+    """As for a question."""
 
     def comparison(self) -> CompareRequest:
         """Return the comparison as the API takes it. Raises ValidationError: too few or too many libraries."""

@@ -11,7 +11,7 @@ from mlsurvey import __version__
 from mlsurvey.api.security import scope_of
 from mlsurvey.api.service import Service
 from mlsurvey.page.templating import fill
-from mlsurvey.settings import Settings
+from mlsurvey.settings import Settings, uses_of
 
 POLICY = "; ".join(
     (
@@ -60,6 +60,6 @@ def show(request: Request, service: Service, template: str, *, status: int = 200
 
 def _busy(settings: Settings) -> str:
     """Return what a page says while it waits for an answer."""
-    if settings.writer == "none":
+    if settings.writer == "none" or uses_of(settings.writer_uses) == ("summary",):  # a summary is fetched later
         return "Reading the documents…"
     return f"Reading the documents, and waiting for the language model, {settings.writer_seconds} s at most…"

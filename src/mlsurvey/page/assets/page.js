@@ -6,9 +6,10 @@ import { copiers } from "./copying.js";
 import { history } from "./history.js";
 import { jobs } from "./jobs.js";
 import { panel } from "./panel.js";
+import { summary } from "./summary.js";
 import { uploading } from "./uploading.js";
 
-for (const part of [askers, completions, panel, copiers, comparing, history, jobs, uploading]) {
+for (const part of [askers, completions, panel, copiers, comparing, history, jobs, summary, uploading]) {
   try {
     part();
   } catch (error) {
