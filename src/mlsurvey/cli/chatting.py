@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 PROMPT = "> "
 NEW, HELP, QUIT = "/new", "/help", "/quit"
-ABOUT = f"""Ask in plain words. A question may follow up on earlier ones: "and on licences?", "what about Candle?",
-"which of them is maintained?". {NEW} starts over, {QUIT} or Ctrl-D quits."""
+ABOUT = f"""Ask in plain words. A question may follow up on earlier ones:
+"and on licences?", "what about Candle?", "which of them is maintained?".
+{NEW} starts over, {QUIT} or Ctrl-D quits."""
 _CHAT = with_examples(
     "Ask several questions; each may follow up on earlier ones. Reads lines from the terminal or a pipe.",
     "chat",
