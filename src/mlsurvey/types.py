@@ -325,3 +325,15 @@ class Answer:
     choice: Choice | None = field(default=None, metadata=ABSENT)
     summary: Summary | None = field(default=None, metadata=ABSENT)
     """Only if a language model was asked to read the question, to choose quotes, to sum up; see :attr:`writer`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The answer now waits for a language model."""
+
+    use: Literal["read", "choose", "summary"]
+    """What the model is used for."""
+    seconds: float
+    """Maximum seconds until the answer goes on."""
+    answer: Answer | None = field(default=None, metadata=ABSENT)
+    """The answer as it is, if only its summary is missing."""

@@ -11,7 +11,8 @@ from tests.conftest import DOCUMENTS, Home
 from tests.writing.model_server import says, silent, status
 
 from mlsurvey.settings import Settings
-from mlsurvey.survey import Survey, Waiting
+from mlsurvey.survey import Survey
+from mlsurvey.types import Waiting
 
 QUESTION = "How do Burn and Candle differ in GPU support?"
 TOLD = (

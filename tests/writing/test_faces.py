@@ -167,11 +167,16 @@ def test_without_a_writer_nothing_names_one() -> None:
     assert answer_view(answer, NAMES, {}).summary is None
 
 
+def terminal(home, model, tmp_path):
+    """The terminal interface, whose writer is the model."""
+    writer = {"writer": "openai-compatible", "writer_url": model.url, "writer_model": "toy"}
+    settings = Settings(corpus=home.corpus, index=home.index, **writer)
+    return application(settings, keys=tmp_path / "keys.toml", state=tmp_path / "state")
+
+
 def test_the_terminal_interface_shows_it_above_the_quotes(tmp_path, home) -> None:
     with serving(says(*REPLY)) as model:
-        writer = {"writer": "openai-compatible", "writer_url": model.url, "writer_model": "toy"}
-        settings = Settings(corpus=home.corpus, index=home.index, **writer)
-        app = application(settings, keys=tmp_path / "keys.toml", state=tmp_path / "state")
+        app = terminal(home, model, tmp_path)
 
         async def story(app, pilot) -> None:
             await asked(app, pilot, QUESTION)
@@ -194,9 +199,7 @@ def test_the_terminal_interface_shows_the_quotes_while_the_summary_is_written(tm
         handler.send(chunk("Candle supports GPUs through CUDA and Metal. [2]\n", "stop"))
 
     with serving(behave) as model:
-        writer = {"writer": "openai-compatible", "writer_url": model.url, "writer_model": "toy"}
-        settings = Settings(corpus=home.corpus, index=home.index, **writer)
-        app = application(settings, keys=tmp_path / "keys.toml", state=tmp_path / "state")
+        app = terminal(home, model, tmp_path)
 
         async def story(app, pilot) -> None:
             await asked(app, pilot, QUESTION)
@@ -217,9 +220,7 @@ def test_the_terminal_interface_shows_the_quotes_while_the_summary_is_written(tm
 
 def test_an_answer_left_while_its_summary_is_written_is_in_the_history(tmp_path, home) -> None:
     with serving(silent()) as model:
-        writer = {"writer": "openai-compatible", "writer_url": model.url, "writer_model": "toy"}
-        settings = Settings(corpus=home.corpus, index=home.index, **writer)
-        app = application(settings, keys=tmp_path / "keys.toml", state=tmp_path / "state")
+        app = terminal(home, model, tmp_path)
 
         async def story(app, pilot) -> None:
             await asked(app, pilot, QUESTION)

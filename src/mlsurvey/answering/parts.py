@@ -9,7 +9,7 @@ from typing import cast
 from mlsurvey.answering.understood import Understood
 from mlsurvey.calling import Cancelled
 from mlsurvey.errors import Interrupted
-from mlsurvey.types import Answer, Citation, Conflict, Hit, Missing, Statement
+from mlsurvey.types import Answer, Citation, Conflict, Hit, Missing, Statement, Waiting
 from mlsurvey.written import SummarySentence
 
 
@@ -21,18 +21,6 @@ class Passages:
     """Number of distinct passages that the searches returned."""
     best: tuple[Hit, ...]
     """The passages with the best scores of any search."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The answer now waits for a language model."""
-
-    use: str
-    """What the model is used for: ``read``, ``choose`` or ``summary``."""
-    seconds: float
-    """Maximum seconds until the answer goes on."""
-    answer: Answer | None = None
-    """The answer as it is, if only its summary is missing."""
 
 
 Part = Understood | Passages | Statement | Citation | Missing | Conflict | Waiting | SummarySentence | Answer

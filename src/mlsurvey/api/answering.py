@@ -39,7 +39,7 @@ def ask(service: Service, wanted: QuestionRequest, cancelled: Cancelled, *, with
             raise TypeError("the answer is the last part")
         return answer
 
-    return _remembered(service, "ask" if with_writer else "ask alone", key, compute)
+    return _remembered(service, "ask", key, compute, with_writer=with_writer)
 
 
 def compare(service: Service, wanted: CompareRequest, cancelled: Cancelled, *, with_writer: bool = True) -> Answered:
@@ -59,7 +59,7 @@ def compare(service: Service, wanted: CompareRequest, cancelled: Cancelled, *, w
         _log_notes(answer)
         return answer
 
-    return _remembered(service, "compare" if with_writer else "compare alone", key, compute)
+    return _remembered(service, "compare", key, compute, with_writer=with_writer)
 
 
 def parts(
@@ -85,12 +85,14 @@ def parts(
         yield part
 
 
-def _remembered(service: Service, route: str, key: str, compute: Callable[[], Answer]) -> Answered:
+def _remembered(
+    service: Service, route: str, key: str, compute: Callable[[], Answer], *, with_writer: bool
+) -> Answered:
     def of_generation() -> tuple[str, Answer]:
         answer = compute()
         return answer.index, answer
 
-    _, answer = service.remembered(route, key, of_generation, _lasts)
+    _, answer = service.remembered(route, (key, with_writer), of_generation, _lasts)
     return Answered(answer, service.survey.stale(answer), key)  # files change without a refresh
 
 

@@ -12,8 +12,8 @@ from mlsurvey.page import links
 from mlsurvey.rendering import wording
 from mlsurvey.rendering.layout import Names
 from mlsurvey.rendering.markdown import escape
-from mlsurvey.survey import Part, Passages, Understood, Waiting
-from mlsurvey.types import Answer, Citation, Conflict, Missing, Statement
+from mlsurvey.survey import Part, Passages, Understood
+from mlsurvey.types import Answer, Citation, Conflict, Missing, Statement, Waiting
 from mlsurvey.wire.chat import Annotation, UrlCitation
 from mlsurvey.written import SummarySentence
 

@@ -14,8 +14,8 @@ from mlsurvey.api.admission import Admission
 from mlsurvey.api.problems import KINDS, RefusalError, problem, problem_of
 from mlsurvey.calling import Cancelled
 from mlsurvey.rendering.json import answer_value, hits_value, part_value, to_json
-from mlsurvey.survey import Part, Passages, Survey, Understood, Waiting, understanding
-from mlsurvey.types import Answer
+from mlsurvey.survey import Part, Passages, Survey, Understood, understanding
+from mlsurvey.types import Answer, Waiting
 from mlsurvey.wire.parts import EVENTS
 
 HEARTBEAT = KEEPALIVE_COMMENT
@@ -34,9 +34,8 @@ def event_of(part: Part, survey: Survey) -> bytes:
         return event("understood", understanding.value(part))
     if isinstance(part, Passages):
         return event("passages", {"read": part.read, "best": hits_value("", "", "", part.best)["hits"]})
-    if isinstance(part, Waiting):
-        value = {"use": part.use, "seconds": part.seconds}
-        return event("waiting", value | ({"answer": _answer(part.answer, survey)} if part.answer else {}))
+    if isinstance(part, Waiting) and part.answer is not None:
+        return event("waiting", part_value(part) | {"answer": _answer(part.answer, survey)})
     if isinstance(part, Answer):
         return event("done", _answer(part, survey))
     return event(_NAMES[type(part)], part_value(part))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlsurvey.cli.console import is_terminal, make_console, say
 from mlsurvey.rendering import wording
+from mlsurvey.types import Waiting
 
 if TYPE_CHECKING:
     from mlsurvey.survey import Part, Survey, Understood
@@ -22,7 +23,7 @@ def answered(
 
     On a terminal, Ctrl-C while a language model is waited for gives the answer without the rest of its work.
     """
-    from mlsurvey.survey import Waiting, ends
+    from mlsurvey.survey import ends
 
     def parts(*, with_writer: bool = True) -> Iterator[Part]:
         return survey.parts(
@@ -46,13 +47,10 @@ def answered(
 
 def _telling(parts: Iterator[Part]) -> Iterator[Part]:
     """Yield the parts; while a language model is waited for, a line on the terminal says so."""
-    from mlsurvey.survey import Waiting
-
     console = make_console(stderr=True)
     with ExitStack() as line:
         for part in parts:
             line.close()
             if isinstance(part, Waiting):
-                told = wording.waiting(part.use, part.seconds)
-                line.enter_context(console.status(f"{told}; Ctrl-C skips it …"))
+                line.enter_context(console.status(f"{wording.waiting(part)}; Ctrl-C skips it …"))
             yield part

@@ -9,7 +9,7 @@ from typing import Any
 
 from mlsurvey.contract import plain
 from mlsurvey.rendering.plain import json_safe
-from mlsurvey.types import Answer, Citation, Conflict, Explanation, Hit, Missing, Statement
+from mlsurvey.types import Answer, Citation, Conflict, Explanation, Hit, Missing, Statement, Waiting
 from mlsurvey.written import SummarySentence
 
 SCHEMA = 1
@@ -32,7 +32,7 @@ def _marked(citations: tuple[Citation, ...], stale: Mapping[int, str]) -> tuple[
     return tuple(replace(citation, stale=stale.get(citation.number)) for citation in citations)
 
 
-def part_value(part: Citation | Statement | Missing | Conflict | SummarySentence) -> dict[str, Any]:
+def part_value(part: Citation | Statement | Missing | Conflict | Waiting | SummarySentence) -> dict[str, Any]:
     """Return one part of an answer as it appears in the whole."""
     value: dict[str, Any] = plain(part)
     return value

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from mlsurvey.provenance import Source
 from mlsurvey.rendering.layout import Grid, Names
 from mlsurvey.rendering.plain import one_line
-from mlsurvey.types import Answer, Citation, Missing
+from mlsurvey.types import Answer, Citation, Missing, Waiting
 from mlsurvey.written import Choice, Interpretation, Summary
 
 NEAREST = "Nearest passages, though none of them answers it"
@@ -68,10 +68,10 @@ def carried(taken: Sequence[str], entities: Sequence[str], aspects: Sequence[str
     return f"Taken from the previous question: {'; '.join(taken)}." if taken else None
 
 
-def waiting(use: str, seconds: float) -> str:
+def waiting(part: Waiting) -> str:
     """Return what the answer waits for, and how long at most."""
-    does = {"read": "read the question", "choose": "choose quotes", "summary": "write a summary"}[use]
-    return f"waiting for the model to {does}, {seconds:.0f} s at most"
+    does = {"read": "read the question", "choose": "choose quotes", "summary": "write a summary"}[part.use]
+    return f"waiting for the model to {does}, {part.seconds:.0f} s at most"
 
 
 def summary_title(answer: Answer) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlsurvey.answering.parts import Part, Passages, Waiting, ends
+from mlsurvey.answering.parts import Part, Passages, ends
 from mlsurvey.answering.understood import Understood
 from mlsurvey.calling import Progress
 from mlsurvey.documents.collection import Placed
@@ -25,6 +25,5 @@ __all__ = [
     "Stored",
     "Survey",
     "Understood",
-    "Waiting",
     "ends",
 ]

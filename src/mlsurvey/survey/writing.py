@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from mlsurvey.settings import WRITER_KEY, Settings, uses_of
 from mlsurvey.survey.citations import sourced
-from mlsurvey.types import Answer
+from mlsurvey.types import Answer, Waiting
 from mlsurvey.written import Choice, Interpretation, Summary, SummarySentence
 
 if TYPE_CHECKING:
     from mlsurvey.answering.answer import Answerer
     from mlsurvey.answering.offers import Offer
-    from mlsurvey.answering.parts import Part, Waiting
+    from mlsurvey.answering.parts import Part
     from mlsurvey.answering.score import Scored
     from mlsurvey.calling import Cancelled
     from mlsurvey.learned.reading import Reading
@@ -72,9 +72,10 @@ def _with_writer(make: Make, answerer: Answerer, settings: Settings, cancelled: 
 
 
 def _summarised(answer: Answer, writer: _Writer) -> Iterator[Part]:
-    if answer.citations and not answer.abstained:
+    """The parts of a summary, then the whole answer; one without quotes, as an abstention is, has no summary."""
+    if answer.citations:
         yield from writer.waiting("summary", answer)
-    for written in writer.summary(answer):
+    for written in writer.summary(answer) if answer.citations else ():
         if isinstance(written, Summary):
             answer = replace(answer, summary=written)
         else:
@@ -92,10 +93,8 @@ class _Writer:
         self.interpretation: Interpretation | None = None
         self.choice: Choice | None = None
 
-    def waiting(self, use: str, answer: Answer | None = None) -> Iterator[Waiting]:
+    def waiting(self, use: Literal["read", "choose", "summary"], answer: Answer | None = None) -> Iterator[Waiting]:
         """That the model is waited for; nothing if it has failed, as it is then not asked again."""
-        from mlsurvey.answering.parts import Waiting
-
         if self._turn.failure is None:
             yield Waiting(use, round(self._turn.left, 1), answer)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from mlsurvey.parsed import Condition, Correction
-from mlsurvey.types import Answer, Citation, Conflict, Kind, Missing, Statement
+from mlsurvey.types import Answer, Citation, Conflict, Kind, Missing, Statement, Waiting
 from mlsurvey.wire.answers import Hit
 from mlsurvey.wire.fields import Reply
 from mlsurvey.written import SummarySentence
@@ -61,17 +60,6 @@ class Passages(Reply):
     """Number of distinct passages."""
     best: list[Hit]
     """A few with the best scores of any search."""
-
-
-class Waiting(Reply):
-    """The answer now waits for a language model."""
-
-    use: Literal["read", "choose", "summary"]
-    """What the model is used for."""
-    seconds: float
-    """Maximum seconds until the answer goes on."""
-    answer: Answer | None = None
-    """The answer as it is, if only its summary is missing."""
 
 
 Part = Understood | Passages | Statement | Citation | Missing | Conflict | Waiting | SummarySentence | Answer

@@ -90,13 +90,11 @@ class Summariser:
     def __call__(self, answer: Answer, cancelled: Cancelled | None = None) -> Iterator[SummarySentence | Summary]:
         """Each sentence that passes the checks, as it arrives, then the whole summary.
 
-        An answer without quotes has no summary. Whatever goes wrong is told in :attr:`Summary.note`.
+        The answer has quotes. Whatever goes wrong is told in :attr:`Summary.note`.
 
         Raises:
             Interrupted: ``cancelled`` returned True.
         """
-        if not answer.citations or answer.abstained:
-            return
         began = time.perf_counter()
         known = Known(self.planner.gazetteer)
         evidence = evidence_of(answer, known)

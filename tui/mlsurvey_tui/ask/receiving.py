@@ -9,7 +9,7 @@ from mlsurvey.calling import Cancelled
 from mlsurvey.errors import Interrupted
 from mlsurvey.parsed import Condition
 from mlsurvey.rendering import wording
-from mlsurvey.types import Answer, Citation
+from mlsurvey.types import Answer, Citation, Waiting
 from mlsurvey.written import SummarySentence
 from mlsurvey_tui.ask.chips import Chip, understood_chips
 from mlsurvey_tui.ask.conversation import Turn
@@ -84,7 +84,7 @@ class Receiving:
             raise
 
     def _take(self, part: Part) -> None:
-        from mlsurvey.answering.parts import Passages, Waiting
+        from mlsurvey.answering.parts import Passages
         from mlsurvey.answering.understood import Understood
 
         screen, on_screen = self._screen, self._screen.app.call_from_thread
@@ -96,7 +96,7 @@ class Receiving:
         elif isinstance(part, Citation):
             on_screen(screen.tell, f"quotes found: {part.number} …")
         elif isinstance(part, Waiting):
-            self._row = f"{wording.waiting(part.use, part.seconds)} …"
+            self._row = f"{wording.waiting(part)} …"
             self._wait(part.answer)
         elif isinstance(part, SummarySentence) and self._draft is not None:
             self._draft = self._draft.with_sentence(part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlsurvey.answering.parts import Passages, Waiting
+from mlsurvey.answering.parts import Passages
 from mlsurvey.answering.understood import AskedAspect, Understood
 from mlsurvey.found import Found
 from mlsurvey.leaves import leaf_of
@@ -25,8 +25,6 @@ def part(told: parts.Part) -> Part:
         return understood(told)
     if isinstance(told, parts.Passages):
         return passages(told)
-    if isinstance(told, parts.Waiting):
-        return Waiting(told.use, told.seconds, told.answer)
     return told
 
 

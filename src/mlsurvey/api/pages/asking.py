@@ -16,7 +16,7 @@ from mlsurvey.api.answering import Answered
 from mlsurvey.api.negotiation import HTML, JSON, is_acceptable, preferred
 from mlsurvey.api.pages.parameters import AskParameters, CompareParameters, ExportParameters
 from mlsurvey.api.pages.routing import PageRouter
-from mlsurvey.api.pages.showing import show
+from mlsurvey.api.pages.showing import quotes_wait, show
 from mlsurvey.api.problems import RefusalError
 from mlsurvey.api.service import Service, ServiceOf
 from mlsurvey.calling import Cancelled
@@ -27,7 +27,6 @@ from mlsurvey.page.links import STATEMENTS, Asked
 from mlsurvey.rendering.examples import examples
 from mlsurvey.rendering.formats import FORMATS, file_name
 from mlsurvey.rendering.layout import names_of
-from mlsurvey.settings import uses_of
 from mlsurvey.survey import Survey, understanding
 from mlsurvey.types import Entity
 
@@ -119,20 +118,19 @@ def _welcome(survey: Survey) -> dict[str, Any]:
 
 
 def _later(service: Service, summary: str | None, address: str) -> Later | None:
-    """Return the summary that a page asks for once it is shown; None if there is none, or the page waits for it.
-
-    Quotes that a language model helps to find are waited for.
-    """
+    """Return the summary that a page asks for once it is shown; None if there is none, or the page waits for it."""
     settings = service.survey.settings
-    if summary or settings.writer == "none" or uses_of(settings.writer_uses) != ("summary",):
+    if summary or settings.writer == "none" or quotes_wait(settings):
         return None
     return Later(links.with_summary(address), settings.writer_model, int(settings.writer_seconds))
 
 
 def _answer(survey: Survey, found: Answered, later: Later | None) -> dict[str, Any]:
     names = names_of(survey.entities(), survey.aspects())
-    has_quotes = found.answer.citations and not found.answer.abstained
-    return {"view": answer_view(found.answer, names, found.stale), "later": later if has_quotes else None}
+    return {
+        "view": answer_view(found.answer, names, found.stale),
+        "later": later if found.answer.citations else None,
+    }
 
 
 def _understood(survey: Survey, asked: Asked) -> list[tuple[str, ...]]:

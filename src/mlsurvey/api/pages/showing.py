@@ -60,6 +60,11 @@ def show(request: Request, service: Service, template: str, *, status: int = 200
 
 def _busy(settings: Settings) -> str:
     """Return what a page says while it waits for an answer."""
-    if settings.writer == "none" or uses_of(settings.writer_uses) == ("summary",):  # a summary is fetched later
+    if not quotes_wait(settings):
         return "Reading the documents…"
     return f"Reading the documents, and waiting for the language model, {settings.writer_seconds} s at most…"
+
+
+def quotes_wait(settings: Settings) -> bool:
+    """Whether a language model helps to find the quotes, so that a page waits for it; a summary is fetched later."""
+    return settings.writer != "none" and uses_of(settings.writer_uses) != ("summary",)
