@@ -41,6 +41,7 @@ ugly = st.lists(pieces, max_size=40).map("".join)
 @example(text="\ufeff# A\r\rB")
 @example(text="0\u00c2\x80 \u00c2\xa0 \u00e2\x80\x8b")
 @example(text="```\nnever closed")
+@example(text="0\\  # ")
 @example(text="---\ntitle: [\n---\n# A\n")
 def test_passages_tile_any_text_and_quotes_are_exact(chunk: Chunk, counter: TokenCounter, path: str, text: str) -> None:
     data = text.encode("utf-8", "replace")

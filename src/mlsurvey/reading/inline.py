@@ -209,6 +209,8 @@ def _take(token: Token, position: int, walk: _Walk, base: int) -> None:
             _keep(walk, token.content, position)
         case "code_inline":
             _code(token, walk, position + len(token.markup))
+        case "text_special" if token.content == token.markup:  # a backslash, and what it does not escape
+            _keep(walk, token.content, position)
         case "text_special":
             _replace(walk, token.content, position, position + len(token.markup))
         case "softbreak" | "hardbreak":

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-CHUNKER_VERSION = 4
+CHUNKER_VERSION = 5
 """Bumped with every change that alters the passages of a document."""
